@@ -1,0 +1,78 @@
+import type { Classification, ClassificationOptions } from '../engine/classification.ts';
+import type { BackendDescription, BackendName } from '../engine/session.ts';
+import type { Preprocessing } from '../image/preprocessing.ts';
+import type { Provenance } from '../model/model.ts';
+
+/** Where a `.hwgq` model comes from. */
+export type ModelSource = string | URL | Request | Blob | ArrayBuffer | ReadableStream<Uint8Array>;
+
+/** Anything a browser draws. */
+export type ImageSource =
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement
+  | ImageBitmap
+  | ImageData
+  | Blob
+  | VideoFrame;
+
+/** Stages of making a classifier, in order. */
+export type LoadStage = 'download' | 'decode' | 'compile' | 'warm-up';
+
+/** How far making a classifier has come. `progress` never falls. */
+export interface LoadProgress {
+  readonly stage: LoadStage;
+  /** All stages together, 0 to 1. */
+  readonly progress: number;
+  /** Bytes received so far. */
+  readonly loadedBytes: number;
+  /** Bytes of the whole file, where the server or the source told. */
+  readonly totalBytes?: number;
+}
+
+export interface ClassifierOptions extends ClassificationOptions {
+  readonly model: ModelSource;
+  /** Default `auto`: WebGPU where it works, else the interpreter. */
+  readonly backend?: BackendName | 'auto';
+  /** A hash of the file as in Subresource Integrity: `sha256-` and base64. */
+  readonly integrity?: string;
+  /** Where the worker's file is, when a bundler has moved it. */
+  readonly workerUrl?: string | URL;
+  readonly powerPreference?: GPUPowerPreference;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Stops making the classifier, at any stage. */
+  readonly signal?: AbortSignal;
+  /** Used for downloads instead of the page's own `fetch`. */
+  readonly fetch?: typeof fetch;
+}
+
+/** A plain snapshot of what a classifier is. */
+export interface ClassifierInfo {
+  /** The network's name. */
+  readonly network: string;
+  readonly classes: number;
+  readonly labels?: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** The `.hwgq` file's size. */
+  readonly bytes: number;
+  /** What the same weights take as float32, in bytes. */
+  readonly floatBytes: number;
+  readonly backend: BackendDescription;
+  readonly provenance: Provenance;
+}
+
+/** A model ready to name pictures. */
+export interface Classifier {
+  readonly info: ClassifierInfo;
+  /** Names one picture. Options given here go before those of the classifier, for this call only. */
+  classify(image: ImageSource, options?: ClassificationOptions): Promise<Classification>;
+  /** Names several, in order. */
+  classifyBatch(images: readonly ImageSource[], options?: ClassificationOptions): Promise<readonly Classification[]>;
+  /** The values that enter the last layer with weights, planar. */
+  features(image: ImageSource): Promise<Float32Array>;
+  /** Changes the classifier's options for all later calls; what is not named stays. */
+  setOptions(options: ClassificationOptions): void;
+  /** Frees worker and GPU memory at once and rejects what is pending with `disposed`. May be called twice. */
+  dispose(): void;
+}

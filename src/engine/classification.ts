@@ -1,0 +1,45 @@
+import type { BackendDescription } from './session.ts';
+
+/** How scores become categories; the names are those of MediaPipe's image classifier. */
+export interface ClassificationOptions {
+  /** How many categories at the most, best first. Default: 5. Below zero: all. */
+  readonly maxResults?: number;
+  /** Only categories with at least this score, 0 to 1. Default: 0. */
+  readonly scoreThreshold?: number;
+  /** Only these labels. Not together with `categoryDenylist`. */
+  readonly categoryAllowlist?: readonly string[];
+  /** All but these labels. */
+  readonly categoryDenylist?: readonly string[];
+  /** Give all scores as well, one a class. Default: false. */
+  readonly scores?: boolean;
+}
+
+/** One class that the picture may show. */
+export interface Category {
+  /** Place among the network's scores. */
+  readonly index: number;
+  /** The model's label, or the index as text where the model has none. */
+  readonly label: string;
+  /** Probability, 0 to 1, among all classes (softmax over all scores, before any list or threshold). */
+  readonly score: number;
+}
+
+/** Milliseconds of one classification. */
+export interface Timings {
+  /** Drawing, compositing, resizing, cropping. */
+  readonly preprocess: number;
+  /** Network, from the submitted input to the scores in memory. */
+  readonly inference: number;
+  /** Both, with the waiting between. */
+  readonly total: number;
+}
+
+/** What one picture was taken for. */
+export interface Classification {
+  /** Best first. */
+  readonly categories: readonly Category[];
+  /** All probabilities, in class order, where `scores` asked for them. */
+  readonly scores?: Float32Array;
+  readonly timings: Timings;
+  readonly backend: BackendDescription;
+}

@@ -1,0 +1,55 @@
+/** What went wrong, for programs; the message says it for people. */
+export type ErrorCode =
+  /** Prototxt text that does not parse; details: line, column. */
+  | 'prototxt-syntax'
+  /** A caffemodel or binaryproto that is not one, or is cut short; details: byte. */
+  | 'caffemodel-format'
+  /** A layer type nobody here knows; details: layer, type. */
+  | 'unknown-layer'
+  /** Weights that the network needs and the file lacks; details: layer. */
+  | 'missing-blob'
+  /** Layers, parameters or weights whose shapes do not fit; details: layer. */
+  | 'shape-mismatch'
+  /** A network whose layers do not connect; details: layer. */
+  | 'invalid-graph'
+  /** A file that is not a `.hwgq` model, or a damaged one; details: byte where known. */
+  | 'model-format'
+  /** A model whose hash is not the one asked for. */
+  | 'model-integrity'
+  /** A download that failed; details: url, status. */
+  | 'download'
+  /** A network that this backend does not run; details: layer, backend. */
+  | 'unsupported'
+  /** No usable WebGPU here. */
+  | 'no-webgpu'
+  /** The GPU went away while it was needed and did not come back. */
+  | 'device-lost'
+  /** The GPU refused an allocation; details: bytes. */
+  | 'out-of-memory'
+  /** An option or argument outside what is accepted. */
+  | 'invalid-option'
+  /** Something that is not a picture, or that cannot be decoded. */
+  | 'invalid-image'
+  /** The worker could not start, or died. */
+  | 'worker'
+  /** A call on a classifier after `dispose()`. */
+  | 'disposed';
+
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/**
+ * Every error that this project throws on purpose. The message names what was wrong, the value seen, what is
+ * accepted, and the remedy. It crosses a worker boundary with `code` and `details` intact.
+ */
+export class HwgqError extends Error {
+  override readonly name = 'HwgqError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

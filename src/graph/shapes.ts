@@ -1,0 +1,142 @@
+import { HwgqError } from '../errors.ts';
+import type { ConvolutionLayer, Graph, Layer, PoolingLayer, Shape } from './graph.ts';
+
+/** A plane of channels: what convolution and pooling work on. */
+export interface Planes {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export function elementCount(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** A shape as channels and planes; a vector is one pixel of many channels. */
+export function asPlanes(shape: Shape): Planes {
+  return { channels: shape[0] ?? 1, height: shape[1] ?? 1, width: shape[2] ?? 1 };
+}
+
+/** Output size of a convolution along one axis (Caffe `ConvolutionLayer::compute_output_shape`). */
+export function convolvedSize(size: number, kernel: number, stride: number, pad: number, dilation: number): number {
+  return Math.floor((size + 2 * pad - (dilation * (kernel - 1) + 1)) / stride) + 1;
+}
+
+/**
+ * Output size of a pooling along one axis (Caffe `PoolingLayer::Reshape`): rounded up, and a last window that
+ * would start in the padding is dropped, which Caffe does only where some padding is not zero.
+ */
+export function pooledSize(size: number, kernel: number, stride: number, pad: number, anyPad: boolean): number {
+  const pooled = Math.ceil((size + 2 * pad - kernel) / stride) + 1;
+  return anyPad && (pooled - 1) * stride >= size + pad ? pooled - 1 : pooled;
+}
+
+/** Kernel and output planes of a pooling layer over given input planes; a global one has a kernel of the input's size. */
+export function poolingGeometry(layer: PoolingLayer, input: Planes): { kernel: readonly [number, number]; output: Planes } {
+  const kernel = layer.kernel ?? ([input.height, input.width] as const);
+  const [stride, pad] = [layer.stride, layer.pad];
+  const anyPad = pad[0] !== 0 || pad[1] !== 0;
+  return {
+    kernel: [kernel[0], kernel[1]],
+    output: {
+      channels: input.channels,
+      height: pooledSize(input.height, kernel[0], stride[0], pad[0], anyPad),
+      width: pooledSize(input.width, kernel[1], stride[1], pad[1], anyPad),
+    },
+  };
+}
+
+/** Output planes of a convolution over given input planes. */
+export function convolutionOutput(layer: ConvolutionLayer, input: Planes): Planes {
+  const { kernel, stride, pad, dilation } = layer;
+  return {
+    channels: layer.outputs,
+    height: convolvedSize(input.height, kernel[0], stride[0], pad[0], dilation[0]),
+    width: convolvedSize(input.width, kernel[1], stride[1], pad[1], dilation[1]),
+  };
+}
+
+/**
+ * The shape of every value in the graph, by the name of the layer that computes it (and of the input).
+ * Checks that each layer reads values computed before it and that every shape fits.
+ * @throws HwgqError `invalid-graph` or `shape-mismatch`, naming the layer.
+ */
+export function inferShapes(graph: Graph): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>([[graph.input.name, graph.input.shape]]);
+  for (const layer of graph.layers) {
+    const inputs = layer.inputs.map((name) => {
+      const shape = shapes.get(name);
+      if (shape) return shape;
+      throw new HwgqError(
+        'invalid-graph',
+        `Layer '${layer.name}' reads '${name}', which no layer before it computes. Reorder the layers or mend the name.`,
+        { layer: layer.name },
+      );
+    });
+    if (shapes.has(layer.name)) {
+      throw new HwgqError('invalid-graph', `Two layers are called '${layer.name}'. Give each a name of its own.`, {
+        layer: layer.name,
+      });
+    }
+    const shape = layerShape(layer, inputs);
+    if (shape.some((size) => !(size >= 1))) {
+      mismatch(layer, `its output would be ${describe(shape)}: the input ${describe(inputs[0] ?? [])} is too small`);
+    }
+    shapes.set(layer.name, shape);
+  }
+  return shapes;
+}
+
+function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
+  const first = inputs[0];
+  if (!first) return mismatch(layer, 'it has no input');
+  const many = layer.type === 'eltwise' || layer.type === 'concat';
+  if (!many && inputs.length !== 1) mismatch(layer, `it takes one input and has ${inputs.length}`);
+  switch (layer.type) {
+    case 'convolution': {
+      const { channels, height, width } = convolutionOutput(layer, asPlanes(first));
+      const { group, outputs } = layer;
+      if (asPlanes(first).channels % group || outputs % group) {
+        mismatch(layer, `group ${group} must divide its ${asPlanes(first).channels} inputs and ${outputs} outputs`);
+      }
+      return [channels, height, width];
+    }
+    case 'pooling': {
+      const { channels, height, width } = poolingGeometry(layer, asPlanes(first)).output;
+      return [channels, height, width];
+    }
+    case 'innerProduct':
+      return [layer.outputs];
+    case 'reshape':
+      if (elementCount(layer.shape) !== elementCount(first)) {
+        mismatch(layer, `it would turn ${describe(first)} into ${describe(layer.shape)}`);
+      }
+      return layer.shape;
+    case 'eltwise':
+      for (const other of inputs) {
+        if (describe(other) !== describe(first)) mismatch(layer, `${describe(first)} and ${describe(other)} differ`);
+      }
+      if (layer.coefficients && layer.coefficients.length !== inputs.length) {
+        mismatch(layer, `it has ${inputs.length} inputs and ${layer.coefficients.length} coefficients`);
+      }
+      return first;
+    case 'concat': {
+      for (const other of inputs) {
+        if (describe(other.slice(1)) !== describe(first.slice(1))) {
+          mismatch(layer, `${describe(first)} and ${describe(other)} differ in more than the channels`);
+        }
+      }
+      return [inputs.reduce((sum, shape) => sum + asPlanes(shape).channels, 0), ...first.slice(1)];
+    }
+    default:
+      return first;
+  }
+}
+
+function describe(shape: Shape): string {
+  return shape.join('×') || 'nothing';
+}
+
+function mismatch(layer: Layer, what: string): never {
+  throw new HwgqError('shape-mismatch', `Layer '${layer.name}' (${layer.type}): ${what}.`, { layer: layer.name });
+}

@@ -1,0 +1,54 @@
+import { HwgqError } from '../errors.ts';
+import type { Graph, Layer, Shape } from './graph.ts';
+import { asPlanes, elementCount, inferShapes } from './shapes.ts';
+import { weightCount } from './weights.ts';
+
+/**
+ * Checks that every layer carries as many weights, biases and statistics as its shapes ask for.
+ * @returns the shapes of all values, as `inferShapes`.
+ * @throws HwgqError `invalid-graph` or `shape-mismatch`, naming the layer, what is there and what is needed.
+ */
+export function validateGraph(graph: Graph): ReadonlyMap<string, Shape> {
+  const shapes = inferShapes(graph);
+  for (const layer of graph.layers) checkTensors(layer, shapes.get(layer.inputs[0] ?? '') ?? []);
+  return shapes;
+}
+
+function checkTensors(layer: Layer, input: Shape): void {
+  const { channels } = asPlanes(input);
+  switch (layer.type) {
+    case 'convolution':
+    case 'innerProduct': {
+      const size =
+        layer.type === 'convolution'
+          ? (channels / layer.group) * layer.kernel[0] * layer.kernel[1]
+          : elementCount(input);
+      expectCount(layer, 'weights', weightCount(layer.weights), layer.outputs * size);
+      if (layer.bias) expectCount(layer, 'biases', layer.bias.length, layer.outputs);
+      const { weights } = layer;
+      if (weights.form === 'binary') expectCount(layer, 'alphas', weights.alpha.length, layer.outputs);
+      if (weights.form === 'binary') expectCount(layer, 'bytes of signs', weights.signs.length, Math.ceil(weights.count / 8));
+      if (weights.form === 'int8' || weights.form === 'fixed13') {
+        expectCount(layer, 'scales', weights.scale.length, layer.outputs);
+      }
+      break;
+    }
+    case 'batchNorm':
+      expectCount(layer, 'means', layer.mean.length, channels);
+      expectCount(layer, 'variances', layer.variance.length, channels);
+      break;
+    case 'scale':
+      expectCount(layer, 'gammas', layer.gamma.length, channels);
+      if (layer.beta) expectCount(layer, 'betas', layer.beta.length, channels);
+      break;
+  }
+}
+
+function expectCount(layer: Layer, what: string, seen: number, needed: number): void {
+  if (seen === needed) return;
+  throw new HwgqError(
+    'shape-mismatch',
+    `Layer '${layer.name}' needs ${needed} ${what} and has ${seen}. Are network and weights of the same model?`,
+    { layer: layer.name, seen, needed },
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * Signs as canonical bits: weight i is bit i % 8 of byte i / 8, 1 for w >= 0, 0 for w < 0, no padding between
+ * filters, and zero bits after the last weight.
+ */
+export function packSigns(values: ArrayLike<number>): Uint8Array {
+  const signs = new Uint8Array(Math.ceil(values.length / 8));
+  for (let index = 0; index < values.length; index++) {
+    if ((values[index] as number) >= 0) signs[index >> 3] = (signs[index >> 3] as number) | (1 << (index & 7));
+  }
+  return signs;
+}
+
+/** Whether weight `index` is +. */
+export function signBitAt(signs: Uint8Array, index: number): boolean {
+  return (((signs[index >> 3] as number) >> (index & 7)) & 1) === 1;
+}

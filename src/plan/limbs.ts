@@ -1,0 +1,73 @@
+import { type Weights, filterScales, filterValues } from '../graph/weights.ts';
+import { LIMB_BITS, type LimbWeights } from './plan.ts';
+
+/** Whole-number weights that stand for given ones, and how far their sums can reach. */
+export interface IntegerWeights extends LimbWeights {
+  /** weight = whole number · scale, one a filter. */
+  readonly scale: Float64Array;
+  /** The largest |Σ weight · input| of any filter, as whole numbers, for inputs of the largest magnitude. */
+  readonly bound: number;
+}
+
+/** Limbs beyond which nothing is gained: 36 bits below the largest weight, where float32 has 24. */
+const MAX_LIMBS = 3;
+const MAX_SUM = 2 ** 31 - 1;
+
+/**
+ * Float or fixed-point weights as whole numbers: fixed-point and binary ones as they are, others as multiples of a
+ * power of two, exactly where two or three limbs can hold them and to 36 bits of the largest otherwise.
+ * @returns undefined where a sum over inputs of magnitude `largestInput` might not fit 32 bits.
+ */
+export function toIntegerWeights(
+  weights: Weights,
+  outputs: number,
+  largestInput: number,
+): IntegerWeights | undefined {
+  const values = Array.from({ length: outputs }, (_, output) => filterValues(weights, outputs, output));
+  const isWhole = weights.form !== 'float32' && weights.form !== 'float16';
+  const limbCount = isWhole ? 1 : values.every((filter) => isExact(filter, 2)) ? 2 : MAX_LIMBS;
+  const scale = Float64Array.from(filterScales(weights, outputs));
+  const size = values[0]?.length ?? 0;
+  const limbs = Array.from({ length: limbCount }, () => new Int16Array(outputs * size));
+  let bound = 0;
+  for (const [output, filter] of values.entries()) {
+    const unit = isWhole ? 1 : powerUnit(filter, limbCount);
+    scale[output] = (scale[output] as number) * unit;
+    let sum = 0;
+    const limbSums = new Float64Array(limbCount);
+    for (let index = 0; index < size; index++) {
+      const whole = Math.round((filter[index] as number) / unit);
+      sum += Math.abs(whole);
+      splitInto(limbs, output * size + index, whole, limbSums);
+    }
+    bound = Math.max(bound, sum * largestInput);
+    // A carry from the limb below is at most 2^(31 − LIMB_BITS).
+    const largest = Math.max(...limbSums) * largestInput + 2 ** (31 - LIMB_BITS);
+    if (largest > MAX_SUM) return undefined;
+  }
+  return { limbs, scale, bound };
+}
+
+/** The power of two whose multiples, below 2^(12 · limbs − 2), come nearest to a filter's weights. */
+function powerUnit(filter: Float64Array, limbCount: number): number {
+  const largest = filter.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  if (largest === 0) return 1;
+  return 2 ** (Math.floor(Math.log2(largest)) + 1 - (LIMB_BITS * limbCount - 2));
+}
+
+function isExact(filter: Float64Array, limbCount: number): boolean {
+  const unit = powerUnit(filter, limbCount);
+  return filter.every((value) => Number.isInteger(value / unit));
+}
+
+function splitInto(limbs: readonly Int16Array[], index: number, whole: number, sums: Float64Array): void {
+  const base = 2 ** LIMB_BITS;
+  let rest = whole;
+  for (const [place, limb] of limbs.entries()) {
+    const isLast = place === limbs.length - 1;
+    const digit = isLast ? rest : rest - base * Math.floor((rest + base / 2) / base);
+    limb[index] = digit;
+    sums[place] = (sums[place] as number) + Math.abs(digit);
+    rest = (rest - digit) / base;
+  }
+}

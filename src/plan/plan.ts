@@ -1,0 +1,145 @@
+import type { Pair } from '../graph/graph.ts';
+import type { Planes } from '../graph/shapes.ts';
+
+/**
+ * What flows between steps, one image of it:
+ * - `integers`: the network's input as whole numbers, to be multiplied by `unit`;
+ * - `floats`: float32 values;
+ * - `codes`: indices into `levels`, to be kept as `bits` bit planes. Code k stands for k · levels[1], so that a sum
+ *   of codes is a sum of values.
+ */
+export type PlanTensor =
+  | { readonly kind: 'integers'; readonly shape: Planes; readonly unit: number }
+  | { readonly kind: 'floats'; readonly shape: Planes }
+  | { readonly kind: 'codes'; readonly shape: Planes; readonly bits: number; readonly levels: Float64Array };
+
+/** Index into `Plan.tensors`. */
+export type TensorId = number;
+
+/** Where the windows of a convolution or pooling lie. */
+export interface Windows {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly pad: Pair;
+  readonly dilation: Pair;
+}
+
+/**
+ * Whole-number weights, split so that sums of 32 bits suffice: weight = Σ limbs[i] · 2^(12 · i), each limb in Caffe's
+ * order. A single limb may be up to 13 bits wide, several are balanced digits of 12 bits.
+ */
+export interface LimbWeights {
+  readonly limbs: readonly Int16Array[];
+}
+
+/**
+ * Which code an accumulator becomes: the number of its channel's thresholds that it exceeds.
+ * `thresholds[k]` holds one number a channel, not falling with k.
+ */
+export interface CodeEpilogue {
+  readonly kind: 'codes';
+  readonly thresholds: readonly Float64Array[];
+}
+
+/** Which float an accumulator becomes: y = factor · accumulator + offset, per channel, then y · slope where y < 0. */
+export interface FloatEpilogue {
+  readonly kind: 'floats';
+  readonly factor: Float64Array;
+  readonly offset: Float64Array;
+  /** 1 leaves negative values as they are, 0 is a ReLU. */
+  readonly negativeSlope: number;
+}
+
+export type Epilogue = CodeEpilogue | FloatEpilogue;
+
+/** A convolution; a fully connected layer is one whose kernel is the whole input. */
+interface ConvolutionBase extends Windows {
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  readonly group: number;
+  readonly epilogue: Epilogue;
+}
+
+/** First layer over whole numbers: every sum is exact. */
+export interface IntegerConvolution extends ConvolutionBase {
+  readonly kind: 'integerConvolution';
+  readonly weights: LimbWeights;
+}
+
+export interface FloatConvolution extends ConvolutionBase {
+  readonly kind: 'floatConvolution';
+  readonly weights: Float32Array;
+}
+
+/** Over codes with weights of one bit: the accumulator is Σ ±code. */
+export interface BinaryConvolution extends ConvolutionBase {
+  readonly kind: 'binaryConvolution';
+  /** Canonical bits (numerics/signs.ts), filters that the plan negated already turned round. */
+  readonly signs: Uint8Array;
+}
+
+export interface CodePooling extends Windows {
+  readonly kind: 'codePooling';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  /** Channels whose smallest code is taken instead of the largest, since their codes fall as the pooled value rises. */
+  readonly smallest: Uint8Array;
+}
+
+export interface FloatPooling extends Windows {
+  readonly kind: 'floatPooling';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  readonly method: 'max' | 'average';
+}
+
+/** y = factor · x + offset, then the slope, per channel. */
+export interface Pointwise {
+  readonly kind: 'pointwise';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  readonly epilogue: FloatEpilogue;
+}
+
+/** Floats to codes: code = how many thresholds sign · x exceeds. */
+export interface Quantize {
+  readonly kind: 'quantize';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  /** +1 or −1, per channel. */
+  readonly sign: Int8Array;
+  readonly epilogue: CodeEpilogue;
+}
+
+/** Codes to the values they stand for. */
+export interface Decode {
+  readonly kind: 'decode';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+}
+
+export type Convolution = IntegerConvolution | FloatConvolution | BinaryConvolution;
+export type Step = Convolution | CodePooling | FloatPooling | Pointwise | Quantize | Decode;
+
+/** A tensor to give back, and what the host still does with it. */
+export interface PlanOutput {
+  readonly tensor: TensorId;
+  /** Softmax over the channels, done in float64 on the host. */
+  readonly softmax: boolean;
+}
+
+/** A network as the steps a machine takes, in order. Tensor 0 is the input. */
+export interface Plan {
+  readonly tensors: readonly PlanTensor[];
+  readonly steps: readonly Step[];
+  readonly outputs: readonly PlanOutput[];
+}
+
+/** Bits of one limb below the highest. */
+export const LIMB_BITS = 12;
