@@ -1,0 +1,45 @@
+// #include "frame.wgsl"
+// #include "elements.wgsl"
+
+// Floats to codes: how many thresholds sign · x exceeds. One thread makes the words of 32 channels.
+
+// [pixel][channel]
+@group(0) @binding(2) var<storage, read> input: array<f32>;
+// [sign, thresholds…][channel]
+@group(0) @binding(3) var<storage, read> table: array<f32>;
+// [pixel][plane][word]
+@group(0) @binding(4) var<storage, read_write> output: array<u32>;
+
+override planes: u32 = 2u;
+override thresholdCount: u32 = 3u;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let words = (shape.channels + 31u) / 32u;
+  let thread = threadIndex(group, groups, local);
+  let word = thread % words;
+  let pixel = thread / words;
+  if (pixel >= frame.imageCount * shape.pixels) {
+    return;
+  }
+  var bits = vec4<u32>();
+  for (var lane = 0u; lane < 32u; lane++) {
+    let channel = word * 32u + lane;
+    if (channel >= shape.channels) {
+      break;
+    }
+    let x = table[channel] * input[pixel * shape.channels + channel];
+    var code = 0u;
+    for (var index = 1u; index <= thresholdCount; index++) {
+      code += select(0u, 1u, x > table[index * shape.channels + channel]);
+    }
+    bits |= ((vec4<u32>(code) >> vec4<u32>(0u, 1u, 2u, 3u)) & vec4<u32>(1u)) << vec4<u32>(lane);
+  }
+  for (var plane = 0u; plane < planes; plane++) {
+    output[(pixel * planes + plane) * words + word] = bits[plane];
+  }
+}

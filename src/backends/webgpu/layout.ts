@@ -1,0 +1,176 @@
+import type { Planes } from '../../graph/shapes.ts';
+import { signBitAt } from '../../numerics/signs.ts';
+import type { Convolution, LimbWeights } from '../../plan/plan.ts';
+
+/** Channels of a word of codes. */
+export const WORD_CHANNELS = 32;
+/** Output channels that one thread computes. */
+export const QUAD_CHANNELS = 4;
+
+/** The largest finite float32: WGSL does not promise infinities. */
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+
+export function wordCount(channels: number): number {
+  return Math.ceil(channels / WORD_CHANNELS);
+}
+
+export function quadCount(channels: number): number {
+  return Math.ceil(channels / QUAD_CHANNELS);
+}
+
+/** Sizes of a convolution that its weights are laid out by. */
+export interface FilterShape {
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly taps: number;
+  readonly group: number;
+}
+
+export function filterShape(step: Convolution, input: Planes, output: Planes): FilterShape {
+  return {
+    outputs: output.channels,
+    inputs: input.channels,
+    taps: step.kernel[0] * step.kernel[1],
+    group: step.group,
+  };
+}
+
+/** Signs as [tap][word][output channel, rounded up to quads], 32 input channels a word. */
+export function layOutSigns(signs: Uint8Array, { outputs, inputs, taps }: FilterShape): Uint32Array<ArrayBuffer> {
+  const words = wordCount(inputs);
+  const row = quadCount(outputs) * QUAD_CHANNELS;
+  const laidOut = new Uint32Array(taps * words * row);
+  let bit = 0;
+  for (let output = 0; output < outputs; output++) {
+    for (let input = 0; input < inputs; input++) {
+      const mask = 1 << (input % WORD_CHANNELS);
+      const word = Math.floor(input / WORD_CHANNELS);
+      for (let tap = 0; tap < taps; tap++, bit++) {
+        if (!signBitAt(signs, bit)) continue;
+        const place = (tap * words + word) * row + output;
+        laidOut[place] = (laidOut[place] as number) | mask;
+      }
+    }
+  }
+  return laidOut;
+}
+
+/** Limbs as [limb][tap][input channel][output channel, rounded up to quads]; groups become zeros. */
+export function layOutLimbs({ limbs }: LimbWeights, shape: FilterShape): Int32Array<ArrayBuffer> {
+  const size = shape.taps * shape.inputs * quadCount(shape.outputs) * QUAD_CHANNELS;
+  const laidOut = new Int32Array(limbs.length * size);
+  for (const [place, limb] of limbs.entries()) permute(limb, laidOut.subarray(place * size), shape);
+  return laidOut;
+}
+
+/** Floats as [tap][input channel][output channel, rounded up to quads]; groups become zeros. */
+export function layOutFloats(weights: Float32Array, shape: FilterShape): Float32Array<ArrayBuffer> {
+  const laidOut = new Float32Array(shape.taps * shape.inputs * quadCount(shape.outputs) * QUAD_CHANNELS);
+  permute(weights, laidOut, shape);
+  return laidOut;
+}
+
+function permute(from: ArrayLike<number>, to: Int32Array | Float32Array, shape: FilterShape): void {
+  const { outputs, inputs, taps, group } = shape;
+  const row = quadCount(outputs) * QUAD_CHANNELS;
+  const groupInputs = inputs / group;
+  let index = 0;
+  for (let output = 0; output < outputs; output++) {
+    const firstInput = Math.floor(output / (outputs / group)) * groupInputs;
+    for (let input = firstInput; input < firstInput + groupInputs; input++) {
+      for (let tap = 0; tap < taps; tap++) to[(tap * inputs + input) * row + output] = from[index++] as number;
+    }
+  }
+}
+
+/** One row of numbers for each table entry, rounded up to quads; channels beyond the last get `filler`. */
+function quadRows(rows: readonly ArrayLike<number>[], filler: number): number[] {
+  return rows.flatMap((values) => {
+    const padding = quadCount(values.length) * QUAD_CHANNELS - values.length;
+    return [...Array.from(values), ...new Array<number>(padding).fill(filler)];
+  });
+}
+
+/** Thresholds of whole-number accumulators as [threshold][channel]. */
+export function layOutIntegerThresholds(thresholds: readonly Float64Array[]): Int32Array<ArrayBuffer> {
+  return Int32Array.from(quadRows(thresholds, 2 ** 31 - 1));
+}
+
+/** Thresholds of accumulators in limbs as [high, low][threshold][channel], the low part of `lowBits` bits. */
+export function layOutLimbThresholds(thresholds: readonly Float64Array[], lowBits: number): Int32Array<ArrayBuffer> {
+  const base = 2 ** lowBits;
+  const high = thresholds.map((values) => values.map((value) => Math.floor(value / base)));
+  const low = thresholds.map((values) => values.map((value) => value - Math.floor(value / base) * base));
+  return Int32Array.from([...quadRows(high, 2 ** 31 - 1), ...quadRows(low, 0)]);
+}
+
+/** Float thresholds as [threshold][channel], rounded up to quads. */
+export function layOutFloatThresholds(thresholds: readonly Float64Array[]): Float32Array<ArrayBuffer> {
+  return Float32Array.from(quadRows(thresholds.map((values) => values.map(clampToFloat32)), LARGEST_FLOAT32));
+}
+
+/** [factor, offset][channel], rounded up to quads. */
+export function layOutAffine(factor: Float64Array, offset: Float64Array): Float32Array<ArrayBuffer> {
+  return Float32Array.from(quadRows([factor, offset], 0));
+}
+
+export function clampToFloat32(value: number): number {
+  return Math.min(LARGEST_FLOAT32, Math.max(-LARGEST_FLOAT32, value));
+}
+
+/** Planar images to [pixel][channel]. */
+export function toPixels<T extends Int32Array | Float32Array>(
+  planar: ArrayLike<number>,
+  pixels: T,
+  { channels, height, width }: Planes,
+): T {
+  const area = height * width;
+  const images = planar.length / (channels * area);
+  let index = 0;
+  for (let image = 0; image < images; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      for (let place = 0; place < area; place++) {
+        pixels[(image * area + place) * channels + channel] = planar[index++] as number;
+      }
+    }
+  }
+  return pixels;
+}
+
+/** [pixel][channel] to planar images. */
+export function fromPixels(pixels: ArrayLike<number>, { channels, height, width }: Planes, unit: number): Float32Array {
+  const area = height * width;
+  const planar = new Float32Array(pixels.length);
+  for (let index = 0; index < pixels.length; index++) {
+    const channel = index % channels;
+    const pixel = Math.floor(index / channels);
+    const image = Math.floor(pixel / area);
+    planar[(image * channels + channel) * area + (pixel % area)] = (pixels[index] as number) * unit;
+  }
+  return planar;
+}
+
+/** Bit planes [pixel][plane][word] to planar images of the levels that the codes stand for. */
+export function levelsFromCodes(
+  words: Uint32Array,
+  { channels, height, width }: Planes,
+  bits: number,
+  levels: Float64Array,
+): Float32Array {
+  const area = height * width;
+  const row = wordCount(channels);
+  const pixels = words.length / (bits * row);
+  const planar = new Float32Array(pixels * channels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const image = Math.floor(pixel / area);
+    for (let channel = 0; channel < channels; channel++) {
+      let code = 0;
+      for (let plane = 0; plane < bits; plane++) {
+        const word = words[(pixel * bits + plane) * row + (channel >> 5)] as number;
+        code |= ((word >>> (channel & 31)) & 1) << plane;
+      }
+      planar[(image * channels + channel) * area + (pixel % area)] = levels[code] as number;
+    }
+  }
+  return planar;
+}

@@ -1,0 +1,44 @@
+import { execSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const USUAL_PATHS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+const isRoot = process.getuid?.() === 0;
+
+/** WebGPU on the software adapter, and no background traffic. */
+export const CHROMIUM_FLAGS = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  ...(isRoot ? ['--no-sandbox'] : []),
+];
+
+/**
+ * Path of a Chromium: HWGQ_CHROMIUM, the usual places, Playwright's own; on Debian as root it is installed.
+ * @throws Error with one line on how to install it.
+ */
+export function findChromium(): string {
+  const found = candidates().find((path) => path && existsSync(path));
+  if (found) return found;
+  if (isRoot && existsSync('/etc/debian_version')) {
+    execSync('apt-get update -qq && apt-get install -y -qq chromium', { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
+  }
+  throw new Error('The tests need Chromium: install it (Debian: apt install chromium) or set HWGQ_CHROMIUM to its path.');
+}
+
+function candidates(): (string | undefined)[] {
+  return [process.env.HWGQ_CHROMIUM, process.env.CHROME_PATH, ...USUAL_PATHS, chromium.executablePath()];
+}

@@ -1,0 +1,52 @@
+import { defineConfig, type Plugin } from 'vite';
+import { wgsl } from './vite-plugin-wgsl.ts';
+
+/** What the pages may load and do: their own files, a camera's or a dropped picture, and nothing from elsewhere. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self' blob: data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+const site = {
+  base: './',
+  assetsInclude: ['**/*.hwgq'],
+  plugins: [wgsl(), contentSecurityPolicy()],
+  worker: { format: 'es' as const, plugins: () => [wgsl()] },
+  build: { outDir: 'dist/site', target: 'es2023', assetsInlineLimit: 0, sourcemap: true },
+  preview: { headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY } },
+};
+
+/** The `hwgq` command: one file for Node, packages left outside. */
+const command = {
+  plugins: [wgsl()],
+  publicDir: false as const,
+  build: {
+    outDir: 'dist/cli',
+    target: 'node20',
+    ssr: 'src/cli/hwgq.ts',
+    rolldownOptions: { output: { entryFileNames: 'hwgq.js', banner: '#!/usr/bin/env node' } },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === 'cli' ? command : site));

@@ -1,0 +1,42 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { CHROMIUM_FLAGS, findChromium } from './tests/support/chromium.ts';
+import { wgsl } from './vite-plugin-wgsl.ts';
+
+const isFull = process.env.HWGQ_FULL === '1';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './tests/support/reporter.ts'],
+    maxWorkers: 2,
+    projects: [
+      {
+        plugins: [wgsl()],
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/**/*.browser.test.ts', ...(isFull ? [] : ['tests/**/*.full.test.ts'])],
+          testTimeout: isFull ? 3_600_000 : 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [wgsl()],
+        assetsInclude: ['**/*.hwgq'],
+        test: {
+          name: 'chromium',
+          include: ['tests/**/*.browser.test.ts'],
+          testTimeout: 120_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
