@@ -1,17 +1,15 @@
+import type { AdapterDescription } from '../backends/webgpu/device.ts';
+import { HwgqError } from '../errors.ts';
+import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
+import { ReferenceRunner } from './reference-runner.ts';
+import { WebGpuRunner } from './webgpu-runner.ts';
+
+export type { AdapterDescription };
 
 /** What computes: the GPU, or the float64 interpreter of the graph, which defines every result and needs nothing. */
 export type BackendName = 'webgpu' | 'reference';
-
-/** The GPU behind a `webgpu` backend, in the words of `GPUAdapterInfo`. */
-export interface AdapterDescription {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  readonly description: string;
-  /** A software adapter such as SwiftShader. */
-  readonly isFallbackAdapter: boolean;
-}
 
 /** What a session runs on. */
 export interface BackendDescription {
@@ -64,9 +62,89 @@ export interface Session {
   dispose(): void;
 }
 
+/** What a session runs on: one kind of machine with a model on it. */
+export interface Runner {
+  readonly backend: BackendDescription;
+  run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
+  dispose(): void;
+}
+
 /**
  * Makes a model ready to run.
  * @throws HwgqError `no-webgpu`, `unsupported`, `out-of-memory` where `webgpu` was asked for by name;
  *   `invalid-option` for an unknown blob; the signal's reason where it aborts.
  */
-export declare function createSession(model: Model, options?: SessionOptions): Promise<Session>;
+export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {
+  const { backend = 'auto', signal } = options;
+  const blobs = options.blobs ?? [logitsBlob(model.graph)];
+  for (const blob of blobs) blobValue(model.graph, blob);
+  signal?.throwIfAborted();
+  const runner = await createRunner(model, blobs, backend, options);
+  if (signal?.aborted) {
+    runner.dispose();
+    throw signal.reason;
+  }
+  return new RunnerSession(runner, elementCount(model.graph.input.shape));
+}
+
+/** Why `auto` may turn from WebGPU to the reference: none of these is the caller's mistake. */
+const FALLBACK_CODES = ['no-webgpu', 'unsupported', 'out-of-memory'];
+
+async function createRunner(
+  model: Model,
+  blobs: readonly string[],
+  backend: BackendName | 'auto',
+  options: SessionOptions,
+): Promise<Runner> {
+  if (backend === 'reference') return new ReferenceRunner(model, blobs);
+  try {
+    return await WebGpuRunner.create(model, blobs, options);
+  } catch (error) {
+    const mayFallBack = backend === 'auto' && error instanceof HwgqError && FALLBACK_CODES.includes(error.code);
+    if (!mayFallBack) throw error;
+    return new ReferenceRunner(model, blobs, error.message);
+  }
+}
+
+class RunnerSession implements Session {
+  private readonly disposal: Promise<never>;
+  private endNow: (reason: unknown) => void = () => {};
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly runner: Runner,
+    private readonly inputLength: number,
+  ) {
+    this.disposal = new Promise<never>((_, reject) => {
+      this.endNow = reject;
+    });
+    // Nobody may be waiting when the session ends.
+    this.disposal.catch(() => {});
+  }
+
+  get backend(): BackendDescription {
+    return this.runner.backend;
+  }
+
+  async run(inputs: NetworkInputs, count: number): Promise<RunResult> {
+    const needed = count * this.inputLength;
+    if (!Number.isInteger(count) || count < 1 || inputs.length !== needed) {
+      throw new HwgqError(
+        'invalid-option',
+        `${count} images take ${needed} values (${this.inputLength} each), and there are ${inputs.length}.`,
+      );
+    }
+    const turn = this.queue.then(async () => {
+      const start = performance.now();
+      const blobs = await this.runner.run(inputs, count);
+      return { blobs, milliseconds: performance.now() - start };
+    });
+    this.queue = turn.catch(() => {});
+    return Promise.race([turn, this.disposal]);
+  }
+
+  dispose(): void {
+    this.endNow(new HwgqError('disposed', 'The session has been disposed of. Make a new one.'));
+    this.runner.dispose();
+  }
+}

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { isWeighted } from '../graph/graph.ts';
+import { inferShapes } from '../graph/shapes.ts';
+import type { WeightForm } from '../graph/weights.ts';
+import type { Model } from '../model/model.ts';
+import { floatBytes, layerBytes, layerFloatBytes } from '../model/summary.ts';
+import { readBytes, readModel } from './files.ts';
+
+const WEIGHT_BITS: Readonly<Record<WeightForm, number>> = {
+  float32: 32,
+  float16: 16,
+  fixed13: 13,
+  int8: 8,
+  binary: 1,
+  latent: 32,
+};
+
+/** `hwgq inspect`: what is in a model. */
+export function addInspect(program: Command): void {
+  program
+    .command('inspect')
+    .description('Show a model’s layers, shapes, bits and bytes, preprocessing and provenance.')
+    .argument('<model>', 'a .hwgq file')
+    .option('--json', 'as JSON')
+    .action(async (path: string, { json }: { json?: boolean }) => {
+      const summary = summarize(await readModel(path), (await readBytes(path)).length);
+      process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));
+    });
+}
+
+function summarize(model: Model, bytes: number) {
+  const shapes = inferShapes(model.graph);
+  const floats = floatBytes(model.graph);
+  const { mean } = model.preprocessing;
+  return {
+    network: model.graph.name,
+    input: model.graph.input,
+    bytes,
+    floatBytes: floats,
+    savings: floats / bytes,
+    preprocessing: { ...model.preprocessing, mean: mean.kind === 'image' ? 'a mean image' : mean.values },
+    labels: model.labels ?? [],
+    layers: model.graph.layers.map((layer) => ({
+      name: layer.name,
+      type: layer.type,
+      shape: shapes.get(layer.name) ?? [],
+      bits: isWeighted(layer) ? WEIGHT_BITS[layer.weights.form] : undefined,
+      bytes: layerBytes(layer),
+      floatBytes: layerFloatBytes(layer),
+    })),
+    provenance: model.provenance,
+  };
+}
+
+function asText(summary: ReturnType<typeof summarize>): string {
+  const { preprocessing, provenance } = summary;
+  const rows = [
+    ['layer', 'type', 'output', 'bits', 'bytes', 'float32', 'saving'],
+    ...summary.layers.map((layer) => [
+      layer.name,
+      layer.type,
+      layer.shape.join('×'),
+      String(layer.bits ?? ''),
+      layer.bytes ? String(layer.bytes) : '',
+      layer.floatBytes ? String(layer.floatBytes) : '',
+      layer.bits ? `${(layer.floatBytes / layer.bytes).toFixed(1)}×` : '',
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const table = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return [
+    `${summary.network}: ${summary.bytes} bytes, ${summary.savings.toFixed(1)} times smaller than float32`,
+    `input ${summary.input.shape.join('×')}, ${preprocessing.channels}, (x − ${preprocessing.mean}) · ${preprocessing.scale}, ${preprocessing.fit.method}`,
+    `${summary.labels.length} labels`,
+    '',
+    ...table,
+    '',
+    ...provenance.sources.map(({ name, bytes, sha256 }) => `from ${name}, ${bytes} bytes, SHA-256 ${sha256}`),
+    provenance.licence,
+    '',
+  ].join('\n');
+}

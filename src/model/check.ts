@@ -1,0 +1,112 @@
+import { HwgqError } from '../errors.ts';
+import type { LayerType } from '../graph/graph.ts';
+import type { WeightForm } from '../graph/weights.ts';
+import type { Model } from './model.ts';
+
+/** A rule: throws `model-format` naming the field unless the value is of its kind. */
+type Rule = (value: unknown, field: string) => void;
+type Fields = Readonly<Record<string, Rule>>;
+
+const text: Rule = (value, field) => expect(typeof value === 'string', field, 'text');
+const boolean: Rule = (value, field) => expect(typeof value === 'boolean', field, 'true or false');
+const number: Rule = (value, field) => expect(Number.isFinite(value), field, 'a finite number');
+const whole = (least: number, most = 2 ** 31 - 1): Rule => (value, field) =>
+  expect(
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+    field,
+    `a whole number from ${least} to ${most}`,
+  );
+const oneOf = (...words: readonly string[]): Rule => (value, field) =>
+  expect(words.includes(value as string), field, `one of ${words.join(', ')}`);
+const list = (rule: Rule, least = 0, most = 1_000_000): Rule => (value, field) => {
+  expect(Array.isArray(value) && value.length >= least && value.length <= most, field, `a list of ${least} to ${most}`);
+  for (const [index, item] of (value as unknown[]).entries()) rule(item, `${field}[${index}]`);
+};
+const pair = (least: number): Rule => list(whole(least, 65_535), 2, 2);
+const tensor = (type: new (length: number) => object): Rule => (value, field) =>
+  expect(value instanceof type, field, `a section of ${type.name}`);
+const optional = (rule: Rule): Rule => (value, field) => {
+  if (value !== undefined) rule(value, field);
+};
+const record = (fields: Fields): Rule => (value, field) => {
+  expect(typeof value === 'object' && value !== null && !Array.isArray(value), field, 'an object');
+  for (const [name, rule] of Object.entries(fields)) rule((value as Record<string, unknown>)[name], `${field}.${name}`);
+};
+/** An object whose other fields depend on the word in one of them. */
+const variant = (key: string, variants: Readonly<Record<string, Fields>>): Rule => (value, field) => {
+  record({ [key]: oneOf(...Object.keys(variants)) })(value, field);
+  const word = (value as Record<string, unknown>)[key] as string;
+  record(variants[word] ?? {})(value, field);
+};
+
+const WEIGHTS = variant('form', {
+  float32: { values: tensor(Float32Array) },
+  float16: { values: tensor(Uint16Array) },
+  int8: { values: tensor(Int8Array), scale: tensor(Float32Array) },
+  fixed13: { values: tensor(Int16Array), scale: tensor(Float32Array) },
+  binary: { signs: tensor(Uint8Array), count: whole(1), alpha: tensor(Float64Array) },
+  latent: { values: tensor(Float32Array), useAlpha: boolean },
+} satisfies Record<WeightForm, Fields>);
+
+const QUANTIZER = variant('kind', {
+  hwgq: { centers: list(number, 1, 15), negativeSlope: number },
+  sign: {},
+  relu: { negativeSlope: number },
+  hard_tanh: {},
+});
+
+const weighted: Fields = { outputs: whole(1), weights: WEIGHTS, bias: optional(tensor(Float32Array)) };
+const shape = list(whole(1), 1, 3);
+
+const LAYER = variant('type', {
+  convolution: { ...weighted, kernel: pair(1), stride: pair(1), pad: pair(0), dilation: pair(1), group: whole(1) },
+  innerProduct: weighted,
+  pooling: { method: oneOf('max', 'average'), kernel: optional(pair(1)), stride: pair(1), pad: pair(0) },
+  batchNorm: { mean: tensor(Float64Array), variance: tensor(Float64Array), epsilon: number },
+  scale: { gamma: tensor(Float32Array), beta: optional(tensor(Float32Array)) },
+  quant: { quantizer: QUANTIZER },
+  relu: { negativeSlope: number },
+  eltwise: { operation: oneOf('sum', 'product', 'max'), coefficients: optional(list(number)) },
+  concat: {},
+  lrn: { size: whole(1, 65_535), alpha: number, beta: number, k: number },
+  softmax: {},
+  dropout: {},
+  reshape: { shape },
+} satisfies Record<LayerType, Fields>);
+
+const layer: Rule = (value, field) => {
+  record({ name: text, inputs: list(text, 1, 1000), blob: text })(value, field);
+  LAYER(value, field);
+};
+
+const MODEL = record({
+  graph: record({ name: text, input: record({ name: text, shape }), layers: list(layer, 1, 10_000) }),
+  preprocessing: record({
+    channels: oneOf('bgr', 'rgb', 'gray'),
+    width: whole(1, 65_535),
+    height: whole(1, 65_535),
+    fit: variant('method', { crop: { resize: whole(1, 65_535) }, stretch: {}, digit: {} }),
+    mean: variant('kind', { channels: { values: list(number, 1, 3) }, image: { values: tensor(Float32Array) } }),
+    scale: number,
+  }),
+  labels: optional(list(text)),
+  provenance: record({
+    generator: text,
+    sources: list(record({ name: text, bytes: whole(0), sha256: text })),
+    licence: text,
+  }),
+});
+
+/**
+ * Takes what a file's header says for a model, once every field is of its kind.
+ * @throws HwgqError `model-format` naming the first field that is not.
+ */
+export function checkModel(value: unknown): Model {
+  MODEL(value, 'model');
+  return value as Model;
+}
+
+function expect(holds: boolean, field: string, wanted: string): asserts holds {
+  if (holds) return;
+  throw new HwgqError('model-format', `The model's field '${field}' must be ${wanted}. Convert the model again.`, { field });
+}

@@ -1,0 +1,11 @@
+/** "HWGQ". */
+export const MAGIC = Uint8Array.of(0x48, 0x57, 0x47, 0x51);
+export const FORMAT_VERSION = 1;
+/** Magic and version take 8 bytes, the hash 32; from here on everything is covered by the hash. */
+export const CHECKED_FROM = 40;
+/** Two lengths of 4 bytes stand before the header. */
+export const HEADER_FROM = 48;
+/** A header beyond this is refused before anything is allocated. */
+export const MAX_HEADER_BYTES = 16 * 2 ** 20;
+/** All tensors of a model together, inflated. */
+export const MAX_TENSOR_BYTES = 2 ** 30;

@@ -1,0 +1,77 @@
+import type { Graph, Layer } from '../graph/graph.ts';
+import { asPlanes, type Planes } from '../graph/shapes.ts';
+import { validateGraph } from '../graph/validate.ts';
+import { softmax } from '../numerics/softmax.ts';
+import { convolve, innerProduct } from './convolution.ts';
+import { eltwise, mapChannels, normalizeResponse, quantizeValues, rectify } from './pointwise.ts';
+import { pool } from './pooling.ts';
+
+/**
+ * Computes a graph layer by layer in float64, as it stands: the meaning of every network, that all backends are held
+ * against.
+ * @param input one image, planar, as the network takes it.
+ * @param wanted names of values (layers, or the input) to give back; layers that none of them needs are left out.
+ */
+export function interpret(
+  graph: Graph,
+  input: ArrayLike<number>,
+  wanted: readonly string[],
+): ReadonlyMap<string, Float64Array> {
+  const shapes = validateGraph(graph);
+  const needed = new Set(wanted);
+  const lastReader = new Map<string, string>();
+  for (const layer of graph.layers.toReversed()) {
+    if (!needed.has(layer.name)) continue;
+    for (const name of layer.inputs) {
+      needed.add(name);
+      if (!lastReader.has(name)) lastReader.set(name, layer.name);
+    }
+  }
+  const values = new Map<string, Float64Array>([[graph.input.name, Float64Array.from(input)]]);
+  for (const layer of graph.layers) {
+    if (!needed.has(layer.name)) continue;
+    const inputs = layer.inputs.map((name) => values.get(name) as Float64Array);
+    values.set(layer.name, compute(layer, inputs, asPlanes(shapes.get(layer.inputs[0] ?? '') ?? [])));
+    for (const name of layer.inputs) {
+      if (lastReader.get(name) === layer.name && !wanted.includes(name)) values.delete(name);
+    }
+  }
+  return new Map(wanted.map((name) => [name, values.get(name) as Float64Array]));
+}
+
+function compute(layer: Layer, inputs: readonly Float64Array[], shape: Planes): Float64Array {
+  const input = inputs[0] as Float64Array;
+  switch (layer.type) {
+    case 'convolution':
+      return convolve(layer, input, shape);
+    case 'innerProduct':
+      return innerProduct(layer, input);
+    case 'pooling':
+      return pool(layer, input, shape);
+    case 'batchNorm': {
+      const { mean, variance, epsilon } = layer;
+      return mapChannels(
+        input,
+        shape,
+        (x, channel) => (x - (mean[channel] as number)) / Math.sqrt((variance[channel] as number) + epsilon),
+      );
+    }
+    case 'scale':
+      return mapChannels(input, shape, (x, channel) => x * (layer.gamma[channel] as number) + (layer.beta?.[channel] ?? 0));
+    case 'quant':
+      return quantizeValues(input, layer.quantizer);
+    case 'relu':
+      return input.map((x) => rectify(x, layer.negativeSlope));
+    case 'eltwise':
+      return eltwise(layer, inputs);
+    case 'concat':
+      return Float64Array.from(inputs.flatMap((values) => Array.from(values)));
+    case 'lrn':
+      return normalizeResponse(layer, input, shape);
+    case 'softmax':
+      return softmax(input, shape.channels);
+    case 'dropout':
+    case 'reshape':
+      return input;
+  }
+}
