@@ -89,12 +89,13 @@ function toLayer(layer: CaffeLayer, base: Base, blobs: readonly Blob[], graph: (
       };
     }
     case 'BatchNorm': {
-      const [mean, variance, factor] = [0, 1, 2].map((index) => needed(layer, blobs, index).values);
-      const stored = factor?.[0] ?? 0;
-      const unscaled = (values: Float32Array = new Float32Array()) =>
-        Float64Array.from(values, (value) => (stored === 0 ? 0 : value / stored));
+      const [meanSums, varianceSums, factors] = [0, 1, 2].map((index) => needed(layer, blobs, index).values) as [
+        Float32Array,
+        Float32Array,
+        Float32Array,
+      ];
       const epsilon = Math.fround(message.message('batch_norm_param').number('eps') ?? 1e-5);
-      return { ...base, type: 'batchNorm', mean: unscaled(mean), variance: unscaled(variance), epsilon };
+      return { ...base, type: 'batchNorm', meanSums, varianceSums, factor: factors[0] ?? 0, epsilon };
     }
     case 'Scale': {
       const parameters = message.message('scale_param');

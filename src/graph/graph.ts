@@ -46,11 +46,15 @@ export interface PoolingLayer extends LayerBase {
   readonly pad: Pair;
 }
 
-/** y = (x − mean) / sqrt(variance + epsilon), per channel; Caffe's stored sums are already divided by their factor. */
+/**
+ * y = (x − mean) / sqrt(variance + epsilon), per channel. Caffe stores running sums and one factor to divide them by;
+ * they are kept so, since the quotients are no float32 numbers (graph/batch-norm.ts makes them).
+ */
 export interface BatchNormLayer extends LayerBase {
   readonly type: 'batchNorm';
-  readonly mean: Float64Array;
-  readonly variance: Float64Array;
+  readonly meanSums: Float32Array;
+  readonly varianceSums: Float32Array;
+  readonly factor: number;
   readonly epsilon: number;
 }
 

@@ -34,8 +34,8 @@ function checkTensors(layer: Layer, input: Shape): void {
       break;
     }
     case 'batchNorm':
-      expectCount(layer, 'means', layer.mean.length, channels);
-      expectCount(layer, 'variances', layer.variance.length, channels);
+      expectCount(layer, 'means', layer.meanSums.length, channels);
+      expectCount(layer, 'variances', layer.varianceSums.length, channels);
       break;
     case 'scale':
       expectCount(layer, 'gammas', layer.gamma.length, channels);

@@ -62,7 +62,7 @@ const LAYER = variant('type', {
   convolution: { ...weighted, kernel: pair(1), stride: pair(1), pad: pair(0), dilation: pair(1), group: whole(1) },
   innerProduct: weighted,
   pooling: { method: oneOf('max', 'average'), kernel: optional(pair(1)), stride: pair(1), pad: pair(0) },
-  batchNorm: { mean: tensor(Float64Array), variance: tensor(Float64Array), epsilon: number },
+  batchNorm: { meanSums: tensor(Float32Array), varianceSums: tensor(Float32Array), factor: number, epsilon: number },
   scale: { gamma: tensor(Float32Array), beta: optional(tensor(Float32Array)) },
   quant: { quantizer: QUANTIZER },
   relu: { negativeSlope: number },

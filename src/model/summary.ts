@@ -16,7 +16,7 @@ export function layerFloatBytes(layer: Layer): number {
       return 4 * (count + (layer.bias?.length ?? 0));
     }
     case 'batchNorm':
-      return 4 * (layer.mean.length + layer.variance.length);
+      return 4 * (layer.meanSums.length + layer.varianceSums.length);
     case 'scale':
       return 4 * (layer.gamma.length + (layer.beta?.length ?? 0));
     default:

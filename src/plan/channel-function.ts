@@ -1,3 +1,4 @@
+import { batchNormStatistics } from '../graph/batch-norm.ts';
 import type { BatchNormLayer, ScaleLayer } from '../graph/graph.ts';
 
 /**
@@ -33,8 +34,9 @@ export class ChannelFunction {
     });
   }
 
-  normalized({ mean, variance, epsilon }: BatchNormLayer): ChannelFunction {
-    const deviation = (channel: number) => Math.sqrt(at(variance, channel) + epsilon);
+  normalized(layer: BatchNormLayer): ChannelFunction {
+    const { mean, variance } = batchNormStatistics(layer);
+    const deviation = (channel: number) => Math.sqrt(at(variance, channel) + layer.epsilon);
     return this.followedBy({
       apply: (x, channel) => (x - at(mean, channel)) / deviation(channel),
       factor: (channel) => 1 / deviation(channel),

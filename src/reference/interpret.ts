@@ -1,3 +1,4 @@
+import { batchNormStatistics } from '../graph/batch-norm.ts';
 import type { Graph, Layer } from '../graph/graph.ts';
 import { asPlanes, type Planes } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
@@ -49,11 +50,11 @@ function compute(layer: Layer, inputs: readonly Float64Array[], shape: Planes): 
     case 'pooling':
       return pool(layer, input, shape);
     case 'batchNorm': {
-      const { mean, variance, epsilon } = layer;
+      const { mean, variance } = batchNormStatistics(layer);
       return mapChannels(
         input,
         shape,
-        (x, channel) => (x - (mean[channel] as number)) / Math.sqrt((variance[channel] as number) + epsilon),
+        (x, channel) => (x - (mean[channel] as number)) / Math.sqrt((variance[channel] as number) + layer.epsilon),
       );
     }
     case 'scale':

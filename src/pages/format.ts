@@ -1,0 +1,22 @@
+/** A size for people: 1 KB is 1000 bytes, as file managers and download sizes have it. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 999_500) return `${significant(bytes / 1000)} KB`;
+  return `${significant(bytes / 1_000_000)} MB`;
+}
+
+export function formatMilliseconds(milliseconds: number): string {
+  return milliseconds < 1000 ? `${significant(milliseconds)} ms` : `${significant(milliseconds / 1000)} s`;
+}
+
+/** A probability as a whole percentage; what is not quite nothing or everything does not look as if it were. */
+export function formatPercent(probability: number): string {
+  const percent = Math.round(probability * 100);
+  if (percent === 0 && probability > 0.0005) return '<1%';
+  if (percent === 100 && probability < 0.9995) return '>99%';
+  return `${percent}%`;
+}
+
+function significant(value: number): string {
+  return value >= 10 ? value.toFixed(0) : value.toFixed(1);
+}
