@@ -1,4 +1,4 @@
-import { fail, type Field, readFields } from './wire.ts';
+import { type Field, fail, readFields } from './wire.ts';
 
 /** A Caffe blob: its dimensions, and its values as a view into the file. */
 export interface Blob {

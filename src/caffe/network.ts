@@ -55,7 +55,10 @@ export function readNetwork(prototxt: string): CaffeNetwork {
   const network = parseText(prototxt);
   const layers = [...network.messages('layer'), ...network.messages('layers')].filter(isPartOfInference).map(openLayer);
   if (layers.length === 0) {
-    throw new HwgqError('invalid-graph', 'This prototxt has no layers. Give the network (deploy.prototxt), not its solver.');
+    throw new HwgqError(
+      'invalid-graph',
+      'This prototxt has no layers. Give the network (deploy.prototxt), not its solver.',
+    );
   }
   const input = readInput(network, layers);
   const kept = layers.filter(({ type }) => !DROPPED_TYPES.test(type));
@@ -88,13 +91,22 @@ function isPartOfInference(layer: Message): boolean {
 }
 
 function readInput(network: Message, layers: readonly CaffeLayer[]): CaffeNetwork['input'] {
-  const names = [...network.strings('input'), ...layers.filter(({ type }) => type === 'Input').flatMap(({ tops }) => tops)];
+  const names = [
+    ...network.strings('input'),
+    ...layers.filter(({ type }) => type === 'Input').flatMap(({ tops }) => tops),
+  ];
   const [name] = names;
   if (name === undefined) return inputOfDataLayer(layers);
   if (names.length > 1) {
-    throw new HwgqError('unsupported', `The network has the inputs ${names.join(', ')}; networks of one input are supported.`);
+    throw new HwgqError(
+      'unsupported',
+      `The network has the inputs ${names.join(', ')}; networks of one input are supported.`,
+    );
   }
-  const layer = layers.find(({ type }) => type === 'Input')?.message.message('input_param').message('shape');
+  const layer = layers
+    .find(({ type }) => type === 'Input')
+    ?.message.message('input_param')
+    .message('shape');
   const declared = network.message('input_shape').numbers('dim');
   const dimensions = layer?.numbers('dim') ?? (declared.length > 0 ? declared : network.numbers('input_dim'));
   if (dimensions.length >= 2 && dimensions.every((size) => Number.isInteger(size) && size >= 1)) {
@@ -132,11 +144,17 @@ function checkLayer({ name, type, tops }: CaffeLayer, input: string): void {
     );
   }
   if (name === input) {
-    throw new HwgqError('invalid-graph', `Layer '${name}' is called as the network's input is. Give it a name of its own.`, {
-      layer: name,
-    });
+    throw new HwgqError(
+      'invalid-graph',
+      `Layer '${name}' is called as the network's input is. Give it a name of its own.`,
+      {
+        layer: name,
+      },
+    );
   }
   if (tops.length === 0 || (tops.length > 1 && type !== 'Split')) {
-    throw new HwgqError('invalid-graph', `Layer '${name}' (${type}) has ${tops.length} tops; it takes one.`, { layer: name });
+    throw new HwgqError('invalid-graph', `Layer '${name}' (${type}) has ${tops.length} tops; it takes one.`, {
+      layer: name,
+    });
   }
 }

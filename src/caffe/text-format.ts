@@ -5,8 +5,12 @@ export type TextValue = number | boolean | Message | { readonly text: string } |
 
 /** One message: its fields in order, each with its place for error messages. */
 export class Message {
-  readonly fields: { readonly name: string; readonly value: TextValue; readonly line: number; readonly column: number }[] =
-    [];
+  readonly fields: {
+    readonly name: string;
+    readonly value: TextValue;
+    readonly line: number;
+    readonly column: number;
+  }[] = [];
 
   /** All values of a field, in order. */
   all(name: string): TextValue[] {
@@ -38,7 +42,9 @@ export class Message {
 
   strings(name: string): string[] {
     return this.all(name).map((value) =>
-      typeof value === 'object' && !(value instanceof Message) && 'text' in value ? value.text : this.wrong(name, 'a quoted string'),
+      typeof value === 'object' && !(value instanceof Message) && 'text' in value
+        ? value.text
+        : this.wrong(name, 'a quoted string'),
     );
   }
 
@@ -68,7 +74,8 @@ export function parseText(text: string): Message {
   return new Parser(text).parseMessage(undefined);
 }
 
-const TOKEN = /(?:[\s,;]|#[^\n]*)*(?:([A-Za-z_][\w.]*)|([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[fF]?|-\s*(?:inf|nan)\b)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|([{}<>:[\]])|($))/y;
+const TOKEN =
+  /(?:[\s,;]|#[^\n]*)*(?:([A-Za-z_][\w.]*)|([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[fF]?|-\s*(?:inf|nan)\b)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|([{}<>:[\]])|($))/y;
 
 interface Token {
   readonly kind: 'word' | 'number' | 'string' | 'mark' | 'end';
@@ -93,7 +100,8 @@ class Parser {
         this.advance();
         return message;
       }
-      if (kind !== 'word') this.failHere(close && kind === 'end' ? `'${close}' is missing` : `a field name is expected`);
+      if (kind !== 'word')
+        this.failHere(close && kind === 'end' ? `'${close}' is missing` : `a field name is expected`);
       this.advance();
       const hasColon = this.take(':');
       const place = this.place(start);

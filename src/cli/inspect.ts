@@ -67,7 +67,12 @@ function asText(summary: ReturnType<typeof summarize>): string {
     ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const table = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return [
     `${summary.network}: ${summary.bytes} bytes, ${summary.savings.toFixed(1)} times smaller than float32`,
     `input ${summary.input.shape.join('×')}, ${preprocessing.channels}, (x − ${preprocessing.mean}) · ${preprocessing.scale}, ${preprocessing.fit.method}`,

@@ -1,5 +1,5 @@
-import { HwgqError } from '../errors.ts';
 import type { BackendName } from '../engine/session.ts';
+import { HwgqError } from '../errors.ts';
 
 /** WebGPU in Node, where the npm package `webgpu` (Dawn) is installed; undefined where it is not needed or absent. */
 export async function nodeGpu(backend: BackendName | 'auto'): Promise<GPU | undefined> {

@@ -2,7 +2,7 @@ import { buildGraph } from '../caffe/build-graph.ts';
 import { readCaffemodel } from '../caffe/caffemodel.ts';
 import { readNetwork } from '../caffe/network.ts';
 import { HwgqError } from '../errors.ts';
-import { logitsBlob, blobValue } from '../graph/blobs.ts';
+import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { asPlanes, elementCount, inferShapes, type Planes } from '../graph/shapes.ts';
 import { type ChannelOrder, channelCount, type Fit, type Mean, type Preprocessing } from '../image/preprocessing.ts';
@@ -106,5 +106,8 @@ function center(values: Float32Array, height: number, width: number, input: Plan
 function checkedLabels(graph: Graph, labels: readonly string[]): readonly string[] {
   const classes = elementCount(inferShapes(graph).get(blobValue(graph, logitsBlob(graph))) ?? []);
   if (labels.length === classes) return labels;
-  throw new HwgqError('invalid-option', `There are ${labels.length} labels and ${classes} classes; one label a line is needed for each class.`);
+  throw new HwgqError(
+    'invalid-option',
+    `There are ${labels.length} labels and ${classes} classes; one label a line is needed for each class.`,
+  );
 }

@@ -1,10 +1,10 @@
-import { openDevice, type OpenDevice } from '../backends/webgpu/device.ts';
+import { type OpenDevice, openDevice } from '../backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../backends/webgpu/executable.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { softmax } from '../numerics/softmax.ts';
-import { planGraph, type PlanInput } from '../plan/lower.ts';
+import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
@@ -87,7 +87,10 @@ export class WebGpuRunner implements Runner {
     const known = this.executables.get(key);
     if (known) return known;
     const plan = planGraph(this.model.graph, input, this.blobs);
-    const made = WebGpuExecutable.create(this.open.device, plan, onProgress).then((executable) => ({ plan, executable }));
+    const made = WebGpuExecutable.create(this.open.device, plan, onProgress).then((executable) => ({
+      plan,
+      executable,
+    }));
     this.executables.set(key, made);
     return made;
   }

@@ -32,7 +32,10 @@ export function pooledSize(size: number, kernel: number, stride: number, pad: nu
 }
 
 /** Kernel and output planes of a pooling layer over given input planes; a global one has a kernel of the input's size. */
-export function poolingGeometry(layer: PoolingLayer, input: Planes): { kernel: readonly [number, number]; output: Planes } {
+export function poolingGeometry(
+  layer: PoolingLayer,
+  input: Planes,
+): { kernel: readonly [number, number]; output: Planes } {
   const kernel = layer.kernel ?? ([input.height, input.width] as const);
   const [stride, pad] = [layer.stride, layer.pad];
   const anyPad = pad[0] !== 0 || pad[1] !== 0;

@@ -27,7 +27,8 @@ function checkTensors(layer: Layer, input: Shape): void {
       if (layer.bias) expectCount(layer, 'biases', layer.bias.length, layer.outputs);
       const { weights } = layer;
       if (weights.form === 'binary') expectCount(layer, 'alphas', weights.alpha.length, layer.outputs);
-      if (weights.form === 'binary') expectCount(layer, 'bytes of signs', weights.signs.length, Math.ceil(weights.count / 8));
+      if (weights.form === 'binary')
+        expectCount(layer, 'bytes of signs', weights.signs.length, Math.ceil(weights.count / 8));
       if (weights.form === 'int8' || weights.form === 'fixed13') {
         expectCount(layer, 'scales', weights.scale.length, layer.outputs);
       }

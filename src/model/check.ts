@@ -10,34 +10,53 @@ type Fields = Readonly<Record<string, Rule>>;
 const text: Rule = (value, field) => expect(typeof value === 'string', field, 'text');
 const boolean: Rule = (value, field) => expect(typeof value === 'boolean', field, 'true or false');
 const number: Rule = (value, field) => expect(Number.isFinite(value), field, 'a finite number');
-const whole = (least: number, most = 2 ** 31 - 1): Rule => (value, field) =>
-  expect(
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
-    field,
-    `a whole number from ${least} to ${most}`,
-  );
-const oneOf = (...words: readonly string[]): Rule => (value, field) =>
-  expect(words.includes(value as string), field, `one of ${words.join(', ')}`);
-const list = (rule: Rule, least = 0, most = 1_000_000): Rule => (value, field) => {
-  expect(Array.isArray(value) && value.length >= least && value.length <= most, field, `a list of ${least} to ${most}`);
-  for (const [index, item] of (value as unknown[]).entries()) rule(item, `${field}[${index}]`);
-};
+const whole =
+  (least: number, most = 2 ** 31 - 1): Rule =>
+  (value, field) =>
+    expect(
+      Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+      field,
+      `a whole number from ${least} to ${most}`,
+    );
+const oneOf =
+  (...words: readonly string[]): Rule =>
+  (value, field) =>
+    expect(words.includes(value as string), field, `one of ${words.join(', ')}`);
+const list =
+  (rule: Rule, least = 0, most = 1_000_000): Rule =>
+  (value, field) => {
+    expect(
+      Array.isArray(value) && value.length >= least && value.length <= most,
+      field,
+      `a list of ${least} to ${most}`,
+    );
+    for (const [index, item] of (value as unknown[]).entries()) rule(item, `${field}[${index}]`);
+  };
 const pair = (least: number): Rule => list(whole(least, 65_535), 2, 2);
-const tensor = (type: new (length: number) => object): Rule => (value, field) =>
-  expect(value instanceof type, field, `a section of ${type.name}`);
-const optional = (rule: Rule): Rule => (value, field) => {
-  if (value !== undefined) rule(value, field);
-};
-const record = (fields: Fields): Rule => (value, field) => {
-  expect(typeof value === 'object' && value !== null && !Array.isArray(value), field, 'an object');
-  for (const [name, rule] of Object.entries(fields)) rule((value as Record<string, unknown>)[name], `${field}.${name}`);
-};
+const tensor =
+  (type: new (length: number) => object): Rule =>
+  (value, field) =>
+    expect(value instanceof type, field, `a section of ${type.name}`);
+const optional =
+  (rule: Rule): Rule =>
+  (value, field) => {
+    if (value !== undefined) rule(value, field);
+  };
+const record =
+  (fields: Fields): Rule =>
+  (value, field) => {
+    expect(typeof value === 'object' && value !== null && !Array.isArray(value), field, 'an object');
+    for (const [name, rule] of Object.entries(fields))
+      rule((value as Record<string, unknown>)[name], `${field}.${name}`);
+  };
 /** An object whose other fields depend on the word in one of them. */
-const variant = (key: string, variants: Readonly<Record<string, Fields>>): Rule => (value, field) => {
-  record({ [key]: oneOf(...Object.keys(variants)) })(value, field);
-  const word = (value as Record<string, unknown>)[key] as string;
-  record(variants[word] ?? {})(value, field);
-};
+const variant =
+  (key: string, variants: Readonly<Record<string, Fields>>): Rule =>
+  (value, field) => {
+    record({ [key]: oneOf(...Object.keys(variants)) })(value, field);
+    const word = (value as Record<string, unknown>)[key] as string;
+    record(variants[word] ?? {})(value, field);
+  };
 
 const WEIGHTS = variant('form', {
   float32: { values: tensor(Float32Array) },
@@ -108,5 +127,7 @@ export function checkModel(value: unknown): Model {
 
 function expect(holds: boolean, field: string, wanted: string): asserts holds {
   if (holds) return;
-  throw new HwgqError('model-format', `The model's field '${field}' must be ${wanted}. Convert the model again.`, { field });
+  throw new HwgqError('model-format', `The model's field '${field}' must be ${wanted}. Convert the model again.`, {
+    field,
+  });
 }

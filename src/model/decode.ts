@@ -40,7 +40,8 @@ function checkStart(file: Uint8Array): void {
       0,
     );
   }
-  if (file.length < HEADER_FROM) damaged(`it ends after ${file.length} bytes; even an empty model has more`, file.length);
+  if (file.length < HEADER_FROM)
+    damaged(`it ends after ${file.length} bytes; even an empty model has more`, file.length);
   const version = new DataView(file.buffer, file.byteOffset).getUint32(4, true);
   if (version !== FORMAT_VERSION) {
     const remedy = version > FORMAT_VERSION ? 'Update this program' : 'Convert the model again';
@@ -95,7 +96,8 @@ function placeSections(table: readonly SectionEntry[], first: number, length: nu
     unpacked += entry.count * elementBytes(entry.type);
     return place;
   });
-  if (unpacked > MAX_TENSOR_BYTES) damaged(`its tensors would take ${unpacked} bytes; ${MAX_TENSOR_BYTES} are accepted`, HEADER_FROM);
+  if (unpacked > MAX_TENSOR_BYTES)
+    damaged(`its tensors would take ${unpacked} bytes; ${MAX_TENSOR_BYTES} are accepted`, HEADER_FROM);
   if (position !== length) damaged(`it has ${length} bytes, and its sections end at ${position}`, length);
   return places;
 }

@@ -10,7 +10,9 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   const content = JSON.stringify(model, (_, value: unknown) =>
     isTensor(value) ? { section: sections.push(storeTensor(value)) - 1 } : value,
   );
-  const table = JSON.stringify(sections.map(({ entry }) => [entry.type, entry.count, entry.stored, entry.deflated ? 1 : 0]));
+  const table = JSON.stringify(
+    sections.map(({ entry }) => [entry.type, entry.count, entry.stored, entry.deflated ? 1 : 0]),
+  );
   const raw = new TextEncoder().encode(`{"sections":${table},"model":${content}}`);
   const header = deflateSync(raw, { level: 9 });
 

@@ -81,10 +81,18 @@ export function inflated(stored: Uint8Array, size: number): Uint8Array<ArrayBuff
     }
   } catch (error) {
     if (error instanceof HwgqError) throw error;
-    throw new HwgqError('model-format', 'A compressed part of the model is damaged. Fetch the file again.', {}, { cause: error });
+    throw new HwgqError(
+      'model-format',
+      'A compressed part of the model is damaged. Fetch the file again.',
+      {},
+      { cause: error },
+    );
   }
   if (length === size) return result;
-  throw new HwgqError('model-format', `A part of the model has ${length} bytes where ${size} are told. Fetch the file again.`);
+  throw new HwgqError(
+    'model-format',
+    `A part of the model has ${length} bytes where ${size} are told. Fetch the file again.`,
+  );
 }
 
 function tooLong(size: number): string {

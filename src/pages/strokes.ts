@@ -21,9 +21,13 @@ export function paintStrokes(
   context.lineJoin = 'round';
   for (const stroke of strokes) {
     context.beginPath();
+    const start = stroke[0];
+    if (!start) continue;
+    context.moveTo(start.x * side, start.y * side);
+    // A line of no length with round ends is a dot; a curve of no length paints nothing.
+    context.lineTo(start.x * side, start.y * side);
     for (const [index, { x, y }] of stroke.entries()) {
       const next = stroke[index + 1] ?? { x, y };
-      if (index === 0) context.moveTo(x * side, y * side);
       context.quadraticCurveTo(x * side, y * side, ((x + next.x) / 2) * side, ((y + next.y) / 2) * side);
     }
     context.stroke();

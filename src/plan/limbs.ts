@@ -1,4 +1,4 @@
-import { type Weights, filterScales, filterValues } from '../graph/weights.ts';
+import { filterScales, filterValues, type Weights } from '../graph/weights.ts';
 import { LIMB_BITS, type LimbWeights } from './plan.ts';
 
 /** Whole-number weights that stand for given ones, and how far their sums can reach. */
@@ -18,11 +18,7 @@ const MAX_SUM = 2 ** 31 - 1;
  * power of two, exactly where two or three limbs can hold them and to 36 bits of the largest otherwise.
  * @returns undefined where a sum over inputs of magnitude `largestInput` might not fit 32 bits.
  */
-export function toIntegerWeights(
-  weights: Weights,
-  outputs: number,
-  largestInput: number,
-): IntegerWeights | undefined {
+export function toIntegerWeights(weights: Weights, outputs: number, largestInput: number): IntegerWeights | undefined {
   const values = Array.from({ length: outputs }, (_, output) => filterValues(weights, outputs, output));
   const isWhole = weights.form !== 'float32' && weights.form !== 'float16';
   const limbCount = isWhole ? 1 : values.every((filter) => isExact(filter, 2)) ? 2 : MAX_LIMBS;

@@ -46,7 +46,9 @@ class Lowering {
   ) {
     validateGraph(graph);
     const shape = asPlanes(graph.input.shape);
-    this.tensors = [input.kind === 'integers' ? { kind: 'integers', shape, unit: input.unit } : { kind: 'floats', shape }];
+    this.tensors = [
+      input.kind === 'integers' ? { kind: 'integers', shape, unit: input.unit } : { kind: 'floats', shape },
+    ];
     this.pending.set(graph.input.name, this.computed(0));
   }
 
@@ -210,13 +212,7 @@ class Lowering {
     return this.computed(this.pooledCodes(pooling, codes, windows, shape, smallest));
   }
 
-  private pooledCodes(
-    layer: string,
-    input: TensorId,
-    windows: Windows,
-    shape: Planes,
-    smallest: Uint8Array,
-  ): TensorId {
+  private pooledCodes(layer: string, input: TensorId, windows: Windows, shape: Planes, smallest: Uint8Array): TensorId {
     const source = this.tensor(input);
     if (source.kind !== 'codes') throw new TypeError('pooledCodes takes codes');
     const output = this.add({ ...source, shape });
@@ -301,8 +297,12 @@ class Lowering {
 }
 
 function unsupported(layer: Layer, what: string = layer.type): never {
-  throw new HwgqError('unsupported', `Layer '${layer.name}' (${what}) does not run on WebGPU yet. Use backend 'reference'.`, {
-    layer: layer.name,
-    backend: 'webgpu',
-  });
+  throw new HwgqError(
+    'unsupported',
+    `Layer '${layer.name}' (${what}) does not run on WebGPU yet. Use backend 'reference'.`,
+    {
+      layer: layer.name,
+      backend: 'webgpu',
+    },
+  );
 }

@@ -1,8 +1,4 @@
-import {
-  type LevelQuantizer,
-  quantizerThresholds,
-  thresholdsAreInclusive,
-} from '../numerics/quantizer.ts';
+import { type LevelQuantizer, quantizerThresholds, thresholdsAreInclusive } from '../numerics/quantizer.ts';
 import type { ChannelFunction } from './channel-function.ts';
 
 /** Which numbers an accumulator can be. */

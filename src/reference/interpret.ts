@@ -58,7 +58,11 @@ function compute(layer: Layer, inputs: readonly Float64Array[], shape: Planes): 
       );
     }
     case 'scale':
-      return mapChannels(input, shape, (x, channel) => x * (layer.gamma[channel] as number) + (layer.beta?.[channel] ?? 0));
+      return mapChannels(
+        input,
+        shape,
+        (x, channel) => x * (layer.gamma[channel] as number) + (layer.beta?.[channel] ?? 0),
+      );
     case 'quant':
       return quantizeValues(input, layer.quantizer);
     case 'relu':

@@ -53,7 +53,11 @@ export function eltwise(layer: EltwiseLayer, inputs: readonly Float64Array[]): F
 }
 
 /** Local response normalization across channels (Caffe's LRN, ACROSS_CHANNELS). */
-export function normalizeResponse({ size, alpha, beta, k }: LrnLayer, input: Float64Array, shape: Planes): Float64Array {
+export function normalizeResponse(
+  { size, alpha, beta, k }: LrnLayer,
+  input: Float64Array,
+  shape: Planes,
+): Float64Array {
   const area = shape.height * shape.width;
   const reach = (size - 1) / 2;
   return input.map((x, index) => {

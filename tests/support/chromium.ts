@@ -36,7 +36,9 @@ export function findChromium(): string {
     execSync('apt-get update -qq && apt-get install -y -qq chromium', { stdio: ['ignore', 'ignore', 'inherit'] });
     if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
   }
-  throw new Error('The tests need Chromium: install it (Debian: apt install chromium) or set HWGQ_CHROMIUM to its path.');
+  throw new Error(
+    'The tests need Chromium: install it (Debian: apt install chromium) or set HWGQ_CHROMIUM to its path.',
+  );
 }
 
 function candidates(): (string | undefined)[] {

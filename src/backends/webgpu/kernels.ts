@@ -77,7 +77,12 @@ export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Ker
       const { factor, offset, negativeSlope } = step.epilogue;
       const table = Float32Array.from(Array.from(factor, (value, channel) => [value, offset[channel] ?? 0]).flat());
       const constants = { inputIsInteger: input.kind === 'integers' ? 1 : 0, negativeSlope };
-      return { ...elementKernel(step.layer, input.shape, channelsOf), code: pointwise, constants, tables: table3(table) };
+      return {
+        ...elementKernel(step.layer, input.shape, channelsOf),
+        code: pointwise,
+        constants,
+        tables: table3(table),
+      };
     }
     case 'quantize': {
       const { thresholds } = step.epilogue;

@@ -106,7 +106,12 @@ export function layOutLimbThresholds(thresholds: readonly Float64Array[], lowBit
 
 /** Float thresholds as [threshold][channel], rounded up to quads. */
 export function layOutFloatThresholds(thresholds: readonly Float64Array[]): Float32Array<ArrayBuffer> {
-  return Float32Array.from(quadRows(thresholds.map((values) => values.map(clampToFloat32)), LARGEST_FLOAT32));
+  return Float32Array.from(
+    quadRows(
+      thresholds.map((values) => values.map(clampToFloat32)),
+      LARGEST_FLOAT32,
+    ),
+  );
 }
 
 /** [factor, offset][channel], rounded up to quads. */

@@ -1,0 +1,117 @@
+import type { Preprocessing } from '../image/preprocessing.ts';
+import { type CameraChoice, listCameras, openCamera } from './camera.ts';
+import { byId } from './dom.ts';
+import { middleSquare, seenFraction } from './square.ts';
+
+type CameraState = 'idle' | 'starting' | 'running' | 'failed';
+
+/** The camera: started by a click only, stopped by another or by leaving the tab. */
+export class CameraPanel {
+  readonly #panel = byId('camera-panel', HTMLElement);
+  readonly #video = byId('camera-video', HTMLVideoElement);
+  readonly #reason = byId('camera-reason', HTMLElement);
+  readonly #devices = byId('camera-device', HTMLSelectElement);
+  readonly #onFrame: () => void;
+  readonly #onStop: () => void;
+  #stream: MediaStream | undefined;
+  /** Counts starts and stops, so that a camera which was allowed too late is closed again. */
+  #turn = 0;
+  #preprocessing: Preprocessing | undefined;
+
+  /** `onFrame` is called when there is a new frame to look at. */
+  constructor(onFrame: () => void, onStop: () => void) {
+    this.#onFrame = onFrame;
+    this.#onStop = onStop;
+    for (const button of this.#panel.querySelectorAll('.start-camera')) {
+      button.addEventListener('click', () => void this.#start('any'));
+    }
+    byId('camera-stop', HTMLButtonElement).addEventListener('click', () => this.stop());
+    this.#devices.addEventListener('change', () => void this.#start({ deviceId: this.#devices.value }));
+    this.#video.addEventListener('resize', () => this.#frame());
+  }
+
+  get isRunning(): boolean {
+    return this.#stream !== undefined && this.#video.videoWidth > 0;
+  }
+
+  /** The current frame's middle square. */
+  picture(): ImageData {
+    return middleSquare(this.#video, this.#video.videoWidth, this.#video.videoHeight);
+  }
+
+  stop(): void {
+    this.#close();
+    this.#show('idle');
+    this.#onStop();
+  }
+
+  /** Tells for which preprocessing the seen part is framed. */
+  frameFor(preprocessing: Preprocessing): void {
+    this.#preprocessing = preprocessing;
+    this.#frame();
+  }
+
+  async #start(choice: CameraChoice): Promise<void> {
+    this.#close();
+    this.#show('starting');
+    const turn = this.#turn;
+    try {
+      const stream = await openCamera(choice);
+      if (turn === this.#turn) await this.#run(stream);
+      else for (const track of stream.getTracks()) track.stop();
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #run(stream: MediaStream): Promise<void> {
+    this.#stream = stream;
+    const [track] = stream.getVideoTracks();
+    track?.addEventListener('ended', () => this.#fail('The camera was unplugged or taken away.'));
+    this.#video.srcObject = stream;
+    await this.#video.play();
+    await this.#listDevices(track?.getSettings().deviceId);
+    this.#show('running');
+    this.#watch(stream, -1);
+  }
+
+  #watch(stream: MediaStream, lastTime: number): void {
+    if (this.#stream !== stream) return;
+    const time = this.#video.currentTime;
+    if (time !== lastTime && this.isRunning) this.#onFrame();
+    requestAnimationFrame(() => this.#watch(stream, time));
+  }
+
+  #fail(reason: string): void {
+    this.#close();
+    this.#reason.textContent = reason;
+    this.#show('failed');
+    this.#onStop();
+  }
+
+  #close(): void {
+    this.#turn++;
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = undefined;
+    this.#video.srcObject = null;
+  }
+
+  async #listDevices(current: string | undefined): Promise<void> {
+    const cameras = await listCameras();
+    const options = cameras.map(
+      ({ label, deviceId }, index) => new Option(label || `Camera ${index + 1}`, deviceId, false, deviceId === current),
+    );
+    this.#devices.replaceChildren(...options);
+    this.#devices.hidden = cameras.length < 2;
+  }
+
+  #show(state: CameraState): void {
+    this.#panel.dataset.state = state;
+  }
+
+  #frame(): void {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    if (!this.#preprocessing || width === 0) return;
+    this.#panel.style.setProperty('--seen', String(seenFraction(width, height, this.#preprocessing)));
+  }
+}

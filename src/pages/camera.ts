@@ -1,0 +1,49 @@
+/** Why there is no camera picture, in words for the visitor. */
+export class CameraError extends Error {
+  override readonly name = 'CameraError';
+}
+
+/** Which camera to open: one by its id, or whichever faces away from the visitor. */
+export type CameraChoice = { readonly deviceId: string } | 'any';
+
+/**
+ * Asks for a camera.
+ * @throws CameraError saying why there is none, and what the visitor can do.
+ */
+export async function openCamera(choice: CameraChoice): Promise<MediaStream> {
+  if (!isCameraOffered()) {
+    throw new CameraError('This browser lends no camera to this page. Pages need https (or localhost) for it.');
+  }
+  const place = choice === 'any' ? { facingMode: 'environment' } : { deviceId: { exact: choice.deviceId } };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video: { ...place, width: 640, height: 480 } });
+  } catch (error) {
+    throw new CameraError(reasonOf(error), { cause: error });
+  }
+}
+
+/** The cameras that there are; browsers name them only once one was allowed. */
+export async function listCameras(): Promise<readonly MediaDeviceInfo[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.filter((device) => device.kind === 'videoinput');
+}
+
+/** Outside a secure context, `mediaDevices` is absent, whatever its type says. */
+function isCameraOffered(): boolean {
+  return 'mediaDevices' in navigator;
+}
+
+function reasonOf(error: unknown): string {
+  switch (error instanceof DOMException ? error.name : '') {
+    case 'NotAllowedError':
+      return 'The camera was not allowed. To change that, open the settings beside the address and allow the camera.';
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return 'There is no camera on this device. A picture from a file works as well.';
+    case 'NotReadableError':
+    case 'AbortError':
+      return 'The camera is in use elsewhere. Close the other program and try again.';
+    default:
+      return `The camera did not start: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

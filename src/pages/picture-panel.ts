@@ -1,0 +1,62 @@
+import { HwgqError } from '../errors.ts';
+import type { Preprocessing } from '../image/preprocessing.ts';
+import { byId } from './dom.ts';
+import { middleSquare, seenFraction } from './square.ts';
+
+/** A still picture: chosen, dropped or pasted, shown with the part of it that the network sees. */
+export class PicturePanel {
+  readonly #panel = byId('picture-panel', HTMLElement);
+  readonly #image = byId('picture-image', HTMLImageElement);
+  #square: ImageData | undefined;
+  #preprocessing: Preprocessing | undefined;
+
+  constructor(onFiles: (files: readonly File[]) => void) {
+    const input = byId('picture-input', HTMLInputElement);
+    input.addEventListener('change', () => {
+      onFiles([...(input.files ?? [])]);
+      input.value = '';
+    });
+    for (const button of this.#panel.querySelectorAll('.choose-picture')) {
+      button.addEventListener('click', () => input.click());
+    }
+    this.#image.addEventListener('load', () => this.#frame());
+  }
+
+  /** The picture's middle square; undefined before there is a picture. */
+  get square(): ImageData | undefined {
+    return this.#square;
+  }
+
+  /**
+   * Shows a picture and keeps its middle square.
+   * @throws HwgqError `invalid-image` where the browser cannot decode it; the picture before stays.
+   */
+  async open(file: File): Promise<void> {
+    const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
+      throw new HwgqError(
+        'invalid-image',
+        `"${file.name}" is not a picture that this browser can open. PNG, JPEG and WebP always work.`,
+        {},
+        { cause },
+      );
+    });
+    this.#square = middleSquare(bitmap, bitmap.width, bitmap.height);
+    bitmap.close();
+    URL.revokeObjectURL(this.#image.src);
+    this.#image.src = URL.createObjectURL(file);
+    this.#image.alt = file.name;
+    this.#panel.dataset.state = 'shown';
+  }
+
+  /** Tells for which preprocessing the seen part is framed. */
+  frameFor(preprocessing: Preprocessing): void {
+    this.#preprocessing = preprocessing;
+    this.#frame();
+  }
+
+  #frame(): void {
+    const { naturalWidth: width, naturalHeight: height } = this.#image;
+    if (!this.#preprocessing || width === 0) return;
+    this.#panel.style.setProperty('--seen', String(seenFraction(width, height, this.#preprocessing)));
+  }
+}

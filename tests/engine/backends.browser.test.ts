@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import cifarsmallUrl from '../../models/cifarsmall.hwgq?url';
+import lenetUrl from '../../models/lenet.hwgq?url';
+import { createSession } from '../../src/engine/session.ts';
+import { elementCount } from '../../src/graph/shapes.ts';
+import { decodeModel } from '../../src/model/decode.ts';
+import type { Model } from '../../src/model/model.ts';
+import { randomNumbers } from '../support/small-graph.ts';
+import { smallModel } from '../support/small-model.ts';
+
+async function shipped(url: string): Promise<Model> {
+  return decodeModel(new Uint8Array(await (await fetch(url)).arrayBuffer()));
+}
+
+/** Pixels minus a mean in the middle, as a camera might give. */
+function randomPixels(model: Model, count: number): Int16Array {
+  const random = randomNumbers(7);
+  const length = count * elementCount(model.graph.input.shape);
+  return Int16Array.from({ length }, () => Math.floor(random() * 256) - 128);
+}
+
+/** Every blob of both backends: level values must be equal, floats within 1e-5 of the blob's largest. */
+async function expectSameBlobs(model: Model, count: number): Promise<void> {
+  const blobs = [...new Set(model.graph.layers.map((layer) => layer.blob))];
+  const quantized = new Set(model.graph.layers.filter(({ type }) => type === 'quant').map(({ blob }) => blob));
+  const pixels = randomPixels(model, count);
+  const gpu = await createSession(model, { backend: 'webgpu', blobs });
+  const reference = await createSession(model, { backend: 'reference', blobs });
+  const [ours, truth] = [await gpu.run(pixels, count), await reference.run(pixels, count)];
+  gpu.dispose();
+  for (const [index, blob] of blobs.entries()) {
+    const [seen, wanted] = [ours.blobs[index] ?? new Float32Array(), truth.blobs[index] ?? new Float32Array()];
+    expect(seen.length).toBe(wanted.length);
+    const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const tolerance = quantized.has(blob) ? 0 : largest * 1e-5;
+    const different = seen.filter((value, place) => !(Math.abs(value - (wanted[place] as number)) <= tolerance));
+    expect(different.length, `blob ${blob}`).toBe(0);
+  }
+}
+
+it('gives the reference interpreter’s blobs on the shipped digits model', async () => {
+  await expectSameBlobs(await shipped(lenetUrl), 3);
+});
+
+it('gives the reference interpreter’s blobs on the shipped objects model', async () => {
+  await expectSameBlobs(await shipped(cifarsmallUrl), 1);
+});
+
+it.each([1, 2, 3, 4, 5])('gives the reference interpreter’s blobs on the small network, seed %i', async (seed) => {
+  await expectSameBlobs(smallModel(seed), 5);
+});
+
+it('gives the same scores whether blobs are tapped or fused', async () => {
+  const model = smallModel();
+  const pixels = randomPixels(model, 2);
+  const fused = await createSession(model, { backend: 'webgpu' });
+  const tapped = await createSession(model, { backend: 'webgpu', blobs: ['fc4', 'conv1', 'pool1', 'conv2', 'ip3'] });
+  expect((await tapped.run(pixels, 2)).blobs[0]).toEqual((await fused.run(pixels, 2)).blobs[0]);
+  fused.dispose();
+  tapped.dispose();
+});
+
+it('takes floats that are whole numbers times the scale as exactly as the whole numbers', async () => {
+  const model = smallModel();
+  const pixels = randomPixels(model, 1);
+  const session = await createSession(model, { backend: 'webgpu' });
+  const whole = await session.run(pixels, 1);
+  const floats = await session.run(
+    Float32Array.from(pixels, (value) => value / 64),
+    1,
+  );
+  const scaled = await createSession({ ...model, preprocessing: { ...model.preprocessing, scale: 1 / 64 } });
+  expect(floats.blobs[0]).toEqual((await scaled.run(pixels, 1)).blobs[0]);
+  expect(floats.blobs[0]).not.toEqual(whole.blobs[0]);
+  session.dispose();
+  scaled.dispose();
+});
+
+it('rejects pending and later runs once it is disposed of', async () => {
+  const session = await createSession(smallModel(), { backend: 'webgpu' });
+  const pending = session.run(randomPixels(smallModel(), 1), 1);
+  session.dispose();
+  await expect(pending).rejects.toMatchObject({ code: 'disposed' });
+  await expect(session.run(randomPixels(smallModel(), 1), 1)).rejects.toMatchObject({ code: 'disposed' });
+});
+
+it('falls back to the interpreter, and says why, where a layer does not run on WebGPU', async () => {
+  const model = smallModel();
+  const lrn = { name: 'lrn', inputs: ['data'], blob: 'lrn', type: 'lrn', size: 3, alpha: 1, beta: 0.75, k: 1 } as const;
+  const graph = { ...model.graph, layers: [lrn] };
+  const session = await createSession({ ...model, graph });
+  expect(session.backend.name).toBe('reference');
+  expect(session.backend.fallbackReason).toContain("'lrn'");
+  await expect(createSession({ ...model, graph }, { backend: 'webgpu' })).rejects.toMatchObject({
+    code: 'unsupported',
+  });
+});

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HwgqError } from '../../src/errors.ts';
+import { decodeModel } from '../../src/model/decode.ts';
+import { encodeModel } from '../../src/model/encode.ts';
+import { sha256, sha256Hex } from '../../src/model/hash.ts';
+import { smallModel } from '../support/small-model.ts';
+
+const file = encodeModel(smallModel());
+
+function codeOf(bytes: Uint8Array): string {
+  try {
+    decodeModel(bytes);
+    return 'none';
+  } catch (error) {
+    return error instanceof HwgqError ? error.code : `not ours: ${error}`;
+  }
+}
+
+describe('.hwgq container', () => {
+  it('gives back the model it was made from', () => {
+    expect(decodeModel(file)).toEqual(smallModel());
+  });
+
+  it('notices every flipped byte', () => {
+    const unnoticed = Array.from(file.keys()).filter((place) => {
+      const flipped = file.slice();
+      flipped[place] = (flipped[place] as number) ^ 1;
+      return codeOf(flipped) !== 'model-format';
+    });
+    expect(unnoticed).toEqual([]);
+  });
+
+  it('notices every truncation', () => {
+    const unnoticed = Array.from(file.keys()).filter((length) => codeOf(file.subarray(0, length)) !== 'model-format');
+    expect(unnoticed).toEqual([]);
+  });
+
+  it('refuses any other bytes with its own error', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => codeOf(bytes) === 'model-format'));
+  });
+
+  it('says of an HTML page that it is one', () => {
+    expect(() => decodeModel(new TextEncoder().encode('<!doctype html><title>404</title>'))).toThrow(/web page/);
+  });
+});
+
+describe('SHA-256', () => {
+  it('is that of FIPS 180-4', async () => {
+    const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    expect(Buffer.from(sha256(new TextEncoder().encode('abc'))).toString('hex')).toBe(abc);
+  });
+
+  it('is the platform’s own, at every length', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+        expect(Buffer.from(sha256(bytes)).toString('hex')).toBe(await sha256Hex(Uint8Array.from(bytes)));
+      }),
+    );
+  });
+});
