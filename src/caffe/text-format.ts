@@ -130,7 +130,7 @@ class Parser {
       case 'string': {
         let joined = '';
         while (this.token.kind === 'string') {
-          joined += unescape(this.token.text.slice(1, -1));
+          joined += unescapeText(this.token.text.slice(1, -1));
           this.advance();
         }
         return { text: joined };
@@ -188,7 +188,7 @@ function toNumber(text: string): number {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 
-function unescape(text: string): string {
+function unescapeText(text: string): string {
   return text.replace(/\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)/g, (_, code: string) => {
     if (/^x./.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8));

@@ -29,3 +29,9 @@ export function logitsBlob(graph: Graph): string {
 export function lastWeightedLayer(graph: Graph): WeightedLayer | undefined {
   return graph.layers.findLast(isWeighted);
 }
+
+/** The blob that the last layer with weights reads, or the input where there is none. */
+export function featuresBlob(graph: Graph): string {
+  const value = lastWeightedLayer(graph)?.inputs[0];
+  return graph.layers.find((layer) => layer.name === value)?.blob ?? graph.input.name;
+}

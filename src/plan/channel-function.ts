@@ -59,7 +59,7 @@ export class ChannelFunction {
   }
 
   /** This function, then another. */
-  then(next: ChannelFunction): ChannelFunction {
+  andThen(next: ChannelFunction): ChannelFunction {
     return new ChannelFunction([...this.operations, ...next.operations]);
   }
 

@@ -44,11 +44,11 @@ export function planConvolution(layer: WeightedLayer, input: PlanTensor): Planne
     output,
     toCodes(id, target, between, quantizer) {
       const range = accumulatorRange(convolution, arithmetic, input);
-      const { sign, thresholds } = foldThresholds(toAccumulated.then(between), quantizer, output.channels, range);
+      const { sign, thresholds } = foldThresholds(toAccumulated.andThen(between), quantizer, output.channels, range);
       return withWeights(arithmetic, sign, { ...base(id, target), epilogue: { kind: 'codes', thresholds } });
     },
     toFloats(id, target, behind) {
-      const epilogue = { kind: 'floats', ...toAccumulated.then(behind).toAffine(output.channels) } as const;
+      const epilogue = { kind: 'floats', ...toAccumulated.andThen(behind).toAffine(output.channels) } as const;
       const sign = new Int8Array(output.channels).fill(1);
       return withWeights(arithmetic, sign, { ...base(id, target), epilogue });
     },

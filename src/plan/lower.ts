@@ -171,7 +171,7 @@ class Lowering {
   private extended(input: Pending, next: ChannelFunction): Pending {
     const last = input.pooling ? input.after : input.before;
     const base = last.isRectified || this.isCodes(input) ? this.computed(this.asFloats(input)) : input;
-    return base.pooling ? { ...base, after: base.after.then(next) } : { ...base, before: base.before.then(next) };
+    return base.pooling ? { ...base, after: base.after.andThen(next) } : { ...base, before: base.before.andThen(next) };
   }
 
   private quantized(layer: string, input: Pending, quantizer: LevelQuantizer): Pending {
@@ -186,7 +186,7 @@ class Lowering {
     }
     const base = this.isCodes(input) ? this.computed(this.asFloats(input)) : input;
     const before = base.pooling?.shape ? this.unpooledShape(base) : base.shape;
-    const between = base.before.then(base.after);
+    const between = base.before.andThen(base.after);
     const bits = Math.ceil(Math.log2(levels.length));
     const codes = this.add({ kind: 'codes', shape: before, bits, levels });
     if ('layer' in base.source) {
@@ -259,7 +259,7 @@ class Lowering {
 
   private pointwise(layer: string, input: TensorId, fn: ChannelFunction): TensorId {
     const source = this.tensor(input);
-    const whole = source.kind === 'integers' ? ChannelFunction.identity.timesUnit(source.unit).then(fn) : fn;
+    const whole = source.kind === 'integers' ? ChannelFunction.identity.timesUnit(source.unit).andThen(fn) : fn;
     const output = this.add({ kind: 'floats', shape: source.shape });
     const epilogue: FloatEpilogue = { kind: 'floats', ...whole.toAffine(source.shape.channels) };
     this.steps.push({ kind: 'pointwise', layer, input, output, epilogue });

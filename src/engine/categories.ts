@@ -1,0 +1,56 @@
+import { HwgqError } from '../errors.ts';
+import { softmax } from '../numerics/softmax.ts';
+import type { Category, ClassificationOptions } from './classification.ts';
+
+const DEFAULT_MAX_RESULTS = 5;
+
+/**
+ * Refuses options that contradict each other or name what is not there.
+ * @throws HwgqError `invalid-option`.
+ */
+export function checkOptions(options: ClassificationOptions, labels: readonly string[]): void {
+  const { maxResults = DEFAULT_MAX_RESULTS, scoreThreshold = 0, categoryAllowlist, categoryDenylist } = options;
+  if (categoryAllowlist && categoryDenylist) {
+    throw new HwgqError(
+      'invalid-option',
+      'categoryAllowlist and categoryDenylist exclude each other. Give one of them.',
+    );
+  }
+  if (!Number.isInteger(maxResults) || maxResults === 0) {
+    throw new HwgqError(
+      'invalid-option',
+      `maxResults is ${maxResults}; a whole number from 1, or −1 for all, is accepted.`,
+    );
+  }
+  if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
+    throw new HwgqError('invalid-option', `scoreThreshold is ${scoreThreshold}; 0 to 1 is accepted.`);
+  }
+  const unknown = [...(categoryAllowlist ?? []), ...(categoryDenylist ?? [])].find((label) => !labels.includes(label));
+  if (unknown !== undefined) {
+    throw new HwgqError(
+      'invalid-option',
+      `There is no label '${unknown}'. The model has ${labels.length}: ${labels.slice(0, 10).join(', ')}…`,
+    );
+  }
+}
+
+/** The labels of a model, or its class numbers where it has none. */
+export function labelsOf(labels: readonly string[] | undefined, classes: number): readonly string[] {
+  return labels ?? Array.from({ length: classes }, (_, index) => String(index));
+}
+
+/** Probabilities of all classes, and the categories that the options leave, best first. */
+export function toCategories(
+  logits: ArrayLike<number>,
+  labels: readonly string[],
+  options: ClassificationOptions,
+): { scores: Float32Array; categories: Category[] } {
+  const { maxResults = DEFAULT_MAX_RESULTS, scoreThreshold = 0, categoryAllowlist, categoryDenylist } = options;
+  const scores = Float32Array.from(softmax(logits, logits.length));
+  const categories = Array.from(scores, (score, index) => ({ index, label: labels[index] ?? String(index), score }))
+    .filter(({ score }) => score >= scoreThreshold)
+    .filter(({ label }) => categoryAllowlist?.includes(label) ?? true)
+    .filter(({ label }) => !categoryDenylist?.includes(label))
+    .sort((a, b) => b.score - a.score);
+  return { scores, categories: maxResults < 0 ? categories : categories.slice(0, maxResults) };
+}

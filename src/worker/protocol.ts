@@ -1,0 +1,77 @@
+import { transferHandlers } from 'comlink';
+import type { Classification, ClassificationOptions } from '../engine/classification.ts';
+import type { BackendDescription, BackendName, SessionStage } from '../engine/session.ts';
+import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
+import type { Preprocessing } from '../image/preprocessing.ts';
+import type { Provenance } from '../model/model.ts';
+
+/** The first message from a worker: calls made before it would hang. */
+export const READY = 'hwgq-ready';
+
+/** Pictures as they cross: everything else has become one of these. */
+export type CrossingImage = ImageBitmap | ImageData;
+
+/** What a loaded model tells about itself. */
+export interface LoadedModel {
+  readonly network: string;
+  readonly classes: number;
+  readonly labels?: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly bytes: number;
+  readonly floatBytes: number;
+  readonly backend: BackendDescription;
+  readonly provenance: Provenance;
+}
+
+export interface LoadOptions {
+  readonly backend: BackendName | 'auto';
+  readonly integrity?: string;
+  readonly powerPreference?: GPUPowerPreference;
+}
+
+/** What the worker does for the page. */
+export interface ClassifierWorker {
+  load(
+    file: ArrayBuffer,
+    options: LoadOptions,
+    onProgress: (stage: 'decode' | SessionStage, done: number) => void,
+  ): Promise<LoadedModel>;
+  classify(images: readonly CrossingImage[], options: ClassificationOptions): Promise<readonly Classification[]>;
+  features(image: CrossingImage): Promise<Float32Array>;
+}
+
+interface CrossingError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: ErrorCode;
+  readonly details?: ErrorDetails;
+}
+
+/** Comlink keeps only an error's name, message and stack; ours keep their code and details, aborts their class. */
+export function installErrorTransfer(): void {
+  const comlink = transferHandlers.get('throw');
+  if (!comlink) return;
+  transferHandlers.set('throw', {
+    canHandle: comlink.canHandle,
+    serialize: (thrown) => {
+      const { value } = thrown as { value: unknown };
+      return [toCrossing(value), []];
+    },
+    deserialize: (crossing) => {
+      throw fromCrossing(crossing as CrossingError);
+    },
+  });
+}
+
+function toCrossing(error: unknown): CrossingError {
+  if (error instanceof HwgqError) {
+    return { name: error.name, message: error.message, code: error.code, details: error.details };
+  }
+  if (error instanceof Error || error instanceof DOMException) return { name: error.name, message: error.message };
+  return { name: 'Error', message: String(error) };
+}
+
+function fromCrossing({ name, message, code, details }: CrossingError): Error {
+  if (code) return new HwgqError(code, message, details);
+  return name === 'AbortError' ? new DOMException(message, name) : Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,126 @@
+import { expose } from 'comlink';
+import { checkOptions, labelsOf, toCategories } from '../engine/categories.ts';
+import type { Classification, ClassificationOptions } from '../engine/classification.ts';
+import { createSession, type Session } from '../engine/session.ts';
+import { HwgqError } from '../errors.ts';
+import { blobValue, featuresBlob, logitsBlob } from '../graph/blobs.ts';
+import { elementCount, inferShapes } from '../graph/shapes.ts';
+import { toInputBytes, toNetworkInput } from '../image/input.ts';
+import type { Picture } from '../image/preprocessing.ts';
+import { decodeModel } from '../model/decode.ts';
+import { sha256 } from '../model/hash.ts';
+import type { Model } from '../model/model.ts';
+import { floatBytes } from '../model/summary.ts';
+import { type ClassifierWorker, type CrossingImage, installErrorTransfer, READY } from './protocol.ts';
+
+/** Images of one submit. */
+const BATCH = 16;
+
+let loaded: { model: Model; session: Session; labels: readonly string[] } | undefined;
+
+const worker: ClassifierWorker = {
+  async load(file, { backend, integrity, powerPreference }, onProgress) {
+    const bytes = new Uint8Array(file);
+    if (integrity !== undefined) checkIntegrity(bytes, integrity);
+    const model = decodeModel(bytes);
+    onProgress('decode', 1);
+    const { graph, preprocessing, provenance } = model;
+    const scores = logitsBlob(graph);
+    const classes = elementCount(inferShapes(graph).get(blobValue(graph, scores)) ?? []);
+    const session = await createSession(model, {
+      backend,
+      blobs: [scores, featuresBlob(graph)],
+      onProgress,
+      ...(powerPreference ? { powerPreference } : {}),
+    });
+    loaded = { model, session, labels: labelsOf(model.labels, classes) };
+    return {
+      network: graph.name,
+      classes,
+      ...(model.labels ? { labels: model.labels } : {}),
+      preprocessing,
+      bytes: bytes.length,
+      floatBytes: floatBytes(graph),
+      backend: session.backend,
+      provenance,
+    };
+  },
+
+  async classify(images, options) {
+    const results: Classification[] = [];
+    for (let start = 0; start < images.length; start += BATCH) {
+      results.push(...(await classifyBatch(images.slice(start, start + BATCH), options)));
+    }
+    return results;
+  },
+
+  async features(image) {
+    const { model, session } = current();
+    const { blobs } = await session.run(
+      toNetworkInput(toInputBytes(toPicture(image), model.preprocessing), model.preprocessing),
+      1,
+    );
+    return blobs[1] ?? new Float32Array();
+  },
+};
+
+async function classifyBatch(
+  images: readonly CrossingImage[],
+  options: ClassificationOptions,
+): Promise<Classification[]> {
+  const { model, session, labels } = current();
+  checkOptions(options, labels);
+  const start = performance.now();
+  const inputs = images.map((image) => toInputBytes(toPicture(image), model.preprocessing));
+  const bytes = new Uint8Array(inputs.reduce((sum, input) => sum + input.length, 0));
+  for (const [index, input] of inputs.entries()) bytes.set(input, index * input.length);
+  const input = toNetworkInput(bytes, model.preprocessing);
+  const preprocess = performance.now() - start;
+  const { blobs, milliseconds } = await session.run(input, images.length);
+  const total = performance.now() - start;
+  return images.map((_, index) => {
+    const logits = (blobs[0] ?? new Float32Array()).subarray(index * labels.length, (index + 1) * labels.length);
+    const { scores, categories } = toCategories(logits, labels, options);
+    return {
+      categories,
+      ...(options.scores ? { scores } : {}),
+      timings: { preprocess, inference: milliseconds, total },
+      backend: session.backend,
+    };
+  });
+}
+
+function current() {
+  if (loaded) return loaded;
+  throw new HwgqError('worker', 'The worker has no model. Make the classifier again.');
+}
+
+/** A picture's pixels, a translucent one laid on white; bitmaps have been turned upright and made sRGB by then. */
+function toPicture(image: CrossingImage): Picture {
+  if (image instanceof ImageData) return image;
+  const { width, height } = image;
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new HwgqError('invalid-image', `A picture of ${width}×${height} cannot be drawn here.`);
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(image, 0, 0);
+  image.close();
+  return context.getImageData(0, 0, width, height);
+}
+
+function checkIntegrity(bytes: Uint8Array, integrity: string): void {
+  const hash = `sha256-${btoa(String.fromCharCode(...sha256(bytes)))}`;
+  if (!integrity.startsWith('sha256-')) {
+    throw new HwgqError('invalid-option', `integrity is '${integrity}'; 'sha256-' and base64 is accepted.`);
+  }
+  if (hash !== integrity) {
+    throw new HwgqError(
+      'model-integrity',
+      `The model's hash is ${hash}, and ${integrity} was asked for. Fetch it again.`,
+    );
+  }
+}
+
+installErrorTransfer();
+expose(worker);
+postMessage(READY);

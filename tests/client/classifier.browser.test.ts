@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest';
+import lenetUrl from '../../models/lenet.hwgq?url';
+import { createClassifier, type LoadProgress } from '../../src/client/index.ts';
+
+/** A one: a thick upright stroke on paper. */
+function drawnOne(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = 200;
+  canvas.height = 200;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, 200, 200);
+  context.lineWidth = 16;
+  context.lineCap = 'round';
+  context.moveTo(104, 40);
+  context.lineTo(96, 160);
+  context.stroke();
+  return canvas;
+}
+
+it('names a drawn digit from every kind of picture alike', async () => {
+  const classifier = await createClassifier({ model: lenetUrl, backend: 'webgpu' });
+  const canvas = drawnOne();
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  const blob = await new Promise<Blob>((resolve) => canvas.toBlob((made) => resolve(made as Blob)));
+  const image = new Image();
+  image.src = URL.createObjectURL(blob);
+  await image.decode();
+  const bitmap = await createImageBitmap(canvas);
+  const frame = new VideoFrame(canvas, { timestamp: 0 });
+  const pictures = [canvas, blob, image, bitmap, context.getImageData(0, 0, 200, 200)];
+  const results = await classifier.classifyBatch(pictures, { scores: true });
+  expect(results.map(({ categories }) => categories[0]?.label)).toEqual(pictures.map(() => '1'));
+  for (const { scores } of results) expect(scores).toEqual(results[0]?.scores);
+  expect((await classifier.classify(frame)).categories[0]?.label).toBe('1');
+  frame.close();
+  expect(bitmap.width).toBe(200);
+  expect(await classifier.features(canvas)).toHaveLength(500);
+  expect(classifier.info).toMatchObject({ network: 'LeNet-HWGQ', classes: 10, backend: { name: 'webgpu' } });
+  classifier.dispose();
+});
+
+it('reports progress that never falls, to the end', async () => {
+  const seen: LoadProgress[] = [];
+  const classifier = await createClassifier({ model: lenetUrl, onProgress: (progress) => seen.push(progress) });
+  const values = seen.map(({ progress }) => progress);
+  expect(values).toEqual(values.toSorted((a, b) => a - b));
+  expect(values.at(-1)).toBe(1);
+  classifier.dispose();
+});
+
+it('keeps options, and refuses those that contradict each other without losing the model', async () => {
+  const classifier = await createClassifier({ model: lenetUrl, maxResults: 2 });
+  expect((await classifier.classify(drawnOne())).categories).toHaveLength(2);
+  const both = { categoryAllowlist: ['1'], categoryDenylist: ['2'] };
+  await expect(classifier.classify(drawnOne(), both)).rejects.toMatchObject({ code: 'invalid-option' });
+  classifier.setOptions({ categoryDenylist: ['1'], maxResults: -1 });
+  expect((await classifier.classify(drawnOne())).categories.map(({ label }) => label)).not.toContain('1');
+  const broken = new Blob(['no picture'], { type: 'image/png' });
+  await expect(classifier.classify(broken)).rejects.toMatchObject({ code: 'invalid-image' });
+  expect((await classifier.classify(drawnOne())).categories).toHaveLength(9);
+  classifier.dispose();
+});
+
+it('gives typed errors for what is no model', async () => {
+  const file = new Uint8Array(await (await fetch(lenetUrl)).arrayBuffer());
+  const flipped = file.slice();
+  flipped[5000] = (flipped[5000] as number) ^ 4;
+  const page = new Blob(['<!doctype html><title>Not found</title>']);
+  await expect(createClassifier({ model: flipped.buffer })).rejects.toMatchObject({ code: 'model-format' });
+  await expect(createClassifier({ model: page })).rejects.toThrow(/web page/);
+  await expect(createClassifier({ model: new Blob([file.subarray(0, 9999)]) })).rejects.toMatchObject({
+    code: 'model-format',
+  });
+  const integrity = 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
+  await expect(createClassifier({ model: lenetUrl, integrity })).rejects.toMatchObject({ code: 'model-integrity' });
+  const missing = createClassifier({ model: 'x.hwgq', fetch: async () => new Response('', { status: 404 }) });
+  await expect(missing).rejects.toMatchObject({ code: 'download', details: { status: 404 } });
+});
+
+it('stops with the signal’s reason', async () => {
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  const onProgress = ({ stage }: LoadProgress) => {
+    if (stage === 'compile') controller.abort(reason);
+  };
+  await expect(createClassifier({ model: lenetUrl, signal: controller.signal, onProgress })).rejects.toBe(reason);
+  await expect(createClassifier({ model: lenetUrl, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+it('rejects what is pending when it is disposed of, and a worker that cannot start', async () => {
+  const classifier = await createClassifier({ model: lenetUrl });
+  const pending = classifier.classify(drawnOne());
+  classifier.dispose();
+  classifier.dispose();
+  await expect(pending).rejects.toMatchObject({ code: 'disposed' });
+  await expect(classifier.classify(drawnOne())).rejects.toMatchObject({ code: 'disposed' });
+  const workerUrl = URL.createObjectURL(new Blob(['throw new Error("broken")'], { type: 'text/javascript' }));
+  await expect(createClassifier({ model: lenetUrl, workerUrl })).rejects.toMatchObject({ code: 'worker' });
+});
