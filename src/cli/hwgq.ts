@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { HwgqError } from '../errors.ts';
+import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addInspect } from './inspect.ts';
 import { addRun } from './run.ts';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
     .exitOverride();
   addConvert(program);
   addInspect(program);
+  addClassify(program);
   addRun(program);
   try {
     await program.parseAsync();

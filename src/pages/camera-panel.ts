@@ -11,17 +11,15 @@ export class CameraPanel {
   readonly #video = byId('camera-video', HTMLVideoElement);
   readonly #reason = byId('camera-reason', HTMLElement);
   readonly #devices = byId('camera-device', HTMLSelectElement);
-  readonly #onFrame: () => void;
-  readonly #onStop: () => void;
+  readonly #onChange: () => void;
   #stream: MediaStream | undefined;
   /** Counts starts and stops, so that a camera which was allowed too late is closed again. */
   #turn = 0;
   #preprocessing: Preprocessing | undefined;
 
-  /** `onFrame` is called when there is a new frame to look at. */
-  constructor(onFrame: () => void, onStop: () => void) {
-    this.#onFrame = onFrame;
-    this.#onStop = onStop;
+  /** `onChange` is called when there is a new frame to look at, and when there will be none. */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
     for (const button of this.#panel.querySelectorAll('.start-camera')) {
       button.addEventListener('click', () => void this.#start('any'));
     }
@@ -34,15 +32,16 @@ export class CameraPanel {
     return this.#stream !== undefined && this.#video.videoWidth > 0;
   }
 
-  /** The current frame's middle square. */
-  picture(): ImageData {
+  /** The current frame's middle square; undefined while there is none. */
+  square(): ImageData | undefined {
+    if (!this.isRunning) return undefined;
     return middleSquare(this.#video, this.#video.videoWidth, this.#video.videoHeight);
   }
 
   stop(): void {
     this.#close();
     this.#show('idle');
-    this.#onStop();
+    this.#onChange();
   }
 
   /** Tells for which preprocessing the seen part is framed. */
@@ -78,7 +77,7 @@ export class CameraPanel {
   #watch(stream: MediaStream, lastTime: number): void {
     if (this.#stream !== stream) return;
     const time = this.#video.currentTime;
-    if (time !== lastTime && this.isRunning) this.#onFrame();
+    if (time !== lastTime && this.isRunning) this.#onChange();
     requestAnimationFrame(() => this.#watch(stream, time));
   }
 
@@ -86,7 +85,7 @@ export class CameraPanel {
     this.#close();
     this.#reason.textContent = reason;
     this.#show('failed');
-    this.#onStop();
+    this.#onChange();
   }
 
   #close(): void {

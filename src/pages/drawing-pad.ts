@@ -1,6 +1,6 @@
 import { pixelContext } from './dom.ts';
 import { KeyboardPen } from './keyboard-pen.ts';
-import { type Point, paintStrokes, type Stroke } from './strokes.ts';
+import { type Point, paintStrokes } from './strokes.ts';
 
 /** Side of the picture that is classified, in pixels: ten times MNIST's. */
 const CAPTURE_SIDE = 280;
@@ -36,8 +36,8 @@ export class DrawingPad {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#requestPaint());
   }
 
-  get strokes(): readonly Stroke[] {
-    return this.#strokes;
+  get isEmpty(): boolean {
+    return this.#strokes.length === 0;
   }
 
   undo(): void {

@@ -23,7 +23,7 @@ export class PicturePanel {
   }
 
   /** The picture's middle square; undefined before there is a picture. */
-  get square(): ImageData | undefined {
+  square(): ImageData | undefined {
     return this.#square;
   }
 

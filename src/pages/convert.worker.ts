@@ -1,0 +1,61 @@
+import { expose, transfer } from 'comlink';
+import { readBinaryproto } from '../caffe/caffemodel.ts';
+import { convertCaffe } from '../convert/convert-caffe.ts';
+import { parseLabels } from '../convert/labels.ts';
+import type { ChannelOrder } from '../image/preprocessing.ts';
+import { encodeModel } from '../model/encode.ts';
+import type { Model } from '../model/model.ts';
+import { installErrorTransfer, READY } from '../worker/protocol.ts';
+import type { CaffeFiles } from './incoming-files.ts';
+
+/** How pictures are prepared for a converted network; what is absent is left to the converter. */
+export interface PreprocessingChoice {
+  /** A value for each channel, in the network's order. */
+  readonly mean?: readonly number[];
+  readonly scale?: number;
+  readonly channels?: ChannelOrder;
+}
+
+/** What the worker does for the page. */
+export interface ConvertWorker {
+  /** The files as one `.hwgq` file. */
+  convert(files: CaffeFiles, choice: PreprocessingChoice): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** By custom, Caffe's networks for MNIST take pixel / 256. */
+const DIGIT_SCALE = 1 / 256;
+
+const worker: ConvertWorker = {
+  async convert({ prototxt, weights, mean, labels }, choice) {
+    const { mean: values, ...rest } = choice;
+    const meanOf = values ? { kind: 'channels' as const, values } : mean && (await readMean(mean));
+    const model = await convertCaffe({
+      prototxt: { name: prototxt.name, text: await prototxt.text() },
+      weights: { name: weights.name, bytes: await readBytes(weights) },
+      ...(meanOf ? { mean: meanOf } : {}),
+      ...(labels ? { labels: parseLabels(await labels.text()) } : {}),
+      ...rest,
+    });
+    const bytes = encodeModel(choice.scale === undefined ? withUsualScale(model) : model);
+    return transfer(bytes, [bytes.buffer]);
+  },
+};
+
+async function readMean(file: File) {
+  return { kind: 'image' as const, ...readBinaryproto(await readBytes(file)) };
+}
+
+async function readBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+function withUsualScale(model: Model): Model {
+  const { preprocessing } = model;
+  return preprocessing.fit.method === 'digit'
+    ? { ...model, preprocessing: { ...preprocessing, scale: DIGIT_SCALE } }
+    : model;
+}
+
+installErrorTransfer();
+expose(worker);
+postMessage(READY);

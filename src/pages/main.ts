@@ -1,0 +1,129 @@
+import { type Classifier, type ClassifierInfo, HwgqError } from '../client/index.ts';
+import { CameraPanel } from './camera-panel.ts';
+import { ConversionPanel } from './conversion-panel.ts';
+import { byId } from './dom.ts';
+import { DrawingPanel } from './drawing-panel.ts';
+import { receiveFiles } from './drop-target.ts';
+import { sortFiles } from './incoming-files.ts';
+import { showLoading } from './loading-view.ts';
+import { showModelCards } from './model-cards.ts';
+import { ModelMenu } from './model-menu.ts';
+import { ModelSlot } from './model-slot.ts';
+import { newestOnly } from './newest.ts';
+import { Notices } from './notices.ts';
+import { PicturePanel } from './picture-panel.ts';
+import { ResultView } from './result-view.ts';
+import { RunFacts } from './run-facts.ts';
+import { DIGITS, type ModelOffer, OBJECTS } from './shipped-models.ts';
+import { Tabs } from './tabs.ts';
+
+const notices = new Notices(byId('notices', HTMLElement));
+const result = new ResultView();
+const facts = new RunFacts();
+const slot = new ModelSlot(showLoading);
+const menu = new ModelMenu([DIGITS, OBJECTS], choose);
+const drawing = new DrawingPanel(look, (isDown) => result.announcer.say(isDown ? 'Pen down' : 'Pen up'));
+const camera = new CameraPanel(look);
+const picture = new PicturePanel(receive);
+const conversion = new ConversionPanel(notices, receive, run);
+const sources = { 'draw-tab': drawing, 'camera-tab': camera, 'picture-tab': picture };
+type TabId = keyof typeof sources;
+
+let tab: TabId = 'draw-tab';
+let running: ModelOffer = DIGITS;
+/** A classifier that has died is not asked again. */
+let dead: Classifier | undefined;
+
+const tabs = new Tabs(byId('tabs', HTMLElement), (id) => {
+  tab = id as TabId;
+  if (tab !== 'camera-tab') camera.stop();
+  look();
+});
+
+const lookAtNewest = newestOnly(async () => {
+  const { classifier } = slot;
+  if (!classifier || classifier === dead) return;
+  const square = sources[tab].square();
+  if (!square) {
+    result.clear();
+    return;
+  }
+  try {
+    const answer = await classifier.classify(square, { maxResults: 10, scores: true });
+    if (classifier !== slot.classifier) return;
+    result.show(answer, square, classifier.info);
+    facts.addTimings(answer.timings);
+  } catch (error) {
+    if (classifier === slot.classifier) tellFailure(classifier, error);
+  }
+});
+
+/** Has the picture of the open tab classified, as it is when its turn comes. */
+function look(): void {
+  lookAtNewest(undefined);
+}
+
+function tellFailure(classifier: Classifier, error: unknown): void {
+  const isFatal = error instanceof HwgqError && (error.code === 'device-lost' || error.code === 'worker');
+  if (!isFatal) {
+    notices.show('This picture could not be looked at', error);
+    return;
+  }
+  dead = classifier;
+  notices.show('The network has stopped', error, { label: 'Start it again', run: () => void run(running) });
+}
+
+/** Loads a model and, once it is ready, lets it take the place of the one that runs. */
+async function run(offer: ModelOffer): Promise<ClassifierInfo | undefined> {
+  try {
+    const classifier = await slot.load(offer);
+    if (!classifier) return undefined;
+    running = offer;
+    const { info } = classifier;
+    result.reset(info);
+    facts.reset(info);
+    camera.frameFor(info.preprocessing);
+    picture.frameFor(info.preprocessing);
+    return info;
+  } catch (error) {
+    notices.show(`${offer.title}: the model could not be loaded`, error, {
+      label: 'Try again',
+      run: () => void run(offer),
+    });
+    return undefined;
+  } finally {
+    menu.mark(running);
+    look();
+  }
+}
+
+/** The visitor's choice of a model also goes to the place where its pictures come from, unless the camera runs. */
+function choose(offer: ModelOffer): void {
+  if (offer.tab && !camera.isRunning) tabs.select(offer.tab);
+  void run(offer);
+}
+
+/** Files that were picked, dropped or pasted. */
+function receive(files: readonly File[]): void {
+  const { picture: image, model, caffe, others } = sortFiles(files);
+  if (image) void showPicture(image);
+  if (model) void run({ title: model.name, knows: 'your own', source: model });
+  if (Object.keys(caffe).length > 0) conversion.add(caffe);
+  for (const { name } of others) {
+    const accepted = 'Pictures, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt labels are taken here.';
+    notices.show(`“${name}” is of no use here`, new HwgqError('invalid-option', accepted));
+  }
+}
+
+async function showPicture(file: File): Promise<void> {
+  try {
+    await picture.open(file);
+    tabs.select('picture-tab');
+  } catch (error) {
+    notices.show('The picture could not be opened', error);
+  }
+}
+
+receiveFiles(receive);
+showModelCards([DIGITS, OBJECTS]);
+void run(DIGITS);
