@@ -87,7 +87,10 @@ export class ConversionPanel {
     const rows = SLOTS.map(([role, label, absent]) => {
       const file = this.#files[role];
       const row = create('li', file ? 'is-filled' : '');
-      row.append(create('span', '', label), create('span', '', file ? `${file.name}, ${formatBytes(file.size)}` : absent));
+      row.append(
+        create('span', '', label),
+        create('span', '', file ? `${file.name}, ${formatBytes(file.size)}` : absent),
+      );
       return row;
     });
     this.#slots.replaceChildren(...rows);

@@ -13,7 +13,9 @@ export async function convertFiles(files: CaffeFiles, choice: PreprocessingChoic
   const worker = new Worker(new URL('./convert.worker.ts', import.meta.url), { type: 'module' });
   const failure = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => {
-      reject(new HwgqError('worker', `The converter stopped: ${message || 'its file could not be loaded'}. Try again.`));
+      reject(
+        new HwgqError('worker', `The converter stopped: ${message || 'its file could not be loaded'}. Try again.`),
+      );
     });
   });
   try {

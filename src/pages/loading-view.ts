@@ -15,7 +15,8 @@ export function showLoading(offer: ModelOffer, progress: LoadProgress | undefine
   byId('loading', HTMLElement).hidden = progress === undefined;
   if (!progress) return;
   const { stage, loadedBytes, totalBytes } = progress;
-  const bytes = stage === 'download' ? `, ${formatBytes(loadedBytes)}${totalBytes ? ` of ${formatBytes(totalBytes)}` : ''}` : '';
+  const bytes =
+    stage === 'download' ? `, ${formatBytes(loadedBytes)}${totalBytes ? ` of ${formatBytes(totalBytes)}` : ''}` : '';
   byId('loading-progress', HTMLProgressElement).value = progress.progress;
   byId('loading-text', HTMLElement).textContent = `${STAGES[stage]}: ${offer.title}${bytes}`;
 }

@@ -110,7 +110,8 @@ function receive(files: readonly File[]): void {
   if (model) void run({ title: model.name, knows: 'your own', source: model });
   if (Object.keys(caffe).length > 0) conversion.add(caffe);
   for (const { name } of others) {
-    const accepted = 'Pictures, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt labels are taken here.';
+    const accepted =
+      'Pictures, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt labels are taken here.';
     notices.show(`“${name}” is of no use here`, new HwgqError('invalid-option', accepted));
   }
 }

@@ -9,7 +9,7 @@ export class NetworkView {
   reset({ width, height }: Preprocessing): void {
     this.#canvas.width = width;
     this.#canvas.height = height;
-    byId('seen-size', HTMLElement).textContent = `What it sees, ${width}×${height}`;
+    byId('seen-size', HTMLElement).textContent = `It sees ${width}×${height}`;
   }
 
   clear(): void {

@@ -38,7 +38,7 @@ export class ResultView {
     this.#bars.show(result);
     this.#pixels.show(picture, preprocessing);
     this.#verdict.classList.remove('is-resting');
-    this.#answer(best.label, `${formatPercent(best.score)} sure`);
+    this.#answer(best.label, `Score ${formatPercent(best.score)}`);
     this.announcer.settle(`It looks like: ${best.label}`);
   }
 

@@ -18,7 +18,10 @@ export class RunFacts {
     write('time-parts', 'Not measured yet');
     write('size', formatBytes(bytes));
     const ratio = floatBytes / bytes;
-    write('ratio', `${ratio.toFixed(ratio < 10 ? 1 : 0)} times smaller than the ${formatBytes(floatBytes)} of 32-bit numbers`);
+    write(
+      'ratio',
+      `${ratio.toFixed(ratio < 10 ? 1 : 0)} times smaller than the ${formatBytes(floatBytes)} of 32-bit numbers`,
+    );
   }
 
   addTimings(timings: Timings): void {

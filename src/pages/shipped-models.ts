@@ -1,7 +1,7 @@
-import cifarsmallCard from '../../models/cifarsmall.md?url';
 import cifarsmall from '../../models/cifarsmall.hwgq?url';
-import lenetCard from '../../models/lenet.md?url';
+import cifarsmallCard from '../../models/cifarsmall.md?url';
 import lenet from '../../models/lenet.hwgq?url';
+import lenetCard from '../../models/lenet.md?url';
 
 /** A model that the page can run. */
 export interface ModelOffer {
@@ -31,7 +31,7 @@ export const DIGITS: ShippedModel = {
 
 export const OBJECTS: ShippedModel = {
   title: 'Objects',
-  knows: 'ten kinds, from airplane to truck',
+  knows: 'ten kinds of things',
   source: cifarsmall,
   tab: 'picture-tab',
   summary:

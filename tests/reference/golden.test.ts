@@ -59,7 +59,11 @@ describeShared('golden results, by the interpreter', () => {
 
   it('cifarvgg as a model: every code of a photograph', async () => {
     const prototxt = { name: 'p', text: goldenPrototxt('cifarvgg') };
-    const model = await convertCaffe({ prototxt, weights: { name: 'w', bytes: goldenWeights('cifarvgg') }, form: 'f32' });
+    const model = await convertCaffe({
+      prototxt,
+      weights: { name: 'w', bytes: goldenWeights('cifarvgg') },
+      form: 'f32',
+    });
     expectGoldenPhotograph('cifarvgg', model.graph);
   });
 
@@ -120,7 +124,10 @@ describeShared('golden results, by the interpreter', () => {
   it('reads a public LeNet alike in the current and in the V1 layout', () => {
     const network = readNetwork(readFileSync(shared('caffemodels/lenet/mnist_deploy.prototxt'), 'utf8'));
     const graphs = ['lenet_iter_10000', 'lenet_v1_format'].map((name) =>
-      buildGraph(network, readCaffemodel(Uint8Array.from(readFileSync(shared(`caffemodels/lenet/${name}.caffemodel`))))),
+      buildGraph(
+        network,
+        readCaffemodel(Uint8Array.from(readFileSync(shared(`caffemodels/lenet/${name}.caffemodel`)))),
+      ),
     );
     expect(graphs[0]).toEqual(graphs[1]);
   });
