@@ -1,41 +1,30 @@
-import { type Field, fail, readFields } from './wire.ts';
+import { type Blob, readBlob } from './blob.ts';
+import { formatError, readFields } from './wire.ts';
 
-/** A Caffe blob: its dimensions, and its values as a view into the file. */
-export interface Blob {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
+/** The blobs of every layer that has some, by the layer's name. */
+export type CaffeWeights = ReadonlyMap<string, readonly Blob[]>;
 
-/** The blobs of each layer that has any, by the layer's name. */
-export type LayerBlobs = ReadonlyMap<string, readonly Blob[]>;
-
-/** Field numbers of Caffe's NetParameter, LayerParameter, V1LayerParameter and BlobProto. */
-const NET = { v1Layers: 2, layer: 100 };
+/** Field numbers of Caffe's NetParameter, and of its layers: today's LayerParameter and the old V1LayerParameter. */
+const NET = { oldLayers: 2, layer: 100 };
 const LAYER = { name: 1, blobs: 7 };
-const V1_LAYER = { name: 4, blobs: 6 };
-const BLOB = { legacy: [1, 2, 3, 4], data: 5, shape: 7, doubleData: 8 };
+const OLD_LAYER = { name: 4, blobs: 6 };
 
 /**
- * Reads a caffemodel's weights, in the current layout and in the old V1 one.
- * @param bytes the file. The reader takes ownership: values are moved by up to a few bytes within it, so that the
- *   returned views are aligned without a second copy of the file.
+ * Reads a caffemodel's weights, in today's layout and in the old V1 one.
+ * @param bytes the file. The reader takes ownership: it moves the values by a few bytes within the file, and gives
+ *   them back as views into it, so that no second copy is ever in memory. The bytes are no caffemodel any more.
  * @throws HwgqError `caffemodel-format` naming the byte.
  */
-export function readCaffemodel(bytes: Uint8Array): LayerBlobs {
+export function readCaffemodel(bytes: Uint8Array): CaffeWeights {
+  const file = aligned(bytes);
   const layers = new Map<string, readonly Blob[]>();
-  for (const field of readFields(bytes, 0, bytes.length)) {
-    const numbers = field.number === NET.layer ? LAYER : field.number === NET.v1Layers ? V1_LAYER : undefined;
-    if (!numbers || field.wire !== 2) continue;
-    let name = '';
-    const blobs: Blob[] = [];
-    for (const part of [...readFields(bytes, field.start, field.end)]) {
-      if (part.wire !== 2) continue;
-      if (part.number === numbers.name) name = new TextDecoder().decode(bytes.subarray(part.start, part.end));
-      if (part.number === numbers.blobs) blobs.push(readBlob(bytes, part.start, part.end));
-    }
+  for (const field of readFields(file, 0, file.length)) {
+    const numbers = field.number === NET.layer ? LAYER : field.number === NET.oldLayers ? OLD_LAYER : undefined;
+    if (!numbers || field.type !== 'bytes') continue;
+    const { name, blobs } = readLayer(file, field.start, field.end, numbers);
     if (blobs.length > 0) layers.set(name, blobs);
   }
-  if (layers.size === 0) fail(0, 'no layer with weights is in it');
+  if (layers.size === 0) throw formatError(0, 'there is no layer with weights in this file');
   return layers;
 }
 
@@ -44,91 +33,29 @@ export function readCaffemodel(bytes: Uint8Array): LayerBlobs {
  * @throws HwgqError `caffemodel-format` naming the byte.
  */
 export function readBinaryproto(bytes: Uint8Array): Blob {
-  const blob = readBlob(bytes, 0, bytes.length);
-  if (blob.values.length === 0) fail(0, 'no values are in it');
+  const file = aligned(bytes);
+  const blob = readBlob(file, 0, file.length);
+  if (blob.values.length === 0) throw formatError(0, 'there are no values in this file');
   return blob;
 }
 
-function readBlob(bytes: Uint8Array, start: number, end: number): Blob {
-  const legacy = [1, 1, 1, 1];
-  let hasLegacy = false;
-  let shape: number[] | undefined;
-  let doubles: Float32Array | undefined;
-  const data = new AlignedFloats(bytes);
-  for (const field of readFields(bytes, start, end)) {
-    const axis = BLOB.legacy.indexOf(field.number);
-    if (axis >= 0 && field.wire === 0) {
-      legacy[axis] = field.value;
-      hasLegacy = true;
-    } else if (field.number === BLOB.shape && field.wire === 2) shape = readShape(bytes, field);
-    else if (field.number === BLOB.data) data.append(field);
-    else if (field.number === BLOB.doubleData) doubles = readDoubles(bytes, field, doubles);
+function readLayer(
+  file: Uint8Array,
+  start: number,
+  end: number,
+  numbers: typeof LAYER,
+): { name: string; blobs: Blob[] } {
+  let name = '';
+  const blobs: Blob[] = [];
+  for (const field of readFields(file, start, end)) {
+    if (field.type !== 'bytes') continue;
+    if (field.number === numbers.name) name = new TextDecoder().decode(file.subarray(field.start, field.end));
+    if (field.number === numbers.blobs) blobs.push(readBlob(file, field.start, field.end));
   }
-  const values = doubles ?? data.values();
-  const dimensions = shape ?? (hasLegacy ? legacy : [values.length]);
-  const count = dimensions.reduce((product, size) => product * size, 1);
-  if (count !== values.length) fail(start, `a blob of ${dimensions.join('×')} has ${values.length} values`);
-  return { shape: dimensions, values };
+  return { name, blobs };
 }
 
-function readShape(bytes: Uint8Array, { start, end }: Field): number[] {
-  const shape: number[] = [];
-  for (const field of readFields(bytes, start, end)) {
-    if (field.number !== 1) continue;
-    if (field.wire === 0) shape.push(field.value);
-    else shape.push(...packedVarints(bytes, field));
-  }
-  return shape;
-}
-
-function packedVarints(bytes: Uint8Array, { start, end }: Field): number[] {
-  const values: number[] = [];
-  let value = 0;
-  let factor = 1;
-  for (const byte of bytes.subarray(start, end)) {
-    value += (byte & 127) * factor;
-    factor *= 128;
-    if (byte >= 128) continue;
-    values.push(value);
-    value = 0;
-    factor = 1;
-  }
-  return values;
-}
-
-function readDoubles(bytes: Uint8Array, field: Field, before: Float32Array = new Float32Array()): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + field.start, field.end - field.start);
-  const values = new Float32Array(before.length + Math.floor(view.byteLength / 8));
-  values.set(before);
-  for (let index = before.length; index < values.length; index++) {
-    values[index] = view.getFloat64((index - before.length) * 8, true);
-  }
-  return values;
-}
-
-/**
- * Gathers a blob's floats at an aligned place of the file itself. What is written over are up to three bytes before
- * the first float: its own tag, and where that is one byte, bytes that the readers of the blob have passed already.
- */
-class AlignedFloats {
-  private start = 0;
-  private end = 0;
-
-  constructor(private readonly bytes: Uint8Array) {}
-
-  append(field: Field): void {
-    const { bytes } = this;
-    if ((field.end - field.start) % 4) fail(field.start, 'a list of floats is not a multiple of 4 bytes');
-    if (this.end === 0) {
-      const offset = (bytes.byteOffset + field.start) % 4;
-      this.start = field.start - offset;
-      this.end = this.start;
-    }
-    bytes.copyWithin(this.end, field.start, field.end);
-    this.end += field.end - field.start;
-  }
-
-  values(): Float32Array {
-    return new Float32Array(this.bytes.buffer, this.bytes.byteOffset + this.start, (this.end - this.start) / 4);
-  }
+/** Bytes at a place of their buffer where multiples of 4 are aligned; hardly any file is not. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }

@@ -1,18 +1,21 @@
+/** `crypto.subtle` copies what it hashes; from this size on that costs more than hashing here does. */
+const LARGEST_COPY_BYTES = 2 ** 24;
+
 /** SHA-256 of some bytes, lower-case hexadecimal; also where `crypto.subtle` is absent (pages without https). */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const subtle = globalThis.crypto?.subtle;
+  const subtle = bytes.length <= LARGEST_COPY_BYTES ? globalThis.crypto?.subtle : undefined;
   const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : sha256(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 const PRIMES = firstPrimes(64);
-const ROUND_CONSTANTS = Uint32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
+const ROUND_CONSTANTS = Int32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
 const INITIAL_STATE = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(Math.sqrt(prime)));
 
 /** SHA-256 (FIPS 180-4), 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const state = INITIAL_STATE.slice();
-  const schedule = new Uint32Array(64);
+  const schedule = new Int32Array(64);
   const whole = bytes.length - (bytes.length % 64);
   for (let start = 0; start < whole; start += 64) addBlock(state, schedule, bytes, start);
   const tail = new Uint8Array(bytes.length - whole < 56 ? 64 : 128);
@@ -28,28 +31,45 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return digest;
 }
 
-function addBlock(state: Uint32Array, w: Uint32Array, bytes: Uint8Array, start: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, 64);
-  for (let i = 0; i < 16; i++) w[i] = view.getUint32(i * 4);
-  for (let i = 16; i < 64; i++) {
-    const [x, y] = [w[i - 15] as number, w[i - 2] as number];
-    const s0 = rotated(x, 7) ^ rotated(x, 18) ^ (x >>> 3);
-    const s1 = rotated(y, 17) ^ rotated(y, 19) ^ (y >>> 10);
-    w[i] = (w[i - 16] as number) + s0 + (w[i - 7] as number) + s1;
+/** One variable a register and signed 32-bit arithmetic throughout: engines keep both in machine registers. */
+function addBlock(state: Uint32Array, w: Int32Array, bytes: Uint8Array, start: number): void {
+  for (let i = 0, at = start; i < 16; i++, at += 4) {
+    w[i] =
+      ((bytes[at] as number) << 24) |
+      ((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number);
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+  for (let i = 16; i < 64; i++) {
+    const x = w[i - 15] as number;
+    const y = w[i - 2] as number;
+    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+    w[i] = ((w[i - 16] as number) + s0 + (w[i - 7] as number) + s1) | 0;
+  }
+  let a = (state[0] as number) | 0;
+  let b = (state[1] as number) | 0;
+  let c = (state[2] as number) | 0;
+  let d = (state[3] as number) | 0;
+  let e = (state[4] as number) | 0;
+  let f = (state[5] as number) | 0;
+  let g = (state[6] as number) | 0;
+  let h = (state[7] as number) | 0;
   for (let i = 0; i < 64; i++) {
-    const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[i] as number) + (w[i] as number)) | 0;
-    const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
   }
   for (const [i, value] of [a, b, c, d, e, f, g, h].entries()) state[i] = (state[i] as number) + value;
-}
-
-function rotated(word: number, count: number): number {
-  return (word >>> count) | (word << (32 - count));
 }
 
 /** The first 32 bits of a number's fraction. */

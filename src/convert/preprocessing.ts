@@ -1,0 +1,100 @@
+import type { Blob } from '../caffe/blob.ts';
+import { HwgqError } from '../errors.ts';
+import type { Shape } from '../graph/graph.ts';
+import { asPlanes, type Planes } from '../graph/shapes.ts';
+import { type ChannelOrder, channelCount, type Fit, type Mean, type Preprocessing } from '../image/preprocessing.ts';
+
+/** What is subtracted: a value for each channel of the network, or a mean image at least as large as its input. */
+export type MeanOption =
+  | { readonly kind: 'channels'; readonly values: readonly number[] }
+  | ({ readonly kind: 'image' } & Blob);
+
+/** What Caffe files leave open about pictures. */
+export interface PictureOptions {
+  /** In the network's channel order. Default: 0. */
+  readonly mean?: MeanOption;
+  /** What the difference is multiplied by. Default: 1. */
+  readonly scale?: number;
+  /** Default: `gray` for one channel, `bgr` for three. */
+  readonly channels?: ChannelOrder;
+  /** Default: a crop for ImageNet's sizes, a digit for 1 × 28 × 28, otherwise the stretched picture. */
+  readonly fit?: Fit;
+}
+
+/** The size to which Caffe's ImageNet examples resize pictures before they crop. */
+const IMAGENET_RESIZE = 256;
+const IMAGENET_SMALLEST_CROP = 224;
+const MNIST_SIZE = 28;
+
+/**
+ * How pictures enter a network of a given input shape [channels, height, width].
+ * @throws HwgqError `invalid-option` where channels or mean do not fit, `unsupported` where no picture could.
+ */
+export function preprocessingFor(shape: Shape, options: PictureOptions): Preprocessing {
+  const input = asPlanes(shape);
+  const { scale = 1, fit = usualFit(input) } = options;
+  if (!Number.isFinite(scale) || scale === 0) {
+    throw new HwgqError('invalid-option', `The scale is ${scale}; a finite number other than 0 is accepted.`);
+  }
+  return {
+    channels: channelsFor(input, options.channels),
+    width: input.width,
+    height: input.height,
+    fit,
+    mean: meanFor(input, options.mean),
+    scale,
+  };
+}
+
+function channelsFor(input: Planes, wanted: ChannelOrder | undefined): ChannelOrder {
+  if (input.channels !== 1 && input.channels !== 3) {
+    throw new HwgqError('unsupported', `The network takes ${input.channels} channels; pictures have 1 or 3.`);
+  }
+  const channels = wanted ?? (input.channels === 1 ? 'gray' : 'bgr');
+  if (channelCount(channels) === input.channels) return channels;
+  const accepted = input.channels === 1 ? "'gray'" : "'bgr' or 'rgb'";
+  throw new HwgqError(
+    'invalid-option',
+    `The channels are '${channels}', but the network takes ${input.channels}. Give ${accepted}.`,
+  );
+}
+
+/** ImageNet networks see the middle of the picture, MNIST's a digit as MNIST has it, others the whole picture. */
+function usualFit({ channels, height, width }: Planes): Fit {
+  const isImageNet = Math.min(height, width) >= IMAGENET_SMALLEST_CROP && Math.max(height, width) < IMAGENET_RESIZE;
+  if (isImageNet) return { method: 'crop', resize: IMAGENET_RESIZE };
+  const isMnist = channels === 1 && height === MNIST_SIZE && width === MNIST_SIZE;
+  return { method: isMnist ? 'digit' : 'stretch' };
+}
+
+function meanFor(input: Planes, mean: MeanOption | undefined): Mean {
+  if (!mean) return { kind: 'channels', values: new Array<number>(input.channels).fill(0) };
+  if (mean.kind === 'image') return { kind: 'image', values: centerOf(mean, input) };
+  if (mean.values.length === input.channels && mean.values.every(Number.isFinite)) return mean;
+  throw new HwgqError(
+    'invalid-option',
+    `The mean is '${mean.values.join(', ')}'; the network takes ${input.channels} channels, so give ${input.channels} numbers.`,
+  );
+}
+
+/** The middle of a mean image, as Caffe's data transformer crops it at test time. */
+function centerOf({ shape, values }: Blob, input: Planes): Float32Array {
+  const [channels = 1, height = 1, width = 1] = shape.slice(-3);
+  if (values.length !== input.channels * height * width || height < input.height || width < input.width) {
+    const needed = `${input.channels}×${input.height}×${input.width}`;
+    throw new HwgqError(
+      'invalid-option',
+      `The mean image is ${channels}×${height}×${width}; the network takes ${needed}, so give one of at least that size.`,
+    );
+  }
+  const top = Math.floor((height - input.height) / 2);
+  const left = Math.floor((width - input.width) / 2);
+  const center = new Float32Array(input.channels * input.height * input.width);
+  for (let channel = 0; channel < input.channels; channel++) {
+    for (let row = 0; row < input.height; row++) {
+      const from = (channel * height + top + row) * width + left;
+      center.set(values.subarray(from, from + input.width), (channel * input.height + row) * input.width);
+    }
+  }
+  return center;
+}
