@@ -79,22 +79,24 @@ async function run(offer: ModelOffer): Promise<ClassifierInfo | undefined> {
     const classifier = await slot.load(offer);
     if (!classifier) return undefined;
     running = offer;
-    const { info } = classifier;
-    result.reset(info);
-    facts.reset(info);
-    camera.frameFor(info.preprocessing);
-    picture.frameFor(info.preprocessing);
-    return info;
+    show(classifier.info);
+    return classifier.info;
   } catch (error) {
-    notices.show(`${offer.title}: the model could not be loaded`, error, {
-      label: 'Try again',
-      run: () => void run(offer),
-    });
-    return undefined;
-  } finally {
     menu.mark(running);
-    look();
+    const retry = { label: 'Try again', run: () => void run(offer) };
+    const isDownload = typeof offer.source === 'string';
+    notices.show(`${offer.title}: the model could not be loaded`, error, isDownload ? retry : undefined);
+    return undefined;
   }
+}
+
+function show(info: ClassifierInfo): void {
+  menu.mark(running);
+  result.reset(info);
+  facts.reset(info);
+  camera.frameFor(info.preprocessing);
+  picture.frameFor(info.preprocessing);
+  look();
 }
 
 /** The visitor's choice of a model also goes to the place where its pictures come from, unless the camera runs. */

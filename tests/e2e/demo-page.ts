@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type PreviewServer, preview } from 'vite';
+import type { Place } from './digits.ts';
+
+/** A file as a visitor would drop it. */
+export interface DroppedFile {
+  readonly name: string;
+  readonly type?: string;
+  readonly content: Uint8Array | string;
+}
+
+/** Milliseconds after which an answer that has not changed is taken for the last. */
+const SETTLED_AFTER = 350;
+
+/**
+ * Serves the built site.
+ * @throws Error where it has not been built.
+ */
+export async function serveSite(): Promise<{ readonly server: PreviewServer; readonly url: string }> {
+  if (!existsSync('dist/site/index.html')) throw new Error('There is no dist/site: run `npm run build` first.');
+  const server = await preview({ logLevel: 'silent', preview: { port: 0, host: '127.0.0.1' } });
+  const address = server.httpServer.address();
+  if (typeof address !== 'object' || !address) throw new Error('The preview server has no port.');
+  return { server, url: `http://127.0.0.1:${address.port}/` };
+}
+
+/** The demo in a page of its own, and what it did that it must not do. */
+export class DemoPage {
+  /** Errors on the console, uncaught ones, breaches of the content security policy, requests to other origins. */
+  readonly misdeeds: string[] = [];
+
+  private constructor(readonly page: Page) {}
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<DemoPage> {
+    const context = await browser.newContext(options);
+    const demo = new DemoPage(await context.newPage());
+    demo.watch(new URL(url).origin);
+    await demo.page.goto(url);
+    await demo.waitForModel();
+    return demo;
+  }
+
+  async waitForModel(): Promise<void> {
+    await this.page.waitForFunction(
+      () =>
+        document.querySelector('#fact-size')?.textContent !== '…' &&
+        document.querySelector('#loading:not([hidden])') === null,
+    );
+  }
+
+  async draw(strokes: readonly (readonly Place[])[]): Promise<void> {
+    const { mouse } = this.page;
+    const box = await this.page.locator('#pad').boundingBox();
+    if (!box) throw new Error('The drawing area is not shown.');
+    const { x: left, y: top, width, height } = box;
+    for (const [first, ...others] of strokes) {
+      if (!first) continue;
+      await mouse.move(left + first[0] * width, top + first[1] * height);
+      await mouse.down();
+      for (const [x, y] of others) await mouse.move(left + x * width, top + y * height, { steps: 2 });
+      await mouse.up();
+    }
+  }
+
+  /** The answer, once it and its score have stood for a while. */
+  async answer(): Promise<string> {
+    const read = () => this.page.locator('.answer > *').allTextContents();
+    let last: string[] = [];
+    let texts = await read();
+    while (texts.join() !== last.join()) {
+      last = texts;
+      await this.page.waitForTimeout(SETTLED_AFTER);
+      texts = await read();
+    }
+    return texts[0] ?? '';
+  }
+
+  /** Drops files on the page, or pastes them into it. */
+  async give(how: 'drop' | 'paste', ...files: readonly DroppedFile[]): Promise<void> {
+    const crossing = files.map(({ name, type = '', content }) => ({
+      name,
+      type,
+      base64: Buffer.from(content).toString('base64'),
+    }));
+    await this.page.evaluate(
+      ({ how, crossing }) => {
+        const data = new DataTransfer();
+        for (const { name, type, base64 } of crossing) {
+          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+          data.items.add(new File([bytes], name, { type }));
+        }
+        const event =
+          how === 'drop'
+            ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+        document.body.dispatchEvent(event);
+      },
+      { how, crossing },
+    );
+  }
+
+  /** The text of the notice that is shown next, which is then dismissed. */
+  async notice(): Promise<string> {
+    const notice = this.page.locator('.notice').first();
+    await notice.waitFor();
+    const text = (await notice.textContent()) ?? '';
+    await notice.getByRole('button', { name: /^Dismiss/ }).click();
+    await notice.waitFor({ state: 'detached' });
+    return text;
+  }
+
+  private watch(origin: string): void {
+    const { page } = this;
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.misdeeds.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.misdeeds.push(`uncaught: ${error.message}`));
+    page.on('request', (request) => {
+      const { protocol, origin: target } = new URL(request.url());
+      if (protocol.startsWith('http') && target !== origin) this.misdeeds.push(`request: ${request.url()}`);
+    });
+  }
+}
