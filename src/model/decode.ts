@@ -1,5 +1,9 @@
 import { HwgqError } from '../errors.ts';
+import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import type { Shape } from '../graph/graph.ts';
+import { asPlanes, elementCount } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
+import { channelCount } from '../image/preprocessing.ts';
 import { checkModel } from './check.ts';
 import { sha256 } from './hash.ts';
 import { CHECKED_FROM, FORMAT_VERSION, HEADER_FROM, MAGIC, MAX_HEADER_BYTES, MAX_TENSOR_BYTES } from './layout.ts';
@@ -26,8 +30,25 @@ export function decodeModel(file: Uint8Array): Model {
     return loadTensor(entry, file.subarray(place, place + entry.stored));
   });
   const model = checkModel(withTensors(content, tensors));
-  validateGraph(model.graph);
+  checkFit(model, validateGraph(model.graph));
   return model;
+}
+
+/** Pictures must come out in the shape that the network takes, and every class have one label. */
+function checkFit({ graph, preprocessing, labels }: Model, shapes: ReadonlyMap<string, Shape>): void {
+  const { channels, width, height, mean } = preprocessing;
+  const input = asPlanes(graph.input.shape);
+  if (channelCount(channels) !== input.channels || width !== input.width || height !== input.height) {
+    damaged(
+      `its pictures are ${channels} of ${width}×${height}, and its network takes ${graph.input.shape.join('×')}`,
+      HEADER_FROM,
+    );
+  }
+  const means = mean.kind === 'image' ? elementCount(graph.input.shape) : input.channels;
+  if (mean.values.length !== means) damaged(`its mean has ${mean.values.length} values for ${means}`, HEADER_FROM);
+  const classes = elementCount(shapes.get(blobValue(graph, logitsBlob(graph))) ?? []);
+  if (labels && labels.length !== classes)
+    damaged(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);
 }
 
 function checkStart(file: Uint8Array): void {
