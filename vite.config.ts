@@ -33,7 +33,13 @@ const site = {
   assetsInclude: ['**/*.hwgq'],
   plugins: [wgsl(), contentSecurityPolicy()],
   worker: { format: 'es' as const, plugins: () => [wgsl()] },
-  build: { outDir: 'dist/site', target: 'es2023', assetsInlineLimit: 0, sourcemap: true },
+  build: {
+    outDir: 'dist/site',
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    sourcemap: true,
+    rolldownOptions: { input: ['index.html', 'evaluate.html'] },
+  },
   preview: { headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY } },
 };
 

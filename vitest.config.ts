@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_FLAGS, findChromium } from './tests/support/chromium.ts';
+import { seenInNode } from './tests/support/seen-in-node.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
 
 const isFull = process.env.HWGQ_FULL === '1';
@@ -19,6 +20,8 @@ export default defineConfig({
           exclude: ['tests/**/*.browser.test.ts', ...(isFull ? [] : ['tests/**/*.full.test.ts'])],
           testTimeout: isFull ? 3_600_000 : 120_000,
           hookTimeout: 120_000,
+          // Pages and processes are slow where other work goes on beside the tests.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -27,11 +30,13 @@ export default defineConfig({
         test: {
           name: 'chromium',
           include: ['tests/**/*.browser.test.ts'],
+          globalSetup: ['tests/support/provide-golden.ts'],
           testTimeout: 120_000,
           browser: {
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: { seenInNode },
             provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } }),
             instances: [{ browser: 'chromium' }],
           },

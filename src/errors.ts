@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'model-integrity'
   /** A download that failed; details: url, status. */
   | 'download'
+  /** A file that cannot be read or written, or is of another size than needed; details: file. */
+  | 'file'
   /** A network that this backend does not run; details: layer, backend. */
   | 'unsupported'
   /** No usable WebGPU here. */
@@ -28,6 +30,10 @@ export type ErrorCode =
   | 'out-of-memory'
   /** An option or argument outside what is accepted. */
   | 'invalid-option'
+  /** A data set that is none of the known kinds, or is damaged; details: file where one is to blame. */
+  | 'data-format'
+  /** Classes of a data set that the model does not know; details: classes, as names with commas between. */
+  | 'unknown-class'
   /** Something that is not a picture, or that cannot be decoded. */
   | 'invalid-image'
   /** The worker could not start, or died. */
@@ -51,5 +57,17 @@ export class HwgqError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/**
+ * Runs an action on a file; a typed error out of it gets the file's name before its message, and into its details.
+ */
+export function withFileName<Result>(file: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof HwgqError)) throw error;
+    throw new HwgqError(error.code, `${file}: ${error.message}`, { ...error.details, file }, { cause: error });
   }
 }

@@ -11,10 +11,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ['graph', 'image'],
   convert: ['caffe', 'model', 'graph', 'numerics', 'image'],
   reference: ['graph', 'numerics'],
+  networks: ['caffe', 'convert', 'model', 'reference', 'graph', 'numerics', 'image'],
   plan: ['graph', 'numerics'],
   backends: ['plan', 'graph', 'numerics'],
   engine: ['model', 'plan', 'backends', 'reference', 'image', 'graph', 'numerics'],
   worker: ['engine', 'image', 'model', 'graph'],
+  data: ['image'],
+  evaluation: ['engine', 'data', 'image', 'numerics'],
   client: ['worker', 'engine', 'image', 'model'],
 };
 

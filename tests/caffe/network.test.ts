@@ -38,6 +38,15 @@ describe('the input of a network', () => {
     expect(readNetwork(`${INPUT} ${text}`).input.shape).toEqual([3, 8, 9]);
   });
 
+  it('comes with what the data layer for testing does to pictures', () => {
+    const { transform } = readNetwork(`
+      ${data('TRAIN', 'crop_size: 200 scale: 2')}
+      ${data('TEST', 'crop_size: 224 scale: 0.5 mean_value: 104 mean_value: 117 mean_value: 123 mean_file: "m"')}
+      ${relu('data')}`);
+    expect(transform).toEqual({ means: [104, 117, 123], scale: 0.5, meanFile: 'm' });
+    expect(readNetwork(`${INPUT} ${relu('data')}`).transform).toBeUndefined();
+  });
+
   it('must be one', () => {
     const two = `input: "a" input_shape { dim: [1, 3, 8, 8] } input: "b" input_shape { dim: [1, 3, 8, 8] } ${relu('a')}`;
     expect(() => readNetwork(two)).toThrow(expect.objectContaining({ code: 'unsupported' }));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type CaffeSource, convertCaffe } from '../../src/convert/convert-caffe.ts';
-import { writeCaffemodel } from '../support/caffe-files.ts';
+import { writeBinaryproto, writeCaffemodel } from '../support/caffe-files.ts';
 
 const PROTOTXT = `
   name: "tiny" input: "data" input_shape { dim: [1, 1, 2, 2] }
@@ -50,6 +50,44 @@ describe('convertCaffe', () => {
     ]);
     expect(provenance.generator).toMatch(/^hwgq-web \d/);
     expect(provenance.licence).toMatch(/inherits the terms of its source.*education, research and non-profit/);
+  });
+
+  it('lists a mean image among the files it comes from', async () => {
+    const bytes = writeBinaryproto({ shape: [1, 1, 2, 2], values: [1, 2, 3, 4] });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const { length } = bytes;
+    const mean = { kind: 'file', name: 'mean.binaryproto', bytes } as const;
+    const { preprocessing, provenance } = await convertCaffe({ ...source(), mean });
+    expect(preprocessing.mean).toEqual({ kind: 'image', values: Float32Array.of(1, 2, 3, 4) });
+    expect(provenance.sources[2]).toEqual({ name: 'mean.binaryproto', bytes: length, sha256 });
+  });
+
+  it('takes a train_val file’s own mean and scale where none are given, and tells', async () => {
+    const data = `layer { name: "data" type: "Data" top: "data" include { phase: TEST }
+      transform_param { scale: 0.5 mean_value: 9 force_gray: true crop_size: 2 } }`;
+    const text = PROTOTXT.replace('input: "data" input_shape { dim: [1, 1, 2, 2] }', data);
+    const trainVal = { name: 'train_val.prototxt', text };
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    const { preprocessing } = await convertCaffe({ ...source(), prototxt: trainVal, onNote });
+    expect(preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 0.5 });
+    expect(notes).toEqual([expect.stringContaining('mean 9, scale 0.5')]);
+    const asked = await convertCaffe({ ...source(), prototxt: trainVal, scale: 2 });
+    expect(asked.preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 2 });
+  });
+
+  it('names the file that is broken, a web page as such', async () => {
+    const page = new TextEncoder().encode('<!doctype html><title>404</title>');
+    await expect(convertCaffe({ ...source(), weights: { name: 'w', bytes: page } })).rejects.toMatchObject({
+      code: 'caffemodel-format',
+      message: expect.stringMatching(/^w: .*web page/),
+      details: { file: 'w' },
+    });
+    const prototxt = { name: 'p', text: 'layer {' };
+    await expect(convertCaffe({ ...source(), prototxt })).rejects.toMatchObject({
+      code: 'prototxt-syntax',
+      message: expect.stringMatching(/^p: .*line 1/),
+    });
   });
 
   it('refuses labels that are not one a class, naming both counts', async () => {

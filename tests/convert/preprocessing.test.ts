@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { preprocessingFor } from '../../src/convert/preprocessing.ts';
+import { completeFrom, preprocessingFor } from '../../src/convert/preprocessing.ts';
 
 describe('preprocessingFor', () => {
   it.each([
@@ -35,6 +35,7 @@ describe('preprocessingFor', () => {
     ['gray for three channels', [3, 8, 8], { channels: 'gray' }, /'gray'.*3.*'bgr' or 'rgb'/],
     ['colours for one channel', [1, 8, 8], { channels: 'rgb' }, /'rgb'.*1.*'gray'/],
     ['too few means', [3, 8, 8], { mean: { kind: 'channels', values: [1, 2] } }, /'1, 2'.*3 channels/],
+    ['a resize below the crop', [3, 8, 8], { fit: { method: 'shorterSide', resize: 7 } }, /resized to 7.*8×8/],
     ['a scale of 0', [3, 8, 8], { scale: 0 }, /scale is 0/],
     [
       'a mean image too small',
@@ -56,5 +57,36 @@ describe('preprocessingFor', () => {
 
   it('refuses a network whose input is no picture', () => {
     expect(() => preprocessingFor([784], {})).toThrow(expect.objectContaining({ code: 'unsupported' }));
+  });
+});
+
+describe('completeFrom', () => {
+  const transform = { means: [104, 117, 123], scale: 0.5 };
+
+  it('takes what a data layer says where nothing was asked for, and says so', () => {
+    expect(completeFrom(transform, [3, 8, 8], { channels: 'rgb' })).toEqual({
+      options: { channels: 'rgb', mean: { kind: 'channels', values: [104, 117, 123] }, scale: 0.5 },
+      notes: ["The prototxt's data layer gives the preprocessing: mean 104, 117, 123, scale 0.5."],
+    });
+  });
+
+  it('leaves what was asked for', () => {
+    const options = { mean: { kind: 'channels', values: [1, 2, 3] }, scale: 1 } as const;
+    expect(completeFrom({ ...transform, meanFile: 'm' }, [3, 8, 8], options)).toEqual({ options, notes: [] });
+  });
+
+  it('has one mean stand for all channels, as Caffe has', () => {
+    const { options } = completeFrom({ means: [128], scale: 1 }, [3, 8, 8], {});
+    expect(options).toEqual({ mean: { kind: 'channels', values: [128, 128, 128] } });
+  });
+
+  it('says which mean image is missing', () => {
+    const { options, notes } = completeFrom({ means: [], scale: 1, meanFile: 'm.binaryproto' }, [3, 8, 8], {});
+    expect(options).toEqual({});
+    expect(notes).toEqual([expect.stringMatching(/'m\.binaryproto'.*not given/)]);
+  });
+
+  it('adds nothing to a deploy file', () => {
+    expect(completeFrom(undefined, [3, 8, 8], {})).toEqual({ options: {}, notes: [] });
   });
 });

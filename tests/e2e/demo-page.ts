@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type PreviewServer, preview } from 'vite';
 import type { Place } from './digits.ts';
 
@@ -27,15 +27,19 @@ export async function serveSite(): Promise<{ readonly server: PreviewServer; rea
 
 /** The demo in a page of its own, and what it did that it must not do. */
 export class DemoPage {
-  /** Errors on the console, uncaught ones, breaches of the content security policy, requests to other origins. */
-  readonly misdeeds: string[] = [];
-
-  private constructor(readonly page: Page) {}
+  private constructor(
+    readonly page: Page,
+    /** What the page did that it must not do. */
+    readonly misdeeds: readonly string[],
+  ) {}
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<DemoPage> {
-    const context = await browser.newContext(options);
-    const demo = new DemoPage(await context.newPage());
-    demo.watch(new URL(url).origin);
+    return DemoPage.openIn(await browser.newContext(options), url);
+  }
+
+  static async openIn(context: BrowserContext, url: string): Promise<DemoPage> {
+    const page = await context.newPage();
+    const demo = new DemoPage(page, watchMisdeeds(page, new URL(url).origin));
     await demo.page.goto(url);
     await demo.waitForModel();
     return demo;
@@ -109,16 +113,21 @@ export class DemoPage {
     await notice.waitFor({ state: 'detached' });
     return text;
   }
+}
 
-  private watch(origin: string): void {
-    const { page } = this;
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.misdeeds.push(`console: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => this.misdeeds.push(`uncaught: ${error.message}`));
-    page.on('request', (request) => {
-      const { protocol, origin: target } = new URL(request.url());
-      if (protocol.startsWith('http') && target !== origin) this.misdeeds.push(`request: ${request.url()}`);
-    });
-  }
+/**
+ * What a page does that it must not do, as it happens: errors on the console, uncaught ones, breaches of the content
+ * security policy, requests to other origins.
+ */
+export function watchMisdeeds(page: Page, origin: string): readonly string[] {
+  const misdeeds: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') misdeeds.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => misdeeds.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    const { protocol, origin: target } = new URL(request.url());
+    if (protocol.startsWith('http') && target !== origin) misdeeds.push(`request: ${request.url()}`);
+  });
+  return misdeeds;
 }

@@ -5,6 +5,7 @@ import { PNG } from 'pngjs';
 import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { COLOUR_TRAIN_VAL, colourWeights } from '../support/colour-net.ts';
 import { goldenPrototxt, goldenWeights } from '../support/golden.ts';
 import { describeShared } from '../support/shared.ts';
 import { BRIGHTNESS_LABELS, BRIGHTNESS_PROTOTXT, brightnessWeights } from './brightness-net.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   ({ server, url } = await serveSite());
   browser = await chromium.launch({
     executablePath: findChromium(),
-    args: [...CHROMIUM_FLAGS, '--use-fake-device-for-media-stream'],
+    args: [...CHROMIUM_FLAGS, '--use-fake-device-for-media-stream=device-count=2'],
   });
 });
 
@@ -90,6 +91,68 @@ it('takes a picture that is dropped, pasted or picked', async () => {
   await page.close();
 });
 
+it('shows the later of two pictures, however long the first one takes', async () => {
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    const decode = window.createImageBitmap;
+    window.createImageBitmap = async (source: ImageBitmapSource, options?: unknown) => {
+      if (source instanceof File && source.name === 'slow.png') await new Promise((done) => setTimeout(done, 700));
+      return decode(source, options as ImageBitmapOptions);
+    };
+  });
+  const demo = await DemoPage.openIn(context, url);
+  await demo.give('drop', { name: 'slow.png', type: 'image/png', content: pictureOfSeven() });
+  await demo.give('drop', { name: 'quick.png', type: 'image/png', content: pictureOfOne() });
+  expect(await demo.answer()).toBe('1');
+  await demo.page.waitForTimeout(1000);
+  expect(await demo.answer()).toBe('1');
+  expect(await demo.page.locator('#picture-image').getAttribute('alt')).toBe('quick.png');
+  await context.close();
+});
+
+it('never gives a picture the answer to the one before', async () => {
+  const demo = await DemoPage.open(browser, url);
+  const { page } = demo;
+  await page.evaluate(() => {
+    const [label, image] = [document.querySelector('#answer-label'), document.querySelector('#picture-image')];
+    const seen: string[] = [];
+    Object.assign(window, { seen });
+    const send = Worker.prototype.postMessage;
+    // Every question to the network takes long, so that another picture comes meanwhile.
+    Worker.prototype.postMessage = function (...message: unknown[]) {
+      setTimeout(() => Reflect.apply(send, this, message), 400);
+    };
+    const note = () => seen.push(`${image?.getAttribute('alt')} ${label?.textContent}`);
+    if (label) new MutationObserver(note).observe(label, { childList: true });
+  });
+  const seven: DroppedFile = { name: 'seven.png', type: 'image/png', content: pictureOfSeven() };
+  const one: DroppedFile = { name: 'one.png', type: 'image/png', content: pictureOfOne() };
+  await demo.give('drop', seven);
+  await page.locator('#picture-image[alt="seven.png"]').waitFor();
+  await demo.give('drop', one);
+  await expect.poll(() => demo.answer()).toBe('1');
+  const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  expect(seen).toContain('one.png 1');
+  expect(seen.filter((pair) => pair === 'one.png 7' || pair === 'seven.png 1')).toEqual([]);
+  await page.close();
+});
+
+it('shows drawing, answer and first bars on one screen of a phone', async () => {
+  const viewport = { width: 360, height: 800 };
+  const demo = await DemoPage.open(browser, url, { viewport, hasTouch: true });
+  const { page } = demo;
+  await draw(demo, '3');
+  expect(await demo.answer()).toBe('3');
+  expect(await page.evaluate(() => [scrollX, scrollY])).toEqual([0, 0]);
+  const bars = page.locator('.score');
+  for (const part of [page.locator('#paper'), page.locator('.answer'), bars.nth(0), bars.nth(1), bars.nth(2)]) {
+    const { x, y, width, height } = (await part.boundingBox()) ?? { x: -1, y: -1, width: 0, height: 0 };
+    expect([x >= 0, y >= 0, x + width <= viewport.width, y + height <= viewport.height]).not.toContain(false);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+  await page.close();
+});
+
 it('looks through the camera, and lets it go', async () => {
   const demo = await DemoPage.open(browser, url, { permissions: ['camera'] });
   const { page } = demo;
@@ -100,6 +163,32 @@ it('looks through the camera, and lets it go', async () => {
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('button', { name: 'Start the camera' }).waitFor();
   expect(await demo.answer()).toBe('Nothing to see yet');
+  expect(demo.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('offers a choice of cameras where there are several, and remembers it', async () => {
+  const demo = await DemoPage.open(browser, url, { permissions: ['camera'] });
+  const { page } = demo;
+  const cameras = page.getByRole('combobox', { name: 'Which camera' });
+  await page.getByRole('tab', { name: 'Camera' }).click();
+  expect(await cameras.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await cameras.waitFor();
+  const names = await cameras.locator('option').allTextContents();
+  expect(names).toHaveLength(2);
+  const usual = await cameras.locator(':checked').textContent();
+  const other = names.find((name) => name !== usual) ?? '';
+  await cameras.selectOption({ label: other });
+  await expect.poll(() => openedCamera(demo)).toBe(other);
+  await expect.poll(() => cameras.evaluate((select) => select === document.activeElement)).toBe(true);
+  await page.reload();
+  await demo.waitForModel();
+  await page.getByRole('tab', { name: 'Camera' }).click();
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await cameras.waitFor();
+  expect(await openedCamera(demo)).toBe(other);
+  expect(await cameras.locator(':checked').textContent()).toBe(other);
   expect(demo.misdeeds).toEqual([]);
   await page.close();
 });
@@ -142,6 +231,21 @@ it('converts a dropped Caffe network, runs it, and converts it again with anothe
   await expect.poll(() => demo.answer()).toBe('1');
   await demo.give('drop', { name: 'saved.hwgq', content: readFileSync(await saved.path()) });
   await expect.poll(() => demo.answer()).toBe('dark');
+  expect(demo.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('takes the preprocessing that a train_val file has, and says so', async () => {
+  const demo = await DemoPage.open(browser, url);
+  const { page } = demo;
+  await demo.give(
+    'drop',
+    { name: 'colours.prototxt', content: COLOUR_TRAIN_VAL },
+    { name: 'colours.caffemodel', content: colourWeights() },
+  );
+  await page.getByText('gives the preprocessing: mean 10, 20, 30, scale 0.125.').waitFor();
+  expect(await page.getByLabel('Mean', { exact: true }).inputValue()).toBe('10, 20, 30');
+  expect(await page.getByLabel('Scale').inputValue()).toBe('0.125');
   expect(demo.misdeeds).toEqual([]);
   await page.close();
 });
@@ -209,6 +313,23 @@ it('offers to start again when the network has died', async () => {
   await page.close();
 });
 
+it('goes on when the GPU process has crashed', async () => {
+  // In a browser of its own, since a crash takes the GPU from every page.
+  const own = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+  const demo = await DemoPage.open(own, url);
+  await draw(demo, '7');
+  expect(await demo.answer()).toBe('7');
+  const devtools = await own.newBrowserCDPSession();
+  // The call is not always answered: what would answer is gone.
+  devtools.send('Browser.crashGpuProcess').catch(() => {});
+  await demo.page.waitForTimeout(1000);
+  await demo.page.getByRole('button', { name: 'Clear' }).click();
+  await draw(demo, '3');
+  await expect.poll(() => demo.answer(), { timeout: 20_000 }).toBe('3');
+  await expect.poll(() => demo.page.getByText('WebGPU, in software').count()).toBe(1);
+  await own.close();
+});
+
 it('offers to try again when a model cannot be fetched', async () => {
   const demo = await DemoPage.open(browser, url);
   const { page } = demo;
@@ -256,15 +377,32 @@ async function draw(demo: DemoPage, digit: string): Promise<void> {
   await demo.draw(DRAWN_DIGITS.find((drawn) => drawn.digit === digit)?.strokes ?? []);
 }
 
+/** The name of the camera whose picture is shown. */
+function openedCamera(demo: DemoPage): Promise<string> {
+  return demo.page.locator('#camera-video').evaluate((video) => {
+    const stream = video instanceof HTMLVideoElement ? video.srcObject : null;
+    return stream instanceof MediaStream ? (stream.getVideoTracks()[0]?.label ?? '') : '';
+  });
+}
+
 /** A 7 in dark ink on light paper, as a PNG. */
 function pictureOfSeven(): Uint8Array {
+  const across = Array.from({ length: 25 }, (_, step) => [32 + step, 10] as const);
+  const down = Array.from({ length: 37 }, (_, step) => [56 - Math.round(step * 0.45), 10 + step] as const);
+  return pictureOf([...across, ...down]);
+}
+
+function pictureOfOne(): Uint8Array {
+  return pictureOf(Array.from({ length: 37 }, (_, step) => [43, 10 + step] as const));
+}
+
+/** Blots of ink at these places. */
+function pictureOf(places: readonly (readonly [left: number, top: number])[]): Uint8Array {
   const png = new PNG({ width: 90, height: 60 });
   png.data.fill(240);
-  const blot = (left: number, top: number) => {
+  for (const [left, top] of places) {
     for (let y = 0; y < 5; y++) png.data.fill(20, ((top + y) * 90 + left) * 4, ((top + y) * 90 + left + 5) * 4);
-  };
-  for (let step = 0; step <= 24; step++) blot(32 + step, 10);
-  for (let step = 0; step <= 36; step++) blot(56 - Math.round(step * 0.45), 10 + step);
+  }
   for (let alpha = 3; alpha < png.data.length; alpha += 4) png.data[alpha] = 255;
   return PNG.sync.write(png);
 }

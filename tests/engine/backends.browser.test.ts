@@ -86,11 +86,15 @@ it('rejects pending and later runs once it is disposed of', async () => {
 
 it('falls back to the interpreter, and says why, where a layer does not run on WebGPU', async () => {
   const model = smallModel();
-  const lrn = { name: 'lrn', inputs: ['data'], blob: 'lrn', type: 'lrn', size: 3, alpha: 1, beta: 0.75, k: 1 } as const;
-  const graph = { ...model.graph, layers: [lrn] };
+  const centers = Array.from({ length: 16 }, (_, index) => index + 1);
+  const quantizer = { kind: 'hwgq', centers, negativeSlope: 0 } as const;
+  const graph = {
+    ...model.graph,
+    layers: [{ name: 'fine', inputs: ['data'], blob: 'fine', type: 'quant', quantizer }],
+  } as const;
   const session = await createSession({ ...model, graph });
   expect(session.backend.name).toBe('reference');
-  expect(session.backend.fallbackReason).toContain("'lrn'");
+  expect(session.backend.fallbackReason).toContain("'fine'");
   await expect(createSession({ ...model, graph }, { backend: 'webgpu' })).rejects.toMatchObject({
     code: 'unsupported',
   });

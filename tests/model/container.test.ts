@@ -17,9 +17,27 @@ function codeOf(bytes: Uint8Array): string {
   }
 }
 
+/** The same bytes at byte 3 of a buffer that is longer at both ends. */
+function inLargerBytes(bytes: Uint8Array): Uint8Array {
+  const larger = new Uint8Array(bytes.length + 7);
+  larger.set(bytes, 3);
+  return larger.subarray(3, 3 + bytes.length);
+}
+
 describe('.hwgq container', () => {
   it('gives back the model it was made from', () => {
     expect(decodeModel(file)).toEqual(smallModel());
+  });
+
+  it.each([
+    ['a Node Buffer', () => Buffer.from(file)],
+    ['an odd place in larger bytes', () => inLargerBytes(file)],
+    ['an odd place in a larger Node Buffer', () => Buffer.from(inLargerBytes(file).buffer, 3, file.length)],
+  ])('gives it back from %s, and keeps no hold on the bytes', (_, made) => {
+    const bytes = made();
+    const model = decodeModel(bytes);
+    bytes.fill(0);
+    expect(model).toEqual(smallModel());
   });
 
   it('notices every flipped byte', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { buildGraph } from '../../src/caffe/build-graph.ts';
 import { readCaffemodel } from '../../src/caffe/caffemodel.ts';
 import { readNetwork } from '../../src/caffe/network.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import type { Picture } from '../../src/image/preprocessing.ts';
 import { shared } from './shared.ts';
 
 /** What golden/NET/meta.json says, as far as tests use it. */
@@ -27,16 +28,23 @@ export function goldenPrototxt(net: string): string {
   return readFileSync(shared(`golden/${net}/deploy.prototxt`), 'utf8');
 }
 
-/** The caffemodel, unpacked once into a temporary folder. */
-export function goldenWeights(net: string): Uint8Array<ArrayBuffer> {
+/** Path of the caffemodel, unpacked once into a temporary folder. */
+export function goldenWeightsFile(net: string): string {
   const folder = join(tmpdir(), 'hwgq-golden');
   const path = join(folder, `${net}.caffemodel`);
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true });
     const packed = shared(`golden/${net}/weights.caffemodel.xz`);
-    writeFileSync(path, execFileSync('xz', ['-dc', packed], { maxBuffer: 2 ** 30 }));
+    // Renamed into place: another process may be looking for it.
+    const unfinished = `${path}.${process.pid}`;
+    writeFileSync(unfinished, execFileSync('xz', ['-dc', packed], { maxBuffer: 2 ** 30 }));
+    renameSync(unfinished, path);
   }
-  return Uint8Array.from(readFileSync(path));
+  return path;
+}
+
+export function goldenWeights(net: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(readFileSync(goldenWeightsFile(net)));
 }
 
 export function goldenGraph(net: string): Graph {
@@ -72,6 +80,26 @@ export function mnistDigits(): Uint8Array {
 
 export function mnistLabels(): Uint8Array {
   return gunzipSync(readFileSync(shared('data/mnist/t10k-labels-idx1-ubyte.gz'))).subarray(8);
+}
+
+/** One of MNIST's digits, doubled in size and off the middle of a picture of 120 × 120 pixels. */
+export function enlargedDigit(digit: Uint8Array): Picture {
+  const size = 120;
+  const data = new Uint8Array(size * size * 4);
+  const pixels = new DataView(data.buffer);
+  for (let pixel = 0; pixel < size * size; pixel++) {
+    const x = Math.floor(((pixel % size) - 40) / 2);
+    const y = Math.floor((Math.floor(pixel / size) - 10) / 2);
+    const isInside = x >= 0 && x < 28 && y >= 0 && y < 28;
+    const gray = isInside ? (digit[y * 28 + x] as number) : 0;
+    pixels.setUint32(pixel * 4, gray * 0x01010100 + 255);
+  }
+  return { width: size, height: size, data };
+}
+
+/** The classes of CIFAR-10's test pictures. */
+export function cifarLabels(): Uint8Array {
+  return readFileSync(shared('data/cifar10/test.labels.u8'));
 }
 
 /** The first 2,000 test pictures of CIFAR-10, BGR, planar. */

@@ -14,8 +14,13 @@ export function shared(path: string): string {
 
 /** A `describe` that is skipped where the reference data is absent, unless HWGQ_REQUIRE_SHARED=1 forbids that. */
 export function describeShared(name: string, tests: () => void): void {
+  requireShared();
+  describe.skipIf(!hasShared)(hasShared ? name : `${name} (skipped: no ${folder})`, tests);
+}
+
+/** @throws Error where HWGQ_REQUIRE_SHARED=1 and the reference data is absent. */
+export function requireShared(): void {
   if (!hasShared && process.env.HWGQ_REQUIRE_SHARED === '1') {
     throw new Error(`HWGQ_REQUIRE_SHARED=1, and there is no ${folder}. Set HWGQ_SHARED to the reference data.`);
   }
-  describe.skipIf(!hasShared)(hasShared ? name : `${name} (skipped: no ${folder})`, tests);
 }

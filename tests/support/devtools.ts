@@ -1,0 +1,46 @@
+import type { CDPSession, Page } from 'playwright-core';
+
+/** JavaScript heaps of a page and of its workers, by the DevTools protocol. */
+export class Heaps {
+  readonly #workers = new Set<string>();
+  readonly #answers = new Map<number, (result: unknown) => void>();
+  #calls = 0;
+
+  private constructor(private readonly session: CDPSession) {
+    session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (targetInfo.type === 'worker') this.#workers.add(sessionId);
+    });
+    session.on('Target.detachedFromTarget', ({ sessionId }) => this.#workers.delete(sessionId));
+    session.on('Target.receivedMessageFromTarget', ({ message }) => {
+      const { id, result } = JSON.parse(message) as { id?: number; result?: unknown };
+      if (id !== undefined) this.#answers.get(id)?.(result);
+    });
+  }
+
+  /** Follows a page; workers are followed from when they start. */
+  static async of(page: Page): Promise<Heaps> {
+    const session = await page.context().newCDPSession(page);
+    const heaps = new Heaps(session);
+    await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+    return heaps;
+  }
+
+  /** Bytes in use after a collection: of the page, and of all workers together. */
+  async usedBytes(): Promise<{ readonly page: number; readonly workers: number }> {
+    await this.session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await this.session.send('Runtime.getHeapUsage');
+    let workers = 0;
+    for (const worker of this.#workers) {
+      await this.#call(worker, 'HeapProfiler.collectGarbage');
+      workers += ((await this.#call(worker, 'Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
+    }
+    return { page: usedSize, workers };
+  }
+
+  async #call(sessionId: string, method: string): Promise<unknown> {
+    const id = ++this.#calls;
+    const answer = new Promise((resolve) => this.#answers.set(id, resolve));
+    await this.session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
+    return answer;
+  }
+}

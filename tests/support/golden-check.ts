@@ -1,0 +1,37 @@
+import { createSession, type SessionOptions } from '../../src/engine/session.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { GoldenCase } from './golden-cases.ts';
+
+/** What a case's run differs in: wrong levels among all, and the worst float relative to its blob's largest. */
+export interface GoldenDifference {
+  readonly levels: number;
+  readonly wrongLevels: number;
+  readonly worstFloat: number;
+}
+
+/** Runs a case and compares. */
+export async function goldenDifference(
+  model: Model,
+  golden: GoldenCase,
+  input: Int16Array | Float32Array,
+  expected: Float32Array,
+  options: SessionOptions,
+): Promise<GoldenDifference> {
+  const session = await createSession(model, { ...options, blobs: golden.blobs.map(({ name }) => name) });
+  const { blobs } = await session.run(input, golden.count);
+  session.dispose();
+  let [levels, wrongLevels, worstFloat, place] = [0, 0, 0, 0];
+  for (const [index, { length, largest }] of golden.blobs.entries()) {
+    const values = blobs[index] ?? new Float32Array();
+    if (values.length !== golden.count * length) throw new Error(`blob ${index} has ${values.length} values`);
+    for (const value of values) {
+      const difference = Math.abs(value - (expected[place++] as number));
+      if (largest === undefined) {
+        levels++;
+        if (!(difference === 0)) wrongLevels++;
+      } else
+        worstFloat = Math.max(worstFloat, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference / largest);
+    }
+  }
+  return { levels, wrongLevels, worstFloat };
+}

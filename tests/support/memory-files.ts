@@ -1,0 +1,7 @@
+import type { NamedFile } from '../../src/data/named-file.ts';
+
+/** A file in memory. */
+export function memoryFile(path: string, content: Uint8Array | string = ''): NamedFile {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : Uint8Array.from(content);
+  return { path, size: async () => bytes.length, bytes: async (start, end) => bytes.slice(start, end) };
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import type { BrowserCommand } from 'vitest/node';
+import { decodePicture } from '../../src/cli/pictures.ts';
+import { labelsOf, toCategories } from '../../src/engine/categories.ts';
+import { blobValue, logitsBlob } from '../../src/graph/blobs.ts';
+import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
+import { decodeModel } from '../../src/model/decode.ts';
+import { interpret } from '../../src/reference/interpret.ts';
+import { codesOf, levelLayers } from './codes.ts';
+
+/** What a picture becomes on its way through a model. */
+export interface SeenPicture {
+  /** The network's input bytes. */
+  readonly bytes: number[];
+  /** Of each Quant layer, by blob, the codes as digits. */
+  readonly codes: Record<string, string>;
+  readonly label: string;
+}
+
+declare module 'vitest/browser' {
+  interface BrowserCommands {
+    /** Decodes and classifies a picture file in Node, as the command does, by the interpreter. */
+    seenInNode(model: string, file: number[]): Promise<SeenPicture>;
+  }
+}
+
+export const seenInNode: BrowserCommand<[model: string, file: number[]]> = async (
+  _,
+  modelPath,
+  file,
+): Promise<SeenPicture> => {
+  const { graph, preprocessing, labels } = decodeModel(new Uint8Array(readFileSync(modelPath)));
+  const bytes = toInputBytes(await decodePicture(Uint8Array.from(file), 'the picture'), preprocessing);
+  const quantizers = levelLayers(graph);
+  const scores = blobValue(graph, logitsBlob(graph));
+  const whole = toNetworkInput(bytes, preprocessing);
+  const input = Float64Array.from(whole, (value) => value * preprocessing.scale);
+  const values = interpret(graph, input, [scores, ...quantizers.map(({ value }) => value)]);
+  const logits = values.get(scores) ?? new Float64Array();
+  return {
+    bytes: Array.from(bytes),
+    codes: Object.fromEntries(
+      quantizers.map(({ blob, value, levels }) => [
+        blob,
+        codesOf(values.get(value) ?? new Float64Array(), levels).join(''),
+      ]),
+    ),
+    label: toCategories(logits, labelsOf(labels, logits.length), {}).categories[0]?.label ?? '',
+  };
+};
