@@ -1,3 +1,5 @@
+// #include "bend.wgsl"
+
 // What all convolutions share: one thread computes a tile of four pixels × four output channels (a "quad").
 // Neighbouring threads take neighbouring quads, so that they read the same inputs and adjacent weights.
 
@@ -18,6 +20,8 @@ struct Convolution {
   padX: i32,
   dilationY: i32,
   dilationX: i32,
+  // Behind a float output.
+  bend: Bend,
 }
 
 @group(0) @binding(0) var<uniform> frame: Frame;

@@ -1,13 +1,13 @@
 // #include "frame.wgsl"
 // #include "elements.wgsl"
 
-// Codes to the values they stand for.
+// Codes to the values they stand for, bits of f32 or whole numbers.
 
 // [pixel][plane][word]
 @group(0) @binding(2) var<storage, read> input: array<u32>;
-@group(0) @binding(3) var<storage, read> levels: array<f32>;
+@group(0) @binding(3) var<storage, read> values: array<u32>;
 // [pixel][channel]
-@group(0) @binding(4) var<storage, read_write> output: array<f32>;
+@group(0) @binding(4) var<storage, read_write> output: array<u32>;
 
 override planes: u32 = 2u;
 
@@ -29,5 +29,5 @@ fn main(
     let word = input[(pixel * planes + plane) * words + channel / 32u];
     code |= ((word >> (channel % 32u)) & 1u) << plane;
   }
-  output[thread] = levels[code];
+  output[thread] = values[code];
 }

@@ -3,6 +3,7 @@
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
 // #include "convolution-outputs.wgsl"
+// #include "limb-sums.wgsl"
 
 // Whole numbers times weights of up to three limbs of 12 bits, summed limb by limb: every sum is exact.
 
@@ -10,18 +11,6 @@
 @group(0) @binding(2) var<storage, read> activations: array<i32>;
 // [limb][tap][channel][quad], four output channels a vector
 @group(0) @binding(3) var<storage, read> weights: array<vec4<i32>>;
-// [high, low][threshold][quad]
-@group(0) @binding(7) var<storage, read> thresholds: array<vec4<i32>>;
-
-override limbs: u32 = 1u;
-override thresholdCount: u32 = 3u;
-
-// high · 2^(12 · (limbs − 1)) + low, where 0 <= low < 2^(12 · (limbs − 1))
-struct Sum {
-  high: vec4<i32>,
-  low: vec4<i32>,
-}
-
 struct LimbSums {
   a: vec4<i32>,
   b: vec4<i32>,
@@ -55,13 +44,6 @@ fn accumulateLimb(tile: Tile, limb: u32) -> LimbSums {
   return sums;
 }
 
-// Puts a higher limb's sum above what the lower ones have come to; their carry goes up.
-fn raise(lower: Sum, limb: vec4<i32>, lowBits: u32) -> Sum {
-  let carry = lower.high >> vec4<u32>(12u);
-  let rest = lower.high & vec4<i32>(4095);
-  return Sum(limb + carry, (rest << vec4<u32>(lowBits)) + lower.low);
-}
-
 fn accumulate(tile: Tile) -> Sums {
   let first = accumulateLimb(tile, 0u);
   var sums = Sums(
@@ -79,20 +61,4 @@ fn accumulate(tile: Tile) -> Sums {
     sums.d = raise(sums.d, next.d, lowBits);
   }
   return sums;
-}
-
-fn floatOf(sum: Sum) -> vec4<f32> {
-  let base = f32(1u << (12u * (limbs - 1u)));
-  return vec4<f32>(sum.high) * base + vec4<f32>(sum.low);
-}
-
-fn codeOf(sum: Sum, quad: u32) -> vec4<u32> {
-  var code = vec4<u32>(0u);
-  for (var index = 0u; index < thresholdCount; index++) {
-    let high = thresholds[index * shape.quads + quad];
-    let low = thresholds[(thresholdCount + index) * shape.quads + quad];
-    let passes = (sum.high > high) | ((sum.high == high) & (sum.low > low));
-    code += select(vec4<u32>(0u), vec4<u32>(1u), passes);
-  }
-  return code;
 }

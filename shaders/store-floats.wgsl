@@ -1,14 +1,11 @@
-// Floats leave as [pixel][channel]: factor · sum + offset, then the slope for negative results.
+// Floats leave as [pixel][channel]: factor · sum + offset, then bent.
 
 @group(0) @binding(5) var<storage, read_write> floats: array<f32>;
 // [factor, offset][quad]
 @group(0) @binding(6) var<storage, read> affine: array<vec4<f32>>;
 
-override negativeSlope: f32 = 1.0;
-
 fn storeFloat(pixel: u32, quad: u32, sum: vec4<f32>) {
-  let y = affine[quad] * sum + affine[shape.quads + quad];
-  let value = select(y, y * negativeSlope, y < vec4<f32>(0.0));
+  let value = bent(affine[quad] * sum + affine[shape.quads + quad], shape.bend);
   for (var lane = 0u; lane < 4u; lane++) {
     let channel = quad * 4u + lane;
     if (channel < shape.outputChannels) {

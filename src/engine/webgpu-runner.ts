@@ -3,16 +3,18 @@ import { WebGpuExecutable } from '../backends/webgpu/executable.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
-import { softmax } from '../numerics/softmax.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 
+/** How long a failed run waits for word that its device is lost. */
+const LOSS_GRACE_MS = 500;
+
 /** Runs a model on WebGPU. A lost device is replaced, with everything on it, at the next run. */
 export class WebGpuRunner implements Runner {
-  private readonly executables = new Map<string, Promise<{ plan: Plan; executable: WebGpuExecutable }>>();
+  private readonly executables = new Map<string, Promise<WebGpuExecutable>>();
   private isDisposed = false;
+  private loss: GPUDeviceLostInfo | undefined;
 
   private constructor(
     private readonly model: Model,
@@ -48,13 +50,15 @@ export class WebGpuRunner implements Runner {
     const { scale } = this.model.preprocessing;
     const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
     const input: PlanInput = whole ? { kind: 'integers', unit: whole.unit } : { kind: 'floats' };
+    const values = whole?.values ?? inputs;
+    if (this.loss) await this.reopen(this.loss);
     try {
-      return await this.runOn(input, whole?.values ?? inputs, count);
+      return await this.runOn(input, values, count);
     } catch (error) {
-      const lost = await Promise.race([this.open.device.lost, undefined]);
-      if (!lost || this.isDisposed) throw error;
-      await this.reopen(lost.message);
-      return this.runOn(input, whole?.values ?? inputs, count);
+      const loss = await this.lossBehind(error);
+      if (!loss) throw error;
+      await this.reopen(loss);
+      return this.runOn(input, values, count);
     }
   }
 
@@ -65,47 +69,42 @@ export class WebGpuRunner implements Runner {
   }
 
   private async runOn(input: PlanInput, inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    const { plan, executable } = await this.executableFor(input, () => {});
-    const results = await executable.run(inputs, count);
-    return results.map((values, index) => {
-      const output = plan.outputs[index];
-      if (!output?.softmax) return values;
-      const channels = plan.tensors[output.tensor]?.shape.channels ?? 1;
-      const length = values.length / count;
-      const images = Array.from({ length: count }, (_, image) =>
-        softmax(values.subarray(image * length, (image + 1) * length), channels),
-      );
-      return Float32Array.from(images.flatMap((image) => Array.from(image)));
-    });
+    return (await this.executableFor(input, () => {})).run(inputs, count);
   }
 
-  private executableFor(
-    input: PlanInput,
-    onProgress: (done: number) => void,
-  ): Promise<{ plan: Plan; executable: WebGpuExecutable }> {
+  private executableFor(input: PlanInput, onProgress: (done: number) => void): Promise<WebGpuExecutable> {
     const key = JSON.stringify(input);
     const known = this.executables.get(key);
     if (known) return known;
     const plan = planGraph(this.model.graph, input, this.blobs);
-    const made = WebGpuExecutable.create(this.open.device, plan, onProgress).then((executable) => ({
-      plan,
-      executable,
-    }));
+    const made = WebGpuExecutable.create(this.open.device, plan, onProgress);
     this.executables.set(key, made);
+    made.catch(() => this.executables.delete(key));
     return made;
   }
 
   private watch({ device }: OpenDevice): void {
-    void device.lost.then(() => this.executables.clear());
+    this.loss = undefined;
+    void device.lost.then((loss) => {
+      this.loss = loss;
+      this.executables.clear();
+    });
   }
 
-  private async reopen(reason: string): Promise<void> {
+  /** The loss that made a run fail. Calls on a lost device may fail a little before it says that it is lost. */
+  private async lossBehind(error: unknown): Promise<GPUDeviceLostInfo | undefined> {
+    if (error instanceof HwgqError || this.isDisposed) return undefined;
+    const grace = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_GRACE_MS));
+    return Promise.race([this.open.device.lost, grace]);
+  }
+
+  private async reopen({ message }: GPUDeviceLostInfo): Promise<void> {
     try {
       this.open = await openDevice(gpuOf(this.options), this.options.powerPreference);
     } catch (error) {
       throw new HwgqError(
         'device-lost',
-        `The GPU was lost (${reason || 'no reason given'}) and did not come back. Reload the page, or use backend 'reference'.`,
+        `The GPU was lost (${message || 'no reason given'}) and did not come back. Reload the page, or use backend 'reference'.`,
         {},
         { cause: error },
       );

@@ -106,6 +106,12 @@ function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
     }
     case 'pooling': {
       const { channels, height, width } = poolingGeometry(layer, asPlanes(first)).output;
+      const { height: inputHeight, width: inputWidth } = asPlanes(first);
+      const isOutside = (count: number, axis: 0 | 1, size: number) =>
+        (count - 1) * layer.stride[axis] - layer.pad[axis] >= size;
+      if (isOutside(height, 0, inputHeight) || isOutside(width, 1, inputWidth)) {
+        mismatch(layer, `its last window lies outside its input ${describe(first)}: its stride exceeds its kernel`);
+      }
       return [channels, height, width];
     }
     case 'innerProduct':

@@ -1,56 +1,62 @@
-import { HwgqError } from '../errors.ts';
 import type { ConvolutionLayer, WeightedLayer } from '../graph/graph.ts';
 import { convolutionOutput, type Planes } from '../graph/shapes.ts';
 import { filterScales, filterValues, type Weights, weightCount } from '../graph/weights.ts';
 import type { LevelQuantizer } from '../numerics/quantizer.ts';
 import { packSigns } from '../numerics/signs.ts';
 import { ChannelFunction } from './channel-function.ts';
+import { type CodeLevels, codeLevels } from './code-levels.ts';
 import { type IntegerWeights, toIntegerWeights } from './limbs.ts';
-import type { Convolution, Epilogue, PlanTensor, TensorId, Windows } from './plan.ts';
+import type { Convolution, Epilogue, FloatEpilogue, PlanTensor, TensorId, Windows } from './plan.ts';
 import { type AccumulatorRange, float32Range, foldThresholds, integerRange } from './thresholds.ts';
-
-/** The largest |pixel − mean|. */
-const LARGEST_INTEGER_INPUT = 255;
 
 /** A layer with weights over a tensor of some kind, ready to be given its epilogue. */
 export interface PlannedConvolution {
   readonly output: Planes;
-  /** Sums become codes of a quantizer behind `between`. */
+  /** From the accumulator to the value that Caffe's layer gives: unit of the input, scale of the filter, bias. */
+  readonly accumulated: ChannelFunction;
+  /** Sums become codes of a quantizer behind `between`, a function of the layer's values. */
   toCodes(input: TensorId, output: TensorId, between: ChannelFunction, quantizer: LevelQuantizer): Convolution;
-  /** Sums become floats through `behind`. */
-  toFloats(input: TensorId, output: TensorId, behind: ChannelFunction): Convolution;
+  /** Sums become floats. */
+  toFloats(input: TensorId, output: TensorId, epilogue: FloatEpilogue): Convolution;
 }
 
 /** The arithmetic that a layer's weights and input allow. */
 type Arithmetic =
-  | { readonly kind: 'integerConvolution'; readonly weights: IntegerWeights }
+  | { readonly kind: 'integerConvolution'; readonly weights: IntegerWeights; readonly unit: number }
   | { readonly kind: 'floatConvolution'; readonly weights: Weights }
-  | { readonly kind: 'binaryConvolution'; readonly signs: Uint8Array; readonly count: number };
+  | { readonly kind: 'binaryConvolution'; readonly signs: Uint8Array; readonly levels: CodeLevels };
+
+/** Whether a layer's weights are signs: sums of codes are then sums of whole numbers. */
+export function hasBinaryWeights({ weights }: WeightedLayer): boolean {
+  return weights.form === 'binary' || weights.form === 'latent';
+}
 
 /**
  * Chooses how a convolution or fully connected layer runs over its input.
- * @throws HwgqError `unsupported` for binary weights in groups, and for floats or real weights over a tensor of codes.
+ * @returns undefined where the input must first become floats: sums that do not fit 32 bits, or real weights over codes.
  */
-export function planConvolution(layer: WeightedLayer, input: PlanTensor): PlannedConvolution {
+export function planConvolution(layer: WeightedLayer, input: PlanTensor): PlannedConvolution | undefined {
   const convolution = asConvolution(layer, input.shape);
   const output = convolutionOutput(convolution, input.shape);
   const arithmetic = chooseArithmetic(convolution, input);
-  const toAccumulated = accumulatedValue(convolution, arithmetic, input);
+  if (!arithmetic) return undefined;
+  const accumulated = accumulatedValue(convolution, arithmetic);
+  const count = weightCount(layer.weights);
   const base = (id: TensorId, target: TensorId) => {
     const { kernel, stride, pad, dilation, group } = convolution;
     return { layer: layer.name, input: id, output: target, kernel, stride, pad, dilation, group };
   };
   return {
     output,
+    accumulated,
     toCodes(id, target, between, quantizer) {
-      const range = accumulatorRange(convolution, arithmetic, input);
-      const { sign, thresholds } = foldThresholds(toAccumulated.andThen(between), quantizer, output.channels, range);
-      return withWeights(arithmetic, sign, { ...base(id, target), epilogue: { kind: 'codes', thresholds } });
+      const range = accumulatorRange(convolution, arithmetic);
+      const { sign, thresholds } = foldThresholds(accumulated.andThen(between), quantizer, output.channels, range);
+      return withWeights(arithmetic, sign, { ...base(id, target), epilogue: { kind: 'codes', thresholds } }, count);
     },
-    toFloats(id, target, behind) {
-      const epilogue = { kind: 'floats', ...toAccumulated.andThen(behind).toAffine(output.channels) } as const;
+    toFloats(id, target, epilogue) {
       const sign = new Int8Array(output.channels).fill(1);
-      return withWeights(arithmetic, sign, { ...base(id, target), epilogue });
+      return withWeights(arithmetic, sign, { ...base(id, target), epilogue }, count);
     },
   };
 }
@@ -61,49 +67,49 @@ function asConvolution(layer: WeightedLayer, input: Planes): ConvolutionLayer {
   return { ...layer, ...whole, type: 'convolution', group: 1 };
 }
 
-function chooseArithmetic(layer: ConvolutionLayer, input: PlanTensor): Arithmetic {
+function chooseArithmetic(layer: ConvolutionLayer, input: PlanTensor): Arithmetic | undefined {
   const { weights, outputs } = layer;
-  const isBinary = weights.form === 'binary' || weights.form === 'latent';
-  if (input.kind === 'integers') {
-    const whole = toIntegerWeights(weights, outputs, LARGEST_INTEGER_INPUT);
-    if (whole) return { kind: 'integerConvolution', weights: whole };
-    throw new HwgqError(
-      'unsupported',
-      `Layer '${layer.name}' sums too many inputs for 32-bit whole numbers. Give the input as floats.`,
-      { layer: layer.name, backend: 'webgpu' },
-    );
+  switch (input.kind) {
+    case 'integers': {
+      const whole = toIntegerWeights(weights, outputs, input.largest);
+      return whole && { kind: 'integerConvolution', weights: whole, unit: input.unit };
+    }
+    case 'floats':
+      return { kind: 'floatConvolution', weights };
+    case 'codes': {
+      if (!hasBinaryWeights(layer)) return undefined;
+      const signs = weights.form === 'binary' ? weights.signs : packSigns(weights.values as Float32Array);
+      return { kind: 'binaryConvolution', signs, levels: codeLevels(input.levels) };
+    }
   }
-  if (input.kind === 'floats') return { kind: 'floatConvolution', weights };
-  if (isBinary && layer.group === 1) {
-    const signs = weights.form === 'binary' ? weights.signs : packSigns(weights.values);
-    return { kind: 'binaryConvolution', signs, count: weightCount(weights) };
-  }
-  throw new HwgqError(
-    'unsupported',
-    `Layer '${layer.name}' has ${isBinary ? 'binary weights in groups' : 'real weights over codes'}, which WebGPU does not run yet. Use backend 'reference'.`,
-    { layer: layer.name, backend: 'webgpu' },
-  );
 }
 
-/** From the accumulator to the value that Caffe's layer gives: unit of the input, scale of the filter, bias. */
-function accumulatedValue(layer: ConvolutionLayer, arithmetic: Arithmetic, input: PlanTensor): ChannelFunction {
-  const unit = input.kind === 'integers' ? input.unit : input.kind === 'codes' ? (input.levels[1] as number) : 1;
-  const scale =
-    arithmetic.kind === 'integerConvolution' ? arithmetic.weights.scale : filterScales(layer.weights, layer.outputs);
-  const scaled = ChannelFunction.identity.timesUnit(unit).times(scale);
+function accumulatedValue(layer: ConvolutionLayer, arithmetic: Arithmetic): ChannelFunction {
+  const scaled = unitOf(arithmetic).times(
+    arithmetic.kind === 'integerConvolution' ? arithmetic.weights.scale : filterScales(layer.weights, layer.outputs),
+  );
   return layer.bias ? scaled.plus(layer.bias) : scaled;
 }
 
-function accumulatorRange(layer: ConvolutionLayer, arithmetic: Arithmetic, input: PlanTensor): AccumulatorRange {
+function unitOf(arithmetic: Arithmetic): ChannelFunction {
+  switch (arithmetic.kind) {
+    case 'integerConvolution':
+      return ChannelFunction.identity.timesUnit(arithmetic.unit);
+    case 'floatConvolution':
+      return ChannelFunction.identity;
+    case 'binaryConvolution':
+      return ChannelFunction.identity.timesUnit(arithmetic.levels.unit);
+  }
+}
+
+function accumulatorRange(layer: ConvolutionLayer, arithmetic: Arithmetic): AccumulatorRange {
   switch (arithmetic.kind) {
     case 'integerConvolution':
       return integerRange(arithmetic.weights.bound);
     case 'floatConvolution':
       return float32Range;
-    case 'binaryConvolution': {
-      const largestCode = input.kind === 'codes' ? input.levels.length - 1 : 0;
-      return integerRange((weightCount(layer.weights) / layer.outputs) * largestCode);
-    }
+    case 'binaryConvolution':
+      return integerRange((weightCount(layer.weights) / layer.outputs) * arithmetic.levels.largest);
   }
 }
 
@@ -116,7 +122,7 @@ type WithoutWeights = Windows & {
 };
 
 /** The step, its filters turned round where `sign` is −1, so that codes rise with accumulators in every channel. */
-function withWeights(arithmetic: Arithmetic, sign: Int8Array, step: WithoutWeights): Convolution {
+function withWeights(arithmetic: Arithmetic, sign: Int8Array, step: WithoutWeights, count: number): Convolution {
   switch (arithmetic.kind) {
     case 'integerConvolution': {
       const limbs = arithmetic.weights.limbs.map((limb) => {
@@ -128,7 +134,12 @@ function withWeights(arithmetic: Arithmetic, sign: Int8Array, step: WithoutWeigh
     case 'floatConvolution':
       return { kind: 'floatConvolution', ...step, weights: signedFilters(arithmetic.weights, sign) };
     case 'binaryConvolution':
-      return { kind: 'binaryConvolution', ...step, signs: signedBits(arithmetic, sign) };
+      return {
+        kind: 'binaryConvolution',
+        ...step,
+        signs: signedBits(arithmetic.signs, sign, count),
+        levels: arithmetic.levels,
+      };
   }
 }
 
@@ -142,7 +153,7 @@ function signedFilters(weights: Weights, sign: Int8Array): Float32Array {
   return signed;
 }
 
-function signedBits({ signs, count }: { signs: Uint8Array; count: number }, sign: Int8Array): Uint8Array {
+function signedBits(signs: Uint8Array, sign: Int8Array, count: number): Uint8Array {
   if (sign.every((turn) => turn === 1)) return signs;
   const size = count / sign.length;
   const signed = signs.slice();

@@ -1,5 +1,8 @@
 import { filterScales, filterValues, type Weights } from '../graph/weights.ts';
-import { LIMB_BITS, type LimbWeights } from './plan.ts';
+import type { LimbWeights } from './plan.ts';
+
+/** Bits of one limb below the highest. */
+export const LIMB_BITS = 12;
 
 /** Whole-number weights that stand for given ones, and how far their sums can reach. */
 export interface IntegerWeights extends LimbWeights {
@@ -57,13 +60,21 @@ function isExact(filter: Float64Array, limbCount: number): boolean {
 }
 
 function splitInto(limbs: readonly Int16Array[], index: number, whole: number, sums: Float64Array): void {
-  const base = 2 ** LIMB_BITS;
-  let rest = whole;
-  for (const [place, limb] of limbs.entries()) {
-    const isLast = place === limbs.length - 1;
-    const digit = isLast ? rest : rest - base * Math.floor((rest + base / 2) / base);
-    limb[index] = digit;
+  for (const [place, digit] of splitLimbs(whole, limbs.length).entries()) {
+    (limbs[place] as Int16Array)[index] = digit;
     sums[place] = (sums[place] as number) + Math.abs(digit);
+  }
+}
+
+/** A whole number as Σ limbs[i] · 2^(12 · i): balanced digits of 12 bits, and whatever is left in the last. */
+export function splitLimbs(whole: number, count: number): number[] {
+  const base = 2 ** LIMB_BITS;
+  const limbs: number[] = [];
+  let rest = whole;
+  for (let place = 0; place < count - 1; place++) {
+    const digit = rest - base * Math.floor((rest + base / 2) / base);
+    limbs.push(digit);
     rest = (rest - digit) / base;
   }
+  return [...limbs, rest];
 }

@@ -1,34 +1,57 @@
 import { HwgqError } from '../errors.ts';
 import { blobValue } from '../graph/blobs.ts';
-import type { Graph, Layer, PoolingLayer, WeightedLayer } from '../graph/graph.ts';
+import type { EltwiseLayer, Graph, Layer, LrnLayer, PoolingLayer, QuantLayer, WeightedLayer } from '../graph/graph.ts';
 import { asPlanes, type Planes, poolingGeometry } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import { isLevelQuantizer, type LevelQuantizer, quantizerLevels } from '../numerics/quantizer.ts';
 import { ChannelFunction } from './channel-function.ts';
-import { planConvolution } from './convolution.ts';
-import type { FloatEpilogue, Plan, PlanOutput, PlanTensor, Step, TensorId, Windows } from './plan.ts';
+import { codeBits, codeLevels } from './code-levels.ts';
+import { hasBinaryWeights, type PlannedConvolution, planConvolution } from './convolution.ts';
+import type { FloatEpilogue, IntegerTensor, Plan, PlanTensor, Step, TensorId, Windows } from './plan.ts';
 import { float32Range, foldThresholds } from './thresholds.ts';
 
 /** How a network's input comes: as whole numbers times a unit, which first layers sum exactly, or as floats. */
 export type PlanInput = { readonly kind: 'integers'; readonly unit: number } | { readonly kind: 'floats' };
+
+/** The largest |pixel − mean|. */
+const LARGEST_PIXEL = 255;
+/** Codes have at most four bit planes. */
+const MAX_LEVELS = 16;
 
 /**
  * A graph as steps that keep accumulators out of memory: everything between a layer with weights and its quantizer
  * becomes thresholds on that layer's sums, a max-pooling in between becomes a pooling of codes, and everything
  * behind a layer whose values stay floats becomes a factor and an offset.
  * @param blobs Caffe blobs to give back, in order. One that fusion swallows is computed beside the fused steps.
- * @throws HwgqError `unsupported` naming the layer, `invalid-option` for an unknown blob, and what `validateGraph` throws.
+ * @throws HwgqError `unsupported` naming a Quant of too many levels, `invalid-option` for an unknown blob, and what
+ *   `validateGraph` throws.
  */
 export function planGraph(graph: Graph, input: PlanInput, blobs: readonly string[]): Plan {
   return new Lowering(graph, input).plan(blobs);
 }
 
-/** A value that is not computed yet: the source, then a function, then a max-pooling, then another function. */
-interface Pending {
-  readonly source: { readonly layer: WeightedLayer; readonly input: TensorId } | { readonly tensor: TensorId };
-  readonly before: ChannelFunction;
-  readonly pooling?: { readonly layer: string; readonly windows: Windows; readonly shape: Planes };
+/** Where a value comes from that is not computed yet. */
+type Source =
+  | { readonly kind: 'weights'; readonly layer: WeightedLayer; readonly input: TensorId }
+  | { readonly kind: 'tensor'; readonly tensor: TensorId }
+  /** A concatenation. */
+  | { readonly kind: 'parts'; readonly parts: readonly Pending[] };
+
+/** A max-pooling that waits, and what follows it. */
+interface PendingPooling {
+  readonly layer: string;
+  readonly windows: Windows;
+  readonly shape: Planes;
   readonly after: ChannelFunction;
+}
+
+/** A value that is not computed yet: a source, then a function, then max-poolings, each with a function behind it. */
+interface Pending {
+  /** The layer whose value this is. */
+  readonly layer: string;
+  readonly source: Source;
+  readonly first: ChannelFunction;
+  readonly poolings: readonly PendingPooling[];
   readonly shape: Planes;
 }
 
@@ -37,7 +60,6 @@ class Lowering {
   private readonly steps: Step[] = [];
   private readonly pending = new Map<string, Pending>();
   private readonly floats = new Map<Pending, TensorId>();
-  private readonly softmaxInputs = new Map<string, Pending>();
   private readonly wanted = new Set<string>();
 
   constructor(
@@ -47,16 +69,21 @@ class Lowering {
     validateGraph(graph);
     const shape = asPlanes(graph.input.shape);
     this.tensors = [
-      input.kind === 'integers' ? { kind: 'integers', shape, unit: input.unit } : { kind: 'floats', shape },
+      input.kind === 'integers'
+        ? { kind: 'integers', shape, unit: input.unit, largest: LARGEST_PIXEL }
+        : { kind: 'floats', shape },
     ];
-    this.pending.set(graph.input.name, this.computed(0));
+    this.pending.set(graph.input.name, this.computed(graph.input.name, 0));
   }
 
   plan(blobs: readonly string[]): Plan {
     const values = blobs.map((blob) => blobValue(this.graph, blob));
     this.collectWanted(values);
     for (const layer of this.graph.layers) if (this.wanted.has(layer.name)) this.lower(layer);
-    const outputs = values.map((value) => this.output(value));
+    const outputs = values.map((name) => {
+      const value = this.valueOf(name);
+      return this.computedTensor(value) ?? this.asFloats(value);
+    });
     return { tensors: this.tensors, steps: this.steps, outputs };
   }
 
@@ -67,24 +94,14 @@ class Lowering {
     }
   }
 
-  private output(value: string): PlanOutput {
-    const softmax = this.softmaxInputs.get(value);
-    if (softmax) return { tensor: this.asFloats(softmax), softmax: true };
-    const pending = this.valueOf(value);
-    return { tensor: this.computedTensor(pending) ?? this.asFloats(pending), softmax: false };
-  }
-
   private lower(layer: Layer): void {
-    if (layer.type === 'softmax') {
-      this.softmaxInputs.set(layer.name, this.valueOf(layer.inputs[0] ?? ''));
-      return;
-    }
-    if (layer.type === 'eltwise' || layer.type === 'concat' || layer.type === 'lrn') unsupported(layer);
-    const input = this.valueOf(layer.inputs[0] ?? '');
-    this.pending.set(layer.name, this.lowered(layer, input));
+    const inputs = layer.inputs.map((name) => this.valueOf(name));
+    const value = this.lowered(layer, inputs[0] as Pending, inputs);
+    const isOnceForAll = value.source.kind !== 'tensor' && this.isReadAsFloatsToo(layer.name);
+    this.pending.set(layer.name, isOnceForAll ? this.computed(layer.name, this.asFloats(value)) : value);
   }
 
-  private lowered(layer: Exclude<Layer, { type: 'softmax' | 'eltwise' | 'concat' | 'lrn' }>, input: Pending): Pending {
+  private lowered(layer: Layer, input: Pending, inputs: readonly Pending[]): Pending {
     switch (layer.type) {
       case 'convolution':
       case 'innerProduct':
@@ -92,130 +109,254 @@ class Lowering {
       case 'pooling':
         return layer.method === 'max' ? this.maxPooled(layer, input) : this.averagePooled(layer, input);
       case 'batchNorm':
-        return this.extended(input, ChannelFunction.identity.normalized(layer));
+        return this.extended(layer.name, input, ChannelFunction.identity.normalized(layer));
       case 'scale':
-        return this.extended(input, ChannelFunction.identity.scaled(layer));
+        return this.extended(layer.name, input, ChannelFunction.identity.scaled(layer));
       case 'relu':
-        return this.extended(input, ChannelFunction.identity.rectified(layer.negativeSlope));
+        return this.extended(layer.name, input, ChannelFunction.identity.rectified(layer.negativeSlope));
       case 'quant':
-        if (!isLevelQuantizer(layer.quantizer)) return unsupported(layer, `forward_func ${layer.quantizer.kind}`);
-        return this.quantized(layer.name, input, layer.quantizer);
+        return this.quantLayer(layer, input);
+      case 'eltwise':
+        return this.eltwise(layer, inputs);
+      case 'concat':
+        return this.concatenated(layer.name, inputs);
+      case 'lrn':
+        return this.normalizedResponse(layer, input);
+      case 'softmax': {
+        const output = this.add({ kind: 'floats', shape: input.shape });
+        this.steps.push({ kind: 'softmax', layer: layer.name, input: this.asFloats(input), output });
+        return this.computed(layer.name, output);
+      }
       case 'dropout':
         return input;
-      case 'reshape': {
-        const { channels, height, width } = input.shape;
-        const shape = asPlanes(layer.shape);
-        // A fully connected layer reads planes and their flattening alike; other layers see another channel count.
-        const isFlattening = layer.shape.length === 1;
-        const isSame = shape.channels === channels && shape.height === height && shape.width === width;
-        if (!isSame && !(isFlattening && this.isReadByFullyConnectedOnly(layer.name))) unsupported(layer);
-        return input;
-      }
+      case 'reshape':
+        return this.reshaped(layer.name, input, asPlanes(layer.shape), layer.shape.length === 1);
     }
-  }
-
-  private isReadByFullyConnectedOnly(value: string): boolean {
-    return this.graph.layers
-      .filter((reader) => this.wanted.has(reader.name) && reader.inputs.includes(value))
-      .every((reader) =>
-        reader.type === 'dropout' ? this.isReadByFullyConnectedOnly(reader.name) : reader.type === 'innerProduct',
-      );
   }
 
   private valueOf(name: string): Pending {
-    const pending = this.pending.get(name);
-    if (pending) return pending;
-    throw new HwgqError('unsupported', `Layer '${name}' is a Softmax in mid-network, which WebGPU does not run yet.`, {
-      layer: name,
-    });
+    return this.pending.get(name) as Pending;
   }
 
   private weighted(layer: WeightedLayer, input: Pending): Pending {
-    const tensor = this.computedTensor(input) ?? this.asFloats(input);
-    const shape = planConvolution(layer, this.tensor(tensor)).output;
-    return {
-      source: { layer, input: tensor },
-      before: ChannelFunction.identity,
-      after: ChannelFunction.identity,
-      shape,
-    };
+    let tensor = this.computedTensor(input) ?? this.asFloats(input);
+    if (this.tensor(tensor).kind === 'codes' && !hasBinaryWeights(layer)) tensor = this.decoded(input, tensor);
+    let planned = planConvolution(layer, this.tensor(tensor));
+    if (!planned) {
+      tensor = this.asFloats(this.computed(input.layer, tensor));
+      planned = planConvolution(layer, this.tensor(tensor)) as PlannedConvolution;
+    }
+    return this.beginning(layer.name, { kind: 'weights', layer, input: tensor }, planned.output);
+  }
+
+  /** Codes as whole numbers where their levels are multiples of one, so that real weights sum them exactly. */
+  private decoded({ layer }: Pending, codes: TensorId): TensorId {
+    const tensor = this.tensor(codes);
+    if (tensor.kind !== 'codes') throw new TypeError('decoded takes codes');
+    const { unit, largest } = codeLevels(tensor.levels);
+    const isWhole = largest <= LARGEST_PIXEL;
+    const { shape } = tensor;
+    const output = this.add(isWhole ? { kind: 'integers', shape, unit, largest } : { kind: 'floats', shape });
+    const values = isWhole ? tensor.levels.map((level) => Math.round(level / unit)) : tensor.levels;
+    this.steps.push({ kind: 'decode', layer, input: codes, output, values });
+    return output;
   }
 
   private maxPooled(layer: PoolingLayer, input: Pending): Pending {
-    const { kernel, output } = poolingGeometry(layer, input.shape);
+    const { kernel, output: shape } = poolingGeometry(layer, input.shape);
     const windows: Windows = { kernel, stride: layer.stride, pad: layer.pad, dilation: [1, 1] };
     const computed = this.computedTensor(input);
     if (computed !== undefined && this.tensor(computed).kind === 'codes') {
-      return this.computed(this.pooledCodes(layer.name, computed, windows, output, new Uint8Array(output.channels)));
+      const smallest = new Uint8Array(shape.channels);
+      return this.computed(layer.name, this.pooledCodes(layer.name, computed, windows, shape, smallest));
     }
-    const base = input.pooling ? this.computed(this.asFloats(input)) : input;
-    return { ...base, pooling: { layer: layer.name, windows, shape: output }, shape: output };
+    const pooling = { layer: layer.name, windows, shape, after: ChannelFunction.identity };
+    return { ...input, layer: layer.name, poolings: [...input.poolings, pooling], shape };
   }
 
   private averagePooled(layer: PoolingLayer, input: Pending): Pending {
-    const { kernel, output } = poolingGeometry(layer, input.shape);
-    const tensor = this.add({ kind: 'floats', shape: output });
-    const windows: Windows = { kernel, stride: layer.stride, pad: layer.pad, dilation: [1, 1] };
+    const { kernel, output: shape } = poolingGeometry(layer, input.shape);
     const source = this.asFloats(input);
+    const output = this.add({ kind: 'floats', shape });
+    const windows: Windows = { kernel, stride: layer.stride, pad: layer.pad, dilation: [1, 1] };
     this.steps.push({
       kind: 'floatPooling',
       layer: layer.name,
       input: source,
-      output: tensor,
+      output,
       method: 'average',
       ...windows,
     });
-    return this.computed(tensor);
+    return this.computed(layer.name, output);
   }
 
-  private extended(input: Pending, next: ChannelFunction): Pending {
-    const last = input.pooling ? input.after : input.before;
-    const base = last.isRectified || this.isCodes(input) ? this.computed(this.asFloats(input)) : input;
-    return base.pooling ? { ...base, after: base.after.andThen(next) } : { ...base, before: base.before.andThen(next) };
+  private quantLayer(layer: QuantLayer, input: Pending): Pending {
+    const { quantizer } = layer;
+    if (isLevelQuantizer(quantizer)) {
+      const levels = quantizerLevels(quantizer);
+      if (levels.length > MAX_LEVELS) {
+        throw new HwgqError(
+          'unsupported',
+          `Layer '${layer.name}' quantizes to ${levels.length} levels; at most ${MAX_LEVELS} run here. Use backend 'reference'.`,
+          { layer: layer.name, levels: levels.length },
+        );
+      }
+      return this.computed(layer.name, this.toCodes(layer.name, input, quantizer));
+    }
+    const shape =
+      quantizer.kind === 'relu'
+        ? ChannelFunction.identity.rectified(quantizer.negativeSlope)
+        : ChannelFunction.identity.clamped(-1, 1);
+    return this.extended(layer.name, input, shape);
   }
 
-  private quantized(layer: string, input: Pending, quantizer: LevelQuantizer): Pending {
-    const levels = quantizerLevels(quantizer);
-    const unit = levels[1] ?? 0;
-    if (!levels.every((level, code) => level === code * unit)) {
-      throw new HwgqError(
-        'unsupported',
-        `Layer '${layer}' quantizes to ${[...levels].join(', ')}; WebGPU runs whole multiples 0, c, 2c, 3c… only so far. Use backend 'reference'.`,
-        { layer, backend: 'webgpu' },
-      );
+  private eltwise(layer: EltwiseLayer, inputs: readonly Pending[]): Pending {
+    const coefficient = (index: number) => layer.coefficients?.[index] ?? 1;
+    const [first, ...others] = inputs.map((input) => this.asFloats(input)) as [TensorId, ...TensorId[]];
+    const { operation } = layer;
+    if (others.length === 0) return this.extended(layer.name, inputs[0] as Pending, scaledBy(coefficient(0)));
+    let input = first;
+    for (const [index, other] of others.entries()) {
+      const output = this.add({ kind: 'floats', shape: this.tensor(input).shape });
+      const coefficients = [index === 0 ? coefficient(0) : 1, coefficient(index + 1)] as const;
+      this.steps.push({ kind: 'eltwise', layer: layer.name, input, other, output, operation, coefficients });
+      input = output;
     }
-    const base = this.isCodes(input) ? this.computed(this.asFloats(input)) : input;
-    const before = base.pooling?.shape ? this.unpooledShape(base) : base.shape;
-    const between = base.before.andThen(base.after);
-    const bits = Math.ceil(Math.log2(levels.length));
-    const codes = this.add({ kind: 'codes', shape: before, bits, levels });
-    if ('layer' in base.source) {
-      const { layer: source, input: tensor } = base.source;
-      this.steps.push(planConvolution(source, this.tensor(tensor)).toCodes(tensor, codes, between, quantizer));
-    } else {
-      const { sign, thresholds } = foldThresholds(between, quantizer, before.channels, float32Range);
-      const floats = this.asFloats(this.computed(base.source.tensor));
-      this.steps.push({
-        kind: 'quantize',
-        layer,
-        input: floats,
-        output: codes,
-        sign,
-        epilogue: { kind: 'codes', thresholds },
-      });
+    return this.computed(layer.name, input);
+  }
+
+  private concatenated(layer: string, parts: readonly Pending[]): Pending {
+    const channels = parts.reduce((sum, { shape }) => sum + shape.channels, 0);
+    const shape = { ...(parts[0] as Pending).shape, channels };
+    const codes = parts.map((part) => this.computedTensor(part));
+    const tensors = codes.map((id) => (id === undefined ? undefined : this.tensor(id)));
+    const [first] = tensors;
+    if (first?.kind === 'codes' && tensors.every((tensor) => tensor?.kind === 'codes' && isSame(tensor, first))) {
+      return this.computed(layer, this.joined(layer, codes as TensorId[], { ...first, shape }));
     }
-    if (!base.pooling) return this.computed(codes);
-    const { layer: pooling, windows, shape } = base.pooling;
-    const smallest = Uint8Array.from({ length: shape.channels }, (_, channel) =>
-      base.after.direction(channel) < 0 ? 1 : 0,
+    return this.beginning(layer, { kind: 'parts', parts }, shape);
+  }
+
+  private joined(layer: string, parts: readonly TensorId[], tensor: PlanTensor): TensorId {
+    const output = this.add(tensor);
+    let firstChannel = 0;
+    for (const input of parts) {
+      this.steps.push({ kind: 'concatPart', layer, input, output, firstChannel });
+      firstChannel += this.tensor(input).shape.channels;
+    }
+    return output;
+  }
+
+  private normalizedResponse({ name, size, alpha, beta, k }: LrnLayer, input: Pending): Pending {
+    const source = this.asFloats(input);
+    const output = this.add({ kind: 'floats', shape: input.shape });
+    this.steps.push({ kind: 'lrn', layer: name, input: source, output, size, alpha, beta, k });
+    return this.computed(name, output);
+  }
+
+  private reshaped(layer: string, input: Pending, shape: Planes, isFlattening: boolean): Pending {
+    const { channels, height, width } = input.shape;
+    if (shape.channels === channels && shape.height === height && shape.width === width) return input;
+    // A fully connected layer reads planes and their flattening alike.
+    if (isFlattening && this.isReadByFullyConnectedOnly(layer)) return input;
+    const source = this.asFloats(input);
+    const output = this.add({ kind: 'floats', shape });
+    this.steps.push({ kind: 'reshape', layer, input: source, output });
+    return this.computed(layer, output);
+  }
+
+  private isReadByFullyConnectedOnly(value: string): boolean {
+    return this.readersOf(value).every((reader) =>
+      reader.type === 'dropout' ? this.isReadByFullyConnectedOnly(reader.name) : reader.type === 'innerProduct',
     );
-    return this.computed(this.pooledCodes(pooling, codes, windows, shape, smallest));
+  }
+
+  /** Whether several layers read a value and one of them needs it as floats: then all take it from there. */
+  private isReadAsFloatsToo(value: string): boolean {
+    return this.readersOf(value).length > 1 && this.isReadAsFloats(value);
+  }
+
+  private isReadAsFloats(value: string): boolean {
+    return this.readersOf(value).some((reader) => {
+      switch (reader.type) {
+        case 'batchNorm':
+        case 'scale':
+        case 'relu':
+        case 'dropout':
+        case 'concat':
+        case 'reshape':
+          return this.isReadAsFloats(reader.name);
+        case 'quant':
+          return !isLevelQuantizer(reader.quantizer) && this.isReadAsFloats(reader.name);
+        case 'pooling':
+          return reader.method === 'average' || this.isReadAsFloats(reader.name);
+        default:
+          return true;
+      }
+    });
+  }
+
+  /** Readers of a value in the whole graph, so that plans for other blobs compute the same. */
+  private readersOf(value: string): Layer[] {
+    return this.graph.layers.filter((reader) => reader.inputs.includes(value));
+  }
+
+  private extended(layer: string, input: Pending, next: ChannelFunction): Pending {
+    const base = this.isCodes(input) ? this.computed(input.layer, this.asFloats(input)) : input;
+    const last = base.poolings.at(-1);
+    if (!last) return { ...base, layer, first: base.first.andThen(next) };
+    return { ...base, layer, poolings: [...base.poolings.slice(0, -1), { ...last, after: last.after.andThen(next) }] };
+  }
+
+  private toCodes(layer: string, value: Pending, quantizer: LevelQuantizer): TensorId {
+    const between = value.poolings.reduce((all, { after }) => all.andThen(after), value.first);
+    if (this.isCodes(value) || !between.isMonotone) {
+      return this.toCodes(layer, this.computed(value.layer, this.asFloats(value)), quantizer);
+    }
+    let codes = this.sourceCodes(layer, value.source, between, quantizer);
+    for (const [index, { layer: pooling, windows, shape }] of value.poolings.entries()) {
+      const rest = value.poolings.slice(index).reduce((all, { after }) => all.andThen(after), ChannelFunction.identity);
+      const smallest = Uint8Array.from({ length: shape.channels }, (_, channel) =>
+        rest.direction(channel) < 0 ? 1 : 0,
+      );
+      codes = this.pooledCodes(pooling, codes, windows, shape, smallest);
+    }
+    return codes;
+  }
+
+  private sourceCodes(layer: string, source: Source, between: ChannelFunction, quantizer: LevelQuantizer): TensorId {
+    const levels = quantizerLevels(quantizer);
+    const codesOf = (shape: Planes) => ({ kind: 'codes', shape, bits: codeBits(levels.length), levels }) as const;
+    switch (source.kind) {
+      case 'weights': {
+        const planned = this.planned(source);
+        const codes = this.add(codesOf(planned.output));
+        this.steps.push(planned.toCodes(source.input, codes, between, quantizer));
+        return codes;
+      }
+      case 'tensor': {
+        const input = this.asFloats(this.computed(layer, source.tensor));
+        const { shape } = this.tensor(input);
+        const { sign, thresholds } = foldThresholds(between, quantizer, shape.channels, float32Range);
+        const output = this.add(codesOf(shape));
+        this.steps.push({ kind: 'quantize', layer, input, output, sign, epilogue: { kind: 'codes', thresholds } });
+        return output;
+      }
+      case 'parts': {
+        const { parts } = source;
+        let channels = 0;
+        const codes = parts.map((part) => {
+          const value = this.extended(part.layer, part, between.fromChannel(channels));
+          channels += part.shape.channels;
+          return this.toCodes(layer, value, quantizer);
+        });
+        return this.joined(layer, codes, codesOf({ ...(parts[0] as Pending).shape, channels }));
+      }
+    }
   }
 
   private pooledCodes(layer: string, input: TensorId, windows: Windows, shape: Planes, smallest: Uint8Array): TensorId {
-    const source = this.tensor(input);
-    if (source.kind !== 'codes') throw new TypeError('pooledCodes takes codes');
-    const output = this.add({ ...source, shape });
+    const output = this.add({ ...this.tensor(input), shape });
     this.steps.push({ kind: 'codePooling', layer, input, output, smallest, ...windows });
     return output;
   }
@@ -224,67 +365,77 @@ class Lowering {
   private asFloats(value: Pending): TensorId {
     const known = this.floats.get(value);
     if (known !== undefined) return known;
-    const tensor = this.computeFloats(value);
+    let tensor = this.sourceFloats(value);
+    for (const { layer, windows, shape, after } of value.poolings) {
+      const pooled = this.add({ kind: 'floats', shape });
+      this.steps.push({ kind: 'floatPooling', layer, input: tensor, output: pooled, method: 'max', ...windows });
+      tensor = this.pointwise(value.layer, pooled, after);
+    }
     this.floats.set(value, tensor);
     return tensor;
   }
 
-  private computeFloats(value: Pending): TensorId {
-    let tensor = this.sourceFloats(value);
-    if (value.pooling) {
-      const { layer, windows, shape } = value.pooling;
-      const pooled = this.add({ kind: 'floats', shape });
-      this.steps.push({ kind: 'floatPooling', layer, input: tensor, output: pooled, method: 'max', ...windows });
-      tensor = value.after.isIdentity ? pooled : this.pointwise(layer, pooled, value.after);
+  private sourceFloats({ layer, source, first }: Pending): TensorId {
+    switch (source.kind) {
+      case 'weights': {
+        const planned = this.planned(source);
+        const output = this.add({ kind: 'floats', shape: planned.output });
+        const [epilogue, ...rest] = planned.accumulated.andThen(first).toEpilogues(planned.output.channels);
+        this.steps.push(planned.toFloats(source.input, output, epilogue));
+        return this.applied(layer, output, rest);
+      }
+      case 'tensor': {
+        const tensor = this.tensor(source.tensor);
+        if (tensor.kind !== 'codes') return this.pointwise(layer, source.tensor, first);
+        const output = this.add({ kind: 'floats', shape: tensor.shape });
+        this.steps.push({ kind: 'decode', layer, input: source.tensor, output, values: tensor.levels });
+        return output;
+      }
+      case 'parts': {
+        const parts = source.parts.map((part) => this.asFloats(part));
+        const channels = source.parts.reduce((sum, { shape }) => sum + shape.channels, 0);
+        const shape = { ...(source.parts[0] as Pending).shape, channels };
+        return this.pointwise(layer, this.joined(layer, parts, { kind: 'floats', shape }), first);
+      }
+    }
+  }
+
+  private pointwise(layer: string, input: TensorId, fn: ChannelFunction): TensorId {
+    const tensor = this.tensor(input);
+    if (tensor.kind === 'floats' && fn.isIdentity) return input;
+    const whole = tensor.kind === 'integers' ? unitOf(tensor).andThen(fn) : fn;
+    return this.applied(layer, input, whole.toEpilogues(tensor.shape.channels));
+  }
+
+  private applied(layer: string, input: TensorId, epilogues: readonly FloatEpilogue[]): TensorId {
+    let tensor = input;
+    for (const epilogue of epilogues) {
+      const output = this.add({ kind: 'floats', shape: this.tensor(tensor).shape });
+      this.steps.push({ kind: 'pointwise', layer, input: tensor, output, epilogue });
+      tensor = output;
     }
     return tensor;
   }
 
-  private sourceFloats({ source, before, pooling, shape }: Pending): TensorId {
-    if ('layer' in source) {
-      const convolution = planConvolution(source.layer, this.tensor(source.input));
-      const tensor = this.add({ kind: 'floats', shape: convolution.output });
-      this.steps.push(convolution.toFloats(source.input, tensor, before));
-      return tensor;
-    }
-    const tensor = this.tensor(source.tensor);
-    if (tensor.kind === 'codes') {
-      const decoded = this.add({ kind: 'floats', shape });
-      this.steps.push({ kind: 'decode', layer: pooling?.layer ?? '', input: source.tensor, output: decoded });
-      return decoded;
-    }
-    const isFinal = before.isIdentity && tensor.kind === 'floats';
-    return isFinal ? source.tensor : this.pointwise(pooling?.layer ?? '', source.tensor, before);
-  }
-
-  private pointwise(layer: string, input: TensorId, fn: ChannelFunction): TensorId {
-    const source = this.tensor(input);
-    const whole = source.kind === 'integers' ? ChannelFunction.identity.timesUnit(source.unit).andThen(fn) : fn;
-    const output = this.add({ kind: 'floats', shape: source.shape });
-    const epilogue: FloatEpilogue = { kind: 'floats', ...whole.toAffine(source.shape.channels) };
-    this.steps.push({ kind: 'pointwise', layer, input, output, epilogue });
-    return output;
+  private planned({ layer, input }: Source & { kind: 'weights' }): PlannedConvolution {
+    return planConvolution(layer, this.tensor(input)) as PlannedConvolution;
   }
 
   /** The tensor of a value that nothing is pending on. */
-  private computedTensor({ source, before, pooling, after }: Pending): TensorId | undefined {
-    const isComputed = !pooling && before.isIdentity && after.isIdentity && 'tensor' in source;
-    return isComputed ? source.tensor : undefined;
+  private computedTensor({ source, first, poolings }: Pending): TensorId | undefined {
+    return source.kind === 'tensor' && first.isIdentity && poolings.length === 0 ? source.tensor : undefined;
   }
 
-  private computed(tensor: TensorId): Pending {
-    const { shape } = this.tensor(tensor);
-    return { source: { tensor }, before: ChannelFunction.identity, after: ChannelFunction.identity, shape };
+  private computed(layer: string, tensor: TensorId): Pending {
+    return this.beginning(layer, { kind: 'tensor', tensor }, this.tensor(tensor).shape);
   }
 
-  private isCodes(value: Pending): boolean {
-    return 'tensor' in value.source && this.tensor(value.source.tensor).kind === 'codes';
+  private beginning(layer: string, source: Source, shape: Planes): Pending {
+    return { layer, source, first: ChannelFunction.identity, poolings: [], shape };
   }
 
-  private unpooledShape({ source }: Pending): Planes {
-    return 'layer' in source
-      ? planConvolution(source.layer, this.tensor(source.input)).output
-      : this.tensor(source.tensor).shape;
+  private isCodes({ source }: Pending): boolean {
+    return source.kind === 'tensor' && this.tensor(source.tensor).kind === 'codes';
   }
 
   private add(tensor: PlanTensor): TensorId {
@@ -296,13 +447,16 @@ class Lowering {
   }
 }
 
-function unsupported(layer: Layer, what: string = layer.type): never {
-  throw new HwgqError(
-    'unsupported',
-    `Layer '${layer.name}' (${what}) does not run on WebGPU yet. Use backend 'reference'.`,
-    {
-      layer: layer.name,
-      backend: 'webgpu',
-    },
+function isSame(tensor: { levels: Float64Array }, other: { levels: Float64Array }): boolean {
+  return (
+    tensor.levels.length === other.levels.length && tensor.levels.every((level, code) => level === other.levels[code])
   );
+}
+
+function scaledBy(factor: number): ChannelFunction {
+  return factor === 1 ? ChannelFunction.identity : ChannelFunction.identity.timesUnit(factor);
+}
+
+function unitOf({ unit }: IntegerTensor): ChannelFunction {
+  return ChannelFunction.identity.timesUnit(unit);
 }

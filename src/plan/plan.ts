@@ -1,17 +1,31 @@
 import type { Pair } from '../graph/graph.ts';
 import type { Planes } from '../graph/shapes.ts';
+import type { CodeLevels } from './code-levels.ts';
 
-/**
- * What flows between steps, one image of it:
- * - `integers`: the network's input as whole numbers, to be multiplied by `unit`;
- * - `floats`: float32 values;
- * - `codes`: indices into `levels`, to be kept as `bits` bit planes. Code k stands for k · levels[1], so that a sum
- *   of codes is a sum of values.
- */
-export type PlanTensor =
-  | { readonly kind: 'integers'; readonly shape: Planes; readonly unit: number }
-  | { readonly kind: 'floats'; readonly shape: Planes }
-  | { readonly kind: 'codes'; readonly shape: Planes; readonly bits: number; readonly levels: Float64Array };
+/** Whole numbers of magnitude up to `largest`, to be multiplied by `unit`. */
+export interface IntegerTensor {
+  readonly kind: 'integers';
+  readonly shape: Planes;
+  readonly unit: number;
+  readonly largest: number;
+}
+
+/** float32 values. */
+export interface FloatTensor {
+  readonly kind: 'floats';
+  readonly shape: Planes;
+}
+
+/** Indices into `levels`, to be kept as `bits` bit planes. */
+export interface CodeTensor {
+  readonly kind: 'codes';
+  readonly shape: Planes;
+  readonly bits: number;
+  readonly levels: Float64Array;
+}
+
+/** What flows between steps, one image of it. */
+export type PlanTensor = IntegerTensor | FloatTensor | CodeTensor;
 
 /** Index into `Plan.tensors`. */
 export type TensorId = number;
@@ -41,13 +55,18 @@ export interface CodeEpilogue {
   readonly thresholds: readonly Float64Array[];
 }
 
-/** Which float an accumulator becomes: y = factor · accumulator + offset, per channel, then y · slope where y < 0. */
+/**
+ * Which float an accumulator becomes: y = factor · accumulator + offset, per channel, then y · negativeSlope where
+ * y < 0, then y held between `lowest` and `highest`.
+ */
 export interface FloatEpilogue {
   readonly kind: 'floats';
   readonly factor: Float64Array;
   readonly offset: Float64Array;
   /** 1 leaves negative values as they are, 0 is a ReLU. */
   readonly negativeSlope: number;
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 export type Epilogue = CodeEpilogue | FloatEpilogue;
@@ -72,11 +91,12 @@ export interface FloatConvolution extends ConvolutionBase {
   readonly weights: Float32Array;
 }
 
-/** Over codes with weights of one bit: the accumulator is Σ ±code. */
+/** Over codes with weights of one bit: the accumulator is Σ ±level, in units of `levels` (plan/code-levels.ts). */
 export interface BinaryConvolution extends ConvolutionBase {
   readonly kind: 'binaryConvolution';
   /** Canonical bits (numerics/signs.ts), filters that the plan negated already turned round. */
   readonly signs: Uint8Array;
+  readonly levels: CodeLevels;
 }
 
 export interface CodePooling extends Windows {
@@ -116,30 +136,81 @@ export interface Quantize {
   readonly epilogue: CodeEpilogue;
 }
 
-/** Codes to the values they stand for. */
+/** Codes to what they stand for: `values[code]`, float32 numbers, or whole ones where the output is of integers. */
 export interface Decode {
   readonly kind: 'decode';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  readonly values: Float64Array;
+}
+
+/** Two tensors of floats, value by value; coefficients other than 1 are for sums only. */
+export interface Eltwise {
+  readonly kind: 'eltwise';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly other: TensorId;
+  readonly output: TensorId;
+  readonly operation: 'sum' | 'product' | 'max';
+  readonly coefficients: readonly [number, number];
+}
+
+/** One part of a concatenation: the input's channels stand in the output from `firstChannel` on. */
+export interface ConcatPart {
+  readonly kind: 'concatPart';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  readonly firstChannel: number;
+}
+
+/** Local response normalization across channels: x / (k + alpha / size · Σ x²)^beta. */
+export interface Lrn {
+  readonly kind: 'lrn';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
+/** Softmax over the channels of each pixel. */
+export interface Softmax {
+  readonly kind: 'softmax';
+  readonly layer: string;
+  readonly input: TensorId;
+  readonly output: TensorId;
+}
+
+/** The same floats under another shape; both shapes are read planar, as Caffe's are. */
+export interface Reshape {
+  readonly kind: 'reshape';
   readonly layer: string;
   readonly input: TensorId;
   readonly output: TensorId;
 }
 
 export type Convolution = IntegerConvolution | FloatConvolution | BinaryConvolution;
-export type Step = Convolution | CodePooling | FloatPooling | Pointwise | Quantize | Decode;
-
-/** A tensor to give back, and what the host still does with it. */
-export interface PlanOutput {
-  readonly tensor: TensorId;
-  /** Softmax over the channels, done in float64 on the host. */
-  readonly softmax: boolean;
-}
+export type Step =
+  | Convolution
+  | CodePooling
+  | FloatPooling
+  | Pointwise
+  | Quantize
+  | Decode
+  | Eltwise
+  | ConcatPart
+  | Lrn
+  | Softmax
+  | Reshape;
 
 /** A network as the steps a machine takes, in order. Tensor 0 is the input. */
 export interface Plan {
   readonly tensors: readonly PlanTensor[];
   readonly steps: readonly Step[];
-  readonly outputs: readonly PlanOutput[];
+  /** The tensors to give back, in the order asked for. */
+  readonly outputs: readonly TensorId[];
 }
-
-/** Bits of one limb below the highest. */
-export const LIMB_BITS = 12;

@@ -2,52 +2,78 @@ import type { ConvolutionLayer, InnerProductLayer } from '../graph/graph.ts';
 import { convolutionOutput, type Planes } from '../graph/shapes.ts';
 import { filterScales, filterValues } from '../graph/weights.ts';
 
+/** Values that a band of columns holds at the most, unless one row of outputs needs more. */
+const BAND_VALUES = 2 ** 18;
+
 /** Float64 convolution, planar: Σ weight · input, then the filter's scale once, then the bias; padding is 0. */
 export function convolve(layer: ConvolutionLayer, input: Float64Array, shape: Planes): Float64Array {
   const output = convolutionOutput(layer, shape);
   const area = output.height * output.width;
   const result = new Float64Array(layer.outputs * area);
   const scales = filterScales(layer.weights, layer.outputs);
+  const filters = Array.from({ length: layer.outputs }, (_, channel) =>
+    filterValues(layer.weights, layer.outputs, channel),
+  );
   const groupInputs = shape.channels / layer.group;
   const groupOutputs = layer.outputs / layer.group;
-  for (let channel = 0; channel < layer.outputs; channel++) {
-    const filter = filterValues(layer.weights, layer.outputs, channel);
-    const sums = result.subarray(channel * area, (channel + 1) * area);
-    const firstInput = Math.floor(channel / groupOutputs) * groupInputs;
-    addFilter(layer, filter, input, firstInput, shape, sums, output);
-    const scale = scales[channel] as number;
-    const bias = layer.bias?.[channel] ?? 0;
-    for (let place = 0; place < area; place++) sums[place] = (sums[place] as number) * scale + bias;
+  const taps = groupInputs * layer.kernel[0] * layer.kernel[1];
+  const bandRows = Math.max(1, Math.floor(BAND_VALUES / (taps * output.width)));
+  for (let group = 0; group < layer.group; group++) {
+    for (let top = 0; top < output.height; top += bandRows) {
+      const rows = Math.min(bandRows, output.height - top);
+      const columns = toColumns(layer, input, group * groupInputs, groupInputs, shape, output.width, top, rows);
+      for (let channel = group * groupOutputs; channel < (group + 1) * groupOutputs; channel++) {
+        const start = channel * area + top * output.width;
+        const sums = result.subarray(start, start + rows * output.width);
+        addFilter(filters[channel] as Float64Array, columns, sums);
+        const scale = scales[channel] as number;
+        const bias = layer.bias?.[channel] ?? 0;
+        for (let place = 0; place < sums.length; place++) sums[place] = (sums[place] as number) * scale + bias;
+      }
+    }
   }
   return result;
 }
 
-function addFilter(
+/** The input that each tap of a filter meets at each output of some rows, [tap][output], 0 in the padding. */
+function toColumns(
   { kernel, stride, pad, dilation }: ConvolutionLayer,
-  filter: Float64Array,
   input: Float64Array,
   firstInput: number,
+  inputs: number,
   shape: Planes,
-  sums: Float64Array,
-  output: Planes,
-): void {
-  const inputs = filter.length / (kernel[0] * kernel[1]);
-  for (let index = 0; index < filter.length; index++) {
-    const column = index % kernel[1];
-    const row = Math.floor(index / kernel[1]) % kernel[0];
-    const plane = firstInput + (Math.floor(index / (kernel[0] * kernel[1])) % inputs);
-    const weight = filter[index] as number;
-    const offsetY = row * dilation[0] - pad[0];
-    const offsetX = column * dilation[1] - pad[1];
-    const [firstY, endY] = insideRange(offsetY, stride[0], shape.height, output.height);
-    const [firstX, endX] = insideRange(offsetX, stride[1], shape.width, output.width);
-    for (let y = firstY; y < endY; y++) {
-      let from = (plane * shape.height + y * stride[0] + offsetY) * shape.width + firstX * stride[1] + offsetX;
-      const row0 = y * output.width;
-      for (let x = firstX; x < endX; x++) {
-        sums[row0 + x] = (sums[row0 + x] as number) + weight * (input[from] as number);
-        from += stride[1];
+  width: number,
+  top: number,
+  rows: number,
+): Float64Array {
+  const columns = new Float64Array(inputs * kernel[0] * kernel[1] * rows * width);
+  let start = 0;
+  for (let plane = firstInput; plane < firstInput + inputs; plane++) {
+    for (let row = 0; row < kernel[0]; row++) {
+      for (let column = 0; column < kernel[1]; column++) {
+        const offset = column * dilation[1] - pad[1];
+        const [first, end] = insideRange(offset, stride[1], shape.width, width);
+        for (let y = top; y < top + rows; y++) {
+          const inputY = y * stride[0] + row * dilation[0] - pad[0];
+          const from = (plane * shape.height + inputY) * shape.width + offset;
+          const isInside = inputY >= 0 && inputY < shape.height;
+          for (let x = isInside ? first : end; x < end; x++) columns[start + x] = input[from + x * stride[1]] as number;
+          start += width;
+        }
       }
+    }
+  }
+  return columns;
+}
+
+/** Adds weight · column of each tap to the sums, tap after tap. */
+function addFilter(filter: Float64Array, columns: Float64Array, sums: Float64Array): void {
+  const { length } = sums;
+  for (let tap = 0; tap < filter.length; tap++) {
+    const weight = filter[tap] as number;
+    const start = tap * length;
+    for (let place = 0; place < length; place++) {
+      sums[place] = (sums[place] as number) + weight * (columns[start + place] as number);
     }
   }
 }

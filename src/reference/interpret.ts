@@ -32,7 +32,7 @@ export function interpret(
   for (const layer of graph.layers) {
     if (!needed.has(layer.name)) continue;
     const inputs = layer.inputs.map((name) => values.get(name) as Float64Array);
-    values.set(layer.name, compute(layer, inputs, asPlanes(shapes.get(layer.inputs[0] ?? '') ?? [])));
+    values.set(layer.name, interpretLayer(layer, inputs, asPlanes(shapes.get(layer.inputs[0] ?? '') ?? [])));
     for (const name of layer.inputs) {
       if (lastReader.get(name) === layer.name && !wanted.includes(name)) values.delete(name);
     }
@@ -40,7 +40,12 @@ export function interpret(
   return new Map(wanted.map((name) => [name, values.get(name) as Float64Array]));
 }
 
-function compute(layer: Layer, inputs: readonly Float64Array[], shape: Planes): Float64Array {
+/**
+ * Computes one layer in float64.
+ * @param inputs the values it reads, planar.
+ * @param shape of the first of them.
+ */
+export function interpretLayer(layer: Layer, inputs: readonly Float64Array[], shape: Planes): Float64Array {
   const input = inputs[0] as Float64Array;
   switch (layer.type) {
     case 'convolution':

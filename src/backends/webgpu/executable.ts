@@ -1,5 +1,5 @@
 import { HwgqError } from '../../errors.ts';
-import type { Plan, PlanOutput, PlanTensor, TensorId } from '../../plan/plan.ts';
+import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import { type Kernel, kernelOf } from './kernels.ts';
 import { fromPixels, levelsFromCodes, toPixels, wordCount } from './layout.ts';
 
@@ -11,7 +11,6 @@ interface PreparedStep {
   readonly pipeline: GPUComputePipeline;
   /** Uniform sizes and constant tables, by binding. */
   readonly constants: ReadonlyMap<number, GPUBuffer>;
-  readonly input: TensorId;
   readonly output: TensorId;
 }
 
@@ -47,7 +46,7 @@ export class WebGpuExecutable {
   static async create(device: GPUDevice, plan: Plan, onProgress: (done: number) => void): Promise<WebGpuExecutable> {
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');
-    const pipelines = new PipelineCache(device);
+    const pipelines = PipelineCache.of(device);
     let ready = 0;
     const steps = await Promise.all(
       plan.steps.map(async (step) => {
@@ -60,7 +59,7 @@ export class WebGpuExecutable {
         const pipeline = await pipelines.get(kernel);
         ready++;
         onProgress(ready / plan.steps.length);
-        return { kernel, pipeline, constants, input: step.input, output: step.output };
+        return { kernel, pipeline, constants, output: step.output };
       }),
     );
     const frame = device.createBuffer({ size: 16, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
@@ -88,7 +87,7 @@ export class WebGpuExecutable {
 
     const encoder = device.createCommandEncoder();
     for (const step of this.steps) {
-      if (step.kernel.entryPoint === 'toCodes') encoder.clearBuffer(bufferAt(arena, step.output));
+      if (step.kernel.clearsOutput) encoder.clearBuffer(bufferAt(arena, step.output));
     }
     const pass = encoder.beginComputePass();
     for (const [index, { kernel, pipeline }] of this.steps.entries()) {
@@ -105,8 +104,7 @@ export class WebGpuExecutable {
       return await Promise.all(
         readbacks.map(async (readback, index) => {
           await readback.mapAsync(GPUMapMode.READ);
-          const { tensor } = plan.outputs[index] as PlanOutput;
-          return decoded(tensorAt(plan, tensor), readback.getMappedRange());
+          return decoded(tensorAt(plan, plan.outputs[index] as TensorId), readback.getMappedRange());
         }),
       );
     } finally {
@@ -132,12 +130,11 @@ export class WebGpuExecutable {
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
       }),
     );
-    const bindGroups = this.steps.map(({ kernel, pipeline, constants, input, output }) => {
+    const bindGroups = this.steps.map(({ kernel, pipeline, constants }) => {
       const buffers = new Map<number, GPUBuffer>([
         [0, this.frame],
         ...constants,
-        [kernel.inputBinding, tensors[input] as GPUBuffer],
-        [kernel.outputBinding, tensors[output] as GPUBuffer],
+        ...Array.from(kernel.tensors, ([binding, tensor]) => [binding, tensors[tensor] as GPUBuffer] as const),
       ]);
       return device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
@@ -156,7 +153,7 @@ export class WebGpuExecutable {
     return arena;
   }
 
-  private copyOut(encoder: GPUCommandEncoder, arena: Arena, { tensor }: PlanOutput, count: number): GPUBuffer {
+  private copyOut(encoder: GPUCommandEncoder, arena: Arena, tensor: TensorId, count: number): GPUBuffer {
     const size = count * imageBytes(tensorAt(this.plan, tensor));
     const readback = this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     encoder.copyBufferToBuffer(bufferAt(arena, tensor), 0, readback, 0, size);
@@ -164,12 +161,20 @@ export class WebGpuExecutable {
   }
 }
 
-/** Pipelines by what distinguishes them, so that layers alike but for their sizes share one. */
+/** A device's pipelines by what distinguishes them: layers alike but for their sizes share one. */
 class PipelineCache {
+  private static readonly caches = new WeakMap<GPUDevice, PipelineCache>();
+
+  static of(device: GPUDevice): PipelineCache {
+    const cache = PipelineCache.caches.get(device) ?? new PipelineCache(device);
+    PipelineCache.caches.set(device, cache);
+    return cache;
+  }
+
   private readonly modules = new Map<string, GPUShaderModule>();
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
-  constructor(private readonly device: GPUDevice) {}
+  private constructor(private readonly device: GPUDevice) {}
 
   get({ code, entryPoint, constants }: Kernel): Promise<GPUComputePipeline> {
     const key = JSON.stringify([code, entryPoint, constants]);

@@ -1,20 +1,30 @@
 import binaryConvolution from '../../../shaders/binary-convolution.wgsl';
 import codePooling from '../../../shaders/code-pooling.wgsl';
+import concatCodes from '../../../shaders/concat-codes.wgsl';
+import concatFloats from '../../../shaders/concat-floats.wgsl';
 import decode from '../../../shaders/decode.wgsl';
+import eltwise from '../../../shaders/eltwise.wgsl';
 import floatConvolution from '../../../shaders/float-convolution.wgsl';
 import floatPooling from '../../../shaders/float-pooling.wgsl';
 import integerConvolution from '../../../shaders/integer-convolution.wgsl';
+import levelConvolution from '../../../shaders/level-convolution.wgsl';
+import lrn from '../../../shaders/lrn.wgsl';
 import pointwise from '../../../shaders/pointwise.wgsl';
 import quantize from '../../../shaders/quantize.wgsl';
+import reshape from '../../../shaders/reshape.wgsl';
+import softmax from '../../../shaders/softmax.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
-import {
-  type CodePooling,
-  type Convolution,
-  type Epilogue,
-  type FloatPooling,
-  LIMB_BITS,
-  type PlanTensor,
-  type Step,
+import { codeBits } from '../../plan/code-levels.ts';
+import { LIMB_BITS } from '../../plan/limbs.ts';
+import type {
+  BinaryConvolution,
+  CodePooling,
+  Convolution,
+  FloatEpilogue,
+  FloatPooling,
+  PlanTensor,
+  Step,
+  TensorId,
 } from '../../plan/plan.ts';
 import {
   clampToFloat32,
@@ -25,7 +35,9 @@ import {
   layOutIntegerThresholds,
   layOutLimbs,
   layOutLimbThresholds,
+  layOutMembers,
   layOutSigns,
+  layOutTerms,
   quadCount,
   wordCount,
 } from './layout.ts';
@@ -39,12 +51,14 @@ export interface Kernel {
   readonly code: string;
   readonly entryPoint: string;
   readonly constants: Constants;
-  /** Uniform sizes, in the order of the shader's struct. */
+  /** Uniform numbers, in the order of the shader's struct. */
   readonly shape: Int32Array<ArrayBuffer>;
   /** Constant tables by their binding. */
   readonly tables: ReadonlyMap<number, Table>;
-  readonly inputBinding: number;
-  readonly outputBinding: number;
+  /** The step's tensors by their binding. */
+  readonly tensors: ReadonlyMap<number, TensorId>;
+  /** Whether the output is made bit by bit in a cleared buffer. */
+  readonly clearsOutput: boolean;
   /** Threads for one image; those of a batch follow each other. */
   threads(imageCount: number): number;
 }
@@ -74,11 +88,11 @@ export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Ker
         tables: new Map(),
       };
     case 'pointwise': {
-      const { factor, offset, negativeSlope } = step.epilogue;
+      const { factor, offset } = step.epilogue;
       const table = Float32Array.from(Array.from(factor, (value, channel) => [value, offset[channel] ?? 0]).flat());
-      const constants = { inputIsInteger: input.kind === 'integers' ? 1 : 0, negativeSlope };
+      const constants = { inputIsInteger: input.kind === 'integers' ? 1 : 0 };
       return {
-        ...elementKernel(step.layer, input.shape, channelsOf),
+        ...elementKernel(step, input.shape, channelsOf, bendNumbers(step.epilogue)),
         code: pointwise,
         constants,
         tables: table3(table),
@@ -89,12 +103,57 @@ export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Ker
       const rows = thresholds.map((values) => Array.from(values, clampToFloat32));
       const table = Float32Array.from([...step.sign, ...rows.flat()]);
       const constants = { planes: bitsOf(output), thresholdCount: thresholds.length };
-      return { ...elementKernel(step.layer, input.shape, wordsOf), code: quantize, constants, tables: table3(table) };
+      return { ...elementKernel(step, input.shape, wordsOf), code: quantize, constants, tables: table3(table) };
     }
     case 'decode': {
-      const table = Float32Array.from(input.kind === 'codes' ? input.levels : []);
+      const table = output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values);
       const constants = { planes: bitsOf(input) };
-      return { ...elementKernel(step.layer, input.shape, channelsOf), code: decode, constants, tables: table3(table) };
+      return { ...elementKernel(step, input.shape, channelsOf), code: decode, constants, tables: table3(table) };
+    }
+    case 'eltwise': {
+      const [coefficient, otherCoefficient] = step.coefficients;
+      const isProduct = step.operation === 'product' ? 1 : 0;
+      const isMaximum = step.operation === 'max' ? 1 : 0;
+      const kernel = elementKernel(step, input.shape, channelsOf, floatBits([coefficient, otherCoefficient]));
+      return {
+        ...kernel,
+        code: eltwise,
+        constants: { isProduct, isMaximum },
+        tables: new Map(),
+        tensors: new Map([...kernel.tensors, [10, step.other]]),
+      };
+    }
+    case 'concatPart': {
+      const place = [step.firstChannel, output.shape.channels];
+      if (input.kind !== 'codes') {
+        const kernel = elementKernel(step, input.shape, channelsOf, place);
+        return { ...kernel, code: concatFloats, constants: {}, tables: new Map() };
+      }
+      return {
+        ...elementKernel(step, input.shape, (depth) => input.bits * wordCount(depth), place),
+        code: concatCodes,
+        entryPoint: 'toCodes',
+        constants: { planes: input.bits },
+        tables: new Map(),
+        clearsOutput: true,
+      };
+    }
+    case 'lrn': {
+      const { size, alpha, beta, k } = step;
+      const numbers = [(size - 1) / 2, ...floatBits([alpha / size, beta, k])];
+      return { ...elementKernel(step, input.shape, channelsOf, numbers), code: lrn, constants: {}, tables: new Map() };
+    }
+    case 'softmax':
+      return { ...elementKernel(step, input.shape, () => 1), code: softmax, constants: {}, tables: new Map() };
+    case 'reshape': {
+      const sizes = [input.shape, output.shape].flatMap(({ channels, height, width }) => [channels, height * width]);
+      return {
+        ...elementKernel(step, output.shape, channelsOf),
+        code: reshape,
+        shape: Int32Array.from(sizes),
+        constants: {},
+        tables: new Map(),
+      };
     }
   }
 }
@@ -108,7 +167,11 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes)
   const stride = isBinary ? depth * bitsOf(input) : depth;
   const toCodes = step.epilogue.kind === 'codes';
   const tables = new Map<number, Table>([[toCodes ? 7 : 6, epilogueTable(step)]]);
-  const constants: Record<string, number> = epilogueConstants(step.epilogue);
+  const constants: Record<string, number> = {};
+  if (step.epilogue.kind === 'codes') {
+    constants.thresholdCount = step.epilogue.thresholds.length;
+    constants.codeBits = codeBits(step.epilogue.thresholds.length + 1);
+  }
   let code: string;
   switch (step.kind) {
     case 'integerConvolution':
@@ -121,9 +184,16 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes)
       tables.set(3, layOutFloats(step.weights, filters));
       break;
     case 'binaryConvolution':
-      code = binaryConvolution;
       tables.set(3, layOutSigns(step.signs, filters));
       constants.planes = bitsOf(input);
+      code = binaryConvolution;
+      if (!countsPlanesOnly(step)) {
+        code = levelConvolution;
+        tables.set(8, layOutMembers(filters));
+        tables.set(9, layOutTerms(step.levels.terms));
+        constants.termCount = step.levels.terms.length;
+        constants.limbs = limbCount(step);
+      }
       break;
   }
   const { kernel, stride: strides, pad, dilation } = step;
@@ -136,10 +206,14 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes)
       ...[height, width, stride, depth],
       ...[output.height, output.width, output.channels, quads],
       ...[...kernel, ...strides, ...pad, ...dilation],
+      ...(step.epilogue.kind === 'floats' ? bendNumbers(step.epilogue) : NO_BEND),
     ]),
     tables,
-    inputBinding: 2,
-    outputBinding: toCodes ? 4 : 5,
+    tensors: new Map([
+      [2, step.input],
+      [toCodes ? 4 : 5, step.output],
+    ]),
+    clearsOutput: toCodes,
     threads: (imageCount) => Math.ceil((imageCount * output.height * output.width) / 4) * quads,
   };
 }
@@ -153,17 +227,36 @@ function epilogueTable(step: Convolution): Table {
     case 'floatConvolution':
       return layOutFloatThresholds(epilogue.thresholds);
     case 'binaryConvolution':
-      return layOutIntegerThresholds(epilogue.thresholds);
+      return countsPlanesOnly(step)
+        ? layOutIntegerThresholds(epilogue.thresholds)
+        : layOutLimbThresholds(epilogue.thresholds, LIMB_BITS * (limbCount(step) - 1));
   }
 }
 
-function epilogueConstants(epilogue: Epilogue): Record<string, number> {
-  if (epilogue.kind === 'floats') return { negativeSlope: epilogue.negativeSlope };
-  const thresholdCount = epilogue.thresholds.length;
-  return { thresholdCount, codeBits: Math.ceil(Math.log2(thresholdCount + 1)) };
+function bendNumbers({ negativeSlope, lowest, highest }: FloatEpilogue): number[] {
+  return floatBits([negativeSlope, clampToFloat32(lowest), clampToFloat32(highest)]);
 }
 
-type Part = 'label' | 'entryPoint' | 'shape' | 'inputBinding' | 'outputBinding' | 'threads';
+/** What stands in a convolution's uniforms where codes leave it. */
+const NO_BEND = [0, 0, 0];
+
+/** float32 numbers as the whole numbers of the same bits. */
+function floatBits(values: readonly number[]): number[] {
+  return Array.from(new Int32Array(Float32Array.from(values).buffer));
+}
+
+/** Whether the levels are 0, 1, 2, 3… and all filters read all channels: then planes are counted as they are. */
+function countsPlanesOnly({ levels, group }: BinaryConvolution): boolean {
+  return (
+    group === 1 && levels.terms.every(({ planes, limbs }) => limbs.length === 1 && limbs[0] === planes && planes > 0)
+  );
+}
+
+function limbCount({ levels }: BinaryConvolution): number {
+  return levels.terms[0]?.limbs.length ?? 1;
+}
+
+type Part = 'label' | 'entryPoint' | 'shape' | 'tensors' | 'clearsOutput' | 'threads';
 
 function poolingKernel(
   step: CodePooling | FloatPooling,
@@ -179,24 +272,33 @@ function poolingKernel(
       ...[input.height, input.width, output.height, output.width, depth],
       ...[...kernel, ...stride, ...pad],
     ]),
-    inputBinding: 2,
-    outputBinding: 4,
+    ...inAndOut(step),
     threads: (imageCount) => imageCount * output.height * output.width * depth,
   };
 }
 
 function elementKernel(
-  label: string,
+  step: Step,
   { channels, height, width }: Planes,
   depthOf: (channels: number) => number,
+  numbers: readonly number[] = [],
 ): Pick<Kernel, Part> {
   return {
-    label,
+    label: step.layer,
     entryPoint: 'main',
-    shape: Int32Array.of(height * width, channels),
-    inputBinding: 2,
-    outputBinding: 4,
+    shape: Int32Array.of(height * width, channels, ...numbers),
+    ...inAndOut(step),
     threads: (imageCount) => imageCount * height * width * depthOf(channels),
+  };
+}
+
+function inAndOut({ input, output }: Step): Pick<Kernel, 'tensors' | 'clearsOutput'> {
+  return {
+    tensors: new Map([
+      [2, input],
+      [4, output],
+    ]),
+    clearsOutput: false,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Planes } from '../../graph/shapes.ts';
 import { signBitAt } from '../../numerics/signs.ts';
+import type { LevelTerm } from '../../plan/code-levels.ts';
 import type { Convolution, LimbWeights } from '../../plan/plan.ts';
 
 /** Channels of a word of codes. */
@@ -36,13 +37,15 @@ export function filterShape(step: Convolution, input: Planes, output: Planes): F
 }
 
 /** Signs as [tap][word][output channel, rounded up to quads], 32 input channels a word. */
-export function layOutSigns(signs: Uint8Array, { outputs, inputs, taps }: FilterShape): Uint32Array<ArrayBuffer> {
+export function layOutSigns(signs: Uint8Array, shape: FilterShape): Uint32Array<ArrayBuffer> {
+  const { outputs, inputs, taps } = shape;
   const words = wordCount(inputs);
   const row = quadCount(outputs) * QUAD_CHANNELS;
   const laidOut = new Uint32Array(taps * words * row);
   let bit = 0;
   for (let output = 0; output < outputs; output++) {
-    for (let input = 0; input < inputs; input++) {
+    const [first, end] = inputsOf(shape, output);
+    for (let input = first; input < end; input++) {
       const mask = 1 << (input % WORD_CHANNELS);
       const word = Math.floor(input / WORD_CHANNELS);
       for (let tap = 0; tap < taps; tap++, bit++) {
@@ -53,6 +56,32 @@ export function layOutSigns(signs: Uint8Array, { outputs, inputs, taps }: Filter
     }
   }
   return laidOut;
+}
+
+/** The input channels that each output channel reads, as [word][output channel, rounded up to quads]. */
+export function layOutMembers(shape: FilterShape): Uint32Array<ArrayBuffer> {
+  const row = quadCount(shape.outputs) * QUAD_CHANNELS;
+  const laidOut = new Uint32Array(wordCount(shape.inputs) * row);
+  for (let output = 0; output < shape.outputs; output++) {
+    const [first, end] = inputsOf(shape, output);
+    for (let input = first; input < end; input++) {
+      const place = Math.floor(input / WORD_CHANNELS) * row + output;
+      laidOut[place] = (laidOut[place] as number) | (1 << (input % WORD_CHANNELS));
+    }
+  }
+  return laidOut;
+}
+
+/** Each term as its set of planes and three limbs. */
+export function layOutTerms(terms: readonly LevelTerm[]): Int32Array<ArrayBuffer> {
+  return Int32Array.from(terms.flatMap(({ planes, limbs }) => [planes, limbs[0] ?? 0, limbs[1] ?? 0, limbs[2] ?? 0]));
+}
+
+/** The input channels of an output channel's group. */
+function inputsOf({ outputs, inputs, group }: FilterShape, output: number): [first: number, end: number] {
+  const size = inputs / group;
+  const first = Math.floor(output / (outputs / group)) * size;
+  return [first, first + size];
 }
 
 /** Limbs as [limb][tap][input channel][output channel, rounded up to quads]; groups become zeros. */
@@ -71,13 +100,12 @@ export function layOutFloats(weights: Float32Array, shape: FilterShape): Float32
 }
 
 function permute(from: ArrayLike<number>, to: Int32Array | Float32Array, shape: FilterShape): void {
-  const { outputs, inputs, taps, group } = shape;
+  const { outputs, inputs, taps } = shape;
   const row = quadCount(outputs) * QUAD_CHANNELS;
-  const groupInputs = inputs / group;
   let index = 0;
   for (let output = 0; output < outputs; output++) {
-    const firstInput = Math.floor(output / (outputs / group)) * groupInputs;
-    for (let input = firstInput; input < firstInput + groupInputs; input++) {
+    const [first, end] = inputsOf(shape, output);
+    for (let input = first; input < end; input++) {
       for (let tap = 0; tap < taps; tap++) to[(tap * inputs + input) * row + output] = from[index++] as number;
     }
   }
