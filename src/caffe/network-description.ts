@@ -58,10 +58,21 @@ export interface CaffeLayer {
   readonly parameters: LayerParameters;
 }
 
+/** What a train_val file's data layer does to its pictures, as Caffe's `transform_param` has it: (x − mean) · scale. */
+export interface DataTransform {
+  /** A value for each channel, one for all of them, or none. */
+  readonly means: readonly number[];
+  readonly scale: number;
+  /** Path of the mean image, on the machine that trained. */
+  readonly meanFile?: string;
+}
+
 /** What a prototxt says of a network at inference: no data, loss or accuracy layers, and one input. */
 export interface CaffeNetwork {
   readonly name: string;
   /** The input blob and its shape without the batch. */
   readonly input: { readonly name: string; readonly shape: Shape };
   readonly layers: readonly CaffeLayer[];
+  /** Absent where the file has no data layer: a deploy file leaves preprocessing open. */
+  readonly transform?: DataTransform;
 }

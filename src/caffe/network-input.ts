@@ -1,7 +1,7 @@
 import { HwgqError } from '../errors.ts';
 import type { Shape } from '../graph/graph.ts';
 import type { Fields } from './fields.ts';
-import type { CaffeNetwork } from './network-description.ts';
+import type { CaffeNetwork, DataTransform } from './network-description.ts';
 
 type NetworkInput = CaffeNetwork['input'];
 
@@ -40,6 +40,17 @@ export function inputOfDataLayer(layer: Fields, layerName: string): NetworkInput
   }
   const isGray = transform.boolean('force_gray', false);
   return { name, shape: [isGray ? 1 : Math.max(3, transform.floats('mean_value').length), size, size] };
+}
+
+/** What a data layer does to its pictures before they enter the network. */
+export function transformOfDataLayer(layer: Fields): DataTransform {
+  const transform = layer.part('transform_param');
+  const meanFile = transform.string('mean_file');
+  return {
+    means: transform.floats('mean_value'),
+    scale: transform.float('scale', 1),
+    ...(meanFile === undefined ? {} : { meanFile }),
+  };
 }
 
 /** Refuses a network of several inputs. */

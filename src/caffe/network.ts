@@ -3,7 +3,7 @@ import { Fields } from './fields.ts';
 import { parameterReaders } from './layer-parameters.ts';
 import { currentType, isDataType, isTrainingType } from './layer-types.ts';
 import type { CaffeLayer, CaffeNetwork } from './network-description.ts';
-import { declaredInput, inputOfDataLayer, inputOfLayer, onlyOne } from './network-input.ts';
+import { declaredInput, inputOfDataLayer, inputOfLayer, onlyOne, transformOfDataLayer } from './network-input.ts';
 import { isPartOfInference } from './phase.ts';
 import { type PrototxtMessage, parsePrototxt } from './prototxt.ts';
 
@@ -36,7 +36,13 @@ export function readNetwork(prototxt: string): CaffeNetwork {
   network.finish();
   const kept = layers.filter(({ type }) => !isDataType(type) && !isTrainingType(type) && type !== 'Input');
   expectOwnNames(kept, input.name);
-  return { name, input, layers: kept.map(readLayer) };
+  const data = layers.find(({ type }) => isDataType(type));
+  return {
+    name,
+    input,
+    layers: kept.map(readLayer),
+    ...(data && { transform: transformOfDataLayer(data.fields) }),
+  };
 }
 
 function openLayer(message: PrototxtMessage): LayerMessage {
