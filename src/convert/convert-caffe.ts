@@ -1,25 +1,44 @@
 import { version } from '../../package.json';
 import { buildGraph } from '../caffe/build-graph.ts';
-import { readCaffemodel } from '../caffe/caffemodel.ts';
+import { readBinaryproto, readCaffemodel } from '../caffe/caffemodel.ts';
 import { readNetwork } from '../caffe/network.ts';
-import { HwgqError } from '../errors.ts';
+import { HwgqError, withFileName } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { elementCount, inferShapes } from '../graph/shapes.ts';
 import { sha256Hex } from '../model/hash.ts';
 import type { Model, SourceFile } from '../model/model.ts';
-import { type PictureOptions, preprocessingFor } from './preprocessing.ts';
+import {
+  type ChannelMeans,
+  completeFrom,
+  type MeanOption,
+  type PictureOptions,
+  preprocessingFor,
+} from './preprocessing.ts';
 import { type FloatForm, packWeights } from './weights.ts';
 
+/** A binary file of Caffe's. The converter takes ownership of its bytes (`readCaffemodel`). */
+export interface CaffeFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What is subtracted, as numbers or as a file. */
+export type MeanSource = ChannelMeans | ({ readonly kind: 'file' } & CaffeFile);
+
 /** Caffe files, and what they leave open about pictures, classes and precision. */
-export interface CaffeSource extends PictureOptions {
+export interface CaffeSource extends Omit<PictureOptions, 'mean'> {
   readonly prototxt: { readonly name: string; readonly text: string };
-  /** The caffemodel. The converter takes ownership of its bytes (`readCaffemodel`). */
-  readonly weights: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
+  /** The caffemodel. */
+  readonly weights: CaffeFile;
+  /** In the network's channel order: a value for each channel, or a mean image (binaryproto). Default: the prototxt's, or 0. */
+  readonly mean?: MeanSource;
   /** One a class, in the order of the scores. */
   readonly labels?: readonly string[];
   /** Default: `compact`. */
   readonly form?: FloatForm;
+  /** Called with each sentence that people should read: preprocessing that the prototxt gave, or that is missing. */
+  readonly onNote?: (note: string) => void;
 }
 
 const LICENCE =
@@ -33,23 +52,59 @@ const HWGQ_LICENCE =
  *   labels or form do not fit the network; `unsupported` where its input is no picture.
  */
 export async function convertCaffe(source: CaffeSource): Promise<Model> {
-  const { prototxt, weights, labels, form = 'compact' } = source;
+  const { prototxt, weights, labels, mean, form = 'compact', onNote, ...pictureOptions } = source;
   // Hashed first: reading moves values within the file.
   const sources = [
-    await describeSource(prototxt.name, new TextEncoder().encode(prototxt.text)),
-    await describeSource(weights.name, weights.bytes),
+    await describeSource({ name: prototxt.name, bytes: new TextEncoder().encode(prototxt.text) }),
+    await describeSource(weights),
+    ...(mean?.kind === 'file' ? [await describeSource(mean)] : []),
   ];
-  const graph = buildGraph(readNetwork(prototxt.text), readCaffemodel(weights.bytes));
+  const network = withFileName(prototxt.name, () => {
+    refuseWebPage(prototxt.text, 'prototxt-syntax');
+    return readNetwork(prototxt.text);
+  });
+  const blobs = withFileName(weights.name, () => {
+    refuseWebPage(startOf(weights), 'caffemodel-format');
+    return readCaffemodel(weights.bytes);
+  });
+  const graph = withFileName(`${prototxt.name} with ${weights.name}`, () => buildGraph(network, blobs));
   if (labels) expectLabelPerClass(labels, graph);
+  const { options, notes } = completeFrom(network.transform, graph.input.shape, {
+    ...pictureOptions,
+    ...(mean && { mean: readMean(mean) }),
+  });
+  const preprocessing = preprocessingFor(graph.input.shape, options);
+  for (const note of notes) onNote?.(note);
   return {
     graph: packWeights(graph, form),
-    preprocessing: preprocessingFor(graph.input.shape, source),
+    preprocessing,
     ...(labels && { labels }),
     provenance: { generator: `hwgq-web ${version}`, sources, licence: licenceOf(graph) },
   };
 }
 
-async function describeSource(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<SourceFile> {
+function readMean(mean: MeanSource): MeanOption {
+  if (mean.kind === 'channels') return mean;
+  return withFileName(mean.name, () => {
+    refuseWebPage(startOf(mean), 'caffemodel-format');
+    return { kind: 'image', ...readBinaryproto(mean.bytes) };
+  });
+}
+
+function startOf({ bytes }: CaffeFile): string {
+  return new TextDecoder().decode(bytes.subarray(0, 64));
+}
+
+/** Servers often give a page where a file is gone; no file of Caffe's begins like one. */
+function refuseWebPage(start: string, code: 'prototxt-syntax' | 'caffemodel-format'): void {
+  if (!/^\s*</.test(start)) return;
+  throw new HwgqError(
+    code,
+    'This begins like a web page, perhaps an error page, and is no Caffe file. Fetch it again.',
+  );
+}
+
+async function describeSource({ name, bytes }: CaffeFile): Promise<SourceFile> {
   return { name, bytes: bytes.length, sha256: await sha256Hex(bytes) };
 }
 

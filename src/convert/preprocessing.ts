@@ -1,13 +1,18 @@
 import type { Blob } from '../caffe/blob.ts';
+import type { DataTransform } from '../caffe/network-description.ts';
 import { HwgqError } from '../errors.ts';
 import type { Shape } from '../graph/graph.ts';
 import { asPlanes, type Planes } from '../graph/shapes.ts';
 import { type ChannelOrder, channelCount, type Fit, type Mean, type Preprocessing } from '../image/preprocessing.ts';
 
 /** What is subtracted: a value for each channel of the network, or a mean image at least as large as its input. */
-export type MeanOption =
-  | { readonly kind: 'channels'; readonly values: readonly number[] }
-  | ({ readonly kind: 'image' } & Blob);
+export type MeanOption = ChannelMeans | ({ readonly kind: 'image' } & Blob);
+
+/** A value for each channel, in the network's order. */
+export interface ChannelMeans {
+  readonly kind: 'channels';
+  readonly values: readonly number[];
+}
 
 /** What Caffe files leave open about pictures. */
 export interface PictureOptions {
@@ -19,6 +24,46 @@ export interface PictureOptions {
   readonly channels?: ChannelOrder;
   /** Default: a crop for ImageNet's sizes, a digit for 1 × 28 × 28, otherwise the stretched picture. */
   readonly fit?: Fit;
+}
+
+/** Options with what a data layer says put where nothing was asked for, and sentences that say so to people. */
+export interface CompletedOptions {
+  readonly options: PictureOptions;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Takes mean and scale from a train_val file's data layer where the options give none. One mean stands for all
+ * channels, as in Caffe.
+ */
+export function completeFrom(
+  transform: DataTransform | undefined,
+  shape: Shape,
+  options: PictureOptions,
+): CompletedOptions {
+  if (!transform) return { options, notes: [] };
+  const { means, scale, meanFile } = transform;
+  const { channels } = asPlanes(shape);
+  const values = means.length === 1 ? new Array<number>(channels).fill(means[0] ?? 0) : means;
+  const takesMean = !options.mean && values.length > 0;
+  const takesScale = options.scale === undefined && scale !== 1;
+  const taken = [...(takesMean ? [`mean ${values.join(', ')}`] : []), ...(takesScale ? [`scale ${scale}`] : [])];
+  const lacksMeanFile = !options.mean && !takesMean && meanFile !== undefined;
+  return {
+    options: {
+      ...options,
+      ...(takesMean && { mean: { kind: 'channels' as const, values } }),
+      ...(takesScale && { scale }),
+    },
+    notes: [
+      ...(taken.length > 0 ? [`The prototxt's data layer gives the preprocessing: ${taken.join(', ')}.`] : []),
+      ...(lacksMeanFile
+        ? [
+            `The prototxt's data layer subtracts the mean image '${meanFile}', which was not given: nothing is subtracted.`,
+          ]
+        : []),
+    ],
+  };
 }
 
 /** The size to which Caffe's ImageNet examples resize pictures before they crop. */
@@ -33,6 +78,7 @@ const MNIST_SIZE = 28;
 export function preprocessingFor(shape: Shape, options: PictureOptions): Preprocessing {
   const input = asPlanes(shape);
   const { scale = 1, fit = usualFit(input) } = options;
+  checkFit(fit, input);
   if (!Number.isFinite(scale) || scale === 0) {
     throw new HwgqError('invalid-option', `The scale is ${scale}; a finite number other than 0 is accepted.`);
   }
@@ -44,6 +90,14 @@ export function preprocessingFor(shape: Shape, options: PictureOptions): Preproc
     mean: meanFor(input, options.mean),
     scale,
   };
+}
+
+function checkFit(fit: Fit, { width, height }: Planes): void {
+  if (!('resize' in fit) || fit.resize >= Math.max(width, height)) return;
+  throw new HwgqError(
+    'invalid-option',
+    `Pictures are resized to ${fit.resize}, and the network takes ${width}×${height} out of them. Resize to at least ${Math.max(width, height)}.`,
+  );
 }
 
 function channelsFor(input: Planes, wanted: ChannelOrder | undefined): ChannelOrder {
@@ -71,10 +125,11 @@ function meanFor(input: Planes, mean: MeanOption | undefined): Mean {
   if (!mean) return { kind: 'channels', values: new Array<number>(input.channels).fill(0) };
   if (mean.kind === 'image') return { kind: 'image', values: centerOf(mean, input) };
   if (mean.values.length === input.channels && mean.values.every(Number.isFinite)) return mean;
-  throw new HwgqError(
-    'invalid-option',
-    `The mean is '${mean.values.join(', ')}'; the network takes ${input.channels} channels, so give ${input.channels} numbers.`,
-  );
+  const needed =
+    input.channels === 1
+      ? '1 channel, so give 1 number'
+      : `${input.channels} channels, so give ${input.channels} numbers`;
+  throw new HwgqError('invalid-option', `The mean is '${mean.values.join(', ')}'; the network takes ${needed}.`);
 }
 
 /** The middle of a mean image, as Caffe's data transformer crops it at test time. */

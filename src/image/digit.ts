@@ -73,13 +73,14 @@ function cutToInk({ bytes, width, height }: Plane): Plane | undefined {
   return { bytes: cut, ...size };
 }
 
+/** In columns and rows counted from 0, as MNIST's digits were centered: a pixel's mass is at its index, not half a pixel on. */
 function centerOfMass(bytes: Uint8Array, width: number): { x: number; y: number } {
   let [mass, momentX, momentY] = [0, 0, 0];
   for (let index = 0; index < bytes.length; index++) {
     const value = bytes[index] as number;
     mass += value;
-    momentX += value * ((index % width) + 0.5);
-    momentY += value * (Math.floor(index / width) + 0.5);
+    momentX += value * (index % width);
+    momentY += value * Math.floor(index / width);
   }
   return { x: momentX / mass, y: momentY / mass };
 }

@@ -4,6 +4,11 @@ import { fitDigit } from './digit.ts';
 import { channelCount, type Picture, type Preprocessing } from './preprocessing.ts';
 import { resize } from './resize.ts';
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** ITU-R BT.601 luma of red, green and blue, as 256ths. */
 const LUMA = [77, 150, 29] as const;
 
@@ -30,7 +35,11 @@ export function toInputBytes(picture: Picture, preprocessing: Preprocessing): Ui
       return resize(planes, count, picture, to);
     case 'crop': {
       const square = { width: fit.resize, height: fit.resize };
-      return crop(resize(planes, count, picture, square), count, fit.resize, to);
+      return crop(resize(planes, count, picture, square), count, square, to);
+    }
+    case 'shorterSide': {
+      const size = withShorterSide(picture, fit.resize);
+      return crop(resize(planes, count, picture, size), count, size, to);
     }
     case 'digit':
       return fitDigit({ bytes: planes, width, height }, to.width, to.height);
@@ -79,18 +88,20 @@ function toPlanes({ width, height, data }: Picture, { channels }: Preprocessing)
   return planes;
 }
 
-function crop(
-  planes: Uint8Array,
-  count: number,
-  size: number,
-  to: { readonly width: number; readonly height: number },
-): Uint8Array {
-  const top = Math.floor((size - to.height) / 2);
-  const left = Math.floor((size - to.width) / 2);
+/** The size of a picture whose shorter side is made `side`; the longer one is rounded down. */
+function withShorterSide({ width, height }: Size, side: number): Size {
+  const shorter = Math.min(width, height);
+  const scaled = (length: number) => Math.floor((length * side) / shorter);
+  return { width: scaled(width), height: scaled(height) };
+}
+
+function crop(planes: Uint8Array, count: number, from: Size, to: Size): Uint8Array {
+  const top = Math.floor((from.height - to.height) / 2);
+  const left = Math.floor((from.width - to.width) / 2);
   const cropped = new Uint8Array(count * to.width * to.height);
   for (let row = 0; row < count * to.height; row++) {
-    const from = (Math.floor(row / to.height) * size + top + (row % to.height)) * size + left;
-    cropped.set(planes.subarray(from, from + to.width), row * to.width);
+    const start = (Math.floor(row / to.height) * from.height + top + (row % to.height)) * from.width + left;
+    cropped.set(planes.subarray(start, start + to.width), row * to.width);
   }
   return cropped;
 }

@@ -4,6 +4,7 @@ export type ChannelOrder = 'bgr' | 'rgb' | 'gray';
 /**
  * How a picture of any size becomes one of the network's size:
  * - `crop`: stretched to `resize` × `resize`, then the center cut out (Caffe's ImageNet default);
+ * - `shorterSide`: its shorter side made `resize` with the aspect kept, then the center cut out;
  * - `stretch`: stretched to the network's size;
  * - `digit`: as MNIST's digits were made: light ink on dark (turned round where the border is light), cut to the
  *   ink, fitted into 20/28 of the network's size with the aspect kept, and centered by its center of mass.
@@ -11,6 +12,7 @@ export type ChannelOrder = 'bgr' | 'rgb' | 'gray';
  */
 export type Fit =
   | { readonly method: 'crop'; readonly resize: number }
+  | { readonly method: 'shorterSide'; readonly resize: number }
   | { readonly method: 'stretch' }
   | { readonly method: 'digit' };
 

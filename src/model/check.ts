@@ -1,6 +1,7 @@
 import { HwgqError } from '../errors.ts';
 import type { LayerType } from '../graph/graph.ts';
 import type { WeightForm } from '../graph/weights.ts';
+import type { Fit } from '../image/preprocessing.ts';
 import type { Model } from './model.ts';
 
 /** A rule: throws `model-format` naming the field unless the value is of its kind. */
@@ -104,7 +105,12 @@ const MODEL = record({
     channels: oneOf('bgr', 'rgb', 'gray'),
     width: whole(1, 65_535),
     height: whole(1, 65_535),
-    fit: variant('method', { crop: { resize: whole(1, 65_535) }, stretch: {}, digit: {} }),
+    fit: variant('method', {
+      crop: { resize: whole(1, 65_535) },
+      shorterSide: { resize: whole(1, 65_535) },
+      stretch: {},
+      digit: {},
+    } satisfies Record<Fit['method'], Fields>),
     mean: variant('kind', { channels: { values: list(number, 1, 3) }, image: { values: tensor(Float32Array) } }),
     scale: number,
   }),

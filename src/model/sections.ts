@@ -57,7 +57,8 @@ export function storeTensor(tensor: Tensor): { entry: SectionEntry; bytes: Uint8
 /** The tensor of a stored section. */
 export function loadTensor(entry: SectionEntry, stored: Uint8Array): Tensor {
   const size = entry.count * elementBytes(entry.type);
-  const raw = entry.deflated ? inflated(stored, size) : stored.slice();
+  // Not slice(): that of a Node Buffer shares memory, so it would begin somewhere inside the file's buffer.
+  const raw = entry.deflated ? inflated(stored, size) : new Uint8Array(stored);
   return new ELEMENT_TYPES[entry.type](raw.buffer, 0, entry.count);
 }
 

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { onWhite } from '../../src/image/composite.ts';
+import { png } from '../support/png.ts';
+import { randomNumbers } from '../support/small-graph.ts';
+
+const SIZE = 128;
+
+it.each([false, true])(
+  'Chromium lays pixels on white as our own arithmetic does, translucent %s',
+  async (translucent) => {
+    const random = randomNumbers(3);
+    const pixels = Uint8Array.from({ length: SIZE * SIZE * 4 }, (_, index) =>
+      index % 4 === 3 && !translucent ? 255 : Math.floor(random() * 256),
+    );
+    const file = png({ width: SIZE, height: SIZE, colourType: 6, samples: pixels });
+    const bitmap = await createImageBitmap(new Blob([file]), {
+      imageOrientation: 'from-image',
+      colorSpaceConversion: 'default',
+    });
+    const context = new OffscreenCanvas(SIZE, SIZE).getContext('2d', { willReadFrequently: true });
+    if (!context) throw new Error('There is no 2D canvas.');
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, SIZE, SIZE);
+    context.drawImage(bitmap, 0, 0);
+    const seen = context.getImageData(0, 0, SIZE, SIZE).data;
+    const wrong = seen.filter((value, index) => {
+      const alpha = pixels[index - (index % 4) + 3] as number;
+      return value !== (index % 4 === 3 ? 255 : onWhite(pixels[index] as number, alpha));
+    });
+    expect(wrong.length).toBe(0);
+  },
+);
