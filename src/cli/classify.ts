@@ -1,9 +1,13 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { labelsOf, toCategories } from '../engine/categories.ts';
 import type { Category } from '../engine/classification.ts';
-import { type BackendName, createSession } from '../engine/session.ts';
+import { type BackendName, createSession, type Session } from '../engine/session.ts';
+import { HwgqError } from '../errors.ts';
 import { toInputBytes, toNetworkInput } from '../image/input.ts';
+import type { Model } from '../model/model.ts';
+import { backendOption, toCount } from './arguments.ts';
 import { readBytes, readModel } from './files.ts';
+import { tell } from './messages.ts';
 import { decodePicture, listPictures } from './pictures.ts';
 import { progressBar } from './progress.ts';
 import { nodeGpu } from './webgpu.ts';
@@ -15,6 +19,15 @@ interface ClassifyOptions {
   readonly backend: BackendName | 'auto';
 }
 
+/** What a picture was named. */
+interface NamedPicture {
+  readonly file: string;
+  readonly categories: readonly Category[];
+}
+
+/** Errors after which no further picture can be named. */
+const FATAL_CODES = ['device-lost', 'out-of-memory', 'disposed'];
+
 /** `hwgq classify`: names pictures. A picture that cannot be read is reported, and the others go on. */
 export function addClassify(program: Command): void {
   program
@@ -22,55 +35,61 @@ export function addClassify(program: Command): void {
     .description('Name pictures (PNG, JPEG, WebP; folders too).')
     .argument('<model>', 'a .hwgq file')
     .argument('<images...>', 'pictures, or folders of them')
-    .option('--top <k>', 'how many categories for each picture', toTop, 5)
+    .option('--top <k>', 'how many categories for each picture', toCount, 5)
     .addOption(new Option('--json', 'as JSON').conflicts('csv'))
     .option('--csv', 'as CSV')
-    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'webgpu', 'reference']).default('auto'))
+    .addOption(backendOption())
     .action(classify);
 }
 
 async function classify(path: string, images: string[], options: ClassifyOptions): Promise<void> {
   const model = await readModel(path);
-  const files = await listPictures(images);
+  const files = await listPictures(images, fail);
   const gpu = await nodeGpu(options.backend);
   const session = await createSession(model, { backend: options.backend, ...(gpu ? { gpu } : {}) });
   const bar = progressBar(files.length, 'pictures');
-  const results: { file: string; categories: Category[] }[] = [];
-  for (const [index, file] of files.entries()) {
-    try {
-      const bytes = toInputBytes(await decodePicture(await readBytes(file), file), model.preprocessing);
-      const [logits = new Float32Array()] = (await session.run(toNetworkInput(bytes, model.preprocessing), 1)).blobs;
-      const labels = labelsOf(model.labels, logits.length);
-      results.push({ file, categories: toCategories(logits, labels, { maxResults: options.top }).categories });
-    } catch (error) {
-      process.exitCode = 1;
-      process.stderr.write(`hwgq: ${error instanceof Error ? error.message : String(error)}\n`);
+  const named: NamedPicture[] = [];
+  if (options.csv) process.stdout.write('file,rank,index,label,score\n');
+  try {
+    for (const [index, file] of files.entries()) {
+      try {
+        const picture = { file, categories: await name(file, model, session, options.top) };
+        bar.clear();
+        if (options.json) named.push(picture);
+        else process.stdout.write(options.csv ? asCsv(picture) : asText(picture));
+      } catch (error) {
+        bar.clear();
+        if (error instanceof HwgqError && FATAL_CODES.includes(error.code)) throw error;
+        fail(error);
+      }
+      bar.update(index + 1);
     }
-    bar.update(index + 1);
+  } finally {
+    bar.clear();
+    session.dispose();
+    if (options.json) process.stdout.write(`${JSON.stringify(named, null, 2)}\n`);
   }
-  bar.close();
-  session.dispose();
-  process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : asText(results, options.csv ?? false));
 }
 
-function asText(results: readonly { file: string; categories: readonly Category[] }[], csv: boolean): string {
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = csv
-    ? ['file,rank,index,label,score']
-    : results.map(
-        ({ file, categories }) =>
-          `${file}: ${categories.map(({ label, score }) => `${label} ${(score * 100).toFixed(1)}%`).join(', ')}`,
-      );
-  for (const { file, categories } of csv ? results : []) {
-    for (const [rank, { index, label, score }] of categories.entries()) {
-      lines.push([quoted(file), rank + 1, index, quoted(label), score].join(','));
-    }
-  }
-  return lines.length > 0 ? `${lines.join('\n')}\n` : '';
+async function name(file: string, model: Model, session: Session, top: number): Promise<Category[]> {
+  const bytes = toInputBytes(await decodePicture(await readBytes(file), file), model.preprocessing);
+  const [logits = new Float32Array()] = (await session.run(toNetworkInput(bytes, model.preprocessing), 1)).blobs;
+  return toCategories(logits, labelsOf(model.labels, logits.length), { maxResults: top }).categories;
 }
 
-function toTop(text: string): number {
-  const top = Number(text);
-  if (Number.isInteger(top) && top > 0) return top;
-  throw new InvalidArgumentError('It must be a whole number from 1.');
+function fail(error: unknown): void {
+  process.exitCode = 1;
+  tell(error);
+}
+
+function asText({ file, categories }: NamedPicture): string {
+  return `${file}: ${categories.map(({ label, score }) => `${label} ${(score * 100).toFixed(1)}%`).join(', ')}\n`;
+}
+
+/** Lines as RFC 4180 has them, but for the ends of lines. */
+function asCsv({ file, categories }: NamedPicture): string {
+  const quoted = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return categories
+    .map(({ index, label, score }, rank) => `${[quoted(file), rank + 1, index, quoted(label), score].join(',')}\n`)
+    .join('');
 }

@@ -1,23 +1,23 @@
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Command, Option } from 'commander';
-import { readBinaryproto } from '../caffe/caffemodel.ts';
-import { type CaffeSource, convertCaffe } from '../convert/convert-caffe.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type CaffeSource, convertCaffe, type MeanSource } from '../convert/convert-caffe.ts';
 import { parseLabels } from '../convert/labels.ts';
 import { FLOAT_FORMS, type FloatForm } from '../convert/weights.ts';
-import { HwgqError } from '../errors.ts';
-import type { ChannelOrder } from '../image/preprocessing.ts';
+import type { ChannelOrder, Fit } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
 import { floatBytes } from '../model/summary.ts';
-import { readBytes } from './files.ts';
+import { toNumber } from './arguments.ts';
+import { readBytes, writeWhole } from './files.ts';
+import { tell } from './messages.ts';
 
 interface ConvertOptions {
   readonly prototxt: string;
   readonly weights: string;
   readonly labels?: string;
-  readonly mean?: string;
-  readonly scale?: string;
+  readonly mean?: readonly number[] | string;
+  readonly scale?: number;
   readonly channels?: ChannelOrder;
+  readonly fit?: Fit;
   readonly float: FloatForm;
   readonly out?: string;
 }
@@ -30,9 +30,22 @@ export function addConvert(program: Command): void {
     .requiredOption('--prototxt <file>', 'the network, as a deploy or train_val prototxt')
     .requiredOption('--weights <file>', 'the weights, as a caffemodel')
     .option('--labels <file>', 'one label a line, in the order of the scores')
-    .option('--mean <values|file>', 'what is subtracted, in the network’s channel order: A,B,C or mean.binaryproto')
-    .option('--scale <number>', 'what the difference is multiplied by: (x − mean) · scale')
+    .option(
+      '--mean <values|file>',
+      'what is subtracted, in the network’s channel order: A,B,C or mean.binaryproto (default: the prototxt’s, or 0)',
+      toMean,
+    )
+    .option(
+      '--scale <number>',
+      'what the difference is multiplied by: (x − mean) · scale (default: the prototxt’s, or 1)',
+      toNumber,
+    )
     .addOption(new Option('--channels <order>', 'colour order of the network').choices(['bgr', 'rgb', 'gray']))
+    .option(
+      '--fit <rule>',
+      'how a picture gets the network’s size: stretch, digit, or, with the size before the middle is cut out, crop:256 or shorter-side:256 (default: crop:256 for ImageNet’s sizes, digit for 1×28×28, else stretch)',
+      toFit,
+    )
     .addOption(
       new Option('--float <form>', 'how weights that are not binary are kept').choices(FLOAT_FORMS).default('compact'),
     )
@@ -47,29 +60,37 @@ async function convert(options: ConvertOptions): Promise<void> {
     weights: { name: basename(options.weights), bytes: await readBytes(options.weights) },
     form: options.float,
     ...(options.mean === undefined ? {} : { mean: await readMean(options.mean) }),
-    ...(options.scale === undefined ? {} : { scale: toNumber('--scale', options.scale) }),
+    ...(options.scale === undefined ? {} : { scale: options.scale }),
     ...(options.channels === undefined ? {} : { channels: options.channels }),
+    ...(options.fit === undefined ? {} : { fit: options.fit }),
     ...(options.labels === undefined ? {} : { labels: parseLabels(decoder.decode(await readBytes(options.labels))) }),
+    onNote: tell,
   };
   const model = await convertCaffe(source);
-  const file = encodeModel(model);
+  const bytes = encodeModel(model);
   const out = options.out ?? `${options.weights.replace(/\.caffemodel$/, '')}.hwgq`;
-  await writeFile(out, file);
+  await writeWhole(out, async (file) => void (await file.writeFile(bytes)));
   const floats = floatBytes(model.graph);
+  const ratio = (floats / bytes.length).toFixed(1);
   process.stdout.write(
-    `${out}: ${model.graph.name}, ${file.length} bytes (${(floats / file.length).toFixed(1)} times smaller than its ${floats} bytes as float32)\n`,
+    `${out}: ${model.graph.name}, ${bytes.length} bytes (${ratio} times smaller than its ${floats} bytes as float32)\n`,
   );
 }
 
-async function readMean(value: string): Promise<NonNullable<CaffeSource['mean']>> {
-  if (/^[-+\d.,eE\s]+$/.test(value)) {
-    return { kind: 'channels', values: value.split(',').map((part) => toNumber('--mean', part)) };
-  }
-  return { kind: 'image', ...readBinaryproto(await readBytes(value)) };
+/** Means, or the path of a mean image. */
+function toMean(text: string): readonly number[] | string {
+  return /^[-+\d.,eE\s]+$/.test(text) ? text.split(',').map(toNumber) : text;
 }
 
-function toNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new HwgqError('invalid-option', `${option} has '${text}' where a number is needed.`);
+async function readMean(mean: readonly number[] | string): Promise<MeanSource> {
+  if (typeof mean !== 'string') return { kind: 'channels', values: mean };
+  return { kind: 'file', name: basename(mean), bytes: await readBytes(mean) };
+}
+
+function toFit(text: string): Fit {
+  const [, method, size] = /^(stretch|digit|crop|shorter-side)(?::([1-9]\d*))?$/.exec(text) ?? [];
+  if ((method === 'stretch' || method === 'digit') && size === undefined) return { method };
+  if (method === 'crop' && size !== undefined) return { method, resize: Number(size) };
+  if (method === 'shorter-side' && size !== undefined) return { method: 'shorterSide', resize: Number(size) };
+  throw new InvalidArgumentError("'stretch', 'digit', 'crop:SIZE' and 'shorter-side:SIZE' are accepted.");
 }

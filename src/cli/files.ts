@@ -1,29 +1,48 @@
-import { readFile } from 'node:fs/promises';
-import { HwgqError } from '../errors.ts';
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { HwgqError, withFileName } from '../errors.ts';
 import { decodeModel } from '../model/decode.ts';
 import type { Model } from '../model/model.ts';
 
-/** A file's bytes in a buffer of their own. */
+/**
+ * A file's bytes in a buffer of their own.
+ * @throws HwgqError `file`.
+ */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const bytes = await readFile(path);
-    // Small files come from a pool that others use too.
-    return bytes.buffer.byteLength === bytes.length
-      ? new Uint8Array(bytes.buffer as ArrayBuffer)
-      : Uint8Array.from(bytes);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new HwgqError('invalid-option', `'${path}' cannot be read: ${reason}. Check the path.`, {}, { cause: error });
-  }
+  const bytes = await readFile(path).catch((error: unknown) => refuseFile(path, 'read', error));
+  // Small files come from a pool that others use too.
+  return bytes.buffer.byteLength === bytes.length
+    ? new Uint8Array(bytes.buffer as ArrayBuffer)
+    : Uint8Array.from(bytes);
 }
 
 /** A `.hwgq` file's model. */
 export async function readModel(path: string): Promise<Model> {
   const bytes = await readBytes(path);
+  return withFileName(path, () => decodeModel(bytes));
+}
+
+/**
+ * Writes a file that is there as a whole or not at all: under another name first, unless it is a pipe or a device.
+ * @throws HwgqError `file`, and what `write` throws.
+ */
+export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  const isPlain = there?.isFile() ?? true;
+  const place = isPlain ? `${path}.part` : path;
+  const file = await open(place, 'w').catch((error: unknown) => refuseFile(path, 'written', error));
   try {
-    return decodeModel(bytes);
+    await write(file);
+    await file.close();
+    if (isPlain) await rename(place, path).catch((error: unknown) => refuseFile(path, 'written', error));
   } catch (error) {
-    if (error instanceof HwgqError) throw new HwgqError(error.code, `${path}: ${error.message}`, error.details);
+    await file.close();
+    if (isPlain) await rm(place, { force: true });
     throw error;
   }
+}
+
+/** @throws HwgqError `file`, always. */
+export function refuseFile(path: string, verb: 'read' | 'written', cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message.replace(/, \w+( '.*')?$/, '') : String(cause);
+  throw new HwgqError('file', `'${path}' cannot be ${verb}: ${reason}. Check the path.`, { file: path }, { cause });
 }

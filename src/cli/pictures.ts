@@ -15,20 +15,43 @@ const require = createRequire(import.meta.url);
 export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture> {
   const starts = (...magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
   try {
-    if (starts(0x89, 0x50, 0x4e, 0x47)) return PNG.sync.read(Buffer.from(bytes));
+    if (starts(0x89, 0x50, 0x4e, 0x47)) return decodePng(bytes);
     if (starts(0xff, 0xd8)) return await decodeJpeg(bytes);
     if (starts(0x52, 0x49, 0x46, 0x46)) return await decodeWebp(bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new HwgqError('invalid-image', `'${name}' cannot be decoded: ${reason}.`, {}, { cause: error });
+    throw new HwgqError(
+      'invalid-image',
+      `'${name}' cannot be decoded: ${reason.replace(/\.$/, '')}. Save it anew, or leave it out.`,
+      {},
+      { cause: error },
+    );
   }
   throw new HwgqError('invalid-image', `'${name}' is no PNG, JPEG or WebP picture.`);
 }
 
+function decodePng(bytes: Uint8Array<ArrayBuffer>): Picture {
+  try {
+    return PNG.sync.read(Buffer.from(bytes));
+  } catch (error) {
+    // How the decoder says that its input ended too early.
+    const isCut = error instanceof Error && error.message.includes('read requests');
+    throw isCut ? new Error('it is cut short', { cause: error }) : error;
+  }
+}
+
 async function decodeJpeg(bytes: Uint8Array<ArrayBuffer>): Promise<Picture> {
   const { default: decode, init } = await import('@jsquash/jpeg/decode.js');
-  await init(await compiled('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'));
-  return decode(bytes.buffer, { preserveOrientation: true });
+  const complaints: string[] = [];
+  const printErr = (complaint: string) => complaints.push(complaint);
+  // The package's types leave the first of the two arguments out.
+  const start = init as (module: WebAssembly.Module, options: { printErr: typeof printErr }) => Promise<void>;
+  await start(await compiled('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'), { printErr });
+  const picture = await decode(bytes.buffer, { preserveOrientation: true }).catch(() => undefined);
+  // What is missing at the end would be gray; a picture cut short is refused, as in the other formats.
+  const isCut = complaints.some((complaint) => complaint.startsWith('Premature end'));
+  if (picture && !isCut) return picture;
+  throw new Error(complaints[0] ?? 'it is damaged');
 }
 
 async function decodeWebp(bytes: Uint8Array<ArrayBuffer>): Promise<Picture> {
@@ -38,10 +61,17 @@ async function decodeWebp(bytes: Uint8Array<ArrayBuffer>): Promise<Picture> {
 }
 
 /** The decoders would fetch their WASM by address, which Node does not do for files; they also make ImageData. */
-async function compiled(path: string): Promise<WebAssembly.Module> {
+function compiled(path: string): Promise<WebAssembly.Module> {
   globalThis.ImageData ??= NodeImageData as unknown as typeof ImageData;
-  return WebAssembly.compile(await readFile(require.resolve(path)));
+  const known = modules.get(path);
+  if (known) return known;
+  const module = readFile(require.resolve(path)).then((bytes) => WebAssembly.compile(bytes));
+  modules.set(path, module);
+  return module;
 }
+
+/** Decoders by path: compiling one takes longer than decoding a small picture. */
+const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 class NodeImageData {
   constructor(
@@ -51,19 +81,25 @@ class NodeImageData {
   ) {}
 }
 
-/** Pictures by path; folders stand for all pictures in them, sorted. */
-export async function listPictures(paths: readonly string[]): Promise<string[]> {
-  const lists = await Promise.all(
-    paths.map(async (path) => {
-      const found = await stat(path).catch(() => undefined);
-      if (!found) throw new HwgqError('invalid-option', `There is no '${path}'. Check the path.`);
-      if (!found.isDirectory()) return [path];
-      const inside = await readdir(path, { recursive: true });
-      return inside
-        .filter((file) => EXTENSIONS.includes(extname(file).toLowerCase()))
-        .sort()
-        .map((file) => join(path, file));
-    }),
-  );
-  return lists.flat();
+/**
+ * Pictures by path; folders stand for all pictures in them, sorted. What gives none is told to `onFailure`, and the
+ * others go on.
+ */
+export async function listPictures(paths: readonly string[], onFailure: (error: HwgqError) => void): Promise<string[]> {
+  const pictures: string[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    const inside = found?.isDirectory() ? await picturesIn(path) : [path];
+    if (inside.length === 0) onFailure(new HwgqError('file', `There is no PNG, JPEG or WebP picture in '${path}'.`));
+    pictures.push(...inside);
+  }
+  return pictures;
+}
+
+async function picturesIn(folder: string): Promise<string[]> {
+  const inside = await readdir(folder, { recursive: true });
+  return inside
+    .filter((file) => EXTENSIONS.includes(extname(file).toLowerCase()))
+    .sort()
+    .map((file) => join(folder, file));
 }

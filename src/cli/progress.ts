@@ -1,8 +1,14 @@
 const BAR_WIDTH = 30;
 const MILLISECONDS_BETWEEN_LINES = 100;
 
-/** A progress bar on standard error, where that is a terminal. Call it with how many are done; close it at the end. */
-export function progressBar(total: number, unit: string): { update(done: number): void; close(): void } {
+/** Width of a terminal that does not tell its own. */
+const USUAL_COLUMNS = 80;
+
+/**
+ * A progress bar on standard error, where that is a terminal.
+ * `update` takes how many are done; `clear` takes the bar away, at the end or for other lines, until the next update.
+ */
+export function progressBar(total: number, unit: string): { update(done: number): void; clear(): void } {
   const start = performance.now();
   let drawn = 0;
   const draw = (done: number) => {
@@ -11,7 +17,9 @@ export function progressBar(total: number, unit: string): { update(done: number)
     const rate = done / seconds;
     const left = rate > 0 ? Math.ceil((total - done) / rate) : 0;
     const bar = '█'.repeat(filled).padEnd(BAR_WIDTH, '░');
-    process.stderr.write(`\r${bar} ${done}/${total} ${unit}, ${rate.toFixed(1)}/s, ${left} s left \x1b[K`);
+    const line = `${bar} ${done}/${total} ${unit}, ${rate.toFixed(1)}/s, ${left} s left`;
+    // A line that wraps could not be drawn over.
+    process.stderr.write(`\r${line.slice(0, (process.stderr.columns || USUAL_COLUMNS) - 1)}\x1b[K`);
   };
   return {
     update(done) {
@@ -20,7 +28,7 @@ export function progressBar(total: number, unit: string): { update(done: number)
       drawn = now;
       draw(done);
     },
-    close() {
+    clear() {
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     },
   };

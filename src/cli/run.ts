@@ -1,10 +1,12 @@
 import { open } from 'node:fs/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { type BackendName, createSession } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
-import { readModel } from './files.ts';
+import { backendOption, toCount } from './arguments.ts';
+import { readModel, refuseFile, writeWhole } from './files.ts';
+import { tell } from './messages.ts';
 import { progressBar } from './progress.ts';
 import { nodeGpu } from './webgpu.ts';
 
@@ -30,65 +32,66 @@ export function addRun(program: Command): void {
     .requiredOption('--output <file>', 'for each input the blobs, in the order given')
     .option('--count <n>', 'only the first n inputs', toCount)
     .option('--tap <blobs>', 'Caffe blobs, separated by commas (default: the last before Softmax)')
-    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'webgpu', 'reference']).default('auto'))
+    .addOption(backendOption())
     .action(run);
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
   const model = await readModel(path);
   const length = elementCount(model.graph.input.shape);
-  const blobs = options.tap?.split(',') ?? [logitsBlob(model.graph)];
-  const gpu = await nodeGpu(options.backend);
-  const input = await open(options.input).catch((error: unknown) => {
-    throw new HwgqError('invalid-option', `'${options.input}' cannot be read. Check the path.`, {}, { cause: error });
-  });
+  const blobs = options.tap?.split(',').map((blob) => blob.trim()) ?? [logitsBlob(model.graph)];
+  const input = await open(options.input).catch((error: unknown) => refuseFile(options.input, 'read', error));
   try {
-    const { size } = await input.stat();
-    const count = countOf(size, length, options);
+    const count = countOf((await input.stat()).size, length, options);
+    const gpu = await nodeGpu(options.backend);
     const session = await createSession(model, { backend: options.backend, blobs, ...(gpu ? { gpu } : {}) });
-    const output = await open(options.output, 'w');
     const bar = progressBar(count, 'images');
     try {
-      const step = Math.max(1, Math.min(MAX_CHUNK, Math.floor(VALUES_PER_CHUNK / length)));
-      for (let start = 0; start < count; start += step) {
-        const images = Math.min(step, count - start);
-        const values = new Float32Array(images * length);
-        await input.read(new Uint8Array(values.buffer), 0, values.byteLength, start * length * 4);
-        const result = await session.run(values, images);
-        for (let image = 0; image < images; image++) {
-          for (const blob of result.blobs) {
-            const size = blob.length / images;
-            await output.write(new Uint8Array(blob.buffer, blob.byteOffset + image * size * 4, size * 4));
-          }
+      await writeWhole(options.output, async (output) => {
+        const step = Math.max(1, Math.min(MAX_CHUNK, Math.floor(VALUES_PER_CHUNK / length)));
+        for (let start = 0; start < count; start += step) {
+          const images = Math.min(step, count - start);
+          const values = new Float32Array(images * length);
+          await input.read(new Uint8Array(values.buffer), 0, values.byteLength, start * length * 4);
+          const result = await session.run(values, images);
+          await output.writeFile(interleaved(result.blobs, images));
+          bar.update(start + images);
         }
-        bar.update(start + images);
-      }
+      });
     } finally {
-      bar.close();
-      await output.close();
+      bar.clear();
       session.dispose();
     }
-    if (options.backend === 'auto') process.stderr.write(`hwgq: ran on ${session.backend.name}\n`);
+    if (options.backend === 'auto') tell(`Ran on ${session.backend.name}.`);
   } finally {
     await input.close();
   }
+}
+
+/** Blobs of several images, each blob image by image, as the bytes of the images, each blob by blob. */
+function interleaved(blobs: readonly Float32Array[], images: number): Uint8Array {
+  const parts: Float32Array[] = [];
+  for (let image = 0; image < images; image++) {
+    for (const blob of blobs) {
+      const size = blob.length / images;
+      parts.push(blob.subarray(image * size, (image + 1) * size));
+    }
+  }
+  return Buffer.concat(
+    parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+  );
 }
 
 function countOf(size: number, length: number, options: RunOptions): number {
   const there = size / (length * 4);
   if (!Number.isInteger(there) || there === 0) {
     throw new HwgqError(
-      'invalid-option',
-      `'${options.input}' has ${size} bytes; each input takes ${length * 4}, and a whole number of them is needed.`,
+      'file',
+      `'${options.input}' has ${size} bytes; each input takes ${length * 4}, and a whole number of them is needed. Write float32, planar.`,
+      { file: options.input },
     );
   }
   const count = options.count ?? there;
   if (count <= there) return count;
-  throw new HwgqError('invalid-option', `--count ${count} is more than the ${there} inputs in '${options.input}'.`);
-}
-
-function toCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('It must be a whole number from 1.');
+  throw new HwgqError('invalid-option', `--count is ${count}, but there are ${there} inputs in '${options.input}'.`);
 }

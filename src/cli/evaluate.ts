@@ -1,0 +1,129 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { PNG } from 'pngjs';
+import { isEncoded, type StoredPicture } from '../data/data-set.ts';
+import { openDataSet } from '../data/open-data-set.ts';
+import { labelsOf } from '../engine/categories.ts';
+import { type BackendName, createSession, type Session } from '../engine/session.ts';
+import { confusionPicture } from '../evaluation/confusion-picture.ts';
+import { type Classify, EvaluationRun } from '../evaluation/evaluation-run.ts';
+import { reportText, toReport } from '../evaluation/report.ts';
+import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import { elementCount, inferShapes } from '../graph/shapes.ts';
+import { toInputBytes, toNetworkInput } from '../image/input.ts';
+import type { Model } from '../model/model.ts';
+import { softmax } from '../numerics/softmax.ts';
+import { backendOption, toCount } from './arguments.ts';
+import { readModel, writeWhole } from './files.ts';
+import { filesOf } from './folder.ts';
+import { tell } from './messages.ts';
+import { decodePicture } from './pictures.ts';
+import { progressBar } from './progress.ts';
+import { nodeGpu } from './webgpu.ts';
+
+interface EvaluateOptions {
+  readonly data: string;
+  readonly split?: string;
+  readonly limit?: number;
+  readonly batch: number;
+  readonly json?: string;
+  readonly matrix?: string;
+  readonly backend: BackendName | 'auto';
+}
+
+/** What shells give for a program that Ctrl-C has ended: 128 and the signal's number. */
+const INTERRUPTED = 130;
+
+/** `hwgq evaluate`: how accurate a model is on pictures whose classes are known. */
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('Measure a model’s accuracy on a data set. Ctrl-C prints what has been measured so far.')
+    .argument('<model>', 'a .hwgq file')
+    .requiredOption(
+      '--data <path>',
+      'a folder of class folders, of MNIST’s idx files or of a pack, or a Caffe list (val.txt)',
+    )
+    .option('--split <name>', 'which part of the data set (default: the one for testing)')
+    .option('--limit <n>', 'only the first n pictures', toCount)
+    .option('--batch <n>', 'pictures of one run; the figures do not depend on it', toCount, 32)
+    .option('--json <file>', 'write everything as JSON, the confusion matrix included')
+    .option(
+      '--matrix <file>',
+      'where the confusion matrix goes, as a PNG (default: the model’s name with -confusion.png)',
+    )
+    .addOption(backendOption())
+    .action(evaluate);
+}
+
+async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
+  const stop = new AbortController();
+  // Once only: a second Ctrl-C ends the program at once.
+  process.once('SIGINT', () => stop.abort());
+  const model = await readModel(path);
+  const dataSet = await openDataSet(await filesOf(options.data), options.split);
+  const gpu = await nodeGpu(options.backend);
+  const session = await createSession(model, { backend: options.backend, ...(gpu ? { gpu } : {}) });
+  try {
+    const labels = labelsOf(model.labels, classCount(model));
+    const { batch, limit } = options;
+    const settings = { labels, batch, ...(limit === undefined ? {} : { limit }) };
+    const run = new EvaluationRun(dataSet, classifierOf(model, session), settings);
+    const bar = progressBar(run.total, 'pictures');
+    const start = performance.now();
+    try {
+      await run.run(({ done }) => bar.update(done), stop.signal);
+    } finally {
+      bar.clear();
+    }
+    const seconds = (performance.now() - start) / 1000;
+    for (const { reason } of run.unreadable) tell(reason);
+    if (run.unreadable.length > 0) process.exitCode = 1;
+    if (!run.isComplete) process.exitCode = INTERRUPTED;
+    const report = toReport(run.evaluation, labels);
+    const state = run.isComplete ? '' : `stopped after ${run.done} of ${run.total} pictures\n`;
+    const { backend } = session;
+    process.stdout.write(`${state}${reportText(report)}`);
+    const speed = `${(run.done / seconds).toFixed(1)} pictures a second on ${backend.name}`;
+    const matrix = options.matrix ?? `${basename(path, '.hwgq')}-confusion.png`;
+    await writeWhole(matrix, (file) => file.writeFile(asPng(run)));
+    process.stdout.write(`${speed}\nconfusion matrix: ${matrix} (rows: true class, columns: named class)\n`);
+    if (options.json === undefined) return;
+    const { name } = backend;
+    const details = { model: path, data: options.data, backend: name, batch, seconds, unreadable: run.unreadable };
+    await writeWhole(options.json, (file) => file.writeFile(`${JSON.stringify({ ...details, ...report })}\n`));
+  } finally {
+    session.dispose();
+  }
+}
+
+function classCount({ graph }: Model): number {
+  return elementCount(inferShapes(graph).get(blobValue(graph, logitsBlob(graph))) ?? []);
+}
+
+function classifierOf({ preprocessing }: Model, session: Session): Classify {
+  return async (pictures) => {
+    const inputs = await Promise.all(
+      pictures.map(async (picture) => toInputBytes(await decoded(picture), preprocessing)),
+    );
+    const bytes = new Uint8Array(inputs.reduce((sum, input) => sum + input.length, 0));
+    for (const [index, input] of inputs.entries()) bytes.set(input, index * input.length);
+    const [logits = new Float32Array()] = (await session.run(toNetworkInput(bytes, preprocessing), inputs.length))
+      .blobs;
+    const classes = logits.length / inputs.length;
+    return inputs.map((_, index) =>
+      Float32Array.from(softmax(logits.subarray(index * classes, (index + 1) * classes), classes)),
+    );
+  };
+}
+
+async function decoded(picture: StoredPicture) {
+  return isEncoded(picture) ? decodePicture(picture.bytes, picture.name) : picture;
+}
+
+function asPng({ evaluation }: EvaluationRun): Buffer {
+  const { width, height, data } = confusionPicture(evaluation);
+  const png = new PNG({ width, height });
+  png.data.set(data);
+  return PNG.sync.write(png);
+}

@@ -1,0 +1,49 @@
+import { Argument, type Command } from 'commander';
+import { writeNetwork, writeTrainingNetwork } from '../caffe/write-network.ts';
+import { costOf } from '../graph/cost.ts';
+import { encodeModel } from '../model/encode.ts';
+import { knownNetwork, NETWORK_NAMES } from '../networks/networks.ts';
+import { seededModel } from '../networks/seeded-model.ts';
+import { toCount } from './arguments.ts';
+import { writeWhole } from './files.ts';
+
+interface NetworkOptions {
+  readonly train?: boolean;
+  readonly out?: string;
+  readonly model?: string;
+  readonly seed: number;
+}
+
+/** `hwgq network`: the paper's networks, as prototxt and as models of random weights. */
+export function addNetwork(program: Command): void {
+  program
+    .command('network')
+    .description('Print a network of the paper as prototxt, or write it as a model with random weights.')
+    .addArgument(new Argument('<name>', 'which network').choices(NETWORK_NAMES))
+    .option('--train', 'the network to be trained (train_val.prototxt), not the one to be run (deploy.prototxt)')
+    .option('--out <file>', 'write the prototxt to a file (default: print it, unless a model is written)')
+    .option('--model <file>', 'write a .hwgq model with random weights, for benchmarks')
+    .option('--seed <number>', 'which random weights', toCount, 1)
+    .action(giveNetwork);
+}
+
+async function giveNetwork(name: string, { train, out, model, seed }: NetworkOptions): Promise<void> {
+  const { describe, recipe } = knownNetwork(name);
+  const prototxt = train ? writeTrainingNetwork(describe(), recipe) : writeNetwork(describe());
+  if (out !== undefined) await writeWhole(out, (file) => file.writeFile(prototxt));
+  else if (model === undefined) process.stdout.write(prototxt);
+  if (model !== undefined) await writeSeededModel(name, seed, model);
+}
+
+async function writeSeededModel(name: string, seed: number, path: string): Promise<void> {
+  const model = seededModel(name, seed);
+  const bytes = encodeModel(model);
+  await writeWhole(path, (file) => file.writeFile(bytes));
+  const { graph } = model;
+  const { parameters, binaryParameters, multiplyAdds } = costOf(graph);
+  const share = ((100 * binaryParameters) / parameters).toFixed(1);
+  process.stdout.write(
+    `${path}: ${graph.name}, input ${graph.input.shape.join('×')}, ${parameters} parameters (${share}% of one bit), ` +
+      `${multiplyAdds} multiply-adds, ${bytes.length} bytes\n`,
+  );
+}

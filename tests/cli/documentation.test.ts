@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { writeBinaryproto } from '../support/caffe-files.ts';
+import { COLOUR_LABELS, COLOUR_PROTOTXT, COLOUR_TRAIN_VAL, colourWeights } from '../support/colour-net.ts';
+import { hwgq, temporaryFolder } from './command.ts';
+import { BLUE, jpeg, png, RED } from './pictures.ts';
+
+const text = readFileSync('docs/command.md', 'utf8');
+const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
+const examples = blocks.flatMap((block) => block.trim().split('\n'));
+const folder = temporaryFolder();
+
+beforeAll(async () => {
+  for (const name of ['pictures', 'test', 'test/red', 'test/blue']) mkdirSync(join(folder, name));
+  const files: Record<string, string | Uint8Array> = {
+    'deploy.prototxt': COLOUR_PROTOTXT,
+    'train_val.prototxt': COLOUR_TRAIN_VAL,
+    'net.caffemodel': colourWeights(),
+    'labels.txt': COLOUR_LABELS,
+    'mean.binaryproto': writeBinaryproto({ shape: [1, 3, 6, 6], values: new Array<number>(108).fill(100) }),
+    'cat.png': png(RED),
+    'pictures/blue.jpg': await jpeg(BLUE),
+    'test/red/1.png': png(RED),
+    'test/blue/1.png': png(BLUE),
+    'test/val.txt': 'red/1.png 2\nblue/1.png 0\n',
+    'inputs.f32': new Uint8Array(3 * 48 * 4),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+});
+
+describe('docs/command.md', () => {
+  it('has examples of every part', () => {
+    expect(new Set(examples.map((line) => line.split(' ')[1]))).toEqual(
+      new Set(['convert', 'inspect', 'classify', 'evaluate', 'run', 'network']),
+    );
+  });
+
+  it.each(examples)('%s', async (line) => {
+    const [program, ...words] = line.split(' ');
+    expect(program).toBe('hwgq');
+    expect(await hwgq(folder, ...words)).toMatchObject({ code: 0 });
+  });
+
+  it('names every option that --help names, and no other', async () => {
+    for (const part of ['convert', 'inspect', 'classify', 'evaluate', 'run', 'network']) {
+      const section = text.split(/^## /m).find((candidate) => candidate.startsWith(`${part}\n`)) ?? '';
+      const { stdout } = await hwgq(folder, part, '--help');
+      const known = stdout.match(/^ {2}--[a-z]+/gm)?.map((option) => option.trim());
+      expect([...new Set(section.match(/--[a-z]+/g))].sort(), part).toEqual([...new Set(known)].sort());
+    }
+  });
+});

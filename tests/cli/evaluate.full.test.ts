@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { filesOf } from '../../src/cli/folder.ts';
+import { decodePicture } from '../../src/cli/pictures.ts';
+import { type CaffeSource, convertCaffe } from '../../src/convert/convert-caffe.ts';
+import { isEncoded } from '../../src/data/data-set.ts';
+import { openDataSet } from '../../src/data/open-data-set.ts';
+import type { EvaluationReport } from '../../src/evaluation/report.ts';
+import { toInputBytes } from '../../src/image/input.ts';
+import type { Preprocessing } from '../../src/image/preprocessing.ts';
+import { encodeModel } from '../../src/model/encode.ts';
+import { cifarPictures, goldenPrototxt, goldenWeights } from '../support/golden.ts';
+import { describeShared, shared } from '../support/shared.ts';
+import { hasNodeGpu, vulkanEnvironment } from '../support/vulkan.ts';
+import { PROGRAM, temporaryFolder } from './command.ts';
+
+const DATA = { mnist: shared('data/mnist'), cifar10: shared('data/cifar10') };
+/** A test set in half of an hour rather than in some hours. */
+const BACKEND = hasNodeGpu() ? 'webgpu' : 'auto';
+
+const folder = temporaryFolder();
+
+async function evaluate(model: string, data: string, ...options: string[]): Promise<EvaluationReport> {
+  const json = join(folder, 'report.json');
+  const places = ['--data', data, '--json', json, '--matrix', join(folder, 'matrix.png'), '--backend', BACKEND];
+  await new Promise<void>((resolve, reject) => {
+    const given = [PROGRAM, 'evaluate', model, ...places, ...options];
+    execFile(process.execPath, given, { env: vulkanEnvironment() }, (error) => (error ? reject(error) : resolve()));
+  });
+  return JSON.parse(readFileSync(json, 'utf8'));
+}
+
+async function converted(name: string, source: Omit<CaffeSource, 'form'>): Promise<string> {
+  const path = join(folder, `${name}.hwgq`);
+  writeFileSync(path, encodeModel(await convertCaffe({ ...source, form: 'f32' })));
+  return path;
+}
+
+function golden(net: string) {
+  return {
+    prototxt: { name: 'deploy.prototxt', text: goldenPrototxt(net) },
+    weights: { name: 'weights.caffemodel', bytes: goldenWeights(net) },
+  };
+}
+
+describeShared('accuracy on whole test sets', () => {
+  it('of the shipped models is that of the original, within 0.2', async () => {
+    const [digits, objects] = [
+      await evaluate('models/lenet.hwgq', DATA.mnist),
+      await evaluate('models/cifarsmall.hwgq', DATA.cifar10),
+    ];
+    expect([digits.pictures, objects.pictures]).toEqual([10_000, 10_000]);
+    expect(Math.abs(digits.top1 - 0.9927)).toBeLessThanOrEqual(0.002);
+    expect(Math.abs(objects.top1 - 0.8444)).toBeLessThanOrEqual(0.002);
+  });
+
+  it('of the same weights kept as float32 is that of the original', async () => {
+    const digits = await converted('lenet', { ...golden('lenet'), scale: 1 / 256 });
+    expect((await evaluate(digits, DATA.mnist)).right).toBe(9927);
+    const mean = { kind: 'channels' as const, values: [114, 123, 125] };
+    const labels: string[] = JSON.parse(readFileSync(join(DATA.cifar10, 'classes.json'), 'utf8'));
+    const objects = await converted('cifarsmall', { ...golden('cifarsmall'), mean, scale: 1 / 64, labels });
+    expect((await evaluate(objects, DATA.cifar10)).right).toBe(8444);
+  });
+
+  it('rests on the very bytes that the original saw', async () => {
+    const pictures = await openDataSet(await filesOf(DATA.cifar10));
+    const truth = cifarPictures();
+    const preprocessing: Preprocessing = {
+      channels: 'bgr',
+      width: 32,
+      height: 32,
+      fit: { method: 'stretch' },
+      mean: { kind: 'channels', values: [0, 0, 0] },
+      scale: 1,
+    };
+    const length = 3 * 32 * 32;
+    for (let index = 0; index < truth.length / length; index++) {
+      const picture = await pictures.read(index);
+      if (!isEncoded(picture)) throw new Error('A pack holds files.');
+      const bytes = toInputBytes(await decodePicture(picture.bytes, picture.name), preprocessing);
+      expect(Buffer.compare(bytes, truth.subarray(index * length, (index + 1) * length)), picture.name).toBe(0);
+    }
+  });
+
+  it('of a float network that subtracts a mean image is that of the original', async () => {
+    const read = (name: string) => readFileSync(shared(`caffemodels/cifar10_quick/${name}`));
+    const model = await converted('cifar10_quick', {
+      prototxt: { name: 'deploy', text: read('cifar10_quick.prototxt').toString() },
+      weights: { name: 'weights', bytes: Uint8Array.from(read('cifar10_quick_iter_5000.caffemodel')) },
+      mean: { kind: 'file', name: 'mean', bytes: Uint8Array.from(read('mean.binaryproto')) },
+      channels: 'rgb',
+      labels: JSON.parse(readFileSync(join(DATA.cifar10, 'classes.json'), 'utf8')),
+    });
+    expect((await evaluate(model, DATA.cifar10)).top1).toBeCloseTo(0.739, 3);
+  });
+
+  it.each([
+    ['models/lenet.hwgq', DATA.mnist],
+    ['models/cifarsmall.hwgq', DATA.cifar10],
+  ])('of %s is the same one by one and in batches of 32', async (model, data) => {
+    const limit = ['--limit', '1000'];
+    const one = await evaluate(model, data, ...limit, '--batch', '1');
+    const many = await evaluate(model, data, ...limit, '--batch', '32');
+    expect(one.confusion).toEqual(many.confusion);
+    expect([one.top1, one.top5]).toEqual([many.top1, many.top5]);
+  });
+});

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { PNG } from 'pngjs';
+import { beforeAll, expect, it } from 'vitest';
+import { goldenMeta, mnistLabels } from '../support/golden.ts';
+import { drawnPictures, writePictureFolders } from '../support/picture-folders.ts';
+import { describeShared, shared } from '../support/shared.ts';
+import { hwgq, type Outcome, PROGRAM, temporaryFolder } from './command.ts';
+
+const folder = temporaryFolder();
+
+beforeAll(() => writePictureFolders(join(folder, 'drawn'), drawnPictures()));
+
+/** `hwgq evaluate models/lenet.hwgq` by the interpreter, which is the same everywhere. */
+function evaluate(...options: string[]): Promise<Outcome> {
+  return hwgq(folder, 'evaluate', resolve('models/lenet.hwgq'), ...options, '--backend', 'reference');
+}
+
+it('measures a folder alike in any batch, as text, JSON and a picture', async () => {
+  const json = join(folder, 'report.json');
+  const [one, all] = [
+    await evaluate('--data', join(folder, 'drawn'), '--batch', '1', '--json', json),
+    await evaluate('--data', join(folder, 'drawn'), '--batch', '7'),
+  ];
+  const figures = (text: string) => text.slice(0, text.indexOf('pictures a second')).replace(/\d\S* $/, '');
+  expect(figures(one.stdout)).toBe(figures(all.stdout));
+  expect(one).toMatchObject({ code: 0, stderr: '' });
+  const report = JSON.parse(readFileSync(json, 'utf8'));
+  expect(report).toMatchObject({ pictures: 20, backend: 'reference', batch: 1, unreadable: [] });
+  expect(report.right).toBeGreaterThanOrEqual(16);
+  expect(report.confusion.flat().reduce((sum: number, count: number) => sum + count, 0)).toBe(20);
+  expect(one.stdout).toContain(`20 pictures, ${report.right} named rightly`);
+  const matrix = PNG.sync.read(readFileSync(join(folder, 'lenet-confusion.png')));
+  expect(matrix.width).toBe(matrix.height);
+});
+
+it('says what does not match', async () => {
+  writePictureFolders(join(folder, 'animals'), [{ label: 'cat', pixels: new Uint8Array(784) }]);
+  const { code, stderr } = await evaluate('--data', join(folder, 'animals'));
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^hwgq: 1 of 1 classes of the data set are none of the model's: 'cat'/);
+  expect((await evaluate('--data', join(folder, 'nowhere'))).stderr).toMatch(/nowhere' cannot be read/);
+});
+
+it('prints what it has when it is interrupted', async () => {
+  const many = Array.from({ length: 40 }, () => drawnPictures()).flat();
+  writePictureFolders(join(folder, 'many'), many);
+  const words = ['evaluate', resolve('models/lenet.hwgq'), '--data', 'many', '--batch', '1', '--backend', 'reference'];
+  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(output).toMatch(/^stopped after \d+ of 800 pictures\n\d+ pictures, \d+ named rightly\ntop-1 /);
+});
+
+describeShared('on MNIST', () => {
+  it('names the digits that the original names', async () => {
+    const json = join(folder, 'report.json');
+    await evaluate('--data', shared('data/mnist'), '--limit', '100', '--json', json);
+    const labels = mnistLabels();
+    const expected = goldenMeta('lenet')
+      .top1.slice(0, 100)
+      .filter((named, index) => named === labels[index]).length;
+    expect(JSON.parse(readFileSync(json, 'utf8')).right).toBe(expected);
+  });
+});

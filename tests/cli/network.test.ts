@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readNetwork } from '../../src/caffe/network.ts';
+import { encodeModel } from '../../src/model/encode.ts';
+import { leNet } from '../../src/networks/lenet.ts';
+import { NETWORK_NAMES } from '../../src/networks/networks.ts';
+import { seededModel } from '../../src/networks/seeded-model.ts';
+import { hwgq, temporaryFolder } from './command.ts';
+
+const folder = temporaryFolder();
+
+it('prints the network to be run', async () => {
+  const { code, stdout } = await hwgq(folder, 'network', 'lenet');
+  expect(code).toBe(0);
+  expect(readNetwork(stdout)).toEqual(leNet());
+});
+
+it('writes the network to be trained to a file, and prints nothing', async () => {
+  expect(await hwgq(folder, 'network', 'cifarvgg', '--train', '--out', 'train.prototxt')).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  });
+  expect(readFileSync(join(folder, 'train.prototxt'), 'utf8')).toMatch(/phase: TRAIN[\s\S]*SoftmaxWithLoss/);
+});
+
+it('writes a model of a seed, and says what it costs', async () => {
+  const { stdout } = await hwgq(folder, 'network', 'lenet', '--model', 'lenet.hwgq', '--seed', '7');
+  const bytes = readFileSync(join(folder, 'lenet.hwgq'));
+  expect(stdout).toBe(
+    'lenet.hwgq: LeNet-HWGQ, input 1×28×28, 430510 parameters (100.0% of one bit), 2293000 multiply-adds, ' +
+      `${bytes.length} bytes\n`,
+  );
+  expect(bytes.equals(encodeModel(seededModel('lenet', 7)))).toBe(true);
+});
+
+it.each([
+  ['an unknown network', ['lenet6'], NETWORK_NAMES.join(', ')],
+  ['a seed that is none', ['lenet', '--seed', '1.5', '--model', 'refused.hwgq'], 'A whole number from 1'],
+])('refuses %s', async (_, words, message) => {
+  const { code, stderr } = await hwgq(folder, 'network', ...words);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(readdirSync(folder)).not.toContain('refused.hwgq');
+});
