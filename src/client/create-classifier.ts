@@ -47,6 +47,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
       ),
     );
     report('warm-up', 1, size, size);
+    signal?.throwIfAborted();
     const { maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores } = options;
     const given = { maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores };
     return new WorkerClassifier(connection, info, defined(given));

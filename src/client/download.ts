@@ -9,7 +9,8 @@ export interface Download {
 
 /**
  * A model's bytes, from wherever it is.
- * @throws HwgqError `download` with address and status; the signal's reason where it aborts.
+ * @throws HwgqError `download` with address and status, `invalid-option` for a stream that is being read elsewhere or
+ *   gives no bytes; the signal's reason where it aborts.
  */
 export async function download(source: ModelSource, options: Download): Promise<ArrayBuffer> {
   const { signal, onProgress } = options;
@@ -20,21 +21,37 @@ export async function download(source: ModelSource, options: Download): Promise<
   }
   const { stream, total } = await open(source, options);
   const reader = stream.getReader();
-  const cancel = () => void reader.cancel(signal?.reason);
-  signal?.addEventListener('abort', cancel);
+  // Cancelling ends a pending read. It rejects where the stream has failed already, which that read tells.
+  const cancel = (reason: unknown) => void reader.cancel(reason).catch(() => {});
+  const abort = () => cancel(signal?.reason);
+  signal?.addEventListener('abort', abort);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
+    // It may have aborted before anybody listened.
+    signal?.throwIfAborted();
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        signal?.throwIfAborted();
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `The model broke off after ${length} bytes: ${reason}. Fetch it again.`;
+        throw new HwgqError('download', message, { bytes: length }, { cause: error });
+      });
       signal?.throwIfAborted();
       if (done) break;
+      if (!(value instanceof Uint8Array)) {
+        throw new HwgqError('invalid-option', `The model's stream gives a ${typeof value}; it must give Uint8Array.`);
+      }
       chunks.push(value as Uint8Array<ArrayBuffer>);
       length += value.length;
-      onProgress(length, total);
+      // A server may tell a wrong length, or none that is a number.
+      onProgress(length, total !== undefined && length <= total ? total : undefined);
     }
+  } catch (error) {
+    cancel(error);
+    throw error;
   } finally {
-    signal?.removeEventListener('abort', cancel);
+    signal?.removeEventListener('abort', abort);
   }
   return new Blob(chunks).arrayBuffer();
 }
@@ -43,12 +60,15 @@ async function open(
   source: Exclude<ModelSource, ArrayBuffer>,
   { signal, fetch: fetchWith = fetch }: Download,
 ): Promise<{ stream: ReadableStream<Uint8Array>; total?: number }> {
-  if (source instanceof ReadableStream) return { stream: source };
+  if (source instanceof ReadableStream) {
+    if (!source.locked) return { stream: source };
+    throw new HwgqError('invalid-option', 'The stream given as model is being read elsewhere. Give one of its own.');
+  }
   if (source instanceof Blob) return { stream: source.stream(), total: source.size };
   const url = source instanceof Request ? source.url : String(source);
   let response: Response;
   try {
-    response = await fetchWith(source, signal ? { signal } : {});
+    response = await untilAborted(fetchWith(source, signal ? { signal } : {}), signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw new HwgqError(
@@ -65,4 +85,20 @@ async function open(
   // A compressed transfer's length is not the file's.
   const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
   return { stream: response.body, ...(length === null ? {} : { total: Number(length) }) };
+}
+
+/** A promise, or the signal's reason where it aborts first: a `fetch` of the caller's own may not heed the signal. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -6,11 +6,11 @@ import { HwgqError } from '../errors.ts';
 import { blobValue, featuresBlob, logitsBlob } from '../graph/blobs.ts';
 import { elementCount, inferShapes } from '../graph/shapes.ts';
 import { toInputBytes, toNetworkInput } from '../image/input.ts';
-import type { Picture } from '../image/preprocessing.ts';
 import { decodeModel } from '../model/decode.ts';
 import { sha256 } from '../model/hash.ts';
 import type { Model } from '../model/model.ts';
 import { floatBytes } from '../model/summary.ts';
+import { toPicture } from './picture.ts';
 import { type ClassifierWorker, type CrossingImage, installErrorTransfer, READY } from './protocol.ts';
 
 /** Images of one submit. */
@@ -93,19 +93,6 @@ async function classifyBatch(
 function current() {
   if (loaded) return loaded;
   throw new HwgqError('worker', 'The worker has no model. Make the classifier again.');
-}
-
-/** A picture's pixels, a translucent one laid on white; bitmaps have been turned upright and made sRGB by then. */
-function toPicture(image: CrossingImage): Picture {
-  if (image instanceof ImageData) return image;
-  const { width, height } = image;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new HwgqError('invalid-image', `A picture of ${width}×${height} cannot be drawn here.`);
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, width, height);
-  context.drawImage(image, 0, 0);
-  image.close();
-  return context.getImageData(0, 0, width, height);
 }
 
 function checkIntegrity(bytes: Uint8Array, integrity: string): void {
