@@ -1,7 +1,7 @@
 import type { Preprocessing } from '../image/preprocessing.ts';
-import { type CameraChoice, listCameras, openCamera } from './camera.ts';
+import { type CameraChoice, listCameras, openCamera, rememberCamera } from './camera.ts';
 import { byId } from './dom.ts';
-import { middleSquare, seenFraction } from './square.ts';
+import { frameSeen, middleSquare } from './square.ts';
 
 type CameraState = 'idle' | 'starting' | 'running' | 'failed';
 
@@ -11,21 +11,27 @@ export class CameraPanel {
   readonly #video = byId('camera-video', HTMLVideoElement);
   readonly #reason = byId('camera-reason', HTMLElement);
   readonly #devices = byId('camera-device', HTMLSelectElement);
+  readonly #stop = byId('camera-stop', HTMLButtonElement);
+  readonly #start = byId('camera-start', HTMLButtonElement);
   readonly #onChange: () => void;
   #stream: MediaStream | undefined;
   /** Counts starts and stops, so that a camera which was allowed too late is closed again. */
   #turn = 0;
-  #preprocessing: Preprocessing | undefined;
 
   /** `onChange` is called when there is a new frame to look at, and when there will be none. */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
     for (const button of this.#panel.querySelectorAll('.start-camera')) {
-      button.addEventListener('click', () => void this.#start('any'));
+      button.addEventListener('click', () => void this.#open('usual', this.#stop));
     }
-    byId('camera-stop', HTMLButtonElement).addEventListener('click', () => this.stop());
-    this.#devices.addEventListener('change', () => void this.#start({ deviceId: this.#devices.value }));
-    this.#video.addEventListener('resize', () => this.#frame());
+    this.#stop.addEventListener('click', () => {
+      this.stop();
+      this.#start.focus();
+    });
+    this.#devices.addEventListener('change', () => {
+      rememberCamera(this.#devices.value);
+      void this.#open({ deviceId: this.#devices.value }, this.#devices);
+    });
   }
 
   get isRunning(): boolean {
@@ -46,18 +52,21 @@ export class CameraPanel {
 
   /** Tells for which preprocessing the seen part is framed. */
   frameFor(preprocessing: Preprocessing): void {
-    this.#preprocessing = preprocessing;
-    this.#frame();
+    // The middle square of a frame fills the view.
+    frameSeen(this.#panel, 1, 1, preprocessing);
   }
 
-  async #start(choice: CameraChoice): Promise<void> {
+  /** Opens a camera; `next` gets the focus then, since what was clicked is gone. */
+  async #open(choice: CameraChoice, next: HTMLElement): Promise<void> {
     this.#close();
     this.#show('starting');
     const turn = this.#turn;
     try {
       const stream = await openCamera(choice);
-      if (turn === this.#turn) await this.#run(stream);
-      else for (const track of stream.getTracks()) track.stop();
+      if (turn === this.#turn) {
+        await this.#run(stream);
+        next.focus();
+      } else for (const track of stream.getTracks()) track.stop();
     } catch (error) {
       if (turn === this.#turn) this.#fail(error instanceof Error ? error.message : String(error));
     }
@@ -106,11 +115,5 @@ export class CameraPanel {
 
   #show(state: CameraState): void {
     this.#panel.dataset.state = state;
-  }
-
-  #frame(): void {
-    const { videoWidth: width, videoHeight: height } = this.#video;
-    if (!this.#preprocessing || width === 0) return;
-    this.#panel.style.setProperty('--seen', String(seenFraction(width, height, this.#preprocessing)));
   }
 }

@@ -25,6 +25,8 @@ export class ConversionPanel {
   readonly #run: (offer: ModelOffer) => Promise<ClassifierInfo | undefined>;
   #files: Partial<CaffeFiles> = {};
   #isConverted = false;
+  /** Counts conversions, so that one which took long does not replace a later one. */
+  #turn = 0;
 
   /** `run` loads a model and gives what it is, or undefined where that failed, which it has told itself. */
   constructor(
@@ -59,23 +61,27 @@ export class ConversionPanel {
       this.#status.textContent = `Waiting for the ${prototxt ? '.caffemodel' : '.prototxt'} file.`;
       return;
     }
+    const turn = ++this.#turn;
     const title = prototxt.name.replace(/\.prototxt$/i, '');
     this.#status.textContent = `Converting ${title}…`;
     try {
-      const bytes = await convertFiles({ prototxt, weights, ...others }, choice);
+      const { bytes, notes } = await convertFiles({ prototxt, weights, ...others }, choice);
+      if (turn !== this.#turn) return;
       const source = new Blob([bytes], { type: 'application/octet-stream' });
       const info = await this.#run({ title, knows: 'converted here', source });
       this.#status.textContent = '';
-      if (info) this.#converted(title, source, info);
+      if (info) this.#converted(title, source, info, notes);
     } catch (error) {
+      if (turn !== this.#turn) return;
       this.#status.textContent = `${title} was not converted.`;
       this.#notices.show(`${title} could not be converted`, error);
     }
   }
 
-  #converted(title: string, source: Blob, info: ClassifierInfo): void {
+  #converted(title: string, source: Blob, info: ClassifierInfo, notes: readonly string[]): void {
     this.#isConverted = true;
-    this.#status.textContent = `${info.network || title} is running, in ${formatBytes(info.bytes)} instead of ${formatBytes(info.floatBytes)}.`;
+    const sizes = `in ${formatBytes(info.bytes)} instead of ${formatBytes(info.floatBytes)}`;
+    this.#status.textContent = [`${info.network || title} is running, ${sizes}.`, ...notes].join(' ');
     URL.revokeObjectURL(this.#save.href);
     this.#save.href = URL.createObjectURL(source);
     this.#save.download = `${title}.hwgq`;

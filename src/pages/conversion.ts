@@ -1,14 +1,14 @@
 import { wrap } from 'comlink';
 import { HwgqError } from '../errors.ts';
 import { installErrorTransfer, READY } from '../worker/protocol.ts';
-import type { ConvertWorker, PreprocessingChoice } from './convert.worker.ts';
+import type { Conversion, ConvertWorker, PreprocessingChoice } from './convert.worker.ts';
 import type { CaffeFiles } from './incoming-files.ts';
 
 /**
- * Converts Caffe files to a `.hwgq` file, in a worker of its own, so that the page stays alive.
+ * Converts Caffe files to a model, in a worker of its own, so that the page stays alive.
  * @throws HwgqError of the converter, `worker` where the worker fails.
  */
-export async function convertFiles(files: CaffeFiles, choice: PreprocessingChoice): Promise<Uint8Array<ArrayBuffer>> {
+export async function convertFiles(files: CaffeFiles, choice: PreprocessingChoice): Promise<Conversion> {
   installErrorTransfer();
   const worker = new Worker(new URL('./convert.worker.ts', import.meta.url), { type: 'module' });
   const failure = new Promise<never>((_, reject) => {

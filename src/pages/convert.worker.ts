@@ -1,5 +1,4 @@
 import { expose, transfer } from 'comlink';
-import { readBinaryproto } from '../caffe/caffemodel.ts';
 import { convertCaffe } from '../convert/convert-caffe.ts';
 import { parseLabels } from '../convert/labels.ts';
 import type { ChannelOrder } from '../image/preprocessing.ts';
@@ -16,33 +15,42 @@ export interface PreprocessingChoice {
   readonly channels?: ChannelOrder;
 }
 
-/** What the worker does for the page. */
-export interface ConvertWorker {
-  /** The files as one `.hwgq` file. */
-  convert(files: CaffeFiles, choice: PreprocessingChoice): Promise<Uint8Array<ArrayBuffer>>;
+/** What Caffe files become. */
+export interface Conversion {
+  /** A `.hwgq` file. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Sentences that people should read: preprocessing that the prototxt gave, or that is missing. */
+  readonly notes: readonly string[];
 }
 
-/** By custom, Caffe's networks for MNIST take pixel / 256. */
+/** What the worker does for the page. */
+export interface ConvertWorker {
+  convert(files: CaffeFiles, choice: PreprocessingChoice): Promise<Conversion>;
+}
+
+/** By custom, Caffe's networks for MNIST take pixel / 256; deploy files do not say so. */
 const DIGIT_SCALE = 1 / 256;
 
 const worker: ConvertWorker = {
   async convert({ prototxt, weights, mean, labels }, choice) {
     const { mean: values, ...rest } = choice;
     const meanOf = values ? { kind: 'channels' as const, values } : mean && (await readMean(mean));
+    const notes: string[] = [];
     const model = await convertCaffe({
       prototxt: { name: prototxt.name, text: await prototxt.text() },
       weights: { name: weights.name, bytes: await readBytes(weights) },
       ...(meanOf ? { mean: meanOf } : {}),
       ...(labels ? { labels: parseLabels(await labels.text()) } : {}),
       ...rest,
+      onNote: (note) => notes.push(note),
     });
     const bytes = encodeModel(choice.scale === undefined ? withUsualScale(model) : model);
-    return transfer(bytes, [bytes.buffer]);
+    return transfer({ bytes, notes }, [bytes.buffer]);
   },
 };
 
 async function readMean(file: File) {
-  return { kind: 'image' as const, ...readBinaryproto(await readBytes(file)) };
+  return { kind: 'file' as const, name: file.name, bytes: await readBytes(file) };
 }
 
 async function readBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
@@ -51,7 +59,7 @@ async function readBytes(file: File): Promise<Uint8Array<ArrayBuffer>> {
 
 function withUsualScale(model: Model): Model {
   const { preprocessing } = model;
-  return preprocessing.fit.method === 'digit'
+  return preprocessing.fit.method === 'digit' && preprocessing.scale === 1
     ? { ...model, preprocessing: { ...preprocessing, scale: DIGIT_SCALE } }
     : model;
 }

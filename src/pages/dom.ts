@@ -1,11 +1,11 @@
 /**
- * The element of this id, which index.html must have.
+ * The element of this id, which the page must have.
  * @throws Error where it has none of that kind.
  */
 export function byId<T extends HTMLElement>(id: string, type: abstract new () => T): T {
   const element = document.getElementById(id);
   if (element instanceof type) return element;
-  throw new Error(`index.html has no ${type.name} with the id "${id}".`);
+  throw new Error(`The page has no ${type.name} with the id "${id}".`);
 }
 
 /** A new element with a class and a text. */
@@ -20,7 +20,7 @@ export function create<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** An icon of index.html's sprite; decoration only, so hidden from screen readers. */
+/** An icon of the page's sprite; decoration only, so hidden from screen readers. */
 export function icon(name: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('class', 'icon');

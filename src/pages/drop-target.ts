@@ -1,5 +1,13 @@
-/** Takes files that are dropped anywhere on the page or pasted into it; a class on `<html>` shows that they may be. */
+/** Takes files that are dropped anywhere on the page or pasted into it. */
 export function receiveFiles(onFiles: (files: readonly File[]) => void): void {
+  receiveTransfers(({ files }) => onFiles([...files]));
+}
+
+/**
+ * Takes what is dropped anywhere on the page or pasted into it, where there are files in it; a class on `<html>` shows
+ * that they may be dropped. What is in a transfer is gone when `onTransfer` returns.
+ */
+export function receiveTransfers(onTransfer: (transfer: DataTransfer) => void): void {
   const root = document.documentElement;
   let depth = 0;
   const setDepth = (value: number): void => {
@@ -19,13 +27,12 @@ export function receiveFiles(onFiles: (files: readonly File[]) => void): void {
   });
   root.addEventListener('drop', (event) => {
     setDepth(0);
-    if (!hasFiles(event.dataTransfer)) return;
+    if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
     event.preventDefault();
-    onFiles([...(event.dataTransfer?.files ?? [])]);
+    onTransfer(event.dataTransfer);
   });
   document.addEventListener('paste', (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length > 0) onFiles(files);
+    if (event.clipboardData?.files.length) onTransfer(event.clipboardData);
   });
 }
 

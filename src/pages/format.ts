@@ -20,3 +20,19 @@ export function formatPercent(probability: number): string {
 function significant(value: number): string {
   return value >= 10 ? value.toFixed(0) : value.toFixed(1);
 }
+
+/** A share of pictures as a percentage, as finely as accuracies are told. */
+export function formatShare(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** A duration for people, in seconds or minutes. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -43,20 +43,29 @@ const tabs = new Tabs(byId('tabs', HTMLElement), (id) => {
 const lookAtNewest = newestOnly(async () => {
   const { classifier } = slot;
   if (!classifier || classifier === dead) return;
-  const square = sources[tab].square();
+  const source = sources[tab];
+  const square = source.square();
   if (!square) {
     result.clear();
     return;
   }
   try {
     const answer = await classifier.classify(square, { maxResults: 10, scores: true });
-    if (classifier !== slot.classifier) return;
+    if (classifier !== slot.classifier || isReplaced(source, square)) return;
     result.show(answer, square, classifier.info);
     facts.addTimings(answer.timings);
   } catch (error) {
     if (classifier === slot.classifier) tellFailure(classifier, error);
   }
 });
+
+/**
+ * Whether something else is shown by now. Of what moves, such as a camera's frames, the answer to a moment ago is still
+ * the newest there is; of another still picture it would be wrong.
+ */
+function isReplaced(source: (typeof sources)[TabId], square: ImageData): boolean {
+  return source !== sources[tab] || (source === picture && square !== picture.square());
+}
 
 /** Has the picture of the open tab classified, as it is when its turn comes. */
 function look(): void {
@@ -120,8 +129,7 @@ function receive(files: readonly File[]): void {
 
 async function showPicture(file: File): Promise<void> {
   try {
-    await picture.open(file);
-    tabs.select('picture-tab');
+    if (await picture.open(file)) tabs.select('picture-tab');
   } catch (error) {
     notices.show('The picture could not be opened', error);
   }

@@ -1,7 +1,7 @@
 import { HwgqError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import { byId } from './dom.ts';
-import { middleSquare, seenFraction } from './square.ts';
+import { frameSeen, middleSquare } from './square.ts';
 
 /** A still picture: chosen, dropped or pasted, shown with the part of it that the network sees. */
 export class PicturePanel {
@@ -9,6 +9,8 @@ export class PicturePanel {
   readonly #image = byId('picture-image', HTMLImageElement);
   #square: ImageData | undefined;
   #preprocessing: Preprocessing | undefined;
+  /** Counts pictures, so that one which took long to decode does not replace a later one. */
+  #turn = 0;
 
   constructor(onFiles: (files: readonly File[]) => void) {
     const input = byId('picture-input', HTMLInputElement);
@@ -28,10 +30,11 @@ export class PicturePanel {
   }
 
   /**
-   * Shows a picture and keeps its middle square.
+   * Shows a picture and keeps its middle square; not, and gives false, where a later one came before it was decoded.
    * @throws HwgqError `invalid-image` where the browser cannot decode it; the picture before stays.
    */
-  async open(file: File): Promise<void> {
+  async open(file: File): Promise<boolean> {
+    const turn = ++this.#turn;
     const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
       throw new HwgqError(
         'invalid-image',
@@ -40,12 +43,15 @@ export class PicturePanel {
         { cause },
       );
     });
-    this.#square = middleSquare(bitmap, bitmap.width, bitmap.height);
+    const isNewest = turn === this.#turn;
+    if (isNewest) this.#square = middleSquare(bitmap, bitmap.width, bitmap.height);
     bitmap.close();
+    if (!isNewest) return false;
     URL.revokeObjectURL(this.#image.src);
     this.#image.src = URL.createObjectURL(file);
     this.#image.alt = file.name;
     this.#panel.dataset.state = 'shown';
+    return true;
   }
 
   /** Tells for which preprocessing the seen part is framed. */
@@ -57,6 +63,6 @@ export class PicturePanel {
   #frame(): void {
     const { naturalWidth: width, naturalHeight: height } = this.#image;
     if (!this.#preprocessing || width === 0) return;
-    this.#panel.style.setProperty('--seen', String(seenFraction(width, height, this.#preprocessing)));
+    frameSeen(this.#panel, width, height, this.#preprocessing);
   }
 }

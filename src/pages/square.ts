@@ -17,11 +17,17 @@ export function middleSquare(picture: CanvasImageSource, width: number, height: 
 }
 
 /**
- * How much of a picture's longer side the network sees, 0 to 1: of the middle square all, or what its preprocessing
- * cuts out of that. Outside that square, nothing.
+ * Marks in a panel what of a picture the network sees: of the middle square all, or what its preprocessing cuts out of
+ * that; outside that square, nothing. Width and height are those of the picture as it is shown, in any unit.
  */
-export function seenFraction(width: number, height: number, preprocessing: Preprocessing): number {
-  const { fit } = preprocessing;
-  const cut = fit.method === 'crop' ? preprocessing.width / fit.resize : 1;
-  return (cut * Math.min(width, height)) / Math.max(width, height);
+export function frameSeen(
+  panel: HTMLElement,
+  width: number,
+  height: number,
+  { fit, width: size }: Preprocessing,
+): void {
+  const cut = 'resize' in fit ? size / fit.resize : 1;
+  const seen = (cut * Math.min(width, height)) / Math.max(width, height);
+  panel.style.setProperty('--seen', String(seen));
+  panel.classList.toggle('is-wholly-seen', seen === 1);
 }

@@ -1,0 +1,36 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { watchMisdeeds } from './demo-page.ts';
+
+/** The evaluation's page, and what it did that it must not do. */
+export class EvaluatePage {
+  private constructor(
+    readonly page: Page,
+    readonly misdeeds: readonly string[],
+  ) {}
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<EvaluatePage> {
+    return EvaluatePage.inContext(await browser.newContext(options), url);
+  }
+
+  static async inContext(context: BrowserContext, url: string): Promise<EvaluatePage> {
+    const page = await context.newPage();
+    const evaluate = new EvaluatePage(page, watchMisdeeds(page, new URL(url).origin));
+    await page.goto(`${url}evaluate.html`);
+    await page.getByRole('radio', { name: /Digits/, checked: true }).waitFor();
+    return evaluate;
+  }
+
+  /** Picks a folder, as its dialog would. */
+  async pickFolder(path: string): Promise<void> {
+    await this.page.locator('#folder-input').setInputFiles(path);
+  }
+
+  /** Waits until all pictures have been looked at. */
+  async finish(timeout = 60_000): Promise<void> {
+    await this.page.locator('#run[data-state=done]').waitFor({ timeout });
+  }
+
+  async text(selector: string): Promise<string> {
+    return (await this.page.locator(selector).textContent()) ?? '';
+  }
+}

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, chromium } from 'playwright-core';
+import type { PreviewServer } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { goldenMeta, mnistLabels } from '../support/golden.ts';
+import { drawnPictures, mnistPictures, writePictureFolders } from '../support/picture-folders.ts';
+import { describeShared, shared } from '../support/shared.ts';
+import { serveSite } from './demo-page.ts';
+import { EvaluatePage } from './evaluate-page.ts';
+
+let server: PreviewServer;
+let url: string;
+let browser: Browser;
+let drawn: string;
+const folders: string[] = [];
+
+beforeAll(async () => {
+  ({ server, url } = await serveSite());
+  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+  drawn = temporaryFolder();
+  writePictureFolders(drawn, drawnPictures());
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hwgq-evaluate-'));
+  folders.push(folder);
+  return folder;
+}
+
+it('measures a picked folder of class folders', async () => {
+  const evaluate = await EvaluatePage.open(browser, url);
+  await evaluate.pickFolder(drawn);
+  await evaluate.finish();
+  expect(await evaluate.text('#data-summary')).toBe('20 pictures of 10 classes (class folders)');
+  const [, right] = /^(\d+) of 20 named rightly$/.exec(await evaluate.text('#right')) ?? [];
+  expect(Number(right)).toBeGreaterThanOrEqual(16);
+  expect(await evaluate.text('#accuracy')).toBe(`${((Number(right) / 20) * 100).toFixed(2)}%`);
+  expect(await evaluate.page.locator('#class-rows tr').count()).toBe(10);
+  expect(evaluate.misdeeds).toEqual([]);
+  await evaluate.page.context().close();
+});
+
+it('shows the pictures of a cell, by keyboard alone', async () => {
+  const evaluate = await EvaluatePage.open(browser, url);
+  const { page } = evaluate;
+  await evaluate.pickFolder(drawn);
+  await evaluate.finish();
+  await page.locator('#matrix [role=gridcell]').first().focus();
+  for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'ArrowRight', 'End', 'Home', 'ArrowRight']) {
+    await page.keyboard.press(key);
+  }
+  const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  expect(focused).toMatch(/^2 named 1: \d+$/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^2, named rightly: [12]$/ }).waitFor();
+  const picture = page.locator('#cell-list img').first();
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(96);
+  expect(await picture.getAttribute('alt')).toMatch(/2\/\d+\.png$/);
+  expect(evaluate.misdeeds).toEqual([]);
+  await page.context().close();
+});
+
+it('takes a folder that is really dropped', async () => {
+  const evaluate = await EvaluatePage.open(browser, url);
+  const { page } = evaluate;
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [drawn], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
+  }
+  await evaluate.finish();
+  expect(await evaluate.text('#data-summary')).toBe('20 pictures of 10 classes (class folders)');
+  await page.context().close();
+});
+
+it('says what does not match, and what is no data set', async () => {
+  const evaluate = await EvaluatePage.open(browser, url);
+  const { page } = evaluate;
+  const [picture] = drawnPictures();
+  if (!picture) throw new Error('There is no drawn digit.');
+  const animals = temporaryFolder();
+  writePictureFolders(animals, [
+    { ...picture, label: 'cat' },
+    { ...picture, label: '7' },
+  ]);
+  await evaluate.pickFolder(animals);
+  await page.getByText("1 of 2 classes of the data set are none of the model's: 'cat'.").waitFor();
+  const texts = temporaryFolder();
+  writeFileSync(join(texts, 'notes.md'), 'no pictures');
+  await evaluate.pickFolder(texts);
+  await page.getByText(/This is no data set/).waitFor();
+  const broken = temporaryFolder();
+  writePictureFolders(broken, [picture]);
+  writeFileSync(join(broken, picture.label, 'broken.png'), 'no picture');
+  await evaluate.pickFolder(broken);
+  await evaluate.finish();
+  expect(await evaluate.text('#right')).toMatch(/of 1 named rightly$/);
+  expect(await evaluate.text('#unreadable')).toMatch(/^1 could not be read.*broken\.png$/);
+  await page.context().close();
+});
+
+it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (colorScheme) => {
+  const evaluate = await EvaluatePage.open(browser, url, { colorScheme });
+  const { page } = evaluate;
+  await page.evaluate(axe.source);
+  const faults = () =>
+    page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+  expect(await faults()).toEqual([]);
+  await evaluate.pickFolder(drawn);
+  await evaluate.finish();
+  await page.locator('#matrix .is-right').first().click();
+  await page.locator('#cell-list img').first().waitFor();
+  expect(await faults()).toEqual([]);
+  await page.context().close();
+});
+
+describeShared('on MNIST', () => {
+  const COUNT = 1000;
+
+  it('counts a thousand digits in folders as the reference does, stopped and gone on with', async () => {
+    const evaluate = await EvaluatePage.open(browser, url);
+    const { page } = evaluate;
+    const folder = temporaryFolder();
+    writePictureFolders(folder, mnistPictures(COUNT));
+    await evaluate.pickFolder(folder);
+    await expect.poll(() => evaluate.text('#run-status'), { timeout: 60_000 }).toMatch(/a second, .* left$/);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('#run[data-state=stopped]').waitFor();
+    const stoppedAt = await evaluate.text('#run-status');
+    expect(stoppedAt).toMatch(/^Stopped after \d+ of 1,000 pictures$/);
+    await page.waitForTimeout(1000);
+    expect(await evaluate.text('#run-status')).toBe(stoppedAt);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await evaluate.finish(300_000);
+    const labels = mnistLabels();
+    const expected = goldenMeta('lenet')
+      .top1.slice(0, COUNT)
+      .filter((named, index) => named === labels[index]).length;
+    const [, right] = /^(\d+) of 1,000 named rightly$/.exec(await evaluate.text('#right')) ?? [];
+    expect(Math.abs(Number(right) - expected)).toBeLessThanOrEqual(2);
+    expect(evaluate.misdeeds).toEqual([]);
+    await page.context().close();
+  });
+
+  it('reads the gzipped files themselves', async () => {
+    const evaluate = await EvaluatePage.open(browser, url);
+    await evaluate.pickFolder(shared('data/mnist'));
+    await expect.poll(() => evaluate.text('#run-status'), { timeout: 60_000 }).toMatch(/^\d+ of 10,000 pictures/);
+    await evaluate.page.getByRole('button', { name: 'Stop' }).click();
+    expect(await evaluate.text('#data-summary')).toBe('10,000 pictures (idx)');
+    await evaluate.page.locator('#matrix .is-right').first().click();
+    await evaluate.page.locator('#cell-list canvas').first().waitFor();
+    expect(evaluate.misdeeds).toEqual([]);
+    await evaluate.page.context().close();
+  });
+});
