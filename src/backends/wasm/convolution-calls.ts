@@ -189,12 +189,7 @@ function largestSum({ levels }: BinaryConvolution, shape: FilterShape): number {
 }
 
 /** A pass in the order of kernels/binary-convolution.ts. */
-function passWordsOf(
-  pass: BinaryPass,
-  runs: readonly ElementRun[],
-  pairs: number,
-  image: MemoryImage,
-): number[] {
+function passWordsOf(pass: BinaryPass, runs: readonly ElementRun[], pairs: number, image: MemoryImage): number[] {
   const { weight, levels, bias, firstPair, endPair, subtractsLevels } = pass;
   const largest = Math.max(...levels.map(Math.abs));
   const most = Math.floor(LARGEST_BYTE / (4 * largest + bias) / 2);

@@ -68,15 +68,15 @@ export function floatPooling(parameters: usize, scratch: usize, first: i32, end:
       let largest = f32x4.splat(-f32.MAX_VALUE);
       let sum = f32x4.splat(0);
       for (let row = top; row < bottom; row++) {
-        let at = shape.input + (<usize>((row * shape.inputWidth + left) * shape.inputStride + channel) << 2);
+        let at = shape.input + ((<usize>((row * shape.inputWidth + left) * shape.inputStride + channel)) << 2);
         for (let column = left; column < right; column++) {
           const values = v128.load(at);
           largest = f32x4.max(largest, values);
           sum = f32x4.add(sum, values);
-          at += <usize>shape.inputStride << 2;
+          at += (<usize>shape.inputStride) << 2;
         }
       }
-      const at = shape.output + (<usize>(pixel * shape.outputStride + channel) << 2);
+      const at = shape.output + ((<usize>(pixel * shape.outputStride + channel)) << 2);
       v128.store(at, shape.isAverage ? f32x4.div(sum, area) : largest);
     }
   }
