@@ -51,7 +51,7 @@ const TRAINED = [
 ] as const;
 
 describeShared('exported networks on onnxruntime-web', () => {
-  it.each(TRAINED)($net: every name and score of $count images, and the codes', async (trained) => {
+  it.each(TRAINED)('$net: every name and score of $count images, and the codes', async (trained) => {
     const { net, count, unit, bytes, mean } = trained;
     const graph = goldenGraph(net);
     const { classes, logitsBlob, top1, codes } = goldenMeta(net);

@@ -12,7 +12,7 @@ type Field = { readonly number: number } & (
 const numbers = fc.integer({ min: 1, max: 2 ** 29 - 1 });
 
 const { message: messages } = fc.letrec<{ message: readonly Field[]; field: Field }>((tie) => ({
-  message: fc.array(tie('field'), { maxLength: 5, depthSize: 'small' }),
+  message: fc.array(tie('field'), { maxLength: 5 }),
   field: fc.oneof(
     { maxDepth: 4 },
     fc.record({ number: numbers, kind: fc.constant('varint' as const), value: fc.maxSafeNat() }),
