@@ -8,13 +8,17 @@ import { floatGraph } from './float-graph.ts';
 import { floatTwin } from './float-twin.ts';
 import { int8Graph } from './int8.ts';
 
+/**
+ * What an ONNX file holds:
+ * - `exact`: the network itself, which gives the same codes and scores;
+ * - `float-twin`: the same architecture as an ordinary float32 ReLU network, to compare speed with;
+ * - `int8-twin`: that one, quantized to 8 bits.
+ */
+export type ExportForm = 'exact' | 'float-twin' | 'int8-twin';
+
 export interface ExportOptions extends GraphOptions {
-  /**
-   * - `exact` (default): the network itself, which gives the same codes and scores;
-   * - `float-twin`: the same architecture as an ordinary float32 ReLU network, to compare speed with;
-   * - `int8-twin`: that one, quantized to 8 bits.
-   */
-  readonly form?: 'exact' | 'float-twin' | 'int8-twin';
+  /** Default: `exact`. */
+  readonly form?: ExportForm;
 }
 
 /**
