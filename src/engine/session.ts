@@ -44,6 +44,11 @@ export interface SessionOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** WebAssembly's vector instructions. Default: the best there are. */
   readonly simd?: SimdLevel;
+  /**
+   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated and the session is in a worker,
+   * else 1; more than 1 elsewhere is an error.
+   */
+  readonly threads?: number;
   /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
   readonly gpu?: GPU;
   /** Called with a stage and how much of it is done, 0 to 1. */
