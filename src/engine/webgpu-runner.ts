@@ -113,6 +113,7 @@ export class WebGpuRunner implements Runner {
   }
 }
 
-function gpuOf(options: SessionOptions): GPU | undefined {
+/** WebGPU's entry point. */
+export function gpuOf(options: SessionOptions): GPU | undefined {
   return options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
 }

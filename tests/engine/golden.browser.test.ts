@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
+import type { SessionOptions } from '../../src/engine/session.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { GoldenCase } from '../support/golden-cases.ts';
@@ -13,19 +14,25 @@ async function fetched(folder: string, file: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-async function difference(folder: string, golden: GoldenCase): Promise<GoldenDifference> {
+const BACKENDS = [
+  { on: 'WebGPU', backend: 'webgpu' },
+  { on: 'WebAssembly, plain SIMD', backend: 'wasm', simd: 'plain' },
+  { on: 'WebAssembly, relaxed SIMD', backend: 'wasm', simd: 'relaxed' },
+] as const;
+
+async function difference(folder: string, golden: GoldenCase, options: SessionOptions): Promise<GoldenDifference> {
   const whole: Model = decodeModel(new Uint8Array(await fetched(folder, 'model.hwgq')));
   const model = golden.part ? { ...whole, graph: partOf(whole.graph, golden.part.from, golden.part.to) } : whole;
   const bytes = await fetched(folder, `${golden.name}.input`);
   const input = golden.input === 'integers' ? new Int16Array(bytes) : new Float32Array(bytes);
   const expected = new Float32Array(await fetched(folder, `${golden.name}.expected`));
-  return goldenDifference(model, golden, input, expected, { backend: 'webgpu' });
+  return goldenDifference(model, golden, input, expected, options);
 }
 
 for (const [net, { folder, cases }] of Object.entries(sets)) {
-  describe(`golden results of ${net}, on WebGPU`, () => {
+  describe.each(BACKENDS)(`golden results of ${net}, on $on`, ({ on: _, ...options }) => {
     it.each(cases)('$name: every code, and the scores', async (golden) => {
-      const { levels, wrongLevels, worstFloat } = await difference(folder, golden);
+      const { levels, wrongLevels, worstFloat } = await difference(folder, golden, options);
       // Sums of a residual network round, so that a code near its threshold may flip.
       expect(wrongLevels).toBeLessThanOrEqual(golden.part ? levels / 100_000 : 0);
       if (wrongLevels === 0) expect(worstFloat).toBeLessThan(1e-5);

@@ -41,3 +41,13 @@ export async function openDevice(
   const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info;
   return { device, adapter: { vendor, architecture, device: model, description, isFallbackAdapter } };
 }
+
+/** Why there is no GPU of hardware: no WebGPU at all, or a software adapter only; undefined where there is one. */
+export async function softwareAdapterReason(
+  gpu: GPU | undefined,
+  powerPreference: GPUPowerPreference | undefined,
+): Promise<string | undefined> {
+  const adapter = await gpu?.requestAdapter(powerPreference ? { powerPreference } : {});
+  if (!adapter) return 'There is no WebGPU here.';
+  return adapter.info.isFallbackAdapter ? 'WebGPU has only a software adapter here.' : undefined;
+}
