@@ -12,6 +12,8 @@ const USUAL_THREADS = 4;
 
 /** Runs a model on WebAssembly. */
 export class WasmRunner implements Runner {
+  /** Why WebGPU was not taken, where the caller did not name a backend. */
+  fallbackReason: string | undefined;
   private readonly executables = new Map<string, Promise<WasmExecutable>>();
 
   private constructor(
@@ -19,17 +21,10 @@ export class WasmRunner implements Runner {
     private readonly blobs: readonly string[],
     private readonly simd: SimdLevel,
     private readonly threads: number,
-    /** Why WebGPU was not taken, where the caller did not name a backend. */
-    public fallbackReason: string | undefined,
   ) {}
 
   /** @throws HwgqError `no-wasm`, `unsupported` naming the layer, or `out-of-memory`. */
-  static async create(
-    model: Model,
-    blobs: readonly string[],
-    options: SessionOptions,
-    fallbackReason?: string,
-  ): Promise<WasmRunner> {
+  static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner> {
     const simd = options.simd ?? supportedSimd();
     if (!simd) {
       throw new HwgqError(
@@ -45,7 +40,7 @@ export class WasmRunner implements Runner {
         `threads is ${threads}; 1 to ${limit} are accepted here. More than 1 take a cross-origin isolated page and a worker.`,
       );
     }
-    const runner = new WasmRunner(model, blobs, simd, threads, fallbackReason);
+    const runner = new WasmRunner(model, blobs, simd, threads);
     await runner.executableFor({ kind: 'integers', unit: model.preprocessing.scale });
     options.onProgress?.('compile', 1);
     options.onProgress?.('warm-up', 1);
