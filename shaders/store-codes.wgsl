@@ -1,4 +1,4 @@
-// Codes leave as bit planes, 32 channels a word: [pixel][plane][word]. The buffer is cleared beforehand.
+// Codes leave as bit planes, 32 channels a word: [pixel][word][plane]. The buffer is cleared beforehand.
 
 @group(0) @binding(4) var<storage, read_write> codes: array<atomic<u32>>;
 
@@ -9,6 +9,6 @@ fn storeCode(pixel: u32, quad: u32, code: vec4<u32>) {
   for (var plane = 0u; plane < codeBits; plane++) {
     let bits = (code >> vec4<u32>(plane)) & vec4<u32>(1u);
     let nibble = bits.x | (bits.y << 1u) | (bits.z << 2u) | (bits.w << 3u);
-    atomicOr(&codes[(pixel * codeBits + plane) * words + quad / 8u], nibble << ((quad % 8u) * 4u));
+    atomicOr(&codes[(pixel * words + quad / 8u) * codeBits + plane], nibble << ((quad % 8u) * 4u));
   }
 }

@@ -1,4 +1,5 @@
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
+import type { KernelChoice } from '../backends/webgpu/variants.ts';
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
@@ -6,7 +7,7 @@ import type { Model } from '../model/model.ts';
 import { ReferenceRunner } from './reference-runner.ts';
 import { WebGpuRunner } from './webgpu-runner.ts';
 
-export type { AdapterDescription };
+export type { AdapterDescription, KernelChoice };
 
 /** What computes: the GPU, or the float64 interpreter of the graph, which defines every result and needs nothing. */
 export type BackendName = 'webgpu' | 'reference';
@@ -37,6 +38,8 @@ export interface SessionOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
   readonly gpu?: GPU;
+  /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
+  readonly kernelChoice?: KernelChoice;
   /** Called with a stage and how much of it is done, 0 to 1. */
   readonly onProgress?: (stage: SessionStage, done: number) => void;
   readonly signal?: AbortSignal;

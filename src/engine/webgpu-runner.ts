@@ -77,7 +77,8 @@ export class WebGpuRunner implements Runner {
     const known = this.executables.get(key);
     if (known) return known;
     const plan = planGraph(this.model.graph, input, this.blobs);
-    const made = WebGpuExecutable.create(this.open.device, plan, onProgress);
+    const { kernelChoice: choice = {} } = this.options;
+    const made = WebGpuExecutable.create(this.open, plan, { choice, onProgress });
     this.executables.set(key, made);
     made.catch(() => this.executables.delete(key));
     return made;

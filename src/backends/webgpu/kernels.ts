@@ -1,13 +1,9 @@
-import binaryConvolution from '../../../shaders/binary-convolution.wgsl';
 import codePooling from '../../../shaders/code-pooling.wgsl';
 import concatCodes from '../../../shaders/concat-codes.wgsl';
 import concatFloats from '../../../shaders/concat-floats.wgsl';
 import decode from '../../../shaders/decode.wgsl';
 import eltwise from '../../../shaders/eltwise.wgsl';
-import floatConvolution from '../../../shaders/float-convolution.wgsl';
 import floatPooling from '../../../shaders/float-pooling.wgsl';
-import integerConvolution from '../../../shaders/integer-convolution.wgsl';
-import levelConvolution from '../../../shaders/level-convolution.wgsl';
 import lrn from '../../../shaders/lrn.wgsl';
 import pointwise from '../../../shaders/pointwise.wgsl';
 import quantize from '../../../shaders/quantize.wgsl';
@@ -41,6 +37,7 @@ import {
   quadCount,
   wordCount,
 } from './layout.ts';
+import { type ConvolutionShape, hasUsualLevels, type Variant, type VariantName } from './variants.ts';
 
 type Constants = Readonly<Record<string, number>>;
 type Table = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
@@ -48,6 +45,8 @@ type Table = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<A
 /** How one step runs on the GPU. Binding 0 is always the frame, and binding 1 the step's shape. */
 export interface Kernel {
   readonly label: string;
+  /** Of a convolution. */
+  readonly variant?: VariantName;
   readonly code: string;
   readonly entryPoint: string;
   readonly constants: Constants;
@@ -63,13 +62,26 @@ export interface Kernel {
   threads(imageCount: number): number;
 }
 
-/** The kernel of a step between two tensors. */
-export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Kernel {
+/**
+ * The kernel of a step between two tensors.
+ * @param variantOf says which of a convolution's variants to take.
+ */
+export function kernelOf(
+  step: Step,
+  input: PlanTensor,
+  output: PlanTensor,
+  variantOf: (shape: ConvolutionShape) => Variant,
+): Kernel {
   switch (step.kind) {
     case 'integerConvolution':
     case 'floatConvolution':
     case 'binaryConvolution':
-      return convolutionKernel(step, input, output.shape);
+      return convolutionKernel(
+        step,
+        input,
+        output.shape,
+        variantOf({ step, input: input.shape, output: output.shape }),
+      );
     case 'codePooling': {
       const bits = bitsOf(input);
       const words = wordCount(input.shape.channels);
@@ -158,13 +170,17 @@ export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Ker
   }
 }
 
-function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes): Kernel {
+function convolutionKernel(
+  step: Convolution,
+  input: PlanTensor,
+  output: Planes,
+  { name, code, threads }: Variant,
+): Kernel {
   const { height, width, channels } = input.shape;
   const filters = filterShape(step, input.shape, output);
   const quads = quadCount(output.channels);
-  const isBinary = step.kind === 'binaryConvolution';
-  const depth = isBinary ? wordCount(channels) : channels;
-  const stride = isBinary ? depth * bitsOf(input) : depth;
+  const depth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
+  let stride = depth;
   const toCodes = step.epilogue.kind === 'codes';
   const tables = new Map<number, Table>([[toCodes ? 7 : 6, epilogueTable(step)]]);
   const constants: Record<string, number> = {};
@@ -172,23 +188,19 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes)
     constants.thresholdCount = step.epilogue.thresholds.length;
     constants.codeBits = codeBits(step.epilogue.thresholds.length + 1);
   }
-  let code: string;
   switch (step.kind) {
     case 'integerConvolution':
-      code = integerConvolution;
       tables.set(3, layOutLimbs(step.weights, filters));
       constants.limbs = step.weights.limbs.length;
       break;
     case 'floatConvolution':
-      code = floatConvolution;
       tables.set(3, layOutFloats(step.weights, filters));
       break;
     case 'binaryConvolution':
       tables.set(3, layOutSigns(step.signs, filters));
-      constants.planes = bitsOf(input);
-      code = binaryConvolution;
-      if (!countsPlanesOnly(step)) {
-        code = levelConvolution;
+      if (!hasUsualLevels(step)) {
+        stride = depth * bitsOf(input);
+        constants.planes = bitsOf(input);
         tables.set(8, layOutMembers(filters));
         tables.set(9, layOutTerms(step.levels.terms));
         constants.termCount = step.levels.terms.length;
@@ -199,6 +211,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes)
   const { kernel, stride: strides, pad, dilation } = step;
   return {
     label: step.layer,
+    variant: name,
     code,
     entryPoint: toCodes ? 'toCodes' : 'toFloats',
     constants,
@@ -214,7 +227,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes)
       [toCodes ? 4 : 5, step.output],
     ]),
     clearsOutput: toCodes,
-    threads: (imageCount) => Math.ceil((imageCount * output.height * output.width) / 4) * quads,
+    threads,
   };
 }
 
@@ -227,7 +240,7 @@ function epilogueTable(step: Convolution): Table {
     case 'floatConvolution':
       return layOutFloatThresholds(epilogue.thresholds);
     case 'binaryConvolution':
-      return countsPlanesOnly(step)
+      return hasUsualLevels(step)
         ? layOutIntegerThresholds(epilogue.thresholds)
         : layOutLimbThresholds(epilogue.thresholds, LIMB_BITS * (limbCount(step) - 1));
   }
@@ -243,13 +256,6 @@ const NO_BEND = [0, 0, 0];
 /** float32 numbers as the whole numbers of the same bits. */
 function floatBits(values: readonly number[]): number[] {
   return Array.from(new Int32Array(Float32Array.from(values).buffer));
-}
-
-/** Whether the levels are 0, 1, 2, 3… and all filters read all channels: then planes are counted as they are. */
-function countsPlanesOnly({ levels, group }: BinaryConvolution): boolean {
-  return (
-    group === 1 && levels.terms.every(({ planes, limbs }) => limbs.length === 1 && limbs[0] === planes && planes > 0)
-  );
 }
 
 function limbCount({ levels }: BinaryConvolution): number {

@@ -3,6 +3,8 @@ import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
 import type { Convolution, LimbWeights } from '../../plan/plan.ts';
 
+/** Threads of a workgroup, in every kernel. */
+export const WORKGROUP_SIZE = 64;
 /** Channels of a word of codes. */
 export const WORD_CHANNELS = 32;
 /** Output channels that one thread computes. */
@@ -183,7 +185,7 @@ export function fromPixels(pixels: ArrayLike<number>, { channels, height, width 
   return planar;
 }
 
-/** Bit planes [pixel][plane][word] to planar images of the levels that the codes stand for. */
+/** Bit planes [pixel][word][plane] to planar images of the levels that the codes stand for. */
 export function levelsFromCodes(
   words: Uint32Array,
   { channels, height, width }: Planes,
@@ -199,7 +201,7 @@ export function levelsFromCodes(
     for (let channel = 0; channel < channels; channel++) {
       let code = 0;
       for (let plane = 0; plane < bits; plane++) {
-        const word = words[(pixel * bits + plane) * row + (channel >> 5)] as number;
+        const word = words[(pixel * row + (channel >> 5)) * bits + plane] as number;
         code |= ((word >>> (channel & 31)) & 1) << plane;
       }
       planar[(image * channels + channel) * area + (pixel % area)] = levels[code] as number;

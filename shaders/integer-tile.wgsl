@@ -1,5 +1,6 @@
 // #include "frame.wgsl"
 // #include "convolution.wgsl"
+// #include "tile-scattered.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
 // #include "convolution-outputs.wgsl"
@@ -11,15 +12,9 @@
 @group(0) @binding(2) var<storage, read> activations: array<i32>;
 // [limb][tap][channel][quad], four output channels a vector
 @group(0) @binding(3) var<storage, read> weights: array<vec4<i32>>;
-struct LimbSums {
-  a: vec4<i32>,
-  b: vec4<i32>,
-  c: vec4<i32>,
-  d: vec4<i32>,
-}
 
-fn accumulateLimb(tile: Tile, limb: u32) -> LimbSums {
-  var sums: LimbSums;
+fn accumulateLimb(tile: Tile, limb: u32) -> array<vec4<i32>, PIXELS> {
+  var sums: array<vec4<i32>, PIXELS>;
   let taps = shape.kernelHeight * shape.kernelWidth;
   var weightRow = limb * taps * shape.inputDepth * shape.quads + tile.quad;
   for (var row = 0u; row < shape.kernelHeight; row++) {
@@ -28,37 +23,30 @@ fn accumulateLimb(tile: Tile, limb: u32) -> LimbSums {
       for (var channel = 0u; channel < shape.inputDepth; channel++) {
         let weight = weights[weightRow];
         weightRow += shape.quads;
-        let at = tap.start + channel;
-        let x = select(
-          vec4<i32>(0),
-          vec4<i32>(activations[at.x], activations[at.y], activations[at.z], activations[at.w]),
-          tap.inside,
-        );
-        sums.a += weight * x.x;
-        sums.b += weight * x.y;
-        sums.c += weight * x.z;
-        sums.d += weight * x.w;
+        // #unroll
+        for (var p = 0u; p < PIXELS; p++) {
+          sums[p] += weight * select(0, activations[tap.start[p] + channel], tap.inside[p]);
+        }
       }
     }
   }
   return sums;
 }
 
-fn accumulate(tile: Tile) -> Sums {
+fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
+  var sums: array<Sum, PIXELS>;
   let first = accumulateLimb(tile, 0u);
-  var sums = Sums(
-    Sum(first.a, vec4<i32>(0)),
-    Sum(first.b, vec4<i32>(0)),
-    Sum(first.c, vec4<i32>(0)),
-    Sum(first.d, vec4<i32>(0)),
-  );
+  // #unroll
+  for (var p = 0u; p < PIXELS; p++) {
+    sums[p].high = first[p];
+  }
   for (var limb = 1u; limb < limbs; limb++) {
     let next = accumulateLimb(tile, limb);
     let lowBits = 12u * (limb - 1u);
-    sums.a = raise(sums.a, next.a, lowBits);
-    sums.b = raise(sums.b, next.b, lowBits);
-    sums.c = raise(sums.c, next.c, lowBits);
-    sums.d = raise(sums.d, next.d, lowBits);
+    // #unroll
+    for (var p = 0u; p < PIXELS; p++) {
+      sums[p] = raise(sums[p], next[p], lowBits);
+    }
   }
   return sums;
 }
