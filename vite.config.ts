@@ -1,10 +1,11 @@
 import { defineConfig, type Plugin } from 'vite';
+import { assemblyScript } from './vite-plugin-assemblyscript.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
 
 /** What the pages may load and do: their own files, a camera's or a dropped picture, and nothing from elsewhere. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' blob: data:",
@@ -31,8 +32,8 @@ function contentSecurityPolicy(): Plugin {
 const site = {
   base: './',
   assetsInclude: ['**/*.hwgq'],
-  plugins: [wgsl(), contentSecurityPolicy()],
-  worker: { format: 'es' as const, plugins: () => [wgsl()] },
+  plugins: [assemblyScript(), wgsl(), contentSecurityPolicy()],
+  worker: { format: 'es' as const, plugins: () => [assemblyScript(), wgsl()] },
   build: {
     outDir: 'dist/site',
     target: 'es2023',
@@ -45,7 +46,7 @@ const site = {
 
 /** The `hwgq` command: one file for Node, packages left outside. */
 const command = {
-  plugins: [wgsl()],
+  plugins: [assemblyScript(), wgsl()],
   publicDir: false as const,
   build: {
     outDir: 'dist/cli',

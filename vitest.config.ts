@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_FLAGS, findChromium } from './tests/support/chromium.ts';
 import { seenInNode } from './tests/support/seen-in-node.ts';
+import { assemblyScript } from './vite-plugin-assemblyscript.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
 
 const isFull = process.env.HWGQ_FULL === '1';
@@ -12,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        plugins: [wgsl()],
+        plugins: [assemblyScript(), wgsl()],
         test: {
           name: 'node',
           environment: 'node',
@@ -25,7 +26,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [wgsl()],
+        plugins: [assemblyScript(), wgsl()],
         assetsInclude: ['**/*.hwgq'],
         test: {
           name: 'chromium',

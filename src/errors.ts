@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'unsupported'
   /** No usable WebGPU here. */
   | 'no-webgpu'
+  /** No WebAssembly with vectors here, or the page forbids compiling it. */
+  | 'no-wasm'
   /** The GPU went away while it was needed and did not come back. */
   | 'device-lost'
   /** The GPU refused an allocation; details: bytes. */

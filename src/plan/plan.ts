@@ -55,9 +55,19 @@ export interface CodeEpilogue {
   readonly thresholds: readonly Float64Array[];
 }
 
+/** Codes made of floats as these are made: the number of thresholds that sign · y exceeds, per channel. */
+export interface AttachedCodes {
+  readonly output: TensorId;
+  /** +1 or −1, per channel. */
+  readonly sign: Int8Array;
+  readonly thresholds: readonly Float64Array[];
+  /** Whether the floats are needed besides; otherwise nobody keeps them. */
+  readonly floatsAreRead: boolean;
+}
+
 /**
  * Which float an accumulator becomes: y = factor · accumulator + offset, per channel, then y · negativeSlope where
- * y < 0, then y held between `lowest` and `highest`.
+ * y < 0, then y held between `lowest` and `highest`, rounded to float32.
  */
 export interface FloatEpilogue {
   readonly kind: 'floats';
@@ -67,6 +77,9 @@ export interface FloatEpilogue {
   readonly negativeSlope: number;
   readonly lowest: number;
   readonly highest: number;
+  /** Floats added to y place by place, in float32: the other branch of a residual block (plan/fuse.ts). */
+  readonly shortcut?: TensorId;
+  readonly codes?: AttachedCodes;
 }
 
 export type Epilogue = CodeEpilogue | FloatEpilogue;

@@ -1,0 +1,74 @@
+import { HwgqError } from '../../errors.ts';
+
+/** Which vector instructions the kernels use. Relaxed SIMD is plain SIMD and a few faster instructions. */
+export type SimdLevel = 'plain' | 'relaxed';
+
+/** A kernel: parameters, the thread's scratch memory, and the range of its units of work. */
+export type KernelFunction = (parameters: number, scratch: number, first: number, end: number) => void;
+
+export type KernelName =
+  | 'binaryConvolution'
+  | 'integerConvolution'
+  | 'floatConvolution'
+  | 'codePooling'
+  | 'floatPooling'
+  | 'pointwise'
+  | 'wholesToFloats'
+  | 'codesToFloats'
+  | 'codesToWholes'
+  | 'eltwise'
+  | 'concatenate';
+
+export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
+
+// One function each: a module that uses the instruction in question on a vector of zeros.
+const MAGIC = [0, 97, 115, 109, 1, 0, 0, 0];
+const RETURNS_VECTOR = [1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0];
+const PLAIN = [...MAGIC, ...RETURNS_VECTOR, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
+const RELAXED = [...MAGIC, ...RETURNS_VECTOR, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11];
+
+/** The best level that WebAssembly has here; undefined where it has no vectors, or may not be compiled. */
+export function supportedSimd(): SimdLevel | undefined {
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(Uint8Array.from(PLAIN))) return undefined;
+  return WebAssembly.validate(Uint8Array.from(RELAXED)) ? 'relaxed' : 'plain';
+}
+
+/**
+ * Compiles the kernels.
+ * @throws HwgqError `no-wasm` where WebAssembly is missing, has not these instructions, or is forbidden by the page's
+ *   CSP.
+ */
+export async function compileKernels(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.Module> {
+  const best = supportedSimd();
+  if (!best || (simd === 'relaxed' && best === 'plain')) {
+    throw new HwgqError(
+      'no-wasm',
+      `WebAssembly has no ${simd} SIMD here. Use a newer browser, or backend 'reference'.`,
+    );
+  }
+  const { default: base64 } = await load(simd, isShared);
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new HwgqError(
+      'no-wasm',
+      `WebAssembly cannot be compiled here: ${(error as Error).message} Allow 'wasm-unsafe-eval' in the page's CSP (script-src), or use another backend.`,
+      {},
+      { cause: error },
+    );
+  }
+}
+
+function load(simd: SimdLevel, isShared: boolean): Promise<{ default: string }> {
+  if (simd === 'relaxed') {
+    return isShared ? import('./kernels/index.ts?wasm=relaxed-shared') : import('./kernels/index.ts?wasm=relaxed');
+  }
+  return isShared ? import('./kernels/index.ts?wasm=plain-shared') : import('./kernels/index.ts?wasm=plain');
+}
+
+/** The kernels over a memory. */
+export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  return exports as unknown as Kernels;
+}

@@ -1,0 +1,48 @@
+import { dirname, relative } from 'node:path';
+import { main } from 'assemblyscript/asc';
+import type { Plugin } from 'vite';
+
+/**
+ * Lets TypeScript import an AssemblyScript program as WebAssembly in base64, which needs no fetch and no path of its
+ * own: `import('./kernels/index.ts?wasm=plain')`. `relaxed` sets IS_RELAXED, so that relaxed SIMD is used; `-shared`
+ * behind either takes a memory that several threads share.
+ */
+export function assemblyScript(): Plugin {
+  const compiled = new Map<string, Promise<string>>();
+  return {
+    name: 'assemblyscript',
+    enforce: 'pre',
+    async load(id) {
+      const [path = '', variant] = id.split('?wasm=');
+      if (!variant) return undefined;
+      const made = compiled.get(id) ?? compile(path, variant);
+      compiled.set(id, made);
+      return { code: `export default ${JSON.stringify(await made)};`, map: null };
+    },
+    watchChange() {
+      compiled.clear();
+    },
+  };
+}
+
+const MAX_PAGES = 65536;
+
+async function compile(path: string, variant: string): Promise<string> {
+  let binary = new Uint8Array();
+  const entry = relative(process.cwd(), path);
+  const options = [
+    ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'],
+    ...['--use', 'abort=', '--use', `IS_RELAXED=${variant.startsWith('relaxed') ? 1 : 0}`],
+    ...['--enable', variant.startsWith('relaxed') ? 'simd,relaxed-simd' : 'simd'],
+    ...(variant.endsWith('-shared')
+      ? ['--enable', 'threads', '--sharedMemory', '--maximumMemory', String(MAX_PAGES)]
+      : []),
+  ];
+  const { error, stderr } = await main([entry, ...options, '--outFile', 'kernels.wasm'], {
+    writeFile: (_, contents) => {
+      binary = contents as Uint8Array<ArrayBuffer>;
+    },
+  });
+  if (error) throw new Error(`${dirname(entry)}: ${error.message}\n${stderr.toString()}`);
+  return Buffer.from(binary).toString('base64');
+}
