@@ -14,7 +14,8 @@ const COLUMNS = STRIDE * PIXELS - STRIDE + 3u;
 const PLACES = 3u * COLUMNS;
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
-  var counts: array<vec4<u32>, PIXELS>;
+  // Of the low plane and of the high one.
+  var counts: array<array<vec4<u32>, 2>, PIXELS>;
   // Σ code of each column of the input.
   var totals: array<u32, COLUMNS>;
   let places = inputPlaces(tile, local);
@@ -36,7 +37,7 @@ fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
     for (var p = 0u; p < PIXELS; p++) {
       // #unroll
       for (var plane = 0u; plane < 2u; plane++) {
-        let count = count9(
+        counts[p][plane] += count9(
           weight[0] & vec4<u32>(bits[STRIDE * p][plane]),
           weight[1] & vec4<u32>(bits[STRIDE * p + 1u][plane]),
           weight[2] & vec4<u32>(bits[STRIDE * p + 2u][plane]),
@@ -47,7 +48,6 @@ fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
           weight[7] & vec4<u32>(bits[STRIDE * p + 2u * COLUMNS + 1u][plane]),
           weight[8] & vec4<u32>(bits[STRIDE * p + 2u * COLUMNS + 2u][plane]),
         );
-        counts[p] += count << vec4<u32>(plane);
       }
     }
   }
@@ -55,7 +55,7 @@ fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   // #unroll
   for (var p = 0u; p < PIXELS; p++) {
     let all = totals[STRIDE * p] + totals[STRIDE * p + 1u] + totals[STRIDE * p + 2u];
-    sums[p] = vec4<i32>(2u * counts[p]) - vec4<i32>(i32(all));
+    sums[p] = vec4<i32>(2u * counts[p][0] + 4u * counts[p][1]) - vec4<i32>(i32(all));
   }
   return sums;
 }

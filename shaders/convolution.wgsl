@@ -1,5 +1,3 @@
-// #include "bend.wgsl"
-
 // What all convolutions share. A thread computes a tile: some output pixels × four output channels (a "quad").
 // Neighbouring threads take neighbouring quads, so that they read the same inputs and adjacent weights.
 

@@ -7,7 +7,6 @@
 // [threshold][quad]
 @group(0) @binding(7) var<storage, read> thresholds: array<vec4<f32>>;
 
-override thresholdCount: u32 = 3u;
 
 alias Sum = vec4<f32>;
 

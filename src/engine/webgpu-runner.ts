@@ -3,6 +3,7 @@ import { WebGpuExecutable } from '../backends/webgpu/executable.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
+import { fuseSteps } from '../plan/fuse.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
@@ -76,7 +77,7 @@ export class WebGpuRunner implements Runner {
     const key = JSON.stringify(input);
     const known = this.executables.get(key);
     if (known) return known;
-    const plan = planGraph(this.model.graph, input, this.blobs);
+    const plan = fuseSteps(planGraph(this.model.graph, input, this.blobs));
     const { kernelChoice: choice = {} } = this.options;
     const made = WebGpuExecutable.create(this.open, plan, { choice, onProgress });
     this.executables.set(key, made);

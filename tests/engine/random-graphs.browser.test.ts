@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
 import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variants.ts';
+import { fuseSteps } from '../../src/plan/fuse.ts';
 import { planGraph } from '../../src/plan/lower.ts';
 import failed from '../fixtures/random-graphs.json';
 import { graphMismatch } from '../support/graph-check.ts';
@@ -31,7 +32,7 @@ async function mismatch(recipe: GraphRecipe, variant?: VariantName): Promise<str
   const other = pixels.toReversed();
   const batch = Int16Array.from([...pixels, ...other]);
   const run = async (blobs: readonly string[]) => {
-    const plan = planGraph(graph, { kind: 'integers', unit: 1 }, blobs);
+    const plan = fuseSteps(planGraph(graph, { kind: 'integers', unit: 1 }, blobs));
     const executable = await WebGpuExecutable.create(open, plan, { choice });
     const values = await executable.run(batch, 2);
     executable.dispose();

@@ -1,6 +1,6 @@
-import { planMemory } from '../../plan/memory.ts';
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import { wordCount } from './layout.ts';
+import { planMemory } from './memory.ts';
 import { bindStep, type PreparedStep } from './prepared-step.ts';
 
 /** WebGPU's own minStorageBufferOffsetAlignment, the largest that an adapter may ask for. */
@@ -13,12 +13,17 @@ export function imageBytes(tensor: PlanTensor): number {
   return height * width * words * 4;
 }
 
+/** Where a tensor lies. */
+interface TensorBinding extends GPUBufferBinding {
+  readonly offset: number;
+}
+
 /**
  * All tensors of a plan for up to `capacity` images, in a few buffers that tensors share one after the other, the bind
  * groups over them, and the buffers that results are read from.
  */
 export class Arena {
-  private readonly bindings: readonly GPUBufferBinding[];
+  private readonly bindings: readonly (TensorBinding | undefined)[];
   private readonly buffers: readonly GPUBuffer[];
   private readonly clearedSizes: readonly number[];
   private readonly idleReadbacks: GPUBuffer[] = [];
@@ -35,7 +40,7 @@ export class Arena {
     readonly capacity: number,
   ) {
     const bytes = plan.tensors.map((tensor) => capacity * imageBytes(tensor));
-    const cleared = new Set(steps.filter(({ kernel }) => kernel.clearsOutput).map(({ step }) => step.output));
+    const cleared = new Set(steps.flatMap(({ kernel }) => kernel.cleared ?? []));
     const { placements, bufferSizes, clearedSizes } = planMemory(plan, { bytes, cleared, alignment: ALIGNMENT });
     this.buffers = bufferSizes.map((size) =>
       device.createBuffer({
@@ -45,11 +50,14 @@ export class Arena {
       }),
     );
     this.clearedSizes = clearedSizes;
-    this.bindings = placements.map(({ buffer, offset }, tensor) => ({
-      buffer: this.buffers[buffer] as GPUBuffer,
-      offset,
-      size: bytes[tensor] as number,
-    }));
+    this.bindings = placements.map(
+      (placement, tensor) =>
+        placement && {
+          buffer: this.buffers[placement.buffer] as GPUBuffer,
+          offset: placement.offset,
+          size: bytes[tensor] as number,
+        },
+    );
     this.bindGroups = steps.map((step) => bindStep(device, step, frame, (tensor) => this.tensor(tensor)));
     this.readbackSize = plan.outputs.reduce((sum, output) => sum + (bytes[output] as number), 0);
   }
@@ -59,8 +67,8 @@ export class Arena {
     return this.buffers.reduce((sum, { size }) => sum + size, 0);
   }
 
-  tensor(id: TensorId): GPUBufferBinding & { readonly offset: number } {
-    return this.bindings[id] as GPUBufferBinding & { readonly offset: number };
+  tensor(id: TensorId): TensorBinding {
+    return this.bindings[id] as TensorBinding;
   }
 
   /** Clears what steps make bit by bit. */

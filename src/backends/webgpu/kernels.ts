@@ -14,6 +14,7 @@ import { codeBits } from '../../plan/code-levels.ts';
 import { LIMB_BITS } from '../../plan/limbs.ts';
 import type {
   BinaryConvolution,
+  CodeEpilogue,
   CodePooling,
   Convolution,
   FloatEpilogue,
@@ -56,8 +57,8 @@ export interface Kernel {
   readonly tables: ReadonlyMap<number, Table>;
   /** The step's tensors by their binding. */
   readonly tensors: ReadonlyMap<number, TensorId>;
-  /** Whether the output is made bit by bit in a cleared buffer. */
-  readonly clearsOutput: boolean;
+  /** The tensor that is made bit by bit, in memory that was cleared. */
+  readonly cleared?: TensorId;
   /** Threads for one image; those of a batch follow each other. */
   threads(imageCount: number): number;
 }
@@ -100,14 +101,15 @@ export function kernelOf(
         tables: new Map(),
       };
     case 'pointwise': {
-      const { factor, offset } = step.epilogue;
-      const table = Float32Array.from(Array.from(factor, (value, channel) => [value, offset[channel] ?? 0]).flat());
-      const constants = { inputIsInteger: input.kind === 'integers' ? 1 : 0 };
+      const { constants, tables, tensors, ...codes } = floatsOut(step.output, step.epilogue);
+      const quads = quadCount(input.shape.channels);
       return {
-        ...elementKernel(step, input.shape, channelsOf, bendNumbers(step.epilogue)),
+        ...elementKernel(step, input.shape, quadCount, [quads, ...bendNumbers(step.epilogue)]),
+        ...codes,
         code: pointwise,
-        constants,
-        tables: table3(table),
+        constants: { ...constants, inputIsInteger: input.kind === 'integers' ? 1 : 0 },
+        tables: new Map(tables),
+        tensors: new Map([[2, step.input], ...tensors]),
       };
     }
     case 'quantize': {
@@ -147,7 +149,7 @@ export function kernelOf(
         entryPoint: 'toCodes',
         constants: { planes: input.bits },
         tables: new Map(),
-        clearsOutput: true,
+        cleared: step.output,
       };
     }
     case 'lrn': {
@@ -181,13 +183,10 @@ function convolutionKernel(
   const quads = quadCount(output.channels);
   const depth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
   let stride = depth;
-  const toCodes = step.epilogue.kind === 'codes';
-  const tables = new Map<number, Table>([[toCodes ? 7 : 6, epilogueTable(step)]]);
-  const constants: Record<string, number> = {};
-  if (step.epilogue.kind === 'codes') {
-    constants.thresholdCount = step.epilogue.thresholds.length;
-    constants.codeBits = codeBits(step.epilogue.thresholds.length + 1);
-  }
+  const { epilogue } = step;
+  const out = epilogue.kind === 'codes' ? codesOut(step, epilogue) : floatsOut(step.output, epilogue);
+  const tables = new Map(out.tables);
+  const constants: Record<string, number> = { ...out.constants };
   switch (step.kind) {
     case 'integerConvolution':
       tables.set(3, layOutLimbs(step.weights, filters));
@@ -210,39 +209,74 @@ function convolutionKernel(
   }
   const { kernel, stride: strides, pad, dilation } = step;
   return {
+    ...out,
     label: step.layer,
     variant: name,
     code,
-    entryPoint: toCodes ? 'toCodes' : 'toFloats',
+    entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
     constants,
     shape: Int32Array.from([
       ...[height, width, stride, depth],
       ...[output.height, output.width, output.channels, quads],
       ...[...kernel, ...strides, ...pad, ...dilation],
-      ...(step.epilogue.kind === 'floats' ? bendNumbers(step.epilogue) : NO_BEND),
+      ...(epilogue.kind === 'floats' ? bendNumbers(epilogue) : NO_BEND),
     ]),
     tables,
-    tensors: new Map([
-      [2, step.input],
-      [toCodes ? 4 : 5, step.output],
-    ]),
-    clearsOutput: toCodes,
+    tensors: new Map([[2, step.input], ...out.tensors]),
     threads,
   };
 }
 
-function epilogueTable(step: Convolution): Table {
-  const { epilogue } = step;
-  if (epilogue.kind === 'floats') return layOutAffine(epilogue.factor, epilogue.offset);
+/** What a kernel needs for its results, its pairs by their binding. */
+interface Out {
+  readonly constants: Constants;
+  readonly tables: readonly (readonly [binding: number, table: Table])[];
+  readonly tensors: readonly (readonly [binding: number, tensor: TensorId])[];
+  readonly cleared?: TensorId;
+}
+
+/** shaders/store-codes.wgsl */
+function codesOut(step: Convolution, { thresholds }: CodeEpilogue): Out {
+  return {
+    constants: quantizerConstants(thresholds),
+    tables: [[7, accumulatorThresholds(step, thresholds)]],
+    tensors: [[4, step.output]],
+    cleared: step.output,
+  };
+}
+
+/** shaders/store-floats.wgsl; what is not needed is bound to a few bytes. */
+function floatsOut(output: TensorId, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
+  const keepsFloats = codes?.floatsAreRead ?? true;
+  const tables: (readonly [number, Table])[] = [[6, layOutAffine(factor, offset, codes)]];
+  const tensors: (readonly [number, TensorId])[] = [];
+  const bind = (binding: number, tensor: TensorId | undefined) => {
+    if (tensor === undefined) tables.push([binding, new Float32Array(1)]);
+    else tensors.push([binding, tensor]);
+  };
+  bind(4, codes?.output);
+  bind(5, keepsFloats ? output : undefined);
+  bind(10, shortcut);
+  const flags = { hasShortcut: shortcut === undefined ? 0 : 1, keepsFloats: keepsFloats ? 1 : 0 };
+  if (!codes) return { constants: flags, tables, tensors };
+  const constants = { ...flags, makesCodes: 1, ...quantizerConstants(codes.thresholds) };
+  return { constants, tables, tensors, cleared: codes.output };
+}
+
+function quantizerConstants({ length }: readonly Float64Array[]): Constants {
+  return { thresholdCount: length, codeBits: codeBits(length + 1) };
+}
+
+function accumulatorThresholds(step: Convolution, thresholds: readonly Float64Array[]): Table {
   switch (step.kind) {
     case 'integerConvolution':
-      return layOutLimbThresholds(epilogue.thresholds, LIMB_BITS * (step.weights.limbs.length - 1));
+      return layOutLimbThresholds(thresholds, LIMB_BITS * (step.weights.limbs.length - 1));
     case 'floatConvolution':
-      return layOutFloatThresholds(epilogue.thresholds);
+      return layOutFloatThresholds(thresholds);
     case 'binaryConvolution':
       return hasUsualLevels(step)
-        ? layOutIntegerThresholds(epilogue.thresholds)
-        : layOutLimbThresholds(epilogue.thresholds, LIMB_BITS * (limbCount(step) - 1));
+        ? layOutIntegerThresholds(thresholds)
+        : layOutLimbThresholds(thresholds, LIMB_BITS * (limbCount(step) - 1));
   }
 }
 
@@ -262,7 +296,7 @@ function limbCount({ levels }: BinaryConvolution): number {
   return levels.terms[0]?.limbs.length ?? 1;
 }
 
-type Part = 'label' | 'entryPoint' | 'shape' | 'tensors' | 'clearsOutput' | 'threads';
+type Part = 'label' | 'entryPoint' | 'shape' | 'tensors' | 'threads';
 
 function poolingKernel(
   step: CodePooling | FloatPooling,
@@ -298,13 +332,12 @@ function elementKernel(
   };
 }
 
-function inAndOut({ input, output }: Step): Pick<Kernel, 'tensors' | 'clearsOutput'> {
+function inAndOut({ input, output }: Step): Pick<Kernel, 'tensors'> {
   return {
     tensors: new Map([
       [2, input],
       [4, output],
     ]),
-    clearsOutput: false,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Planes } from '../../graph/shapes.ts';
 import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
-import type { Convolution, LimbWeights } from '../../plan/plan.ts';
+import type { AttachedCodes, Convolution, LimbWeights } from '../../plan/plan.ts';
 
 /** Threads of a workgroup, in every kernel. */
 export const WORKGROUP_SIZE = 64;
@@ -144,9 +144,15 @@ export function layOutFloatThresholds(thresholds: readonly Float64Array[]): Floa
   );
 }
 
-/** [factor, offset][channel], rounded up to quads. */
-export function layOutAffine(factor: Float64Array, offset: Float64Array): Float32Array<ArrayBuffer> {
-  return Float32Array.from(quadRows([factor, offset], 0));
+/** [factor, offset][channel], or [factor, offset, sign, thresholds…][channel], rounded up to quads. */
+export function layOutAffine(
+  factor: Float64Array,
+  offset: Float64Array,
+  codes: AttachedCodes | undefined,
+): Float32Array<ArrayBuffer> {
+  const affine = quadRows([factor, offset], 0);
+  if (!codes) return Float32Array.from(affine);
+  return Float32Array.from([...affine, ...quadRows([codes.sign], 0), ...layOutFloatThresholds(codes.thresholds)]);
 }
 
 export function clampToFloat32(value: number): number {

@@ -5,10 +5,12 @@ import binaryRow4Stride2 from '../../../shaders/binary-row-4-stride-2.wgsl';
 import binaryRow7Stride1 from '../../../shaders/binary-row-7-stride-1.wgsl';
 import binarySharedRow7Stride1 from '../../../shaders/binary-shared-row-7-stride-1.wgsl';
 import binarySharedRow7Stride2 from '../../../shaders/binary-shared-row-7-stride-2.wgsl';
+import binarySharedTile from '../../../shaders/binary-shared-tile.wgsl';
 import binarySplit from '../../../shaders/binary-split.wgsl';
 import binaryTile from '../../../shaders/binary-tile.wgsl';
 import floatSplit from '../../../shaders/float-split.wgsl';
 import floatTile from '../../../shaders/float-tile.wgsl';
+import integerSharedTile from '../../../shaders/integer-shared-tile.wgsl';
 import integerTile from '../../../shaders/integer-tile.wgsl';
 import levelTile from '../../../shaders/level-tile.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
@@ -28,11 +30,20 @@ export interface ConvolutionShape {
  * - `tile`: four pixels × four channels a thread;
  * - `carry-save`: the same, bits added in carry-save form before they are counted;
  * - `row-4`, `row-7`: 3×3 kernels, four or seven pixels of a row a thread, their common columns read once;
- * - `shared-row-7`: the same, four threads reading for each other (subgroups);
+ * - `shared-tile`, `shared-row-7`: more pixels, or seven of a row, four threads reading for each other (subgroups);
  * - `dot`: products of bytes (`dot4U8Packed`);
  * - `split`: eight threads to each sum, for planes of few pixels.
  */
-export const VARIANT_NAMES = ['tile', 'carry-save', 'row-4', 'row-7', 'shared-row-7', 'dot', 'split'] as const;
+export const VARIANT_NAMES = [
+  'tile',
+  'carry-save',
+  'shared-tile',
+  'row-4',
+  'row-7',
+  'shared-row-7',
+  'dot',
+  'split',
+] as const;
 export type VariantName = (typeof VARIANT_NAMES)[number];
 
 /** Which variant runs layers of a shape (`shapeKey`): what an autotune gives, plain data to be stored per adapter. */
@@ -88,11 +99,13 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
 /** The variants that can run a shape on a device, at least one. */
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
-  const tile = (name: VariantName, code: string): Variant => ({ name, code, threads: scatteredThreads(shape) });
+  const tile = (name: VariantName, code: string): Variant => ({ name, code, threads: scatteredThreads(shape, 4) });
+  const sharedTile = (pixels: number, code: string): Variant[] =>
+    canShare(shape, capabilities) ? [{ name: 'shared-tile', code, threads: scatteredThreads(shape, pixels) }] : [];
   const split = (code: string): Variant => ({ name: 'split', code, threads: splitThreads(shape) });
   switch (step.kind) {
     case 'integerConvolution':
-      return [tile('tile', integerTile)];
+      return [tile('tile', integerTile), ...sharedTile(16, integerSharedTile)];
     case 'floatConvolution':
       return [tile('tile', floatTile), split(floatSplit)];
     case 'binaryConvolution':
@@ -100,6 +113,7 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
       return [
         tile('tile', binaryTile),
         tile('carry-save', binaryCarrySave),
+        ...sharedTile(8, binarySharedTile),
         split(binarySplit),
         ...(capabilities.packedDot ? [tile('dot', binaryDot)] : []),
         ...rowVariants(shape, capabilities),
@@ -107,7 +121,12 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
   }
 }
 
-function rowVariants(shape: ConvolutionShape, { subgroups }: Capabilities): readonly Variant[] {
+/** Whether four neighbouring threads have the same pixels and can read for each other. */
+function canShare({ output }: ConvolutionShape, { subgroups }: Capabilities): boolean {
+  return subgroups && quadCount(output.channels) % 4 === 0;
+}
+
+function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
   if (!isPair(kernel, 3) || !isPair(dilation, 1)) return [];
   const row = (name: VariantName, pixels: number, code: string): Variant => ({
@@ -115,7 +134,7 @@ function rowVariants(shape: ConvolutionShape, { subgroups }: Capabilities): read
     code,
     threads: rowThreads(shape, pixels),
   });
-  const shares = subgroups && quadCount(shape.output.channels) % 4 === 0;
+  const shares = canShare(shape, capabilities);
   switch (stride[1]) {
     case 1:
       return [
@@ -144,14 +163,14 @@ export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilitie
  */
 function usualVariants({ output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
   const area = output.height * output.width;
-  if (isSoftware) return area < 4 ? ['split'] : ['shared-row-7', 'row-7', 'row-4', 'tile'];
+  if (isSoftware) return area < 4 ? ['split'] : ['shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
   const tiles = Math.ceil(area / 4) * quadCount(output.channels);
   return tiles < FEW_TILES ? ['split'] : ['row-4', 'carry-save', 'tile'];
 }
 
-function scatteredThreads({ output }: ConvolutionShape): (imageCount: number) => number {
+function scatteredThreads({ output }: ConvolutionShape, pixels: number): (imageCount: number) => number {
   const area = output.height * output.width;
-  return (imageCount) => Math.ceil((imageCount * area) / 4) * quadCount(output.channels);
+  return (imageCount) => Math.ceil((imageCount * area) / pixels) * quadCount(output.channels);
 }
 
 function rowThreads({ output }: ConvolutionShape, pixels: number): (imageCount: number) => number {

@@ -1,4 +1,5 @@
-import type { Plan, Step, TensorId } from './plan.ts';
+import { inputsOf, outputsOf } from '../../plan/fuse.ts';
+import type { Plan, TensorId } from '../../plan/plan.ts';
 
 /** Where a tensor lies: which buffer, and from which byte on. */
 export interface Placement {
@@ -7,8 +8,8 @@ export interface Placement {
 }
 
 export interface MemoryPlan {
-  /** One a tensor. */
-  readonly placements: readonly Placement[];
+  /** One a tensor; undefined where no step touches it, since fusion left it out. */
+  readonly placements: readonly (Placement | undefined)[];
   /** Bytes of each buffer. */
   readonly bufferSizes: readonly number[];
   /** How many bytes from the beginning of each buffer belong to cleared tensors. */
@@ -24,29 +25,27 @@ export interface MemoryNeeds {
   readonly alignment: number;
 }
 
-/** The tensors that a step reads. */
-export function readsOf(step: Step): readonly TensorId[] {
-  return step.kind === 'eltwise' ? [step.input, step.other] : [step.input];
-}
-
 /**
  * Gives tensors that are never needed at once the same memory. No step writes into a buffer that it also reads, so
- * there are two buffers or a few; the largest tensors are placed first, each where its buffer grows least.
+ * there are two buffers or a few (WebGPU forbids both uses of one buffer in a dispatch); the largest tensors are placed first, each where its buffer grows least.
  */
 export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeeds): MemoryPlan {
   const lifetimes = lifetimesOf(plan, cleared);
   const apart = plan.tensors.map(() => new Set<TensorId>());
   for (const step of plan.steps) {
-    for (const input of readsOf(step)) {
-      apart[input]?.add(step.output);
-      apart[step.output]?.add(input);
+    for (const input of inputsOf(step)) {
+      for (const output of outputsOf(step)) {
+        apart[input]?.add(output);
+        apart[output]?.add(input);
+      }
     }
   }
   const sizes = bytes.map((size) => Math.ceil(size / alignment) * alignment);
-  const order = [...sizes.keys()].sort(
+  const used = [...sizes.keys()].filter((tensor) => isUsed(lifetimes[tensor] as Lifetime));
+  const order = used.sort(
     (a, b) => Number(cleared.has(b)) - Number(cleared.has(a)) || (sizes[b] as number) - (sizes[a] as number),
   );
-  const placements: Placement[] = [];
+  const placements: (Placement | undefined)[] = sizes.map(() => undefined);
   const buffers: TensorId[][] = [];
   const bufferSizes: number[] = [];
   const clearedSizes: number[] = [];
@@ -80,16 +79,21 @@ export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeed
 /** The steps between which a tensor is needed: −1 is before the first. */
 type Lifetime = [first: number, last: number];
 
+function isUsed([first, last]: Lifetime): boolean {
+  return last >= first;
+}
+
 function lifetimesOf({ tensors, steps, outputs }: Plan, cleared: ReadonlySet<TensorId>): Lifetime[] {
-  const lifetimes = tensors.map((_, tensor): Lifetime => [tensor === 0 || cleared.has(tensor) ? -1 : steps.length, -1]);
+  const lifetimes = tensors.map(
+    (_, tensor): Lifetime => [tensor === 0 || cleared.has(tensor) ? -1 : steps.length, tensor === 0 ? -1 : -2],
+  );
   const use = (tensor: TensorId, step: number) => {
     const lifetime = lifetimes[tensor] as Lifetime;
     lifetime[0] = Math.min(lifetime[0], step);
     lifetime[1] = Math.max(lifetime[1], step);
   };
   for (const [index, step] of steps.entries()) {
-    use(step.output, index);
-    for (const input of readsOf(step)) use(input, index);
+    for (const tensor of [...inputsOf(step), ...outputsOf(step)]) use(tensor, index);
   }
   for (const output of outputs) use(output, steps.length);
   return lifetimes;
