@@ -4,6 +4,7 @@ import type { Plan, PlanTensor, Step, TensorId } from '../../plan/plan.ts';
 import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
+import type { PictureInput, SourcePicture } from './picture-input.ts';
 import { createFrame, dispatchStep, type PreparedStep, prepareStep } from './prepared-step.ts';
 import { StepTimer } from './step-timer.ts';
 import { chosenVariant, type KernelChoice, type VariantName } from './variants.ts';
@@ -83,9 +84,40 @@ export class WebGpuExecutable {
   async run(inputs: Int16Array | Float32Array, count: number): Promise<Float32Array[]> {
     const arena = await this.arenaFor(count);
     this.writeInputs(arena, inputs, count);
+    return this.compute(arena, count, () => {});
+  }
+
+  /**
+   * Runs pictures, of any sizes, through a plan whose input is whole numbers.
+   * @returns as `run`.
+   */
+  async runPictures(input: PictureInput, pictures: readonly SourcePicture[]): Promise<Float32Array[]> {
+    const count = pictures.length;
+    const arena = await this.arenaFor(count);
+    this.device.queue.writeBuffer(this.frame, 0, Uint32Array.of(count));
+    const last = count - 1;
+    for (const [image, picture] of pictures.slice(0, last).entries()) {
+      const encoder = this.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      input.encode(pass, picture, arena.tensor(0), image);
+      pass.end();
+      this.device.queue.submit([encoder.finish()]);
+    }
+    return this.compute(arena, count, (pass) => {
+      input.encode(pass, pictures[last] as SourcePicture, arena.tensor(0), last);
+    });
+  }
+
+  /** One submit, from the input tensor, or what `before` makes it of, to the outputs in memory. */
+  private async compute(
+    arena: Arena,
+    count: number,
+    before: (pass: GPUComputePassEncoder) => void,
+  ): Promise<Float32Array[]> {
     const encoder = this.device.createCommandEncoder();
     arena.clear(encoder);
     const pass = encoder.beginComputePass();
+    before(pass);
     for (const [index, step] of this.steps.entries()) {
       dispatchStep(pass, step, arena.bindGroups[index] as GPUBindGroup, count);
     }

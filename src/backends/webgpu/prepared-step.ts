@@ -52,7 +52,12 @@ export function dispatchStep(
 ): void {
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
-  const groups = Math.ceil(kernel.threads(count) / WORKGROUP_SIZE);
+  dispatchThreads(pass, kernel.threads(count));
+}
+
+/** Dispatches at least so many threads, in two dimensions where there are many. */
+export function dispatchThreads(pass: GPUComputePassEncoder, threads: number): void {
+  const groups = Math.ceil(threads / WORKGROUP_SIZE);
   const rows = Math.ceil(groups / MAX_WORKGROUPS_PER_DIMENSION);
   pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
 }
