@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reference: ['graph', 'numerics'],
   networks: ['caffe', 'convert', 'model', 'reference', 'graph', 'numerics', 'image'],
   plan: ['graph', 'numerics'],
+  onnx: ['model', 'image', 'plan', 'reference', 'graph', 'numerics'],
   backends: ['plan', 'graph', 'numerics'],
   engine: ['model', 'plan', 'backends', 'reference', 'image', 'graph', 'numerics'],
   worker: ['engine', 'image', 'model', 'graph'],

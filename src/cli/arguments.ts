@@ -15,5 +15,7 @@ export function toNumber(text: string): number {
 }
 
 export function backendOption(): Option {
-  return new Option('--backend <name>', 'what computes').choices(['auto', 'webgpu', 'reference']).default('auto');
+  return new Option('--backend <name>', 'what computes')
+    .choices(['auto', 'wasm', 'webgpu', 'reference'])
+    .default('auto');
 }

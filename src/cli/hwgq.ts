@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
 import { exitCodeOf, tell, tellUsage } from './messages.ts';
 import { addNetwork } from './network.ts';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   addRun(program);
   addNetwork(program);
   addEvaluate(program);
+  addExport(program);
   // A reader that has seen enough, such as `head`, is no failure.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {

@@ -1,3 +1,4 @@
+import type { SimdLevel } from '../backends/wasm/modules.ts';
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
 import type { StepProfile } from '../backends/webgpu/executable.ts';
 import type { KernelChoice } from '../backends/webgpu/variants.ts';
@@ -7,18 +8,24 @@ import { elementCount } from '../graph/shapes.ts';
 import { checkPicture, toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Picture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
-import { ReferenceRunner } from './reference-runner.ts';
-import { WebGpuRunner } from './webgpu-runner.ts';
+import { createRunner } from './create-runner.ts';
 
-export type { AdapterDescription, KernelChoice, StepProfile };
+export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile };
 
-/** What computes: the GPU, or the float64 interpreter of the graph, which defines every result and needs nothing. */
-export type BackendName = 'webgpu' | 'reference';
+/**
+ * What computes: the GPU, WebAssembly on the processor, or the float64 interpreter of the graph, which defines every
+ * result and needs nothing.
+ */
+export type BackendName = 'webgpu' | 'wasm' | 'reference';
 
 /** What a session runs on. */
 export interface BackendDescription {
   readonly name: BackendName;
+  /** Of WebGPU. */
   readonly adapter?: AdapterDescription;
+  /** Of WebAssembly: its vector instructions, and how many threads share the work. */
+  readonly simd?: SimdLevel;
+  readonly threads?: number;
   /** Why `auto` did not take WebGPU; absent where it did, or where the backend was named. */
   readonly fallbackReason?: string;
 }
@@ -34,11 +41,18 @@ export type NetworkInputs = Int16Array | Float32Array;
 export type SessionStage = 'compile' | 'warm-up';
 
 export interface SessionOptions {
-  /** `auto` (default): WebGPU where there is an adapter and the network runs on it, else the reference. */
+  /** `auto` (default): the faster of a hardware GPU and WebAssembly, else the reference. */
   readonly backend?: BackendName | 'auto';
   /** Caffe blobs to give back from each run, in this order. Default: the scores before the closing Softmax. */
   readonly blobs?: readonly string[];
   readonly powerPreference?: GPUPowerPreference;
+  /** WebAssembly's vector instructions. Default: the best there are. */
+  readonly simd?: SimdLevel;
+  /**
+   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated and the session is in a worker,
+   * else 1; more than 1 elsewhere is an error.
+   */
+  readonly threads?: number;
   /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
   readonly gpu?: GPU;
   /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
@@ -95,7 +109,7 @@ export interface Runner {
 
 /**
  * Makes a model ready to run.
- * @throws HwgqError `no-webgpu`, `unsupported`, `out-of-memory` where `webgpu` was asked for by name;
+ * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory` where a backend was asked for by name;
  *   `invalid-option` for an unknown blob; the signal's reason where it aborts.
  */
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {
@@ -109,25 +123,6 @@ export async function createSession(model: Model, options: SessionOptions = {}):
     throw signal.reason;
   }
   return new RunnerSession(runner, elementCount(model.graph.input.shape), model.preprocessing);
-}
-
-/** Why `auto` may turn from WebGPU to the reference: none of these is the caller's mistake. */
-const FALLBACK_CODES = ['no-webgpu', 'unsupported', 'out-of-memory'];
-
-async function createRunner(
-  model: Model,
-  blobs: readonly string[],
-  backend: BackendName | 'auto',
-  options: SessionOptions,
-): Promise<Runner> {
-  if (backend === 'reference') return new ReferenceRunner(model, blobs);
-  try {
-    return await WebGpuRunner.create(model, blobs, options);
-  } catch (error) {
-    const mayFallBack = backend === 'auto' && error instanceof HwgqError && FALLBACK_CODES.includes(error.code);
-    if (!mayFallBack) throw error;
-    return new ReferenceRunner(model, blobs, error.message);
-  }
 }
 
 class RunnerSession implements Session {

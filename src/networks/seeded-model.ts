@@ -3,15 +3,12 @@ import { connectLayers } from '../caffe/build-graph.ts';
 import { preprocessingFor } from '../convert/preprocessing.ts';
 import { packWeights } from '../convert/weights.ts';
 import type { Graph, Layer } from '../graph/graph.ts';
-import type { Preprocessing } from '../image/preprocessing.ts';
+import { photographMoments } from '../image/photographs.ts';
 import type { Model } from '../model/model.ts';
-import { type Moments, propagateMoments } from './moments.ts';
+import { type Moments, propagateMoments } from '../reference/moments.ts';
 import { knownNetwork } from './networks.ts';
 import { Random } from './random.ts';
 import { SeededTensors } from './seeded-tensors.ts';
-
-/** What the channels of photographs are like, in pixel values. */
-const PHOTOGRAPH = { mean: 110, deviation: 60 };
 
 const LICENCE = 'Random weights, made by this program: they recognise nothing and may be used for anything.';
 
@@ -32,18 +29,9 @@ export function seededModel(name: string, seed: number): Model {
     scale,
   });
   return {
-    graph: packWeights(calibrated(graph, photographs(preprocessing)), 'compact'),
+    graph: packWeights(calibrated(graph, photographMoments(preprocessing)), 'compact'),
     preprocessing,
     provenance: { generator: `hwgq-web ${version}, ${name} of seed ${seed}`, sources: [], licence: LICENCE },
-  };
-}
-
-/** What photographs are like as they enter a network. */
-function photographs({ mean, scale }: Preprocessing): Moments {
-  const means = mean.kind === 'channels' ? mean.values : [];
-  return {
-    mean: Float64Array.from(means, (subtracted) => (PHOTOGRAPH.mean - subtracted) * scale),
-    variance: Float64Array.from(means, () => (PHOTOGRAPH.deviation * scale) ** 2),
   };
 }
 

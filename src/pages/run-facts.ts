@@ -37,11 +37,15 @@ export class RunFacts {
 
 function backendName({ name, adapter }: BackendDescription): string {
   if (name === 'reference') return 'Interpreter';
+  if (name === 'wasm') return 'WebAssembly';
   return adapter?.isFallbackAdapter ? 'WebGPU, in software' : 'WebGPU';
 }
 
-function adapterName({ name, adapter, fallbackReason }: BackendDescription): string {
-  if (name === 'reference') return `Exact, and slower than a graphics chip. ${fallbackReason ?? ''}`;
+function adapterName({ name, adapter, simd, threads, fallbackReason }: BackendDescription): string {
+  if (name === 'reference') return `Exact, and slow. ${fallbackReason ?? ''}`;
+  if (name === 'wasm') {
+    return `On the processor, ${threads === 1 ? 'one thread' : `${threads} threads`}, ${simd} SIMD. ${fallbackReason ?? ''}`;
+  }
   const words = [adapter?.vendor, adapter?.architecture, adapter?.description || adapter?.device];
   const named = words.filter((word) => word).join(' · ');
   return named || 'The browser does not say which graphics chip';

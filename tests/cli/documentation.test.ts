@@ -32,7 +32,7 @@ beforeAll(async () => {
 describe('docs/command.md', () => {
   it('has examples of every part', () => {
     expect(new Set(examples.map((line) => line.split(' ')[1]))).toEqual(
-      new Set(['convert', 'inspect', 'classify', 'evaluate', 'run', 'network']),
+      new Set(['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export']),
     );
   });
 
@@ -43,7 +43,7 @@ describe('docs/command.md', () => {
   });
 
   it('names every option that --help names, and no other', async () => {
-    for (const part of ['convert', 'inspect', 'classify', 'evaluate', 'run', 'network']) {
+    for (const part of ['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export']) {
       const section = text.split(/^## /m).find((candidate) => candidate.startsWith(`${part}\n`)) ?? '';
       const { stdout } = await hwgq(folder, part, '--help');
       const known = stdout.match(/^ {2}--[a-z]+/gm)?.map((option) => option.trim());

@@ -69,7 +69,10 @@ it('takes floats that are whole numbers times the scale as exactly as the whole 
     Float32Array.from(pixels, (value) => value / 64),
     1,
   );
-  const scaled = await createSession({ ...model, preprocessing: { ...model.preprocessing, scale: 1 / 64 } });
+  const scaled = await createSession(
+    { ...model, preprocessing: { ...model.preprocessing, scale: 1 / 64 } },
+    { backend: 'webgpu' },
+  );
   expect(floats.blobs[0]).toEqual((await scaled.run(pixels, 1)).blobs[0]);
   expect(floats.blobs[0]).not.toEqual(whole.blobs[0]);
   session.dispose();

@@ -20,6 +20,15 @@ export async function goldenDifference(
   const session = await createSession(model, { ...options, blobs: golden.blobs.map(({ name }) => name) });
   const { blobs } = await session.run(input, golden.count);
   session.dispose();
+  return differenceFrom(golden, blobs, expected);
+}
+
+/** Compares what a case's run gave, blob by blob. */
+export function differenceFrom(
+  golden: GoldenCase,
+  blobs: readonly Float32Array[],
+  expected: Float32Array,
+): GoldenDifference {
   let [levels, wrongLevels, worstFloat, place] = [0, 0, 0, 0];
   for (const [index, { length, largest }] of golden.blobs.entries()) {
     const values = blobs[index] ?? new Float32Array();

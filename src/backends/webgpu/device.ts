@@ -67,3 +67,13 @@ export async function openDevice(
     },
   };
 }
+
+/** Why there is no GPU of hardware: no WebGPU at all, or a software adapter only; undefined where there is one. */
+export async function softwareAdapterReason(
+  gpu: GPU | undefined,
+  powerPreference: GPUPowerPreference | undefined,
+): Promise<string | undefined> {
+  const adapter = await gpu?.requestAdapter(powerPreference ? { powerPreference } : {});
+  if (!adapter) return 'There is no WebGPU here.';
+  return adapter.info.isFallbackAdapter ? 'WebGPU has only a software adapter here.' : undefined;
+}

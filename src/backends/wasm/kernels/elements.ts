@@ -27,9 +27,9 @@ export function pointwise(parameters: usize, scratch: usize, first: i32, end: i3
   const shape = changetype<Elements>(parameters);
   const epilogue = changetype<FloatEpilogue>(shape.epilogue);
   for (let pixel = first; pixel < end; pixel++) {
-    const from = shape.input + (<usize>(pixel * shape.inputStride) << 2);
+    const from = shape.input + ((<usize>(pixel * shape.inputStride)) << 2);
     for (let channel = 0; channel < shape.channels; channel += 4) {
-      finishFloats(epilogue, v128.load(from + (<usize>channel << 2)), pixel, channel);
+      finishFloats(epilogue, v128.load(from + ((<usize>channel) << 2)), pixel, channel);
     }
   }
 }
@@ -38,8 +38,8 @@ export function pointwise(parameters: usize, scratch: usize, first: i32, end: i3
 export function wholesToFloats(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Elements>(parameters);
   for (let pixel = first; pixel < end; pixel++) {
-    const from = shape.input + (<usize>(pixel * shape.inputStride) << 1);
-    const to = shape.output + (<usize>(pixel * shape.outputStride) << 2);
+    const from = shape.input + ((<usize>(pixel * shape.inputStride)) << 1);
+    const to = shape.output + ((<usize>(pixel * shape.outputStride)) << 2);
     for (let channel: usize = 0; channel < <usize>shape.channels; channel++) {
       store<f32>(to + (channel << 2), <f32>load<i16>(from + (channel << 1)));
     }
@@ -51,7 +51,7 @@ export function codesToFloats(parameters: usize, scratch: usize, first: i32, end
   const shape = changetype<Elements>(parameters);
   for (let pixel = first; pixel < end; pixel++) {
     const from = shape.input + <usize>(pixel * shape.inputStride);
-    const to = shape.output + (<usize>(pixel * shape.outputStride) << 2);
+    const to = shape.output + ((<usize>(pixel * shape.outputStride)) << 2);
     for (let channel: usize = 0; channel < <usize>shape.channels; channel++) {
       const code = <usize>load<u8>(from + channel);
       store<f32>(to + (channel << 2), load<f32>(shape.values + (code << 2)));
@@ -64,7 +64,7 @@ export function codesToWholes(parameters: usize, scratch: usize, first: i32, end
   const shape = changetype<Elements>(parameters);
   for (let pixel = first; pixel < end; pixel++) {
     const from = shape.input + <usize>(pixel * shape.inputStride);
-    const to = shape.output + (<usize>(pixel * shape.outputStride) << 1);
+    const to = shape.output + ((<usize>(pixel * shape.outputStride)) << 1);
     for (let channel: usize = 0; channel < <usize>shape.channels; channel++) {
       const code = <usize>load<u8>(from + channel);
       store<i16>(to + (channel << 1), load<i16>(shape.values + (code << 1)));
@@ -79,15 +79,15 @@ export function eltwise(parameters: usize, scratch: usize, first: i32, end: i32)
   const otherCoefficient = f32x4.splat(shape.otherCoefficient);
   for (let pixel = first; pixel < end; pixel++) {
     for (let channel = 0; channel < shape.channels; channel += 4) {
-      const a = v128.load(shape.input + (<usize>(pixel * shape.inputStride + channel) << 2));
-      const b = v128.load(shape.other + (<usize>(pixel * shape.otherStride + channel) << 2));
+      const a = v128.load(shape.input + ((<usize>(pixel * shape.inputStride + channel)) << 2));
+      const b = v128.load(shape.other + ((<usize>(pixel * shape.otherStride + channel)) << 2));
       const result =
         shape.operation === SUM
           ? f32x4.add(f32x4.mul(a, coefficient), f32x4.mul(b, otherCoefficient))
           : shape.operation === PRODUCT
             ? f32x4.mul(a, b)
             : f32x4.max(a, b);
-      v128.store(shape.output + (<usize>(pixel * shape.outputStride + channel) << 2), result);
+      v128.store(shape.output + ((<usize>(pixel * shape.outputStride + channel)) << 2), result);
     }
   }
 }

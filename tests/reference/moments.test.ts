@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Layer } from '../../src/graph/graph.ts';
-import { type Moments, propagateMoments } from '../../src/networks/moments.ts';
 import { HWGQ, SIGN } from '../../src/networks/quantizers.ts';
 import { Random } from '../../src/networks/random.ts';
+import { type Moments, propagateMoments } from '../../src/reference/moments.ts';
 
 const base = { name: 'layer', inputs: ['data'], blob: 'layer' };
 const STANDARD = moments([0], [1]);
@@ -49,6 +49,8 @@ describe('propagateMoments', () => {
     expectMoments(propagateMoments(scale, [moments([1], [4])]), moments([-2], [36]));
     const two = [moments([1, 2], [3, 4]), moments([10, 20], [30, 40])];
     expectMoments(propagateMoments({ ...base, type: 'eltwise', operation: 'sum' }, two), moments([11, 22], [33, 44]));
+    const difference: Layer = { ...base, type: 'eltwise', operation: 'sum', coefficients: [1, -0.5] };
+    expectMoments(propagateMoments(difference, two), moments([-4, -8], [10.5, 14]));
     expectMoments(propagateMoments({ ...base, type: 'concat' }, two), moments([1, 2, 10, 20], [3, 4, 30, 40]));
   });
 
@@ -91,6 +93,18 @@ describe('propagateMoments', () => {
     expect(two?.mean[0]).toBeCloseTo(1 / Math.sqrt(Math.PI), 1);
     expect(three?.mean[0]).toBeCloseTo(3 / (2 * Math.sqrt(Math.PI)), 1);
     expect(two?.variance[0]).toBeCloseTo(1 - 1 / Math.PI, 2);
+  });
+
+  it('averages windows, of which a whole plane is one whose size it does not know', () => {
+    const pooling: Layer = { ...base, type: 'pooling', method: 'average', stride: [1, 1], pad: [0, 0] };
+    expectMoments(propagateMoments({ ...pooling, kernel: [2, 8] }, [moments([3], [4])]), moments([3], [1]));
+    expectMoments(propagateMoments(pooling, [moments([3], [4])]), moments([3], [4]));
+  });
+
+  it('keeps the moments of each channel where planes are flattened', () => {
+    const reshape: Layer = { ...base, type: 'reshape', shape: [4] };
+    expectMoments(propagateMoments(reshape, [moments([1, 2], [3, 4])]), moments([1, 1, 2, 2], [3, 3, 4, 4]));
+    expect(propagateMoments({ ...base, type: 'dropout' }, [STANDARD])).toEqual(STANDARD);
   });
 
   it('refuses a layer that it knows nothing of, by name', () => {

@@ -2,7 +2,7 @@ import { HwgqError } from '../errors.ts';
 import { batchNormStatistics } from '../graph/batch-norm.ts';
 import type { BatchNormLayer, Layer, Pair, ScaleLayer, WeightedLayer } from '../graph/graph.ts';
 import { filterScales, filterValues } from '../graph/weights.ts';
-import { quantizeValues, rectify } from '../reference/pointwise.ts';
+import { quantizeValues, rectify } from './pointwise.ts';
 
 /** Mean and variance of each channel of a value, over pictures and places. */
 export interface Moments {
@@ -17,7 +17,7 @@ const CELLS = Float64Array.from({ length: 160 }, (_, cell) => (cell - 79.5) * CE
 /**
  * The moments of a layer's output out of those of its inputs, taken as normally distributed and independent of each
  * other (mean-field theory of random networks: Schoenholz et al., 2017).
- * @throws HwgqError `unsupported` for a layer that no known network has before its last BatchNorm.
+ * @throws HwgqError `unsupported` for a layer that no known network has before its scores.
  */
 export function propagateMoments(layer: Layer, inputs: readonly Moments[]): Moments {
   const [input = { mean: new Float64Array(), variance: new Float64Array() }] = inputs;
@@ -37,9 +37,18 @@ export function propagateMoments(layer: Layer, inputs: readonly Moments[]): Mome
       if (layer.method === 'max' && layer.kernel) {
         return sampled(input, independentValues(layer.kernel), (values) => values);
       }
+      if (layer.method === 'average') return averaged(input, layer.kernel);
       break;
     case 'eltwise':
-      if (layer.operation === 'sum' && !layer.coefficients) return inputs.reduce(sumOf);
+      if (layer.operation === 'sum') {
+        const { coefficients } = layer;
+        return inputs.map((moments, index) => times(moments, coefficients?.[index] ?? 1)).reduce(sumOf);
+      }
+      break;
+    case 'dropout':
+      return input;
+    case 'reshape':
+      if ((layer.shape[0] ?? 1) % input.mean.length === 0) return repeated(input, layer.shape[0] ?? 1);
       break;
     case 'concat':
       return {
@@ -52,7 +61,7 @@ export function propagateMoments(layer: Layer, inputs: readonly Moments[]): Mome
   });
 }
 
-/** Values beside each other are alike: the largest of a window is about that of as few independent ones as a row has. */
+/** Values beside each other are alike: the values of a window count as few independent ones, as many as a row has. */
 function independentValues([height, width]: Pair): number {
   return Math.sqrt(height * width);
 }
@@ -98,6 +107,24 @@ function scaled({ gamma, beta }: ScaleLayer, input: Moments): Moments {
     mean: input.mean.map((x, channel) => x * (gamma[channel] as number) + (beta?.[channel] ?? 0)),
     variance: input.variance.map((x, channel) => x * (gamma[channel] as number) ** 2),
   };
+}
+
+function times({ mean, variance }: Moments, factor: number): Moments {
+  return { mean: mean.map((x) => x * factor), variance: variance.map((x) => x * factor ** 2) };
+}
+
+/** Of a whole plane, whose size is not known here, no more is said than that its average varies no more than its values. */
+function averaged({ mean, variance }: Moments, kernel: Pair | undefined): Moments {
+  const values = kernel ? independentValues(kernel) : 1;
+  return { mean, variance: variance.map((x) => x / values) };
+}
+
+/** Channels cut into as many as there are to be. */
+function repeated({ mean, variance }: Moments, channels: number): Moments {
+  const each = (values: Float64Array) => (_: unknown, channel: number) =>
+    values[Math.floor((channel * values.length) / channels)] as number;
+  const length = channels;
+  return { mean: Float64Array.from({ length }, each(mean)), variance: Float64Array.from({ length }, each(variance)) };
 }
 
 function sumOf(first: Moments, second: Moments): Moments {

@@ -1,0 +1,82 @@
+import { WasmExecutable } from '../backends/wasm/executable.ts';
+import { type SimdLevel, supportedSimd } from '../backends/wasm/modules.ts';
+import { threadLimit } from '../backends/wasm/team.ts';
+import { HwgqError } from '../errors.ts';
+import type { Model } from '../model/model.ts';
+import { type PlanInput, planGraph } from '../plan/lower.ts';
+import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
+import { toWholeNumbers } from './whole-numbers.ts';
+
+/** More threads than this bring little: layers are short, and other pages want to run too. */
+const USUAL_THREADS = 4;
+
+/** Runs a model on WebAssembly. */
+export class WasmRunner implements Runner {
+  private readonly executables = new Map<string, Promise<WasmExecutable>>();
+
+  private constructor(
+    private readonly model: Model,
+    private readonly blobs: readonly string[],
+    private readonly simd: SimdLevel,
+    private readonly threads: number,
+    /** Why WebGPU was not taken, where the caller did not name a backend. */
+    public fallbackReason: string | undefined,
+  ) {}
+
+  /** @throws HwgqError `no-wasm`, `unsupported` naming the layer, or `out-of-memory`. */
+  static async create(
+    model: Model,
+    blobs: readonly string[],
+    options: SessionOptions,
+    fallbackReason?: string,
+  ): Promise<WasmRunner> {
+    const simd = options.simd ?? supportedSimd();
+    if (!simd) {
+      throw new HwgqError(
+        'no-wasm',
+        "WebAssembly has no SIMD here, or is missing. Use a newer browser, or backend 'reference'.",
+      );
+    }
+    const limit = threadLimit();
+    const threads = options.threads ?? Math.min(limit, USUAL_THREADS);
+    if (!Number.isInteger(threads) || threads < 1 || threads > limit) {
+      throw new HwgqError(
+        'invalid-option',
+        `threads is ${threads}; 1 to ${limit} are accepted here. More than 1 take a cross-origin isolated page and a worker.`,
+      );
+    }
+    const runner = new WasmRunner(model, blobs, simd, threads, fallbackReason);
+    await runner.executableFor({ kind: 'integers', unit: model.preprocessing.scale });
+    options.onProgress?.('compile', 1);
+    options.onProgress?.('warm-up', 1);
+    return runner;
+  }
+
+  get backend(): BackendDescription {
+    const { simd, threads, fallbackReason } = this;
+    return { name: 'wasm', simd, threads, ...(fallbackReason === undefined ? {} : { fallbackReason }) };
+  }
+
+  async run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
+    const { scale } = this.model.preprocessing;
+    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
+    const executable = await this.executableFor(whole ? { kind: 'integers', unit: whole.unit } : { kind: 'floats' });
+    return executable.run(whole?.values ?? inputs, count);
+  }
+
+  dispose(): void {
+    for (const made of this.executables.values()) void made.then((executable) => executable.dispose());
+    this.executables.clear();
+  }
+
+  private executableFor(input: PlanInput): Promise<WasmExecutable> {
+    const key = JSON.stringify(input);
+    const known = this.executables.get(key);
+    if (known) return known;
+    const { simd, threads } = this;
+    const made = WasmExecutable.create(planGraph(this.model.graph, input, this.blobs), { simd, threads });
+    this.executables.set(key, made);
+    made.catch(() => this.executables.delete(key));
+    return made;
+  }
+}

@@ -1,0 +1,50 @@
+import { version } from '../../package.json';
+import { takesIntegers } from '../image/input.ts';
+import { inputRange, photographMoments } from '../image/photographs.ts';
+import type { Model } from '../model/model.ts';
+import type { PlanInput } from '../plan/lower.ts';
+import { exactGraph } from './exact.ts';
+import { floatGraph } from './float-graph.ts';
+import { floatTwin } from './float-twin.ts';
+import type { GraphOptions } from './graph-options.ts';
+import { int8Graph } from './int8.ts';
+
+/**
+ * What an ONNX file holds:
+ * - `exact`: the network itself, which gives the same codes and scores;
+ * - `float-twin`: the same architecture as an ordinary float32 ReLU network, to compare speed with;
+ * - `int8-twin`: that one, quantized to 8 bits.
+ */
+export type ExportForm = 'exact' | 'float-twin' | 'int8-twin';
+
+export interface ExportOptions extends GraphOptions {
+  /** Default: `exact`. */
+  readonly form?: ExportForm;
+}
+
+/**
+ * A model as an ONNX file in standard operators (opset 17). Its input has the name and the shape [batch, channels,
+ * height, width] of the network's and takes preprocessed pixels, (x − mean) · scale, float32.
+ * @throws HwgqError `invalid-option` for a blob that cannot be an output, `unsupported` naming a layer that cannot be
+ *   exported in this form.
+ */
+export function exportOnnx(
+  { graph, preprocessing }: Model,
+  { form = 'exact', ...options }: ExportOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const producer = { name: 'hwgq-web', version };
+  switch (form) {
+    case 'exact': {
+      const input: PlanInput = takesIntegers(preprocessing)
+        ? { kind: 'integers', unit: preprocessing.scale }
+        : { kind: 'floats' };
+      return exactGraph(graph, input, options).toBytes(producer);
+    }
+    case 'float-twin':
+      return floatGraph(floatTwin(graph), options).toBytes(producer);
+    case 'int8-twin': {
+      const input = { range: inputRange(preprocessing), moments: photographMoments(preprocessing) };
+      return int8Graph(floatTwin(graph), input, options).toBytes(producer);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** A protobuf message as it is written, field by field (protobuf.dev, "Encoding"); large values are not copied. */
+export class MessageWriter {
+  private readonly chunks: Uint8Array[] = [];
+  private length = 0;
+
+  /** A whole number of the types `int32`, `int64`, `uint64` or an enumeration. */
+  varint(field: number, value: number): this {
+    return this.key(field, 0).append(varintBytes(value));
+  }
+
+  float(field: number, value: number): this {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setFloat32(0, value, true);
+    return this.key(field, 5).append(bytes);
+  }
+
+  text(field: number, value: string): this {
+    return this.bytes(field, new TextEncoder().encode(value));
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    return this.key(field, 2).append(varintBytes(value.length)).append(value);
+  }
+
+  message(field: number, value: MessageWriter): this {
+    this.key(field, 2).append(varintBytes(value.length));
+    for (const chunk of value.chunks) this.append(chunk);
+    return this;
+  }
+
+  /** The message so far. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const all = new Uint8Array(this.length);
+    let place = 0;
+    for (const chunk of this.chunks) {
+      all.set(chunk, place);
+      place += chunk.length;
+    }
+    return all;
+  }
+
+  private key(field: number, wireType: number): this {
+    return this.append(varintBytes(field * 8 + wireType));
+  }
+
+  private append(chunk: Uint8Array): this {
+    this.chunks.push(chunk);
+    this.length += chunk.length;
+    return this;
+  }
+}
+
+/** Seven bits a byte, lowest first; negative numbers as 64 bits of two's complement. */
+function varintBytes(value: number): Uint8Array {
+  let rest = BigInt.asUintN(64, BigInt(value));
+  const bytes: number[] = [];
+  while (rest > 0x7fn) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+    rest >>= 7n;
+  }
+  return Uint8Array.of(...bytes, Number(rest));
+}

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { encodeModel } from '../../src/model/encode.ts';
+import { exportOnnx } from '../../src/onnx/export.ts';
+import { smallModel } from '../support/small-model.ts';
+import { hwgq, temporaryFolder } from './command.ts';
+
+const folder = temporaryFolder();
+const model = smallModel();
+writeFileSync(join(folder, 'small.hwgq'), encodeModel(model));
+
+it.each([
+  ['the network itself', [], { form: 'exact' }],
+  ['its float32 twin', ['--float-twin'], { form: 'float-twin' }],
+  ['its int8 twin', ['--int8'], { form: 'int8-twin' }],
+  ['the network itself', ['--tap', 'q1, fc4', '--batch', '2'], { blobs: ['q1', 'fc4'], batch: 2 }],
+] as const)('writes %s, %j', async (name, words, options) => {
+  const { code, stdout, stderr } = await hwgq(folder, 'export', 'small.hwgq', '--onnx', 'small.onnx', ...words);
+  const bytes = readFileSync(join(folder, 'small.onnx'));
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(
+    new RegExp(`^small\\.onnx: small, ${name}, from data .×3×17×13 to .*, ${bytes.length} bytes\n$`),
+  );
+  expect(bytes.equals(exportOnnx(model, options))).toBe(true);
+});
+
+it.each([
+  ['an unknown blob', ['--tap', 'nowhere'], 2, /'nowhere'.*conv1.*fc4/],
+  ['the input as a blob', ['--tap', 'data'], 2, /'data' is the input.*conv1.*fc4/],
+  ['a blob twice', ['--tap', 'fc4,fc4'], 2, /'fc4' is asked for twice/],
+  ['a blob that a twin folds away', ['--float-twin', '--tap', 'nowhere'], 2, /'nowhere'/],
+  ['a batch of 0', ['--batch', '0'], 2, /--batch.*'0'/],
+])('refuses %s in one line', async (_, words, code, message) => {
+  const outcome = await hwgq(folder, 'export', 'small.hwgq', '--onnx', 'refused.onnx', ...words);
+  expect(outcome).toEqual({ code, stdout: '', stderr: expect.stringMatching(message) });
+  expect(outcome.stderr).toMatch(/^hwgq: [^\n]*\n$/);
+  expect(readdirSync(folder)).not.toContain('refused.onnx');
+});

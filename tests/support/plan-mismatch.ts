@@ -1,0 +1,31 @@
+import { planGraph } from '../../src/plan/lower.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { graphMismatch } from './graph-check.ts';
+import { type GraphRecipe, graphFrom } from './random-graph.ts';
+
+/** Runs a plan on a number of images, and gives its outputs. */
+export type RunPlan = (plan: Plan, inputs: Int16Array, count: number) => Promise<Float32Array[]>;
+
+/**
+ * What is wrong with a backend's values of a random network: all blobs at once, and the last alone, with everything
+ * before it fused; the second image is the first mirrored.
+ */
+export async function planMismatch(recipe: GraphRecipe, run: RunPlan): Promise<string | undefined> {
+  const { graph, pixels } = graphFrom(recipe);
+  const names = graph.layers.map(({ name }) => name);
+  const last = names.at(-1);
+  if (last === undefined) return undefined;
+  const other = pixels.toReversed();
+  const batch = Int16Array.from([...pixels, ...other]);
+  const valuesOf = (blobs: readonly string[]) => run(planGraph(graph, { kind: 'integers', unit: 1 }, blobs), batch, 2);
+  const all = await valuesOf(names);
+  const half = (part: 0 | 1) =>
+    all.map((values) => values.subarray((part * values.length) / 2, ((part + 1) * values.length) / 2));
+  const [alone] = await valuesOf([last]);
+  const isSame = alone?.every((value, place) => value === all.at(-1)?.[place]);
+  return (
+    graphMismatch(graph, pixels, half(0)) ??
+    graphMismatch(graph, other, half(1)) ??
+    (isSame ? undefined : 'the last blob alone differs from the last of all')
+  );
+}
