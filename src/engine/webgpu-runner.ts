@@ -63,7 +63,9 @@ export class WebGpuRunner implements Runner {
     if (!takesIntegers(preprocessing)) return undefined;
     const sources = pictures.flatMap((picture) => {
       const resampling = this.resamplings.of(picture, preprocessing);
-      return resampling ? { ...picture, ...resampling } : [];
+      // An ImageData's properties are its prototype's, which spreading leaves out.
+      const { width, height, data } = picture;
+      return resampling ? { width, height, data, ...resampling } : [];
     });
     if (sources.length < pictures.length) return undefined;
     const { maxStorageBufferBindingSize } = this.open.device.limits;

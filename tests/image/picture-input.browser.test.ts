@@ -116,7 +116,9 @@ it.each(IMAGENET)('gives them for %s at ImageNet’s size too', async (_, width,
 
 it.each([cifarsmallUrl, lenetUrl])('a session makes pictures input by itself, as by hand: %s', async (url) => {
   const model = decodeModel(new Uint8Array(await (await fetch(url)).arrayBuffer()));
-  const pictures = [randomPicture(50, 70, 1), randomPicture(32, 32, 2), randomPicture(200, 90, 3)];
+  const { data } = randomPicture(32, 32, 2);
+  const image = new ImageData(Uint8ClampedArray.from(data), 32, 32);
+  const pictures = [randomPicture(50, 70, 1), image, randomPicture(200, 90, 3)];
   const session = await createSession(model, { backend: 'webgpu' });
   const seen = await session.runPictures(pictures);
   const bytes = pictures.flatMap((picture) => Array.from(toInputBytes(picture, model.preprocessing)));
