@@ -44,6 +44,8 @@ export interface SessionOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** WebAssembly's vector instructions. Default: the best there are. */
   readonly simd?: SimdLevel;
+  /** How many threads share WebAssembly's work. */
+  readonly threads?: number;
   /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
   readonly gpu?: GPU;
   /** Called with a stage and how much of it is done, 0 to 1. */
