@@ -28,7 +28,7 @@ export async function measureMemory(
     const live = await liveBytes(page.workers()[0]);
     const { workers, workerBuffers } = await heaps.usedBytes();
     const wasm = live?.wasm ?? 0;
-    return { heap: workers + workerBuffers - wasm, wasm, gpu: live?.gpu ?? 0 };
+    return { heap: workers + workerBuffers, wasm, gpu: live?.gpu ?? 0 };
   } finally {
     await context.close();
   }
