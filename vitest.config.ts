@@ -28,6 +28,10 @@ export default defineConfig({
       {
         plugins: [assemblyScript(), wgsl()],
         assetsInclude: ['**/*.hwgq'],
+        // Without these a page has no memory that threads share.
+        server: {
+          headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+        },
         test: {
           name: 'chromium',
           include: ['tests/**/*.browser.test.ts'],

@@ -5,10 +5,12 @@ import { parseLabels } from '../convert/labels.ts';
 import { FLOAT_FORMS, type FloatForm } from '../convert/weights.ts';
 import type { ChannelOrder, Fit } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
+import type { Model } from '../model/model.ts';
 import { floatBytes } from '../model/summary.ts';
 import { toNumber } from './arguments.ts';
 import { readBytes, writeWhole } from './files.ts';
 import { tell } from './messages.ts';
+import { progressBar } from './progress.ts';
 
 interface ConvertOptions {
   readonly prototxt: string;
@@ -21,6 +23,10 @@ interface ConvertOptions {
   readonly float: FloatForm;
   readonly out?: string;
 }
+
+const PERCENT = 100;
+/** So much of the work is done when there is a model; the rest is compressing it. */
+const CONVERTED = 75;
 
 /** `hwgq convert`: Caffe files to a `.hwgq` model. */
 export function addConvert(program: Command): void {
@@ -54,8 +60,40 @@ export function addConvert(program: Command): void {
 }
 
 async function convert(options: ConvertOptions): Promise<void> {
+  const bar = progressBar(PERCENT, '%');
+  const notes: string[] = [];
+  let model: Model;
+  let bytes: Uint8Array;
+  try {
+    model = await readModelFrom(options, {
+      onNote: (note) => notes.push(note),
+      onProgress: (done) => bar.update(Math.round(done * CONVERTED)),
+    });
+    bytes = encodeModel(model);
+  } finally {
+    bar.clear();
+  }
+  for (const note of notes) tell(note);
+  const out = options.out ?? `${options.weights.replace(/\.caffemodel$/, '')}.hwgq`;
+  await writeWhole(out, async (file) => void (await file.writeFile(bytes)));
+  const floats = floatBytes(model.graph);
+  const ratio = (floats / bytes.length).toFixed(1);
+  process.stdout.write(
+    `${out}: ${model.graph.name}, ${bytes.length} bytes (${ratio} times smaller than its ${floats} bytes as float32)\n`,
+  );
+}
+
+/** A function of its own, so that nothing keeps the caffemodel in memory while the model is written. */
+async function readModelFrom(
+  options: ConvertOptions,
+  callbacks: Pick<CaffeSource, 'onNote' | 'onProgress'>,
+): Promise<Model> {
+  return convertCaffe({ ...(await readSource(options)), ...callbacks });
+}
+
+async function readSource(options: ConvertOptions): Promise<CaffeSource> {
   const decoder = new TextDecoder();
-  const source: CaffeSource = {
+  return {
     prototxt: { name: basename(options.prototxt), text: decoder.decode(await readBytes(options.prototxt)) },
     weights: { name: basename(options.weights), bytes: await readBytes(options.weights) },
     form: options.float,
@@ -64,17 +102,7 @@ async function convert(options: ConvertOptions): Promise<void> {
     ...(options.channels === undefined ? {} : { channels: options.channels }),
     ...(options.fit === undefined ? {} : { fit: options.fit }),
     ...(options.labels === undefined ? {} : { labels: parseLabels(decoder.decode(await readBytes(options.labels))) }),
-    onNote: tell,
   };
-  const model = await convertCaffe(source);
-  const bytes = encodeModel(model);
-  const out = options.out ?? `${options.weights.replace(/\.caffemodel$/, '')}.hwgq`;
-  await writeWhole(out, async (file) => void (await file.writeFile(bytes)));
-  const floats = floatBytes(model.graph);
-  const ratio = (floats / bytes.length).toFixed(1);
-  process.stdout.write(
-    `${out}: ${model.graph.name}, ${bytes.length} bytes (${ratio} times smaller than its ${floats} bytes as float32)\n`,
-  );
 }
 
 /** Means, or the path of a mean image. */

@@ -105,11 +105,15 @@ class WorkerConnection {
 }
 
 class WorkerClassifier implements Classifier {
-  constructor(
-    private readonly connection: WorkerConnection,
-    readonly info: ClassifierInfo,
-    private options: ClassificationOptions,
-  ) {}
+  readonly info: ClassifierInfo;
+  readonly #connection: WorkerConnection;
+  #options: ClassificationOptions;
+
+  constructor(connection: WorkerConnection, info: ClassifierInfo, options: ClassificationOptions) {
+    this.info = info;
+    this.#connection = connection;
+    this.#options = options;
+  }
 
   async classify(image: ImageSource, options?: ClassificationOptions): Promise<Classification> {
     const [result] = await this.classifyBatch([image], options);
@@ -120,22 +124,22 @@ class WorkerClassifier implements Classifier {
     images: readonly ImageSource[],
     options?: ClassificationOptions,
   ): Promise<readonly Classification[]> {
-    const merged = { ...this.options, ...options };
+    const merged = { ...this.#options, ...options };
     const crossing = await Promise.all(images.map(toCrossing));
-    return this.connection.call((worker) => worker.classify(transfer(crossing, bitmapsOf(crossing)), merged));
+    return this.#connection.call((worker) => worker.classify(transfer(crossing, bitmapsOf(crossing)), merged));
   }
 
   async features(image: ImageSource): Promise<Float32Array> {
     const crossing = await toCrossing(image);
-    return this.connection.call((worker) => worker.features(transfer(crossing, bitmapsOf([crossing]))));
+    return this.#connection.call((worker) => worker.features(transfer(crossing, bitmapsOf([crossing]))));
   }
 
   setOptions(options: ClassificationOptions): void {
-    this.options = { ...this.options, ...options };
+    this.#options = { ...this.#options, ...options };
   }
 
   dispose(): void {
-    this.connection.end(new HwgqError('disposed', 'The classifier has been disposed of. Make a new one.'));
+    this.#connection.end(new HwgqError('disposed', 'The classifier has been disposed of. Make a new one.'));
   }
 }
 

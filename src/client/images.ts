@@ -7,7 +7,7 @@ import type { ImageSource } from './types.ts';
  * @throws HwgqError `invalid-image` for what cannot be drawn.
  */
 export async function toCrossing(image: ImageSource): Promise<CrossingImage> {
-  if (image instanceof ImageData) return image;
+  if (image instanceof ImageData && isPlain(image)) return image;
   try {
     return await createImageBitmap(image, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
   } catch (error) {
@@ -19,4 +19,9 @@ export async function toCrossing(image: ImageSource): Promise<CrossingImage> {
       { cause: error },
     );
   }
+}
+
+/** Whether pixels are 8-bit sRGB already; others have to be drawn to become so. */
+function isPlain({ colorSpace, data }: ImageData): boolean {
+  return colorSpace === 'srgb' && data instanceof Uint8ClampedArray;
 }

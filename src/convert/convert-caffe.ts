@@ -39,7 +39,12 @@ export interface CaffeSource extends Omit<PictureOptions, 'mean'> {
   readonly form?: FloatForm;
   /** Called with each sentence that people should read: preprocessing that the prototxt gave, or that is missing. */
   readonly onNote?: (note: string) => void;
+  /** Called with how much is done, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
 }
+
+/** Hashing the caffemodel takes about this share of the time. */
+const HASHED = 0.75;
 
 const LICENCE =
   'Converted from the Caffe files named here. A converted model inherits the terms of its source: ask there before you use or share it.';
@@ -52,11 +57,11 @@ const HWGQ_LICENCE =
  *   labels or form do not fit the network; `unsupported` where its input is no picture.
  */
 export async function convertCaffe(source: CaffeSource): Promise<Model> {
-  const { prototxt, weights, labels, mean, form = 'compact', onNote, ...pictureOptions } = source;
+  const { prototxt, weights, labels, mean, form = 'compact', onNote, onProgress, ...pictureOptions } = source;
   // Hashed first: reading moves values within the file.
   const sources = [
     await describeSource({ name: prototxt.name, bytes: new TextEncoder().encode(prototxt.text) }),
-    await describeSource(weights),
+    await describeSource(weights, (done) => onProgress?.(done * HASHED)),
     ...(mean?.kind === 'file' ? [await describeSource(mean)] : []),
   ];
   const network = withFileName(prototxt.name, () => {
@@ -76,7 +81,7 @@ export async function convertCaffe(source: CaffeSource): Promise<Model> {
   const preprocessing = preprocessingFor(graph.input.shape, options);
   for (const note of notes) onNote?.(note);
   return {
-    graph: packWeights(graph, form),
+    graph: packWeights(graph, form, (done) => onProgress?.(HASHED + done * (1 - HASHED))),
     preprocessing,
     ...(labels && { labels }),
     provenance: { generator: `hwgq-web ${version}`, sources, licence: licenceOf(graph) },
@@ -104,8 +109,8 @@ function refuseWebPage(start: string, code: 'prototxt-syntax' | 'caffemodel-form
   );
 }
 
-async function describeSource({ name, bytes }: CaffeFile): Promise<SourceFile> {
-  return { name, bytes: bytes.length, sha256: await sha256Hex(bytes) };
+async function describeSource({ name, bytes }: CaffeFile, onProgress?: (done: number) => void): Promise<SourceFile> {
+  return { name, bytes: bytes.length, sha256: await sha256Hex(bytes, onProgress) };
 }
 
 function licenceOf(graph: Graph): string {

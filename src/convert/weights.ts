@@ -13,13 +13,15 @@ export type FloatForm = (typeof FLOAT_FORMS)[number];
 /**
  * The graph with all weights in the form that a model keeps: one bit each in layers that binarize, and in ordinary
  * layers whose weights are ±alpha and that read a quantizer's levels; `form` in the others.
+ * @param onProgress called with the share of layers that are done, 0 to 1.
  * @throws HwgqError `invalid-option` where weights are too large for the form.
  */
-export function packWeights(graph: Graph, form: FloatForm): Graph {
+export function packWeights(graph: Graph, form: FloatForm, onProgress?: (done: number) => void): Graph {
   const producers = new Map(graph.layers.map((layer) => [layer.name, layer]));
-  const layers = graph.layers.map((layer) =>
-    isWeighted(layer) ? { ...layer, weights: packed(layer, producerOf(layer, producers), form) } : layer,
-  );
+  const layers = graph.layers.map((layer, index) => {
+    onProgress?.(index / graph.layers.length);
+    return isWeighted(layer) ? { ...layer, weights: packed(layer, producerOf(layer, producers), form) } : layer;
+  });
   return { ...graph, layers };
 }
 

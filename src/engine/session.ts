@@ -44,7 +44,10 @@ export interface SessionOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** WebAssembly's vector instructions. Default: the best there are. */
   readonly simd?: SimdLevel;
-  /** How many threads share WebAssembly's work. */
+  /**
+   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated and the session is in a worker,
+   * else 1; more than 1 elsewhere is an error.
+   */
   readonly threads?: number;
   /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
   readonly gpu?: GPU;

@@ -1,10 +1,14 @@
 import { WasmExecutable } from '../backends/wasm/executable.ts';
 import { type SimdLevel, supportedSimd } from '../backends/wasm/modules.ts';
+import { threadLimit } from '../backends/wasm/team.ts';
 import { HwgqError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
+
+/** More threads than this bring little: layers are short, and other pages want to run too. */
+const USUAL_THREADS = 4;
 
 /** Runs a model on WebAssembly. */
 export class WasmRunner implements Runner {
@@ -14,6 +18,7 @@ export class WasmRunner implements Runner {
     private readonly model: Model,
     private readonly blobs: readonly string[],
     private readonly simd: SimdLevel,
+    private readonly threads: number,
     /** Why WebGPU was not taken, where the caller did not name a backend. */
     public fallbackReason: string | undefined,
   ) {}
@@ -32,7 +37,15 @@ export class WasmRunner implements Runner {
         "WebAssembly has no SIMD here, or is missing. Use a newer browser, or backend 'reference'.",
       );
     }
-    const runner = new WasmRunner(model, blobs, simd, fallbackReason);
+    const limit = threadLimit();
+    const threads = options.threads ?? Math.min(limit, USUAL_THREADS);
+    if (!Number.isInteger(threads) || threads < 1 || threads > limit) {
+      throw new HwgqError(
+        'invalid-option',
+        `threads is ${threads}; 1 to ${limit} are accepted here. More than 1 take a cross-origin isolated page and a worker.`,
+      );
+    }
+    const runner = new WasmRunner(model, blobs, simd, threads, fallbackReason);
     await runner.executableFor({ kind: 'integers', unit: model.preprocessing.scale });
     options.onProgress?.('compile', 1);
     options.onProgress?.('warm-up', 1);
@@ -40,8 +53,8 @@ export class WasmRunner implements Runner {
   }
 
   get backend(): BackendDescription {
-    const { simd, fallbackReason } = this;
-    return { name: 'wasm', simd, threads: 1, ...(fallbackReason === undefined ? {} : { fallbackReason }) };
+    const { simd, threads, fallbackReason } = this;
+    return { name: 'wasm', simd, threads, ...(fallbackReason === undefined ? {} : { fallbackReason }) };
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
@@ -52,6 +65,7 @@ export class WasmRunner implements Runner {
   }
 
   dispose(): void {
+    for (const made of this.executables.values()) void made.then((executable) => executable.dispose());
     this.executables.clear();
   }
 
@@ -59,7 +73,8 @@ export class WasmRunner implements Runner {
     const key = JSON.stringify(input);
     const known = this.executables.get(key);
     if (known) return known;
-    const made = WasmExecutable.create(planGraph(this.model.graph, input, this.blobs), this.simd);
+    const { simd, threads } = this;
+    const made = WasmExecutable.create(planGraph(this.model.graph, input, this.blobs), { simd, threads });
     this.executables.set(key, made);
     made.catch(() => this.executables.delete(key));
     return made;

@@ -1,10 +1,16 @@
 /** `crypto.subtle` copies what it hashes; from this size on that costs more than hashing here does. */
 const LARGEST_COPY_BYTES = 2 ** 24;
 
-/** SHA-256 of some bytes, lower-case hexadecimal; also where `crypto.subtle` is absent (pages without https). */
-export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** Progress is told after so many bytes, a multiple of a block's 64. */
+const BYTES_BETWEEN_REPORTS = 2 ** 22;
+
+/**
+ * SHA-256 of some bytes, lower-case hexadecimal; also where `crypto.subtle` is absent (pages without https).
+ * @param onProgress called with the share that is hashed, 0 to 1, where there are many bytes.
+ */
+export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>, onProgress?: (done: number) => void): Promise<string> {
   const subtle = bytes.length <= LARGEST_COPY_BYTES ? globalThis.crypto?.subtle : undefined;
-  const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : sha256(bytes);
+  const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : sha256(bytes, onProgress);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -12,12 +18,15 @@ const PRIMES = firstPrimes(64);
 const ROUND_CONSTANTS = Int32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
 const INITIAL_STATE = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(Math.sqrt(prime)));
 
-/** SHA-256 (FIPS 180-4), 32 bytes. */
-export function sha256(bytes: Uint8Array): Uint8Array {
+/** SHA-256 (FIPS 180-4), 32 bytes. Progress as for `sha256Hex`. */
+export function sha256(bytes: Uint8Array, onProgress?: (done: number) => void): Uint8Array {
   const state = INITIAL_STATE.slice();
   const schedule = new Int32Array(64);
   const whole = bytes.length - (bytes.length % 64);
-  for (let start = 0; start < whole; start += 64) addBlock(state, schedule, bytes, start);
+  for (let start = 0; start < whole; start += 64) {
+    addBlock(state, schedule, bytes, start);
+    if (start % BYTES_BETWEEN_REPORTS === 0) onProgress?.(start / whole);
+  }
   const tail = new Uint8Array(bytes.length - whole < 56 ? 64 : 128);
   tail.set(bytes.subarray(whole));
   tail[bytes.length - whole] = 0x80;

@@ -24,6 +24,9 @@ export interface SectionEntry {
   readonly deflated: boolean;
 }
 
+/** A tensor of more bytes is deflated only where so many of them get smaller. */
+const SAMPLE_BYTES = 2 ** 16;
+
 /** Sections begin at multiples of this. */
 export const SECTION_ALIGNMENT = 8;
 
@@ -48,10 +51,17 @@ export function storeTensor(tensor: Tensor): { entry: SectionEntry; bytes: Uint8
   const type = (Object.keys(ELEMENT_TYPES) as ElementType[]).find((name) => tensor instanceof ELEMENT_TYPES[name]);
   if (!type) throw new TypeError('storeTensor takes typed arrays of the section types');
   const raw = new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength);
-  const deflated = deflateSync(raw, { level: 9 });
+  const deflated = isWorthDeflating(raw) ? deflateSync(raw, { level: 9 }) : raw;
   const isSmaller = deflated.length < raw.length;
   const bytes = isSmaller ? deflated : raw;
   return { entry: { type, count: tensor.length, stored: bytes.length, deflated: isSmaller }, bytes };
+}
+
+/** Judged by the beginning: deflating millions of signs, which look like noise, takes seconds and a copy for nothing. */
+function isWorthDeflating(raw: Uint8Array): boolean {
+  if (raw.length <= SAMPLE_BYTES) return true;
+  const sample = raw.subarray(0, SAMPLE_BYTES);
+  return deflateSync(sample, { level: 9 }).length < sample.length;
 }
 
 /** The tensor of a stored section. */

@@ -5,7 +5,7 @@ import type { BinaryConvolution, CodeTensor, FloatEpilogue, IntegerConvolution, 
 import { DATA_TYPE, type GraphWriter } from './graph-writer.ts';
 import { perChannel, rectified, scalar } from './operators.ts';
 
-/** Below it, float32 holds every whole number: sums of whole numbers in any order are exact. */
+/** Up to it, float32 holds every whole number: sums of whole numbers in any order are exact. */
 const EXACT_FLOAT32 = 2 ** 24;
 
 /** One convolution of whole numbers, and how often its sums count. */
@@ -24,7 +24,8 @@ export function integerTerms(step: IntegerConvolution, input: IntegerTensor, out
   const whole = wholeWeights(step);
   const size = whole.length / outputs;
   if (largestSum(whole, size) * input.largest < EXACT_FLOAT32) return [{ weights: Float32Array.from(whole), times: 1 }];
-  const bits = Math.floor(Math.log2(EXACT_FLOAT32 / (size * input.largest)));
+  // A balanced digit is at most half its base.
+  const bits = Math.floor(Math.log2(EXACT_FLOAT32 / (size * input.largest))) + 1;
   if (bits < 1) refuse(step.layer, size);
   const base = 2 ** bits;
   const terms: ExactTerm[] = [];

@@ -1,4 +1,3 @@
-import { HwgqError } from '../errors.ts';
 import { finalBlobs, logitsBlob } from '../graph/blobs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes, type Planes } from '../graph/shapes.ts';
@@ -23,6 +22,7 @@ import {
   type Sums,
   toFloats,
 } from './exact-sums.ts';
+import { type GraphOptions, requireComputed } from './graph-options.ts';
 import { DATA_TYPE, GraphWriter } from './graph-writer.ts';
 import {
   averagePooling,
@@ -35,14 +35,6 @@ import {
   scalar,
 } from './operators.ts';
 
-/** What an exported graph gives, and for how many images at once. */
-export interface GraphOptions {
-  /** Caffe blobs to give as outputs of the same names. Default: the scores before the closing Softmax. */
-  readonly blobs?: readonly string[];
-  /** Images of one run. Default: 1. */
-  readonly batch?: number;
-}
-
 /**
  * A network as ONNX that gives the same codes: whole numbers and signs in float32, whose sums are exact, and thresholds
  * as comparisons, as backends run it. A Quant blob comes out as its level values.
@@ -54,18 +46,6 @@ export function exactGraph(graph: Graph, input: PlanInput, options: GraphOptions
   const { blobs = [logitsBlob(graph)], batch = 1 } = options;
   requireComputed(graph, blobs);
   return new ExactWriter(graph, planGraph(graph, input, blobs), blobs, batch).write();
-}
-
-/** @throws HwgqError `invalid-option` where a blob is asked for twice, or is the input: ONNX names each value once. */
-export function requireComputed(graph: Graph, blobs: readonly string[]): void {
-  for (const [index, blob] of blobs.entries()) {
-    const problem =
-      blobs.indexOf(blob) !== index ? 'is asked for twice' : blob === graph.input.name ? 'is the input' : undefined;
-    if (problem) {
-      const known = [...finalBlobs(graph).keys()].slice(1).join(', ');
-      throw new HwgqError('invalid-option', `Blob '${blob}' ${problem}. Ask once for each of: ${known}.`);
-    }
-  }
 }
 
 class ExactWriter {

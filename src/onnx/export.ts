@@ -3,9 +3,10 @@ import { takesIntegers } from '../image/input.ts';
 import { inputRange, photographMoments } from '../image/photographs.ts';
 import type { Model } from '../model/model.ts';
 import type { PlanInput } from '../plan/lower.ts';
-import { exactGraph, type GraphOptions } from './exact.ts';
+import { exactGraph } from './exact.ts';
 import { floatGraph } from './float-graph.ts';
 import { floatTwin } from './float-twin.ts';
+import type { GraphOptions } from './graph-options.ts';
 import { int8Graph } from './int8.ts';
 
 /**

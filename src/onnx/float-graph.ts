@@ -2,8 +2,8 @@ import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import type { PoolingLayer, ScaleLayer, Shape, WeightedLayer } from '../graph/graph.ts';
 import { asPlanes, elementCount, inferShapes, poolingGeometry } from '../graph/shapes.ts';
 import { type Arithmetic, Float32Arithmetic } from './arithmetic.ts';
-import { type GraphOptions, requireComputed } from './exact.ts';
 import { type FloatGraph, type FloatLayer, floatWeights } from './float-twin.ts';
+import { type GraphOptions, requireComputed } from './graph-options.ts';
 import { GraphWriter } from './graph-writer.ts';
 import {
   averagePooling,

@@ -1,8 +1,8 @@
 import { type Moments, propagateMoments } from '../reference/moments.ts';
 import type { Arithmetic, Operands } from './arithmetic.ts';
-import type { GraphOptions } from './exact.ts';
 import { writeFloatGraph } from './float-graph.ts';
 import type { FloatGraph } from './float-twin.ts';
+import type { GraphOptions } from './graph-options.ts';
 import type { GraphWriter } from './graph-writer.ts';
 import { scalar } from './operators.ts';
 

@@ -6,53 +6,73 @@ import { formatCount } from './format.ts';
 /** So many pictures are shown at a time. */
 const PAGE = 48;
 
+/** A cell whose pictures are shown. */
+interface OpenCell {
+  readonly title: string;
+  readonly dataSet: DataSet;
+  /** Gives its pictures' places in the data set; later calls may add to the end. */
+  readonly find: () => readonly number[];
+  /** How many have a place on the page. */
+  shown: number;
+  /** How many may have one. */
+  wanted: number;
+}
+
 /** The pictures of one cell of the confusion matrix. */
 export class CellPictures {
   readonly #section = byId('cell-pictures', HTMLElement);
   readonly #list = byId('cell-list', HTMLElement);
   readonly #more = byId('cell-more', HTMLButtonElement);
   #urls: string[] = [];
-  #rest: number[] = [];
-  #dataSet: DataSet | undefined;
+  #cell: OpenCell | undefined;
 
   constructor() {
-    this.#more.addEventListener('click', () => void this.#showMore());
+    this.#more.addEventListener('click', () => {
+      const cell = this.#cell;
+      if (cell) void this.#fill(cell, cell.shown + PAGE);
+    });
   }
 
-  /** Shows pictures under a title; `indices` are their places in the data set. */
-  async show(title: string, dataSet: DataSet, indices: readonly number[]): Promise<void> {
+  /** Shows the pictures of a cell under a title. */
+  async show(title: string, dataSet: DataSet, find: () => readonly number[]): Promise<void> {
     this.clear();
-    byId('cell-title', HTMLElement).textContent = `${title}: ${formatCount(indices.length)}`;
-    this.#dataSet = dataSet;
-    this.#rest = [...indices];
+    const cell = { title, dataSet, find, shown: 0, wanted: 0 };
+    this.#cell = cell;
     this.#section.hidden = false;
-    await this.#showMore();
-    this.#section.scrollIntoView({ block: 'nearest' });
+    await this.#fill(cell, PAGE);
+    if (cell === this.#cell) this.#section.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Adds what has come into the open cell since: a run that goes on finds more for it. */
+  update(): void {
+    if (this.#cell) void this.#fill(this.#cell, this.#cell.wanted);
   }
 
   clear(): void {
     for (const url of this.#urls) URL.revokeObjectURL(url);
     this.#urls = [];
-    this.#rest = [];
+    this.#cell = undefined;
     this.#list.replaceChildren();
     this.#section.hidden = true;
   }
 
-  async #showMore(): Promise<void> {
-    const dataSet = this.#dataSet;
-    const rest = this.#rest;
-    if (!dataSet) return;
-    for (const index of rest.splice(0, PAGE)) {
-      const name = dataSet.name(index);
-      const picture = await dataSet.read(index).catch(() => undefined);
+  /** Shows the cell's first `wanted` pictures, where it has so many. */
+  async #fill(cell: OpenCell, wanted: number): Promise<void> {
+    const found = cell.find();
+    cell.wanted = wanted;
+    byId('cell-title', HTMLElement).textContent = `${cell.title}: ${formatCount(found.length)}`;
+    this.#more.hidden = found.length <= wanted;
+    this.#more.textContent = `Show more of ${formatCount(found.length - wanted)} others`;
+    const added = found.slice(cell.shown, wanted);
+    cell.shown += added.length;
+    const places = added.map(() => this.#list.appendChild(create('li')));
+    for (const [place, index] of added.entries()) {
+      const name = cell.dataSet.name(index);
+      const picture = await cell.dataSet.read(index).catch(() => undefined);
       // Another cell may have been opened meanwhile.
-      if (rest !== this.#rest) return;
-      const figure = create('li');
-      figure.append(picture ? this.#draw(picture, name) : '', create('span', '', baseName(name)));
-      this.#list.append(figure);
+      if (cell !== this.#cell) return;
+      places[place]?.append(picture ? this.#draw(picture, name) : '', create('span', '', baseName(name)));
     }
-    this.#more.hidden = rest.length === 0;
-    this.#more.textContent = `Show more of ${formatCount(rest.length)} others`;
   }
 
   #draw(picture: StoredPicture, name: string): HTMLElement {

@@ -140,6 +140,7 @@ function show(current: EvaluationRun, state: 'running' | 'stopped' | 'done'): vo
   chart.add(evaluation);
   classes.show(evaluation, labels());
   matrix.show(evaluation, labels());
+  pictures.update();
 }
 
 /** Exactly one of stop and go on is there; where the focused one goes, the focus goes to the other. */
@@ -157,9 +158,10 @@ function open(actual: number, predicted: number): void {
   const names = labels();
   const title =
     actual === predicted ? `${names[actual]}, named rightly` : `${names[actual]}, named ${names[predicted]}`;
-  const found = run.picturesOf(actual, predicted);
-  announcer.say(`${title}: ${formatCount(found.length)} pictures, shown below the matrix`);
-  void pictures.show(title, dataSet, found);
+  const current = run;
+  const find = () => current.picturesOf(actual, predicted);
+  announcer.say(`${title}: ${formatCount(find().length)} pictures, shown below the matrix`);
+  void pictures.show(title, dataSet, find);
 }
 
 function labels(): readonly string[] {

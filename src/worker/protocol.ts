@@ -31,10 +31,11 @@ export interface LoadOptions {
 
 /** What the worker does for the page. */
 export interface ClassifierWorker {
+  /** `onProgress` is in the page, so calling it gives a promise; all of its calls are answered before `load` is. */
   load(
     file: ArrayBuffer,
     options: LoadOptions,
-    onProgress: (stage: 'decode' | SessionStage, done: number) => void,
+    onProgress: (stage: 'decode' | SessionStage, done: number) => void | Promise<void>,
   ): Promise<LoadedModel>;
   classify(images: readonly CrossingImage[], options: ClassificationOptions): Promise<readonly Classification[]>;
   features(image: CrossingImage): Promise<Float32Array>;

@@ -20,19 +20,23 @@ let loaded: { model: Model; session: Session; labels: readonly string[] } | unde
 
 const worker: ClassifierWorker = {
   async load(file, { backend, integrity, powerPreference }, onProgress) {
+    // Reports and the answer take different ways to the page, which do not keep their order.
+    const reports: (void | Promise<void>)[] = [];
+    const report: typeof onProgress = (stage, done) => void reports.push(onProgress(stage, done));
     const bytes = new Uint8Array(file);
     if (integrity !== undefined) checkIntegrity(bytes, integrity);
     const model = decodeModel(bytes);
-    onProgress('decode', 1);
+    report('decode', 1);
     const { graph, preprocessing, provenance } = model;
     const scores = logitsBlob(graph);
     const classes = elementCount(inferShapes(graph).get(blobValue(graph, scores)) ?? []);
     const session = await createSession(model, {
       backend,
       blobs: [scores, featuresBlob(graph)],
-      onProgress,
+      onProgress: report,
       ...(powerPreference ? { powerPreference } : {}),
     });
+    await Promise.all(reports);
     loaded = { model, session, labels: labelsOf(model.labels, classes) };
     return {
       network: graph.name,

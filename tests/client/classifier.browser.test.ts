@@ -27,12 +27,23 @@ it('names a drawn digit from every kind of picture alike', async () => {
   image.src = URL.createObjectURL(blob);
   await image.decode();
   const bitmap = await createImageBitmap(canvas);
+  const offscreen = new OffscreenCanvas(200, 200);
+  offscreen.getContext('2d')?.drawImage(canvas, 0, 0);
   const frame = new VideoFrame(canvas, { timestamp: 0 });
-  const pictures = [canvas, blob, image, bitmap, context.getImageData(0, 0, 200, 200)];
+  const pictures = [canvas, offscreen, blob, image, bitmap, context.getImageData(0, 0, 200, 200)];
   const results = await classifier.classifyBatch(pictures, { scores: true });
   expect(results.map(({ categories }) => categories[0]?.label)).toEqual(pictures.map(() => '1'));
   for (const { scores } of results) expect(scores).toEqual(results[0]?.scores);
-  expect((await classifier.classify(frame)).categories[0]?.label).toBe('1');
+  const video = document.createElement('video');
+  video.muted = true;
+  video.srcObject = canvas.captureStream(10);
+  const playing = video.play();
+  // A stream gives its first frame when something is drawn.
+  context.drawImage(canvas, 0, 0);
+  await playing;
+  for (const moving of [frame, video]) {
+    expect((await classifier.classify(moving)).categories[0]?.label).toBe('1');
+  }
   frame.close();
   expect(bitmap.width).toBe(200);
   expect(await classifier.features(canvas)).toHaveLength(500);

@@ -68,6 +68,8 @@ const reports: LoadProgress[] = [];
 beforeAll(async () => {
   const onProgress = (progress: LoadProgress) => reports.push(progress);
   (await createClassifier({ model: streamed(), backend: 'webgpu', onProgress })).dispose();
+  // The worker's report and the page's own: none is still on its way when the classifier is there.
+  expect(reports.filter(({ stage }) => stage === 'warm-up')).toHaveLength(2);
 });
 
 it.each(aborts)('stops with the signal’s reason in the stage %s, at its %s report', async (stage, report) => {

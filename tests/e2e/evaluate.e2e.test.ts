@@ -137,6 +137,8 @@ describeShared('on MNIST', () => {
     const folder = temporaryFolder();
     writePictureFolders(folder, mnistPictures(COUNT));
     await evaluate.pickFolder(folder);
+    // Opened before there is anything in it; what comes later has to come in.
+    await page.locator('#matrix .is-right').first().click();
     await expect.poll(() => evaluate.text('#run-status'), { timeout: 60_000 }).toMatch(/a second, .* left$/);
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.locator('#run[data-state=stopped]').waitFor();
@@ -152,6 +154,11 @@ describeShared('on MNIST', () => {
       .filter((named, index) => named === labels[index]).length;
     const [, right] = /^(\d+) of 1,000 named rightly$/.exec(await evaluate.text('#right')) ?? [];
     expect(Math.abs(Number(right) - expected)).toBeLessThanOrEqual(2);
+    const zeros = Number(await evaluate.text('#matrix .is-right >> nth=0'));
+    expect(await evaluate.text('#cell-title')).toBe(`0, named rightly: ${zeros}`);
+    await expect.poll(() => page.locator('#cell-list img').count()).toBe(48);
+    await page.getByRole('button', { name: `Show more of ${zeros - 48} others` }).click();
+    await expect.poll(() => page.locator('#cell-list img').count()).toBe(zeros);
     expect(evaluate.misdeeds).toEqual([]);
     await page.context().close();
   });
@@ -159,8 +166,9 @@ describeShared('on MNIST', () => {
   it('reads the gzipped files themselves', async () => {
     const evaluate = await EvaluatePage.open(browser, url);
     await evaluate.pickFolder(shared('data/mnist'));
-    await expect.poll(() => evaluate.text('#run-status'), { timeout: 60_000 }).toMatch(/^\d+ of 10,000 pictures/);
+    await expect.poll(() => evaluate.text('#run-status'), { timeout: 60_000 }).toMatch(/^[1-9].* of 10,000 pictures/);
     await evaluate.page.getByRole('button', { name: 'Stop' }).click();
+    await evaluate.page.locator('#run[data-state=stopped]').waitFor();
     expect(await evaluate.text('#data-summary')).toBe('10,000 pictures (idx)');
     await evaluate.page.locator('#matrix .is-right').first().click();
     await evaluate.page.locator('#cell-list canvas').first().waitFor();

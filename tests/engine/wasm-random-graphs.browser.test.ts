@@ -13,7 +13,7 @@ it.each(['plain', 'relaxed'] as const)(
     await fc.assert(
       fc.asyncProperty(graphRecipes, async (recipe) => {
         const mismatch = await planMismatch(recipe, async (plan, inputs, count) =>
-          (await WasmExecutable.create(plan, simd)).run(inputs, count),
+          (await WasmExecutable.create(plan, { simd })).run(inputs, count),
         );
         expect(mismatch).toBeUndefined();
       }),

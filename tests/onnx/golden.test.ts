@@ -40,7 +40,7 @@ const sets = Object.entries(await goldenSets());
 
 /** Small trained networks: their inputs out of bytes, which are whole numbers times a unit. */
 const TRAINED = [
-  { net: 'lenet', count: 200, unit: 1 / 256, bytes: mnistDigits, mean: () => 0 },
+  { net: 'lenet', count: 50, unit: 1 / 256, bytes: mnistDigits, mean: () => 0 },
   {
     net: 'cifarsmall',
     count: 20,

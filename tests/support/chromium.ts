@@ -33,7 +33,11 @@ export function findChromium(): string {
   const found = candidates().find((path) => path && existsSync(path));
   if (found) return found;
   if (isRoot && existsSync('/etc/debian_version')) {
-    execSync('apt-get update -qq && apt-get install -y -qq chromium', { stdio: ['ignore', 'ignore', 'inherit'] });
+    try {
+      execSync('apt-get update -qq && apt-get install -y -qq chromium', { stdio: ['ignore', 'ignore', 'inherit'] });
+    } catch {
+      // apt-get has said why; what to do is said below.
+    }
     if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
   }
   throw new Error(

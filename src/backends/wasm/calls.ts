@@ -13,8 +13,8 @@ import type {
 import { convolutionCall } from './convolution-calls.ts';
 import { floatEpilogue } from './epilogues.ts';
 import { hostStep } from './host-steps.ts';
+import type { KernelName } from './kernels.ts';
 import { floatWord, type MemoryImage } from './memory-image.ts';
-import type { KernelName } from './modules.ts';
 import { TensorPlaces } from './tensor-places.ts';
 
 /** A kernel's work on one image: units from 0 to before `units`, which threads share out among them. */
@@ -22,6 +22,8 @@ export interface KernelCall {
   readonly kernel: KernelName;
   readonly parameters: number;
   readonly units: number;
+  /** Units that are done together: shares are multiples of it. */
+  readonly grain: number;
   readonly scratchBytes: number;
 }
 
@@ -120,6 +122,7 @@ function poolingCall(
   return {
     kernel: step.kind,
     units: output.shape.height * output.shape.width,
+    grain: 1,
     scratchBytes: 0,
     parameters: image.words([
       ...[from.address, to.address, from.stride, to.stride, input.shape.height, input.shape.width, output.shape.width],
@@ -186,6 +189,7 @@ function elementsCall(
   return {
     kernel,
     units: shape.height * shape.width,
+    grain: 1,
     scratchBytes: 0,
     parameters: image.words([
       ...[call.input, call.inputStride, call.output, call.outputStride, call.channels, call.epilogue ?? 0],

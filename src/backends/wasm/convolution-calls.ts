@@ -30,6 +30,8 @@ import type { TensorPlaces } from './tensor-places.ts';
 
 /** Scratch memory that the rows of a band may take: little enough to stay in a core's own cache. */
 const BAND_BYTES = 192 * 1024;
+/** Output pixels whose sums a kernel makes together. */
+const WINDOWS = 4;
 /** Bytes of the tables of four channels. */
 const TABLE_BYTES = 16;
 /** The largest level that tables of bytes take. */
@@ -38,8 +40,8 @@ const LARGEST_BYTE = 255;
 const LARGEST_U16 = 65535;
 const LARGEST_I16 = 32767;
 /** Bytes of the sums of four windows of 32 channels, and of eight, of 32 and 64 bits. */
-const LOOKUP_SUM_BYTES = 4 * LOOKUP_CHANNELS * 2;
-const REAL_SUM_BYTES = 4 * REAL_CHANNELS * (4 + 8);
+const LOOKUP_SUM_BYTES = WINDOWS * LOOKUP_CHANNELS * 2;
+const REAL_SUM_BYTES = WINDOWS * REAL_CHANNELS * (4 + 8);
 /** As in kernels/binary-convolution.ts. */
 const LEAVING = { codes: 0, floats: 1, gatheredCodes: 2, gatheredFloats: 3 };
 
@@ -89,7 +91,7 @@ function binaryCall(
   const rowBytes = band.paddedWidth * pixelBytes;
   const runs = elementRuns(step, band);
   const passWords = passes.flatMap((pass) => passWordsOf(pass, runs, pairs, image));
-  const blockBytes = shape.taps * pairs * LOOKUP_CHANNELS;
+  const blockBytes = shape.taps * pairs * 2 * LOOKUP_CHANNELS;
   const weights = image.table(shape.groups * blocks * blockBytes, (table) => layOutSigns(table, step.signs, shape));
   const levelSums = band.coveredRows * rowBytes + 64;
   const blockSums = levelSums + band.coveredRows * band.paddedWidth * 4;
@@ -99,6 +101,7 @@ function binaryCall(
   return {
     kernel: 'binaryConvolution',
     units: isSplitByBlocks ? blocks : output.height * output.width,
+    grain: isSplitByBlocks ? 1 : WINDOWS,
     scratchBytes: gathered + band.rows * gatheredRowBytes,
     parameters: image.words([
       ...geometryWords(step, input, output, shape, band, image, places, {
@@ -204,7 +207,7 @@ function passWordsOf(pass: BinaryPass, runs: readonly ElementRun[], pairs: numbe
   return [
     ...doubleWords(weight),
     ...[image.data(levels), bias, 2 * bias * 2 * (endPair - firstPair)],
-    ...[image.words(pieces), pieces.length / 2, firstPair * LOOKUP_CHANNELS, subtractsLevels ? 1 : 0],
+    ...[image.words(pieces), pieces.length / 2, firstPair * 2 * LOOKUP_CHANNELS, subtractsLevels ? 1 : 0],
   ];
 }
 
@@ -252,6 +255,7 @@ function realCall(
   return {
     kernel: step.kind,
     units: isSplitByBlocks ? blocks : output.height * output.width,
+    grain: isSplitByBlocks ? 1 : WINDOWS,
     scratchBytes: blockSums + REAL_SUM_BYTES,
     parameters: image.words([
       ...geometryWords(step, input, output, shape, band, image, places, {

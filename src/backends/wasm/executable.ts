@@ -1,35 +1,51 @@
 import { HwgqError } from '../../errors.ts';
 import type { Planes } from '../../graph/shapes.ts';
 import type { Plan, PlanTensor, Step, TensorId } from '../../plan/plan.ts';
-import { type KernelCall, type Program, programOf } from './calls.ts';
+import { type HostCall, type KernelCall, type Program, programOf } from './calls.ts';
+import { instantiateKernels } from './kernels.ts';
 import { fromPixels, toPixels } from './layout.ts';
 import { MemoryImage } from './memory-image.ts';
-import { compileKernels, instantiateKernels, type Kernels, type SimdLevel } from './modules.ts';
+import { compileKernels, type SimdLevel } from './modules.ts';
+import { Team } from './team.ts';
+import { CONTROL_BYTES, TeamMember, type TeamTask } from './team-member.ts';
 
 const PAGE_BYTES = 65536;
+
+type Call = KernelCall | HostCall;
+
+export interface WasmOptions {
+  readonly simd: SimdLevel;
+  /** Default: 1. More take a memory that can be shared, in a thread that may wait (`threadLimit`). */
+  readonly threads?: number;
+}
 
 /** A plan made ready in a memory of WebAssembly. */
 export class WasmExecutable {
   private constructor(
     private readonly program: Program,
     private readonly memory: WebAssembly.Memory,
-    private readonly kernels: Kernels,
-    private readonly scratch: number,
+    private readonly leader: TeamMember,
+    private readonly team: Team | undefined,
   ) {}
 
   /**
    * Lays a plan out in a memory of its own, which is as large as it will ever be.
    * @throws HwgqError `no-wasm`; `out-of-memory` where the memory is refused.
    */
-  static async create(plan: Plan, simd: SimdLevel): Promise<WasmExecutable> {
+  static async create(plan: Plan, { simd, threads = 1 }: WasmOptions): Promise<WasmExecutable> {
     const image = new MemoryImage();
     const program = programOf(plan, image);
-    const scratch = image.reserve(
-      Math.max(0, ...program.calls.map((call) => ('kernel' in call ? call.scratchBytes : 0))),
-    );
-    const [module, memory] = [await compileKernels(simd, false), newMemory(image.bytes)];
+    const control = image.reserve(CONTROL_BYTES);
+    const scratchBytes = Math.max(0, ...program.calls.map((call) => ('kernel' in call ? call.scratchBytes : 0)));
+    const scratches = Array.from({ length: threads }, () => image.reserve(scratchBytes));
+    const [module, memory] = [await compileKernels(simd, threads > 1), newMemory(image.bytes, threads > 1)];
     image.writeTo(memory.buffer);
-    return new WasmExecutable(program, memory, await instantiateKernels(module, memory), scratch);
+    const calls = program.calls.map((call) => ('kernel' in call ? call : undefined));
+    const [first, ...others] = scratches.map(
+      (scratch, index): TeamTask => ({ module, memory, calls, control, scratch, index, threads }),
+    ) as [TeamTask, ...TeamTask[]];
+    const leader = new TeamMember(await instantiateKernels(module, memory), first);
+    return new WasmExecutable(program, memory, leader, threads > 1 ? await Team.gather(others) : undefined);
   }
 
   /** Bytes of the whole memory. */
@@ -48,7 +64,7 @@ export class WasmExecutable {
     const length = inputs.length / count;
     for (let image = 0; image < count; image++) {
       this.writeInput(inputs.subarray(image * length, (image + 1) * length));
-      for (const call of this.program.calls) this.call(call);
+      this.runCalls((call) => this.take(call));
       for (const [index, id] of plan.outputs.entries()) {
         const size = elements(shapes[index] as Planes);
         this.readOutput(id, (results[index] as Float32Array).subarray(image * size, (image + 1) * size));
@@ -59,20 +75,29 @@ export class WasmExecutable {
 
   /** Milliseconds of each step of the plan, over one run on whatever the input holds. */
   profile(): { step: Step; milliseconds: number }[] {
-    return this.program.calls.map((call, index) => {
+    const rows: { step: Step; milliseconds: number }[] = [];
+    this.runCalls((call) => {
       const start = performance.now();
-      this.call(call);
-      return { step: this.program.steps[index] as Step, milliseconds: performance.now() - start };
+      this.take(call);
+      const step = this.program.steps[rows.length] as Step;
+      rows.push({ step, milliseconds: performance.now() - start });
     });
+    return rows;
   }
 
-  private call(call: Program['calls'][number]): void {
-    if ('kernel' in call) this.runKernel(call);
-    else call.run(this.memory.buffer);
+  /** Ends its threads. */
+  dispose(): void {
+    this.team?.dispose();
   }
 
-  private runKernel({ kernel, parameters, units }: KernelCall): void {
-    this.kernels[kernel](parameters, this.scratch, 0, units);
+  private runCalls(take: (call: Call) => void): void {
+    if (this.team) this.leader.start();
+    for (const call of this.program.calls) take(call);
+  }
+
+  private take(call: Call): void {
+    if ('kernel' in call) this.leader.take(call);
+    else this.leader.take(undefined, () => call.run(this.memory.buffer));
   }
 
   private writeInput(planar: Int16Array | Float32Array): void {
@@ -110,10 +135,10 @@ export class WasmExecutable {
   }
 }
 
-function newMemory(bytes: number): WebAssembly.Memory {
+function newMemory(bytes: number, shared: boolean): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE_BYTES);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (error) {
     throw new HwgqError(
       'out-of-memory',

@@ -3,24 +3,6 @@ import { HwgqError } from '../../errors.ts';
 /** Which vector instructions the kernels use. Relaxed SIMD is plain SIMD and a few faster instructions. */
 export type SimdLevel = 'plain' | 'relaxed';
 
-/** A kernel: parameters, the thread's scratch memory, and the range of its units of work. */
-export type KernelFunction = (parameters: number, scratch: number, first: number, end: number) => void;
-
-export type KernelName =
-  | 'binaryConvolution'
-  | 'integerConvolution'
-  | 'floatConvolution'
-  | 'codePooling'
-  | 'floatPooling'
-  | 'pointwise'
-  | 'wholesToFloats'
-  | 'codesToFloats'
-  | 'codesToWholes'
-  | 'eltwise'
-  | 'concatenate';
-
-export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
-
 // One function each: a module that uses the instruction in question on a vector of zeros.
 const MAGIC = [0, 97, 115, 109, 1, 0, 0, 0];
 const RETURNS_VECTOR = [1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0];
@@ -65,10 +47,4 @@ function load(simd: SimdLevel, isShared: boolean): Promise<{ default: string }> 
     return isShared ? import('./kernels/index.ts?wasm=relaxed-shared') : import('./kernels/index.ts?wasm=relaxed');
   }
   return isShared ? import('./kernels/index.ts?wasm=plain-shared') : import('./kernels/index.ts?wasm=plain');
-}
-
-/** The kernels over a memory. */
-export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  return exports as unknown as Kernels;
 }

@@ -43,7 +43,7 @@ export function finishFloats(epilogue: FloatEpilogue, sum: v128, pixel: i32, cha
   if (epilogue.isBent) {
     const bent = f32x4.mul(y, f32x4.splat(epilogue.negativeSlope));
     y = v128.bitselect(bent, y, f32x4.lt(y, f32x4.splat(0)));
-    y = f32x4.min(f32x4.max(y, f32x4.splat(epilogue.lowest)), f32x4.splat(epilogue.highest));
+    y = f32x4.pmin(f32x4.pmax(y, f32x4.splat(epilogue.lowest)), f32x4.splat(epilogue.highest));
   }
   if (epilogue.shortcut) {
     y = f32x4.add(y, v128.load(epilogue.shortcut + ((<usize>(pixel * epilogue.shortcutStride + channel)) << 2)));

@@ -63,21 +63,49 @@ export function floatPooling(parameters: usize, scratch: usize, first: i32, end:
     const paddedRight = min(x + shape.kernelWidth, shape.inputWidth + shape.padX);
     const bottom = min(paddedBottom, shape.inputHeight);
     const right = min(paddedRight, shape.inputWidth);
-    const area = f32x4.splat(<f32>((paddedBottom - y) * (paddedRight - x)));
-    for (let channel = 0; channel < shape.channels; channel += 4) {
-      let largest = f32x4.splat(-f32.MAX_VALUE);
-      let sum = f32x4.splat(0);
-      for (let row = top; row < bottom; row++) {
-        let at = shape.input + ((<usize>((row * shape.inputWidth + left) * shape.inputStride + channel)) << 2);
-        for (let column = left; column < right; column++) {
-          const values = v128.load(at);
-          largest = f32x4.max(largest, values);
-          sum = f32x4.add(sum, values);
-          at += (<usize>shape.inputStride) << 2;
-        }
+    const corner = shape.input + (<usize>((top * shape.inputWidth + left) * shape.inputStride) << 2);
+    const output = shape.output + (<usize>(pixel * shape.outputStride) << 2);
+    for (let channel = 0; channel < shape.channels; channel += 16) {
+      const from = corner + (<usize>channel << 2);
+      const to = output + (<usize>channel << 2);
+      if (shape.isAverage) {
+        const area = <f32>((paddedBottom - y) * (paddedRight - x));
+        pool(shape, from, to, bottom - top, right - left, true, area);
+      } else {
+        pool(shape, from, to, bottom - top, right - left, false, 1);
       }
-      const at = shape.output + ((<usize>(pixel * shape.outputStride + channel)) << 2);
-      v128.store(at, shape.isAverage ? f32x4.div(sum, area) : largest);
     }
   }
+}
+
+/** Sixteen channels of a window. */
+@inline
+function pool(
+  shape: Pooling,
+  input: usize,
+  output: usize,
+  rows: i32,
+  columns: i32,
+  isAverage: bool,
+  area: f32,
+): void {
+  let a = f32x4.splat(isAverage ? 0 : -f32.MAX_VALUE);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let row = 0; row < rows; row++) {
+    let at = input + (<usize>(row * shape.inputWidth * shape.inputStride) << 2);
+    for (let column = 0; column < columns; column++) {
+      a = isAverage ? f32x4.add(a, v128.load(at)) : f32x4.pmax(a, v128.load(at));
+      b = isAverage ? f32x4.add(b, v128.load(at, 16)) : f32x4.pmax(b, v128.load(at, 16));
+      c = isAverage ? f32x4.add(c, v128.load(at, 32)) : f32x4.pmax(c, v128.load(at, 32));
+      d = isAverage ? f32x4.add(d, v128.load(at, 48)) : f32x4.pmax(d, v128.load(at, 48));
+      at += <usize>shape.inputStride << 2;
+    }
+  }
+  const divisor = f32x4.splat(area);
+  v128.store(output, isAverage ? f32x4.div(a, divisor) : a);
+  v128.store(output, isAverage ? f32x4.div(b, divisor) : b, 16);
+  v128.store(output, isAverage ? f32x4.div(c, divisor) : c, 32);
+  v128.store(output, isAverage ? f32x4.div(d, divisor) : d, 48);
 }
