@@ -2,13 +2,15 @@ import { dirname, relative } from 'node:path';
 import { main } from 'assemblyscript/asc';
 import type { Plugin } from 'vite';
 
+/** By the import's path: each worker is bundled by a plugin of its own, and compiling takes seconds. */
+const compiled = new Map<string, Promise<string>>();
+
 /**
  * Lets TypeScript import an AssemblyScript program as WebAssembly in base64, which needs no fetch and no path of its
  * own: `import('./kernels/index.ts?wasm=plain')`. `relaxed` sets IS_RELAXED, so that relaxed SIMD is used; `-shared`
  * behind either takes a memory that several threads share.
  */
 export function assemblyScript(): Plugin {
-  const compiled = new Map<string, Promise<string>>();
   return {
     name: 'assemblyscript',
     enforce: 'pre',

@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { assemblyScript } from './vite-plugin-assemblyscript.ts';
+import { peers } from './vite-plugin-peers.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
 
 /** What the pages may load and do: their own files, a camera's or a dropped picture, and nothing from elsewhere. */
@@ -32,14 +33,14 @@ function contentSecurityPolicy(): Plugin {
 const site = {
   base: './',
   assetsInclude: ['**/*.hwgq'],
-  plugins: [assemblyScript(), wgsl(), contentSecurityPolicy()],
+  plugins: [assemblyScript(), wgsl(), peers(), contentSecurityPolicy()],
   worker: { format: 'es' as const, plugins: () => [assemblyScript(), wgsl()] },
   build: {
     outDir: 'dist/site',
     target: 'es2023',
     assetsInlineLimit: 0,
     sourcemap: true,
-    rolldownOptions: { input: ['index.html', 'evaluate.html'] },
+    rolldownOptions: { input: ['index.html', 'evaluate.html', 'benchmark.html', 'first-label.html'] },
   },
   preview: { headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY } },
 };
@@ -56,4 +57,15 @@ const command = {
   },
 };
 
-export default defineConfig(({ mode }) => (mode === 'cli' ? command : site));
+/** What `npm run bench` runs: it drives the benchmark's pages in Chromium. */
+const bench = {
+  ...command,
+  build: {
+    ...command.build,
+    outDir: 'dist/bench',
+    ssr: 'tests/bench/bench.ts',
+    rolldownOptions: { output: { entryFileNames: 'bench.js' } },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === 'cli' ? command : mode === 'bench' ? bench : site));

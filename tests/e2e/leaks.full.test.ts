@@ -3,46 +3,13 @@ import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
 import { Heaps } from '../support/devtools.ts';
+import { countLiveBytes, liveBytes } from '../support/live-bytes.ts';
 import { describeShared, shared } from '../support/shared.ts';
 import { serveSite } from './demo-page.ts';
 import { EvaluatePage } from './evaluate-page.ts';
 
 const MEBIBYTE = 2 ** 20;
 const FIRST = 1000;
-
-/** Runs before a worker's own code: counts the bytes of buffers and of WASM memories that are alive. */
-const COUNTER = `
-self.liveBytes = { gpu: 0, wasm: () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0) };
-const memories = [];
-self.WebAssembly.Memory = class extends WebAssembly.Memory {
-  constructor(limits) { super(limits); memories.push(this); }
-};
-const instantiate = WebAssembly.instantiate;
-WebAssembly.instantiate = async (...given) => {
-  const made = await instantiate(...given);
-  const { exports } = made.instance ?? made;
-  memories.push(...Object.values(exports).filter((value) => value.buffer instanceof ArrayBuffer));
-  return made;
-};
-if (self.GPUDevice) {
-  const { createBuffer, createTexture } = GPUDevice.prototype;
-  const { destroy } = GPUBuffer.prototype;
-  self.liveBytes.textures = 0;
-  GPUDevice.prototype.createBuffer = function (descriptor) {
-    self.liveBytes.gpu += descriptor.size;
-    return createBuffer.call(this, descriptor);
-  };
-  GPUBuffer.prototype.destroy = function () {
-    if (!this.isDestroyed) self.liveBytes.gpu -= this.size;
-    this.isDestroyed = true;
-    destroy.call(this);
-  };
-  GPUDevice.prototype.createTexture = function (descriptor) {
-    self.liveBytes.textures++;
-    return createTexture.call(this, descriptor);
-  };
-}
-`;
 
 let server: PreviewServer;
 let url: string;
@@ -61,19 +28,12 @@ afterAll(async () => {
 describeShared('over 10,000 images', () => {
   it('JavaScript heaps, WASM pages and GPU buffers stay as they are', async () => {
     const context = await browser.newContext();
-    await context.route(/assets\/worker-.*\.js$/, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: COUNTER + (await response.text()) });
-    });
+    await countLiveBytes(context);
     const evaluate = await EvaluatePage.inContext(context, url);
     const { page } = evaluate;
     const heaps = await Heaps.of(page);
     const measure = async () => {
-      const live = await page.workers()[0]?.evaluate(() => {
-        const { gpu, wasm, textures } = (self as unknown as { liveBytes: LiveBytes }).liveBytes;
-        return { gpu, wasm: wasm(), textures };
-      });
-      return { ...(await heaps.usedBytes()), ...live };
+      return { ...(await heaps.usedBytes()), ...(await liveBytes(page.workers()[0])) };
     };
     await evaluate.pickFolder(shared('data/mnist'));
     const isFar = (count: number) =>
@@ -96,9 +56,3 @@ describeShared('over 10,000 images', () => {
     await context.close();
   });
 });
-
-interface LiveBytes {
-  readonly gpu: number;
-  readonly textures: number;
-  readonly wasm: () => number;
-}

@@ -1,5 +1,10 @@
 import type { CDPSession, Page } from 'playwright-core';
 
+interface HeapUsage {
+  readonly usedSize: number;
+  readonly backingStorageSize: number;
+}
+
 /** JavaScript heaps of a page and of its workers, by the DevTools protocol. */
 export class Heaps {
   readonly #workers = new Set<string>();
@@ -25,16 +30,22 @@ export class Heaps {
     return heaps;
   }
 
-  /** Bytes in use after a collection: of the page, and of all workers together. */
-  async usedBytes(): Promise<{ readonly page: number; readonly workers: number }> {
+  /**
+   * Bytes in use after a collection: of the page, and of all workers together. Array buffers and WASM memories lie
+   * beside a heap.
+   */
+  async usedBytes(): Promise<{ readonly page: number; readonly workers: number; readonly workerBuffers: number }> {
     await this.session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await this.session.send('Runtime.getHeapUsage');
     let workers = 0;
+    let workerBuffers = 0;
     for (const worker of this.#workers) {
       await this.#call(worker, 'HeapProfiler.collectGarbage');
-      workers += ((await this.#call(worker, 'Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
+      const usage = (await this.#call(worker, 'Runtime.getHeapUsage')) as HeapUsage;
+      workers += usage.usedSize;
+      workerBuffers += usage.backingStorageSize;
     }
-    return { page: usedSize, workers };
+    return { page: usedSize, workers, workerBuffers };
   }
 
   async #call(sessionId: string, method: string): Promise<unknown> {

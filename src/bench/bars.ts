@@ -1,0 +1,105 @@
+import { type Contestant, nameOf, type OwnContestant, type PeerContestant } from './contestant.ts';
+import type { RaceResult } from './race.ts';
+
+/** How many times faster one contestant is to be than another. */
+export interface SpeedBar {
+  readonly key: string;
+  readonly own: OwnContestant;
+  readonly peer: PeerContestant;
+  readonly atLeast: number;
+  readonly aim: number;
+}
+
+/** Figures of which less is better. */
+export interface SizeBar {
+  readonly key: string;
+  readonly title: string;
+  readonly atMost: number;
+  readonly aim: number;
+}
+
+/** A bar and what was measured. */
+export interface BarResult {
+  readonly title: string;
+  /** Absent where it could not be measured. */
+  readonly measured?: number;
+  /** The ratio of the shortest times: what a busy machine disturbs least. */
+  readonly ofBest?: number;
+  readonly required: number;
+  readonly aim: number;
+  readonly unit: '×' | 'bytes';
+  readonly isReached: boolean;
+}
+
+const RELAXED: OwnContestant = { engine: 'hwgq-web', backend: 'wasm', simd: 'relaxed', threads: 1 };
+const PLAIN: OwnContestant = { ...RELAXED, simd: 'plain' };
+const TWO_THREADS: OwnContestant = { ...RELAXED, threads: 2 };
+const OWN_GPU: OwnContestant = { engine: 'hwgq-web', backend: 'webgpu' };
+const INT8: PeerContestant = { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 1 };
+const INT8_TWO_THREADS: PeerContestant = { ...INT8, threads: 2 };
+const FLOAT: PeerContestant = { ...INT8, form: 'float-twin' };
+const FLOAT_GPU: PeerContestant = { engine: 'onnxruntime-web', backend: 'webgpu', form: 'float-twin' };
+
+/** Latencies on ResNet-18, one image at a time. */
+export const WASM_BARS: readonly SpeedBar[] = [
+  { key: 'relaxed', own: RELAXED, peer: INT8, atLeast: 4.5, aim: 6 },
+  { key: 'plain', own: PLAIN, peer: INT8, atLeast: 3.5, aim: 4.5 },
+  { key: 'float', own: RELAXED, peer: FLOAT, atLeast: 10, aim: 12 },
+  { key: 'threads', own: TWO_THREADS, peer: INT8_TWO_THREADS, atLeast: 4, aim: 5 },
+];
+
+export const GPU_BARS: readonly SpeedBar[] = [{ key: 'gpu', own: OWN_GPU, peer: FLOAT_GPU, atLeast: 40, aim: 60 }];
+
+/** From navigation to the first label, nothing cached. */
+export const START_BAR: SpeedBar = {
+  key: 'start',
+  own: { engine: 'hwgq-web', backend: 'auto' },
+  peer: INT8,
+  atLeast: 5,
+  aim: 8,
+};
+
+export const DOWNLOAD_BAR: SizeBar = {
+  key: 'download',
+  title: 'what an embedder downloads, gzipped',
+  atMost: 60_000,
+  aim: 40_000,
+};
+
+export const MEMORY_BAR: SizeBar = {
+  key: 'memory',
+  title: 'ResNet-18: worker heap after collection + WASM memory + live GPU bytes',
+  atMost: 30_000_000,
+  aim: 16_000_000,
+};
+
+/** The contestants that bars compare, each once. */
+export function contestantsOf(bars: readonly SpeedBar[]): readonly Contestant[] {
+  const all = bars.flatMap(({ own, peer }) => [own, peer]);
+  return [...new Map(all.map((contestant) => [nameOf(contestant), contestant])).values()];
+}
+
+/** A bar from a race's medians. */
+export function speedResult(bar: SpeedBar, results: readonly RaceResult[]): BarResult {
+  const latency = (contestant: Contestant) => results.find(({ name }) => name === nameOf(contestant))?.latency;
+  const [own, peer] = [latency(bar.own), latency(bar.peer)];
+  const result = ratioResult(bar, own?.median ?? Number.NaN, peer?.median ?? Number.NaN);
+  return own && peer ? { ...result, ofBest: peer.best / own.best } : result;
+}
+
+/** A speed bar from two times. */
+export function ratioResult(bar: SpeedBar, own: number, peer: number, what = ''): BarResult {
+  const ratio = peer / own;
+  return {
+    title: `${what}${nameOf(bar.own)}, against ${nameOf(bar.peer)}`,
+    ...(Number.isFinite(ratio) ? { measured: ratio } : {}),
+    required: bar.atLeast,
+    aim: bar.aim,
+    unit: '×',
+    isReached: ratio >= bar.atLeast,
+  };
+}
+
+export function sizeResult({ title, atMost, aim }: SizeBar, measured: number): BarResult {
+  return { title, measured, required: atMost, aim, unit: 'bytes', isReached: measured <= atMost };
+}

@@ -1,0 +1,29 @@
+import type { BenchInput } from './bench-models.ts';
+import type { Contestant } from './contestant.ts';
+
+/** A network made ready on an engine. */
+export interface BenchEngine {
+  /** What it really runs on, for people. */
+  readonly machine: string;
+  /** Runs `count` images, from input in memory to scores in memory. */
+  run(count: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** What an engine needs to start. */
+export interface EngineStart<Kind extends Contestant = Contestant> {
+  readonly contestant: Kind;
+  /** The model in the contestant's form. */
+  readonly file: Uint8Array<ArrayBuffer>;
+  readonly input: BenchInput;
+  /** Folder of the peers' own files, with a slash at its end. */
+  readonly peersUrl: string;
+}
+
+/** An input several times over. */
+export function repeated<Values extends Int16Array | Float32Array>(values: Values, count: number): Values {
+  if (count === 1) return values;
+  const all = new (values.constructor as new (length: number) => Values)(values.length * count);
+  for (let image = 0; image < count; image++) all.set(values, image * values.length);
+  return all;
+}

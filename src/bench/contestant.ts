@@ -1,0 +1,50 @@
+import type { BackendName, SimdLevel } from '../engine/session.ts';
+import type { ExportForm } from '../onnx/export.ts';
+
+/** This project's engine, on one backend in one mode. */
+export interface OwnContestant {
+  readonly engine: 'hwgq-web';
+  readonly backend: BackendName | 'auto';
+  /** Of WebAssembly. Default: the best there is. */
+  readonly simd?: SimdLevel;
+  /** Of WebAssembly. Default: 1. */
+  readonly threads?: number;
+}
+
+/** Another engine, running an export of the same network. */
+export interface PeerContestant {
+  readonly engine: 'onnxruntime-web' | 'tfjs';
+  readonly backend: 'wasm' | 'webgpu';
+  readonly form: ExportForm;
+  /** Of WebAssembly. Default: 1. */
+  readonly threads?: number;
+}
+
+/** An engine in one mode with a network to run. */
+export type Contestant = OwnContestant | PeerContestant;
+
+/** What a contestant loads. */
+export type ModelForm = 'hwgq' | ExportForm;
+
+export function formOf(contestant: Contestant): ModelForm {
+  return contestant.engine === 'hwgq-web' ? 'hwgq' : contestant.form;
+}
+
+const FORM_NAMES: Readonly<Record<ExportForm, string>> = {
+  exact: 'exact float32',
+  'float-twin': 'float32',
+  'int8-twin': 'int8',
+};
+
+const BACKEND_NAMES = { wasm: 'WASM', webgpu: 'WebGPU', reference: 'reference', auto: 'automatic' } as const;
+
+/** A contestant's name for people, which no other contestant has. */
+export function nameOf(contestant: Contestant): string {
+  const { engine, backend, threads = 1 } = contestant;
+  const parts: string[] = [engine, BACKEND_NAMES[backend]];
+  if (contestant.engine === 'hwgq-web') {
+    if (contestant.simd) parts.push(`${contestant.simd} SIMD`);
+  } else parts.push(FORM_NAMES[contestant.form]);
+  if (backend === 'wasm') parts.push(threads === 1 ? '1 thread' : `${threads} threads`);
+  return parts.join(' · ');
+}

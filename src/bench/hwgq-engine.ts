@@ -1,0 +1,43 @@
+import { type BackendDescription, createSession, type Session } from '../engine/session.ts';
+import { decodeModel } from '../model/decode.ts';
+import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
+import type { OwnContestant } from './contestant.ts';
+
+/**
+ * This project's engine, by way of its session.
+ * @throws HwgqError as `createSession`.
+ */
+export async function startHwgq({ contestant, file, input }: EngineStart<OwnContestant>): Promise<BenchEngine> {
+  const { backend, simd, threads } = contestant;
+  const session = await createSession(decodeModel(file), {
+    backend,
+    ...(simd ? { simd } : {}),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  return new HwgqEngine(session, input.values);
+}
+
+class HwgqEngine implements BenchEngine {
+  constructor(
+    private readonly session: Session,
+    private readonly values: Int16Array | Float32Array,
+  ) {}
+
+  get machine(): string {
+    return describeBackend(this.session.backend);
+  }
+
+  async run(count: number): Promise<Float32Array> {
+    const { blobs } = await this.session.run(repeated(this.values, count), count);
+    return blobs[0] ?? new Float32Array();
+  }
+
+  async dispose(): Promise<void> {
+    this.session.dispose();
+  }
+}
+
+function describeBackend({ name, adapter, simd, threads }: BackendDescription): string {
+  if (adapter) return [name, adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+  return simd ? `${name}, ${simd} SIMD, ${threads ?? 1} threads` : name;
+}

@@ -1,0 +1,47 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
+import type { PeerContestant } from './contestant.ts';
+
+type OnnxRuntime = typeof import('onnxruntime-web');
+
+/** The smallest of its builds that has the backend. */
+const BUILDS = { wasm: 'ort.wasm.min.mjs', webgpu: 'ort.webgpu.min.mjs' } as const;
+
+/** onnxruntime-web, loaded from its own files when it is asked for. */
+export async function startOnnxRuntime(start: EngineStart<PeerContestant>): Promise<BenchEngine> {
+  const { contestant, file, input, peersUrl } = start;
+  const folder = `${peersUrl}onnxruntime-web/`;
+  const ort = (await import(/* @vite-ignore */ `${folder}${BUILDS[contestant.backend]}`)) as OnnxRuntime;
+  ort.env.wasm.wasmPaths = folder;
+  ort.env.wasm.numThreads = contestant.threads ?? 1;
+  ort.env.logLevel = 'error';
+  const session = await ort.InferenceSession.create(file, {
+    executionProviders: [contestant.backend],
+    graphOptimizationLevel: 'all',
+  });
+  return new OnnxRuntimeEngine(ort, session, input.floats, input.shape);
+}
+
+class OnnxRuntimeEngine implements BenchEngine {
+  readonly machine: string;
+
+  constructor(
+    private readonly ort: OnnxRuntime,
+    private readonly session: InferenceSession,
+    private readonly values: Float32Array,
+    private readonly shape: readonly number[],
+  ) {
+    this.machine = `onnxruntime-web ${ort.env.versions.web ?? ''}`;
+  }
+
+  async run(count: number): Promise<Float32Array> {
+    const tensor = new this.ort.Tensor('float32', repeated(this.values, count), [count, ...this.shape]);
+    const results = await this.session.run({ [this.session.inputNames[0] as string]: tensor });
+    const output = results[this.session.outputNames[0] as string] as Tensor;
+    return (await output.getData()) as Float32Array;
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+  }
+}

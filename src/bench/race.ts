@@ -1,0 +1,143 @@
+import type { BenchModels } from './bench-models.ts';
+import { type Contestant, formOf, nameOf } from './contestant.ts';
+import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
+import { type Summary, summarize } from './statistics.ts';
+import { WorkerConnection } from './worker-connection.ts';
+
+/** How one contestant did. */
+export interface RaceResult {
+  readonly contestant: Contestant;
+  readonly name: string;
+  /** Absent where it failed. */
+  readonly started?: StartedEngine;
+  readonly latency?: Summary;
+  /** Why there is no latency. */
+  readonly failure?: string;
+}
+
+export interface RaceOptions {
+  readonly peersUrl: string;
+  /** Turns of each contestant. */
+  readonly rounds: number;
+  readonly signal: AbortSignal;
+  /** Share of the race that is over, and what happens now. */
+  readonly onProgress: (done: number, doing: string) => void;
+  /** After each round, with what is known by then. */
+  readonly onResults?: (results: readonly RaceResult[]) => void;
+}
+
+/** Runs of one turn that are timed, where runs are short. */
+const RUNS_OF_A_TURN = 5;
+/** A turn is not longer than this, but for one run. */
+const TURN_MILLISECONDS = 600;
+/** Between turns, so that threads that still spin for work come to rest. */
+const PAUSE_MILLISECONDS = 30;
+
+interface Runner {
+  readonly contestant: Contestant;
+  readonly connection: WorkerConnection<EngineWorker>;
+  readonly started: StartedEngine;
+  readonly times: number[];
+  failure?: string;
+}
+
+/**
+ * Times contestants turn by turn, so that what else the machine does falls on all of them alike. Each has a worker of
+ * its own, alive throughout. A contestant that fails drops out, and the others go on.
+ * @throws the signal's reason where it aborts.
+ */
+export async function race(
+  models: BenchModels,
+  contestants: readonly Contestant[],
+  options: RaceOptions,
+): Promise<readonly RaceResult[]> {
+  const { rounds, signal, onProgress, onResults = () => {} } = options;
+  const runners: Runner[] = [];
+  const failures = new Map<Contestant, string>();
+  const results = () => contestants.map((contestant) => resultOf(contestant, runners, failures));
+  const steps = contestants.length * (rounds + 1);
+  const end = () => {
+    for (const { connection } of runners) connection.end(signal.reason ?? new Error('The race is over.'));
+  };
+  signal.addEventListener('abort', end);
+  try {
+    for (const [index, contestant] of contestants.entries()) {
+      signal.throwIfAborted();
+      onProgress(index / steps, `Starting ${nameOf(contestant)}`);
+      try {
+        runners.push(await startRunner(models, contestant, options));
+      } catch (error) {
+        signal.throwIfAborted();
+        failures.set(contestant, messageOf(error));
+      }
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, runner] of runners.entries()) {
+        if (runner.failure !== undefined) continue;
+        onProgress((contestants.length * (round + 1) + index) / steps, nameOf(runner.contestant));
+        try {
+          await takeTurn(runner);
+        } catch (error) {
+          signal.throwIfAborted();
+          runner.failure = messageOf(error);
+        }
+      }
+      onResults(results());
+    }
+    onProgress(1, '');
+    return results();
+  } finally {
+    signal.removeEventListener('abort', end);
+    end();
+  }
+}
+
+async function startRunner(
+  { files, input }: BenchModels,
+  contestant: Contestant,
+  { peersUrl, signal }: RaceOptions,
+): Promise<Runner> {
+  const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
+  const connection = new WorkerConnection<EngineWorker>(worker);
+  const end = () => connection.end(signal.reason);
+  signal.addEventListener('abort', end);
+  try {
+    const file = files.get(formOf(contestant)) ?? new Uint8Array();
+    const started = await connection.call((remote) => remote.start({ contestant, file, input, peersUrl }));
+    return { contestant, connection, started, times: [] };
+  } catch (error) {
+    connection.end(error);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/** One run to warm caches that others have filled, then those that count; long runs need no warming. */
+async function takeTurn({ connection, started, times }: Runner): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+  const expected = Math.min(started.firstRunMilliseconds, ...times);
+  if (expected < TURN_MILLISECONDS) await connection.call((remote) => remote.time(1, 1));
+  const runs = Math.max(1, Math.min(RUNS_OF_A_TURN, Math.floor(TURN_MILLISECONDS / expected)));
+  times.push(...(await connection.call((remote) => remote.time(runs, 1))));
+}
+
+function resultOf(
+  contestant: Contestant,
+  runners: readonly Runner[],
+  failures: ReadonlyMap<Contestant, string>,
+): RaceResult {
+  const runner = runners.find((candidate) => candidate.contestant === contestant);
+  const failure = runner?.failure ?? failures.get(contestant);
+  return {
+    contestant,
+    name: nameOf(contestant),
+    ...(runner ? { started: runner.started } : {}),
+    ...(runner && runner.times.length > 0 ? { latency: summarize(runner.times) } : {}),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

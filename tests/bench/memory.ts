@@ -1,0 +1,35 @@
+import type { Browser } from 'playwright-core';
+import { Heaps } from '../support/devtools.ts';
+import { countLiveBytes, liveBytes } from '../support/live-bytes.ts';
+import { firstLabelUrl } from './first-label.ts';
+
+/** What a classifier's worker holds once it has named a picture, in bytes. */
+export interface WorkerMemory {
+  /** JavaScript objects and array buffers, after a collection; WASM memory is not among them. */
+  readonly heap: number;
+  readonly wasm: number;
+  readonly gpu: number;
+}
+
+/** Loads a model in a page of its own, names a picture, collects, and looks. */
+export async function measureMemory(
+  browser: Browser,
+  url: string,
+  model: string,
+  backend: 'wasm' | 'webgpu',
+): Promise<WorkerMemory> {
+  const context = await browser.newContext();
+  try {
+    await countLiveBytes(context);
+    const page = await context.newPage();
+    const heaps = await Heaps.of(page);
+    await page.goto(firstLabelUrl(url, { engine: 'hwgq-web', model }, `&backend=${backend}`));
+    await page.locator('html[data-first-label]').waitFor({ state: 'attached', timeout: 120_000 });
+    const live = await liveBytes(page.workers()[0]);
+    const { workers, workerBuffers } = await heaps.usedBytes();
+    const wasm = live?.wasm ?? 0;
+    return { heap: workers + workerBuffers, wasm, gpu: live?.gpu ?? 0 };
+  } finally {
+    await context.close();
+  }
+}
