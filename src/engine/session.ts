@@ -5,8 +5,9 @@ import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { createRunner } from './create-runner.ts';
+import type { StepProfile } from './step-profile.ts';
 
-export type { AdapterDescription, SimdLevel };
+export type { AdapterDescription, SimdLevel, StepProfile };
 
 /**
  * What computes: the GPU, WebAssembly on the processor, or the float64 interpreter of the graph, which defines every
@@ -72,6 +73,12 @@ export interface Session {
    * @throws HwgqError `invalid-option` where the input's length does not fit, `disposed`, `device-lost`.
    */
   run(inputs: NetworkInputs, count: number): Promise<RunResult>;
+  /**
+   * Runs one image step by step, `repeats` times, to see where the time goes.
+   * @returns the steps in order; undefined where the backend cannot time them.
+   * @throws HwgqError as `run`.
+   */
+  profile(input: NetworkInputs, repeats: number): Promise<readonly StepProfile[] | undefined>;
   /** Frees everything at once; pending runs are rejected with `disposed`. May be called twice. */
   dispose(): void;
 }
@@ -80,6 +87,8 @@ export interface Session {
 export interface Runner {
   readonly backend: BackendDescription;
   run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
+  /** As a session's; absent where there are no steps to time. */
+  profile?(input: NetworkInputs, repeats: number): Promise<readonly StepProfile[] | undefined>;
   dispose(): void;
 }
 
@@ -122,24 +131,36 @@ class RunnerSession implements Session {
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<RunResult> {
-    const needed = count * this.inputLength;
-    if (!Number.isInteger(count) || count < 1 || inputs.length !== needed) {
-      throw new HwgqError(
-        'invalid-option',
-        `${count} images take ${needed} values (${this.inputLength} each), and there are ${inputs.length}.`,
-      );
-    }
-    const turn = this.queue.then(async () => {
+    this.checkInputs(inputs, count);
+    return this.inTurn(async () => {
       const start = performance.now();
       const blobs = await this.runner.run(inputs, count);
       return { blobs, milliseconds: performance.now() - start };
     });
-    this.queue = turn.catch(() => {});
-    return Promise.race([turn, this.disposal]);
+  }
+
+  async profile(input: NetworkInputs, repeats: number): Promise<readonly StepProfile[] | undefined> {
+    this.checkInputs(input, 1);
+    return this.inTurn(async () => this.runner.profile?.(input, repeats));
   }
 
   dispose(): void {
     this.endNow(new HwgqError('disposed', 'The session has been disposed of. Make a new one.'));
     this.runner.dispose();
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.queue.then(work);
+    this.queue = turn.catch(() => {});
+    return Promise.race([turn, this.disposal]);
+  }
+
+  private checkInputs(inputs: NetworkInputs, count: number): void {
+    const needed = count * this.inputLength;
+    if (Number.isInteger(count) && count >= 1 && inputs.length === needed) return;
+    throw new HwgqError(
+      'invalid-option',
+      `${count} images take ${needed} values (${this.inputLength} each), and there are ${inputs.length}.`,
+    );
   }
 }

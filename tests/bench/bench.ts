@@ -17,8 +17,8 @@ import {
 } from '../../src/bench/bars.ts';
 import { makeBenchModels } from '../../src/bench/bench-models.ts';
 import type { RaceResult } from '../../src/bench/race.ts';
+import { embedderFiles } from '../../vite-plugin-downloads.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { embedderFiles } from './embedder-size.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
 import { serveBenchmark } from './server.ts';
@@ -79,13 +79,11 @@ async function measureSpeed(browser: Browser, bars: readonly SpeedBar[], rounds:
     if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(done * 100)}% ${doing}\x1b[K`);
   });
   await page.goto(`${url}benchmark.html`);
-  const results = await page.evaluate(
-    ({ network, contestants, rounds }) => {
-      const { tellProgress } = window as unknown as { tellProgress: (done: number, doing: string) => void };
-      return window.hwgqBenchmark.race(network, contestants, rounds, tellProgress);
-    },
-    { network: NETWORK, contestants: contestantsOf(bars), rounds },
-  );
+  const settings = { network: NETWORK, contestants: contestantsOf(bars), rounds, batches: [], firstLabels: false };
+  const { results } = await page.evaluate((settings) => {
+    const { tellProgress } = window as unknown as { tellProgress: (done: number, doing: string) => void };
+    return window.hwgqBenchmark.run(settings, tellProgress);
+  }, settings);
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   await context.close();
   findings.races.push(...results);
