@@ -3,8 +3,17 @@ import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 const INCLUDE = /^\/\/ #include "(.+)"$/gm;
+const UNROLL = /\/\/ #unroll\s+for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
+const CONSTANT = /^const (\w+) = (.+);$/gm;
+const COMMENT_OR_INDENT = /^\s+|\s*\/\/.*$/gm;
 
-/** Lets TypeScript import `.wgsl` files as text, with `// #include "other.wgsl"` lines replaced by those files. */
+/**
+ * Lets TypeScript import `.wgsl` files as text. Two comments are followed, so that a file is WGSL before and after:
+ * - `// #include "other.wgsl"` stands for that file, each file once; a variant of a kernel is a file of constants that
+ *   includes a common one;
+ * - `// #unroll` writes the `for` loop behind it out, its bound made of numbers and constants of the file: what is
+ *   indexed by the loop's variable can then stay in registers.
+ */
 export function wgsl(): Plugin {
   return {
     name: 'wgsl',
@@ -13,7 +22,8 @@ export function wgsl(): Plugin {
       const files = new Set<string>();
       const text = expand(id, files);
       for (const file of files) this.addWatchFile(file);
-      return { code: `export default ${JSON.stringify(text)};`, map: null };
+      const shader = unroll(text, constantsOf(text)).replace(COMMENT_OR_INDENT, '').replace(/\n+/g, '\n');
+      return { code: `export default ${JSON.stringify(shader)};`, map: null };
     },
   };
 }
@@ -25,4 +35,47 @@ function expand(path: string, files: Set<string>): string {
     const included = resolve(dirname(path), name);
     return files.has(included) ? '' : expand(included, files);
   });
+}
+
+function constantsOf(text: string): ReadonlyMap<string, number> {
+  const constants = new Map<string, number>();
+  for (const [, name, value] of text.matchAll(CONSTANT))
+    constants.set(name as string, evaluate(value as string, constants));
+  return constants;
+}
+
+/** Sums, differences and products of whole numbers and constants. */
+function evaluate(expression: string, constants: ReadonlyMap<string, number>): number {
+  const numbers = expression.replace(/\b\d+u|\w+/g, (token) =>
+    String(constants.get(token) ?? Number.parseInt(token, 10)),
+  );
+  const product = (factors: string) => factors.split('*').reduce((result, factor) => result * Number(factor), 1);
+  return numbers.split('+').reduce((sum, terms) => {
+    const [first, ...others] = terms.split('-').map(product);
+    return others.reduce((difference, other) => difference - other, sum + (first as number));
+  }, 0);
+}
+
+function unroll(text: string, constants: ReadonlyMap<string, number>): string {
+  const loop = UNROLL.exec(text);
+  if (!loop) return text;
+  const [head, name, bound] = loop;
+  const start = loop.index + head.length;
+  const end = closingBrace(text, start);
+  const body = unroll(text.slice(start, end), constants);
+  const copies = Array.from(
+    { length: evaluate(bound as string, constants) },
+    (_, value) => `{\nconst ${name} = ${value}u;${body}}`,
+  );
+  return `${text.slice(0, loop.index)}${copies.join('\n')}${unroll(text.slice(end + 1), constants)}`;
+}
+
+/** Where the block ends whose text begins at `start`. */
+function closingBrace(text: string, start: number): number {
+  let depth = 1;
+  for (let index = start; index < text.length; index++) {
+    if (text[index] === '{') depth++;
+    if (text[index] === '}' && --depth === 0) return index;
+  }
+  throw new Error('A loop to be unrolled has no end.');
 }

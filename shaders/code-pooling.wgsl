@@ -4,7 +4,7 @@
 // The largest code of each window, or the smallest in marked channels, 32 channels at once: codes are compared plane
 // by plane from the highest.
 
-// [pixel][plane][word]
+// [pixel][word][plane]
 @group(0) @binding(2) var<storage, read> input: array<u32>;
 // One bit a channel: 1 takes the smallest.
 @group(0) @binding(3) var<storage, read> smallest: array<u32>;
@@ -30,10 +30,10 @@ fn main(
   var isFirst = true;
   for (var y = window.top; y < window.bottom; y++) {
     for (var x = window.left; x < window.right; x++) {
-      let start = inputPixel(window, y, x) * planes * shape.depth + word;
+      let start = (inputPixel(window, y, x) * shape.depth + word) * planes;
       var code = vec4<u32>();
       for (var plane = 0u; plane < planes; plane++) {
-        code[plane] = input[start + plane * shape.depth];
+        code[plane] = input[start + plane];
       }
       var greater = 0u;
       var equal = ~0u;
@@ -48,6 +48,6 @@ fn main(
     }
   }
   for (var plane = 0u; plane < planes; plane++) {
-    output[(pixel * planes + plane) * shape.depth + word] = best[plane];
+    output[thread * planes + plane] = best[plane];
   }
 }

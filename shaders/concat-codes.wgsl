@@ -3,7 +3,7 @@
 
 // One thread moves one word, which may fall across two words of the output. The output is cleared beforehand.
 
-// [pixel][plane][word]
+// [pixel][word][plane]
 @group(0) @binding(2) var<storage, read> input: array<u32>;
 @group(0) @binding(4) var<storage, read_write> output: array<atomic<u32>>;
 
@@ -20,13 +20,15 @@ fn toCodes(
   if (thread >= frame.imageCount * shape.pixels * planes * words) {
     return;
   }
-  let row = thread / words;
-  let channel = shape.firstChannel + (thread % words) * 32u;
+  let plane = thread % planes;
+  let word = (thread / planes) % words;
+  let pixel = thread / (planes * words);
+  let channel = shape.firstChannel + word * 32u;
   let shift = channel % 32u;
   let bits = input[thread];
-  let place = row * ((shape.outputChannels + 31u) / 32u) + channel / 32u;
+  let place = (pixel * ((shape.outputChannels + 31u) / 32u) + channel / 32u) * planes + plane;
   atomicOr(&output[place], bits << shift);
   if (shift != 0u && (bits >> (32u - shift)) != 0u) {
-    atomicOr(&output[place + 1u], bits >> (32u - shift));
+    atomicOr(&output[place + planes], bits >> (32u - shift));
   }
 }

@@ -1,12 +1,5 @@
-// The two ways out of a convolution. The including file defines `Sum` (four channels of an accumulator), `Sums` (a
-// tile of them), `accumulate`, `codeOf` and `floatOf`.
-
-struct Sums {
-  a: Sum,
-  b: Sum,
-  c: Sum,
-  d: Sum,
-}
+// The two ways out of a convolution. The including file defines `Sum` (four channels of an accumulator),
+// `accumulate`, `codeOf` and `floatOf`, and how many PIXELS a tile has.
 
 @compute @workgroup_size(64)
 fn toCodes(
@@ -15,19 +8,12 @@ fn toCodes(
   @builtin(local_invocation_index) local: u32,
 ) {
   let tile = tileOf(threadIndex(group, groups, local));
-  if (!tile.inside.x) {
-    return;
-  }
-  let sums = accumulate(tile);
-  storeCode(tile.pixel.x, tile.quad, codeOf(sums.a, tile.quad));
-  if (tile.inside.y) {
-    storeCode(tile.pixel.y, tile.quad, codeOf(sums.b, tile.quad));
-  }
-  if (tile.inside.z) {
-    storeCode(tile.pixel.z, tile.quad, codeOf(sums.c, tile.quad));
-  }
-  if (tile.inside.w) {
-    storeCode(tile.pixel.w, tile.quad, codeOf(sums.d, tile.quad));
+  let sums = accumulate(tile, local);
+  // #unroll
+  for (var p = 0u; p < PIXELS; p++) {
+    if (isInside(tile, p)) {
+      storeCode(tile.pixel + p, tile.quad, codeOf(sums[p], tile.quad));
+    }
   }
 }
 
@@ -38,18 +24,11 @@ fn toFloats(
   @builtin(local_invocation_index) local: u32,
 ) {
   let tile = tileOf(threadIndex(group, groups, local));
-  if (!tile.inside.x) {
-    return;
-  }
-  let sums = accumulate(tile);
-  storeFloat(tile.pixel.x, tile.quad, floatOf(sums.a));
-  if (tile.inside.y) {
-    storeFloat(tile.pixel.y, tile.quad, floatOf(sums.b));
-  }
-  if (tile.inside.z) {
-    storeFloat(tile.pixel.z, tile.quad, floatOf(sums.c));
-  }
-  if (tile.inside.w) {
-    storeFloat(tile.pixel.w, tile.quad, floatOf(sums.d));
+  let sums = accumulate(tile, local);
+  // #unroll
+  for (var p = 0u; p < PIXELS; p++) {
+    if (isInside(tile, p)) {
+      storeFloat(tile.pixel + p, tile.quad, floatOf(sums[p]));
+    }
   }
 }

@@ -1,11 +1,10 @@
-// #include "bend.wgsl"
-
-// What all convolutions share: one thread computes a tile of four pixels × four output channels (a "quad").
+// What all convolutions share. A thread computes a tile: some output pixels × four output channels (a "quad").
 // Neighbouring threads take neighbouring quads, so that they read the same inputs and adjacent weights.
 
 struct Convolution {
   inputHeight: i32,
   inputWidth: i32,
+  // Words or values of an input pixel, and how many of them one plane has.
   inputStride: u32,
   inputDepth: u32,
   outputHeight: u32,
@@ -27,43 +26,14 @@ struct Convolution {
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<uniform> shape: Convolution;
 
-struct Tile {
-  quad: u32,
-  // Index of each of the four pixels among the outputs of all images; those beyond the last are not inside.
-  pixel: vec4<u32>,
-  inside: vec4<bool>,
-  image: vec4<i32>,
-  // Where each pixel's window begins in the input.
-  y: vec4<i32>,
-  x: vec4<i32>,
+// Whether a pixel of an image is on it, and where its channels begin in the input.
+struct Place {
+  inside: bool,
+  start: u32,
 }
 
-fn tileOf(thread: u32) -> Tile {
-  var tile: Tile;
-  tile.quad = thread % shape.quads;
-  tile.pixel = (thread / shape.quads) * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-  let area = shape.outputHeight * shape.outputWidth;
-  tile.inside = tile.pixel < vec4<u32>(frame.imageCount * area);
-  tile.image = vec4<i32>(tile.pixel / area);
-  let place = tile.pixel % area;
-  tile.y = vec4<i32>(place / shape.outputWidth) * shape.strideY - shape.padY;
-  tile.x = vec4<i32>(place % shape.outputWidth) * shape.strideX - shape.padX;
-  return tile;
-}
-
-struct Tap {
-  // Whether each pixel's window has this tap on the image, and where its channels begin in the input.
-  inside: vec4<bool>,
-  start: vec4<u32>,
-}
-
-fn tapOf(tile: Tile, row: u32, column: u32) -> Tap {
-  let y = tile.y + i32(row) * shape.dilationY;
-  let x = tile.x + i32(column) * shape.dilationX;
-  var tap: Tap;
-  tap.inside = tile.inside & (y >= vec4<i32>(0)) & (y < vec4<i32>(shape.inputHeight))
-    & (x >= vec4<i32>(0)) & (x < vec4<i32>(shape.inputWidth));
-  let start = vec4<u32>((tile.image * shape.inputHeight + y) * shape.inputWidth + x) * shape.inputStride;
-  tap.start = select(vec4<u32>(0u), start, tap.inside);
-  return tap;
+fn placeOf(image: i32, y: i32, x: i32, isWanted: bool) -> Place {
+  let inside = isWanted && y >= 0 && y < shape.inputHeight && x >= 0 && x < shape.inputWidth;
+  let start = u32((image * shape.inputHeight + y) * shape.inputWidth + x) * shape.inputStride;
+  return Place(inside, select(0u, start, inside));
 }

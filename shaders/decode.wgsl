@@ -3,7 +3,7 @@
 
 // Codes to the values they stand for, bits of f32 or whole numbers.
 
-// [pixel][plane][word]
+// [pixel][word][plane]
 @group(0) @binding(2) var<storage, read> input: array<u32>;
 @group(0) @binding(3) var<storage, read> values: array<u32>;
 // [pixel][channel]
@@ -26,7 +26,7 @@ fn main(
   let words = (shape.channels + 31u) / 32u;
   var code = 0u;
   for (var plane = 0u; plane < planes; plane++) {
-    let word = input[(pixel * planes + plane) * words + channel / 32u];
+    let word = input[(pixel * words + channel / 32u) * planes + plane];
     code |= ((word >> (channel % 32u)) & 1u) << plane;
   }
   output[thread] = values[code];

@@ -4,7 +4,6 @@
 @group(0) @binding(7) var<storage, read> thresholds: array<vec4<i32>>;
 
 override limbs: u32 = 1u;
-override thresholdCount: u32 = 3u;
 
 // high · 2^(12 · (limbs − 1)) + low, where 0 <= low < 2^(12 · (limbs − 1))
 struct Sum {

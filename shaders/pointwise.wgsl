@@ -1,20 +1,20 @@
 // #include "frame.wgsl"
-// #include "bend.wgsl"
+// #include "store-floats.wgsl"
 
-// y = factor · x + offset, then bent. The input is bits of f32, or whole numbers.
+// Floats of a tensor through an affine function and what may follow, four channels a thread. The input is bits of f32, or
+// whole numbers.
 
 struct Pointwise {
   pixels: u32,
-  channels: u32,
+  outputChannels: u32,
+  quads: u32,
   bend: Bend,
 }
 
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<uniform> shape: Pointwise;
+// [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<u32>;
-// [factor, offset] of each channel
-@group(0) @binding(3) var<storage, read> affine: array<vec2<f32>>;
-@group(0) @binding(4) var<storage, read_write> output: array<f32>;
 
 override inputIsInteger: bool = false;
 
@@ -25,11 +25,15 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let thread = threadIndex(group, groups, local);
-  if (thread >= frame.imageCount * shape.pixels * shape.channels) {
+  let quad = thread % shape.quads;
+  let pixel = thread / shape.quads;
+  if (pixel >= frame.imageCount * shape.pixels) {
     return;
   }
-  let x = select(bitcast<f32>(input[thread]), f32(bitcast<i32>(input[thread])), inputIsInteger);
-  let channel = affine[thread % shape.channels];
-  let y = channel.x * x + channel.y;
-  output[thread] = bent(vec4<f32>(y), shape.bend).x;
+  let first = pixel * shape.outputChannels + quad * 4u;
+  var bits = vec4<u32>();
+  for (var lane = 0u; lane < min(4u, shape.outputChannels - quad * 4u); lane++) {
+    bits[lane] = input[first + lane];
+  }
+  storeFloat(pixel, quad, select(bitcast<vec4<f32>>(bits), vec4<f32>(bitcast<vec4<i32>>(bits)), inputIsInteger));
 }

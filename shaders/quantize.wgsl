@@ -7,7 +7,7 @@
 @group(0) @binding(2) var<storage, read> input: array<f32>;
 // [sign, thresholds…][channel]
 @group(0) @binding(3) var<storage, read> table: array<f32>;
-// [pixel][plane][word]
+// [pixel][word][plane]
 @group(0) @binding(4) var<storage, read_write> output: array<u32>;
 
 override planes: u32 = 2u;
@@ -40,6 +40,6 @@ fn main(
     bits |= ((vec4<u32>(code) >> vec4<u32>(0u, 1u, 2u, 3u)) & vec4<u32>(1u)) << vec4<u32>(lane);
   }
   for (var plane = 0u; plane < planes; plane++) {
-    output[(pixel * planes + plane) * words + word] = bits[plane];
+    output[thread * planes + plane] = bits[plane];
   }
 }

@@ -30,7 +30,7 @@ class HwgqEngine implements BenchEngine {
   get own(): OwnEngine {
     return {
       backend: this.session.backend,
-      profile: (repeats) => this.session.profile(this.values, repeats),
+      profile: (repeats) => this.session.profile(this.values, 1, repeats),
     };
   }
 

@@ -34,7 +34,10 @@ function shareOf({ kind, bytes, milliseconds }: StepProfile, rate: number, peaks
       return rate / peaks.binary;
     case 'integerConvolution':
       return peaks.integer === undefined ? undefined : rate / peaks.integer;
-    default:
-      return bytes / (milliseconds / 1000) / peaks.bandwidth;
+    default: {
+      const share = bytes / (milliseconds / 1000) / peaks.bandwidth;
+      // What is faster than memory has found its input in a cache.
+      return share > 1 ? undefined : share;
+    }
   }
 }

@@ -36,19 +36,17 @@ export async function createRunner(
 }
 
 async function chooseRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
-  const gpu = await orReason(() => hardwareRunner(model, blobs, options));
-  const reason = typeof gpu === 'string' ? gpu : undefined;
-  const wasm = await orReason(() => WasmRunner.create(model, blobs, options, reason));
+  // The browser looks for a GPU while WebAssembly is made ready.
+  const looking = softwareAdapterReason(gpuOf(options), options.powerPreference);
+  const wasm = await orReason(() => WasmRunner.create(model, blobs, options));
+  const reason = await looking;
+  const gpu = reason ?? (await orReason(() => WebGpuRunner.create(model, blobs, options)));
   if (typeof wasm === 'string') {
     return typeof gpu === 'string' ? new ReferenceRunner(model, blobs, `${gpu} ${wasm}`) : gpu;
   }
-  return typeof gpu === 'string' ? wasm : fasterRunner(elementCount(model.graph.input.shape), gpu, wasm);
-}
-
-async function hardwareRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
-  const reason = await softwareAdapterReason(gpuOf(options), options.powerPreference);
-  if (reason !== undefined) throw new HwgqError('no-webgpu', reason);
-  return WebGpuRunner.create(model, blobs, options);
+  if (typeof gpu !== 'string') return fasterRunner(elementCount(model.graph.input.shape), gpu, wasm);
+  wasm.fallbackReason = gpu;
+  return wasm;
 }
 
 async function fasterRunner(inputLength: number, gpu: Runner, wasm: WasmRunner): Promise<Runner> {

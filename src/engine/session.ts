@@ -1,13 +1,16 @@
 import type { SimdLevel } from '../backends/wasm/modules.ts';
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
+import type { KernelChoice } from '../backends/webgpu/variants.ts';
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
+import { checkPicture, toInputBytes, toNetworkInput } from '../image/input.ts';
+import type { Picture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
+import type { StepProfile } from '../plan/step-profile.ts';
 import { createRunner } from './create-runner.ts';
-import type { StepProfile } from './step-profile.ts';
 
-export type { AdapterDescription, SimdLevel, StepProfile };
+export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile };
 
 /**
  * What computes: the GPU, WebAssembly on the processor, or the float64 interpreter of the graph, which defines every
@@ -52,6 +55,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
   readonly gpu?: GPU;
+  /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
+  readonly kernelChoice?: KernelChoice;
   /** Called with a stage and how much of it is done, 0 to 1. */
   readonly onProgress?: (stage: SessionStage, done: number) => void;
   readonly signal?: AbortSignal;
@@ -65,6 +70,11 @@ export interface RunResult {
   readonly milliseconds: number;
 }
 
+export interface PictureResult extends RunResult {
+  /** What made the input before `milliseconds` began; 0 where the backend does that itself. */
+  readonly preprocessMilliseconds: number;
+}
+
 /** A model made ready on a backend. */
 export interface Session {
   readonly backend: BackendDescription;
@@ -74,11 +84,15 @@ export interface Session {
    */
   run(inputs: NetworkInputs, count: number): Promise<RunResult>;
   /**
-   * Runs one image step by step, `repeats` times, to see where the time goes.
-   * @returns the steps in order; undefined where the backend cannot time them.
-   * @throws HwgqError as `run`.
+   * Makes pictures the network's input, on the GPU where it can, and runs them.
+   * @throws HwgqError `invalid-image`, and as `run`.
    */
-  profile(input: NetworkInputs, repeats: number): Promise<readonly StepProfile[] | undefined>;
+  runPictures(pictures: readonly Picture[]): Promise<PictureResult>;
+  /**
+   * Times every step of the plan by itself, over several runs.
+   * @returns the steps' medians, in order; undefined where the backend cannot time its steps.
+   */
+  profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
   /** Frees everything at once; pending runs are rejected with `disposed`. May be called twice. */
   dispose(): void;
 }
@@ -87,8 +101,9 @@ export interface Session {
 export interface Runner {
   readonly backend: BackendDescription;
   run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
-  /** As a session's; absent where there are no steps to time. */
-  profile?(input: NetworkInputs, repeats: number): Promise<readonly StepProfile[] | undefined>;
+  /** @returns undefined where pictures must become input first. */
+  runPictures?(pictures: readonly Picture[]): Promise<readonly Float32Array[]> | undefined;
+  profile?(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
   dispose(): void;
 }
 
@@ -107,7 +122,7 @@ export async function createSession(model: Model, options: SessionOptions = {}):
     runner.dispose();
     throw signal.reason;
   }
-  return new RunnerSession(runner, elementCount(model.graph.input.shape));
+  return new RunnerSession(runner, elementCount(model.graph.input.shape), model.preprocessing);
 }
 
 class RunnerSession implements Session {
@@ -118,6 +133,7 @@ class RunnerSession implements Session {
   constructor(
     private readonly runner: Runner,
     private readonly inputLength: number,
+    private readonly preprocessing: Preprocessing,
   ) {
     this.disposal = new Promise<never>((_, reject) => {
       this.endNow = reject;
@@ -131,7 +147,7 @@ class RunnerSession implements Session {
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<RunResult> {
-    this.checkInputs(inputs, count);
+    this.check(inputs, count);
     return this.inTurn(async () => {
       const start = performance.now();
       const blobs = await this.runner.run(inputs, count);
@@ -139,9 +155,25 @@ class RunnerSession implements Session {
     });
   }
 
-  async profile(input: NetworkInputs, repeats: number): Promise<readonly StepProfile[] | undefined> {
-    this.checkInputs(input, 1);
-    return this.inTurn(async () => this.runner.profile?.(input, repeats));
+  async runPictures(pictures: readonly Picture[]): Promise<PictureResult> {
+    for (const picture of pictures) checkPicture(picture);
+    return this.inTurn(async () => {
+      const start = performance.now();
+      const direct = await this.runner.runPictures?.(pictures);
+      if (direct) return { blobs: direct, preprocessMilliseconds: 0, milliseconds: performance.now() - start };
+      const inputs = toNetworkInput(
+        joined(pictures.map((one) => toInputBytes(one, this.preprocessing))),
+        this.preprocessing,
+      );
+      const ready = performance.now();
+      const blobs = await this.runner.run(inputs, pictures.length);
+      return { blobs, preprocessMilliseconds: ready - start, milliseconds: performance.now() - ready };
+    });
+  }
+
+  async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined> {
+    this.check(inputs, count);
+    return this.inTurn(async () => this.runner.profile?.(inputs, count, repeats));
   }
 
   dispose(): void {
@@ -149,18 +181,29 @@ class RunnerSession implements Session {
     this.runner.dispose();
   }
 
-  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  private check(inputs: NetworkInputs, count: number): void {
+    const needed = count * this.inputLength;
+    if (!Number.isInteger(count) || count < 1 || inputs.length !== needed) {
+      throw new HwgqError(
+        'invalid-option',
+        `${count} images take ${needed} values (${this.inputLength} each), and there are ${inputs.length}.`,
+      );
+    }
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.queue.then(work);
     this.queue = turn.catch(() => {});
     return Promise.race([turn, this.disposal]);
   }
+}
 
-  private checkInputs(inputs: NetworkInputs, count: number): void {
-    const needed = count * this.inputLength;
-    if (Number.isInteger(count) && count >= 1 && inputs.length === needed) return;
-    throw new HwgqError(
-      'invalid-option',
-      `${count} images take ${needed} values (${this.inputLength} each), and there are ${inputs.length}.`,
-    );
+function joined(images: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(images.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const image of images) {
+    bytes.set(image, place);
+    place += image.length;
   }
+  return bytes;
 }

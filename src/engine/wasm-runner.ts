@@ -4,8 +4,8 @@ import { threadLimit } from '../backends/wasm/team.ts';
 import { HwgqError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
+import { profileStep, type StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
-import { profileStep, type StepProfile } from './step-profile.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 
 /** More threads than this bring little: layers are short, and other pages want to run too. */
@@ -13,6 +13,8 @@ const USUAL_THREADS = 4;
 
 /** Runs a model on WebAssembly. */
 export class WasmRunner implements Runner {
+  /** Why WebGPU was not taken, where the caller did not name a backend. */
+  fallbackReason: string | undefined;
   private readonly executables = new Map<string, Promise<WasmExecutable>>();
 
   private constructor(
@@ -20,17 +22,10 @@ export class WasmRunner implements Runner {
     private readonly blobs: readonly string[],
     private readonly simd: SimdLevel,
     private readonly threads: number,
-    /** Why WebGPU was not taken, where the caller did not name a backend. */
-    public fallbackReason: string | undefined,
   ) {}
 
   /** @throws HwgqError `no-wasm`, `unsupported` naming the layer, or `out-of-memory`. */
-  static async create(
-    model: Model,
-    blobs: readonly string[],
-    options: SessionOptions,
-    fallbackReason?: string,
-  ): Promise<WasmRunner> {
+  static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner> {
     const simd = options.simd ?? supportedSimd();
     if (!simd) {
       throw new HwgqError(
@@ -46,7 +41,7 @@ export class WasmRunner implements Runner {
         `threads is ${threads}; 1 to ${limit} are accepted here. More than 1 take a cross-origin isolated page and a worker.`,
       );
     }
-    const runner = new WasmRunner(model, blobs, simd, threads, fallbackReason);
+    const runner = new WasmRunner(model, blobs, simd, threads);
     await runner.executableFor({ kind: 'integers', unit: model.preprocessing.scale });
     options.onProgress?.('compile', 1);
     options.onProgress?.('warm-up', 1);
@@ -63,12 +58,15 @@ export class WasmRunner implements Runner {
     return executable.run(values, count);
   }
 
-  async profile(input: NetworkInputs, repeats: number): Promise<readonly StepProfile[]> {
-    const { executable, values } = await this.prepare(input);
-    await executable.run(values, 1);
+  /** One image at a time runs through all steps, so a batch's step takes its images' sum. */
+  async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[]> {
+    const { executable, values } = await this.prepare(inputs);
+    await executable.run(values, count);
     const runs = Array.from({ length: repeats }, () => executable.profile());
     return executable.plan.steps.map((step) => {
-      const times = runs.map((run) => run.reduce((sum, call) => sum + (call.step === step ? call.milliseconds : 0), 0));
+      const times = runs.map((run) =>
+        run.reduce((sum, call) => sum + (call.step === step ? count * call.milliseconds : 0), 0),
+      );
       return profileStep(executable.plan, step, times);
     });
   }

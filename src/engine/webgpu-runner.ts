@@ -1,9 +1,15 @@
 import { type OpenDevice, openDevice } from '../backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../backends/webgpu/executable.ts';
+import { PictureInput } from '../backends/webgpu/picture-input.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
+import { takesIntegers } from '../image/input.ts';
+import type { Picture, Preprocessing } from '../image/preprocessing.ts';
+import { type Resampling, resamplingOf } from '../image/resampling.ts';
 import type { Model } from '../model/model.ts';
+import { fuseSteps } from '../plan/fuse.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
+import type { StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 
@@ -13,6 +19,8 @@ const LOSS_GRACE_MS = 500;
 /** Runs a model on WebGPU. A lost device is replaced, with everything on it, at the next run. */
 export class WebGpuRunner implements Runner {
   private readonly executables = new Map<string, Promise<WebGpuExecutable>>();
+  private readonly resamplings = new LatestResampling();
+  private pictures: Promise<PictureInput> | undefined;
   private isDisposed = false;
   private loss: GPUDeviceLostInfo | undefined;
 
@@ -47,19 +55,31 @@ export class WebGpuRunner implements Runner {
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    const { scale } = this.model.preprocessing;
-    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
-    const input: PlanInput = whole ? { kind: 'integers', unit: whole.unit } : { kind: 'floats' };
-    const values = whole?.values ?? inputs;
-    if (this.loss) await this.reopen(this.loss);
-    try {
-      return await this.runOn(input, values, count);
-    } catch (error) {
-      const loss = await this.lossBehind(error);
-      if (!loss) throw error;
-      await this.reopen(loss);
-      return this.runOn(input, values, count);
-    }
+    const { input, values } = this.asPlanned(inputs);
+    return this.recovering(async () => (await this.executableFor(input, () => {})).run(values, count));
+  }
+
+  runPictures(pictures: readonly Picture[]): Promise<readonly Float32Array[]> | undefined {
+    const { preprocessing } = this.model;
+    if (!takesIntegers(preprocessing)) return undefined;
+    const sources = pictures.flatMap((picture) => {
+      const resampling = this.resamplings.of(picture, preprocessing);
+      // An ImageData's properties are its prototype's, which spreading leaves out.
+      const { width, height, data } = picture;
+      return resampling ? { width, height, data, ...resampling } : [];
+    });
+    if (sources.length < pictures.length) return undefined;
+    const { maxStorageBufferBindingSize } = this.open.device.limits;
+    if (sources.some(({ data }) => data.length > maxStorageBufferBindingSize)) return undefined;
+    return this.recovering(async () => {
+      const executable = await this.executableFor({ kind: 'integers', unit: preprocessing.scale }, () => {});
+      return executable.runPictures(await this.pictureInput(), sources);
+    });
+  }
+
+  async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined> {
+    const { input, values } = this.asPlanned(inputs);
+    return (await this.executableFor(input, () => {})).profile(values, count, repeats);
   }
 
   dispose(): void {
@@ -68,16 +88,42 @@ export class WebGpuRunner implements Runner {
     this.open.device.destroy();
   }
 
-  private async runOn(input: PlanInput, inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    return (await this.executableFor(input, () => {})).run(inputs, count);
+  /** Inputs as whole numbers where they are such, and what plan takes them. */
+  private asPlanned(inputs: NetworkInputs): { readonly input: PlanInput; readonly values: NetworkInputs } {
+    const { scale } = this.model.preprocessing;
+    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
+    return whole
+      ? { input: { kind: 'integers', unit: whole.unit }, values: whole.values }
+      : { input: { kind: 'floats' }, values: inputs };
+  }
+
+  /** Does work on the device, and once more on a new one where that was lost. */
+  private async recovering<T>(work: () => Promise<T>): Promise<T> {
+    if (this.loss) await this.reopen(this.loss);
+    try {
+      return await work();
+    } catch (error) {
+      const loss = await this.lossBehind(error);
+      if (!loss) throw error;
+      await this.reopen(loss);
+      return work();
+    }
+  }
+
+  private pictureInput(): Promise<PictureInput> {
+    const { channels, mean } = this.model.preprocessing;
+    const means = mean.kind === 'channels' ? mean.values : [];
+    this.pictures ??= PictureInput.create(this.open.device, { channels, mean: means });
+    return this.pictures;
   }
 
   private executableFor(input: PlanInput, onProgress: (done: number) => void): Promise<WebGpuExecutable> {
     const key = JSON.stringify(input);
     const known = this.executables.get(key);
     if (known) return known;
-    const plan = planGraph(this.model.graph, input, this.blobs);
-    const made = WebGpuExecutable.create(this.open.device, plan, onProgress);
+    const plan = fuseSteps(planGraph(this.model.graph, input, this.blobs));
+    const { kernelChoice: choice = {} } = this.options;
+    const made = WebGpuExecutable.create(this.open, plan, { choice, onProgress });
     this.executables.set(key, made);
     made.catch(() => this.executables.delete(key));
     return made;
@@ -88,6 +134,7 @@ export class WebGpuRunner implements Runner {
     void device.lost.then((loss) => {
       this.loss = loss;
       this.executables.clear();
+      this.pictures = undefined;
     });
   }
 
@@ -113,7 +160,23 @@ export class WebGpuRunner implements Runner {
   }
 }
 
+/** Pictures often have the last one's size: frames of a camera always. */
+class LatestResampling {
+  private latest: { readonly width: number; readonly height: number; readonly resampling: Resampling | undefined } = {
+    width: 0,
+    height: 0,
+    resampling: undefined,
+  };
+
+  of({ width, height }: Picture, preprocessing: Preprocessing): Resampling | undefined {
+    if (this.latest.width !== width || this.latest.height !== height) {
+      this.latest = { width, height, resampling: resamplingOf({ width, height }, preprocessing) };
+    }
+    return this.latest.resampling;
+  }
+}
+
 /** WebGPU's entry point. */
-export function gpuOf(options: SessionOptions): GPU | undefined {
+export function gpuOf(options: Pick<SessionOptions, 'gpu'>): GPU | undefined {
   return options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
 }

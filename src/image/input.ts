@@ -2,6 +2,7 @@ import { HwgqError } from '../errors.ts';
 import { onWhite } from './composite.ts';
 import { fitDigit } from './digit.ts';
 import { channelCount, type Picture, type Preprocessing } from './preprocessing.ts';
+import { resizedSize } from './resampling.ts';
 import { resize } from './resize.ts';
 
 interface Size {
@@ -18,13 +19,8 @@ const LUMA = [77, 150, 29] as const;
  * @throws HwgqError `invalid-image` where the picture's size and data do not fit.
  */
 export function toInputBytes(picture: Picture, preprocessing: Preprocessing): Uint8Array {
-  const { width, height, data } = picture;
-  if (!(width > 0 && height > 0) || data.length !== width * height * 4) {
-    throw new HwgqError(
-      'invalid-image',
-      `A picture of ${width}×${height} takes ${width * height * 4} bytes, and has ${data.length}. Has it been loaded?`,
-    );
-  }
+  checkPicture(picture);
+  const { width, height } = picture;
   const planes = toPlanes(picture, preprocessing);
   const to = { width: preprocessing.width, height: preprocessing.height };
   if (width === to.width && height === to.height) return planes;
@@ -33,17 +29,23 @@ export function toInputBytes(picture: Picture, preprocessing: Preprocessing): Ui
   switch (fit.method) {
     case 'stretch':
       return resize(planes, count, picture, to);
-    case 'crop': {
-      const square = { width: fit.resize, height: fit.resize };
-      return crop(resize(planes, count, picture, square), count, square, to);
-    }
+    case 'crop':
     case 'shorterSide': {
-      const size = withShorterSide(picture, fit.resize);
+      const size = resizedSize(picture, preprocessing);
       return crop(resize(planes, count, picture, size), count, size, to);
     }
     case 'digit':
       return fitDigit({ bytes: planes, width, height }, to.width, to.height);
   }
+}
+
+/** @throws HwgqError `invalid-image` where the picture's size and data do not fit. */
+export function checkPicture({ width, height, data }: Picture): void {
+  if (width > 0 && height > 0 && data.length === width * height * 4) return;
+  throw new HwgqError(
+    'invalid-image',
+    `A picture of ${width}×${height} takes ${width * height * 4} bytes, and has ${data.length}. Has it been loaded?`,
+  );
 }
 
 /** Whether a network's first layer gets whole numbers: pixels minus whole means. */
@@ -86,13 +88,6 @@ function toPlanes({ width, height, data }: Picture, { channels }: Preprocessing)
     }
   }
   return planes;
-}
-
-/** The size of a picture whose shorter side is made `side`; the longer one is rounded down. */
-function withShorterSide({ width, height }: Size, side: number): Size {
-  const shorter = Math.min(width, height);
-  const scaled = (length: number) => Math.floor((length * side) / shorter);
-  return { width: scaled(width), height: scaled(height) };
 }
 
 function crop(planes: Uint8Array, count: number, from: Size, to: Size): Uint8Array {

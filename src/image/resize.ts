@@ -8,6 +8,11 @@ export interface Tap {
   readonly coefficients: Int32Array;
 }
 
+/** One input taken as it is. */
+export function wholeTap(first: number): Tap {
+  return { first, coefficients: Int32Array.of(ONE) };
+}
+
 /**
  * Coefficients of a triangle filter along one axis. The triangle is one input pixel wide to each side, or one output
  * pixel where the picture shrinks, so that no pixel is left out.

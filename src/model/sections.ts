@@ -1,4 +1,4 @@
-import { deflateSync, Inflate } from 'fflate';
+import { deflateSync, inflateSync } from 'fflate';
 import { HwgqError } from '../errors.ts';
 
 /** The kinds of numbers that a section holds. */
@@ -24,6 +24,8 @@ export interface SectionEntry {
   readonly deflated: boolean;
 }
 
+/** What is left of a tensor must be less than this share: inflating takes longer than downloading a few bytes more. */
+const WORTHWHILE_SHARE = 0.9;
 /** A tensor of more bytes is deflated only where so many of them get smaller. */
 const SAMPLE_BYTES = 2 ** 16;
 
@@ -52,7 +54,7 @@ export function storeTensor(tensor: Tensor): { entry: SectionEntry; bytes: Uint8
   if (!type) throw new TypeError('storeTensor takes typed arrays of the section types');
   const raw = new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength);
   const deflated = isWorthDeflating(raw) ? deflateSync(raw, { level: 9 }) : raw;
-  const isSmaller = deflated.length < raw.length;
+  const isSmaller = deflated.length < raw.length * WORTHWHILE_SHARE;
   const bytes = isSmaller ? deflated : raw;
   return { entry: { type, count: tensor.length, stored: bytes.length, deflated: isSmaller }, bytes };
 }
@@ -61,7 +63,7 @@ export function storeTensor(tensor: Tensor): { entry: SectionEntry; bytes: Uint8
 function isWorthDeflating(raw: Uint8Array): boolean {
   if (raw.length <= SAMPLE_BYTES) return true;
   const sample = raw.subarray(0, SAMPLE_BYTES);
-  return deflateSync(sample, { level: 9 }).length < sample.length;
+  return deflateSync(sample, { level: 9 }).length < sample.length * WORTHWHILE_SHARE;
 }
 
 /** The tensor of a stored section. */
@@ -73,25 +75,16 @@ export function loadTensor(entry: SectionEntry, stored: Uint8Array): Tensor {
 }
 
 /**
- * Inflates to exactly `size` bytes and stops as soon as more come out, so that a file cannot ask for more memory
- * than its table says.
+ * Inflates to exactly `size` bytes, into a buffer that has room for one byte more, so that a file can neither ask for
+ * more memory than its table says nor hide that it is longer.
  * @throws HwgqError `model-format`.
  */
 export function inflated(stored: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(size);
-  let length = 0;
-  const inflate = new Inflate((chunk) => {
-    if (length + chunk.length > size) throw new HwgqError('model-format', tooLong(size));
-    result.set(chunk, length);
-    length += chunk.length;
-  });
-  const step = 1 << 16;
+  const result = new Uint8Array(size + 1);
+  let length: number;
   try {
-    for (let start = 0; start < stored.length; start += step) {
-      inflate.push(stored.subarray(start, start + step), start + step >= stored.length);
-    }
+    length = inflateSync(stored, { out: result }).length;
   } catch (error) {
-    if (error instanceof HwgqError) throw error;
     throw new HwgqError(
       'model-format',
       'A compressed part of the model is damaged. Fetch the file again.',
@@ -99,13 +92,10 @@ export function inflated(stored: Uint8Array, size: number): Uint8Array<ArrayBuff
       { cause: error },
     );
   }
-  if (length === size) return result;
+  if (length === size) return result.subarray(0, size);
+  const seen = length > size ? 'more' : String(length);
   throw new HwgqError(
     'model-format',
-    `A part of the model has ${length} bytes where ${size} are told. Fetch the file again.`,
+    `A part of the model has ${seen} bytes where ${size} are told. Fetch the file again.`,
   );
-}
-
-function tooLong(size: number): string {
-  return `A part of the model is longer than the ${size} bytes it tells. Fetch the file again.`;
 }

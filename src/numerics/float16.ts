@@ -17,14 +17,17 @@ export function float32ToFloat16(value: number): number {
   return sign | ((rounded - 0x38000000) >>> 13);
 }
 
+const halfBits = new Uint32Array(1);
+const halfValue = new Float32Array(halfBits.buffer);
+/** What a half's exponent is too low by where its bits stand in those of a float32. */
+const EXPONENT_SHIFT = 2 ** 112;
+
 /** The value of IEEE 754 binary16 bits. */
 export function float16ToFloat32(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+  halfBits[0] = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13);
+  const value = (halfValue[0] as number) * EXPONENT_SHIFT;
+  if ((bits & 0x7c00) !== 0x7c00) return value;
+  return bits & 0x3ff ? Number.NaN : value * Number.POSITIVE_INFINITY;
 }
 
 function roundHalfToEven(value: number): number {

@@ -14,3 +14,13 @@ export function packSigns(values: ArrayLike<number>): Uint8Array {
 export function signBitAt(signs: Uint8Array, index: number): boolean {
   return (((signs[index >> 3] as number) >> (index & 7)) & 1) === 1;
 }
+
+/** Signs as one byte each, 1 for +. */
+export function unpackSigns(signs: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(signs.length * 8);
+  let index = 0;
+  for (const byte of signs) {
+    for (let bit = 0; bit < 8; bit++) bits[index++] = (byte >> bit) & 1;
+  }
+  return bits;
+}

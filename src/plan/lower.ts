@@ -32,7 +32,7 @@ export function planGraph(graph: Graph, input: PlanInput, blobs: readonly string
 
 /** Where a value comes from that is not computed yet. */
 type Source =
-  | { readonly kind: 'weights'; readonly layer: WeightedLayer; readonly input: TensorId }
+  | { readonly kind: 'weights'; readonly planned: PlannedConvolution; readonly input: TensorId }
   | { readonly kind: 'tensor'; readonly tensor: TensorId }
   /** A concatenation. */
   | { readonly kind: 'parts'; readonly parts: readonly Pending[] };
@@ -146,7 +146,7 @@ class Lowering {
       tensor = this.asFloats(this.computed(input.layer, tensor));
       planned = planConvolution(layer, this.tensor(tensor)) as PlannedConvolution;
     }
-    return this.beginning(layer.name, { kind: 'weights', layer, input: tensor }, planned.output);
+    return this.beginning(layer.name, { kind: 'weights', planned, input: tensor }, planned.output);
   }
 
   /** Codes as whole numbers where their levels are multiples of one, so that real weights sum them exactly. */
@@ -329,7 +329,7 @@ class Lowering {
     const codesOf = (shape: Planes) => ({ kind: 'codes', shape, bits: codeBits(levels.length), levels }) as const;
     switch (source.kind) {
       case 'weights': {
-        const planned = this.planned(source);
+        const { planned } = source;
         const codes = this.add(codesOf(planned.output));
         this.steps.push(planned.toCodes(source.input, codes, between, quantizer));
         return codes;
@@ -378,7 +378,7 @@ class Lowering {
   private sourceFloats({ layer, source, first }: Pending): TensorId {
     switch (source.kind) {
       case 'weights': {
-        const planned = this.planned(source);
+        const { planned } = source;
         const output = this.add({ kind: 'floats', shape: planned.output });
         const [epilogue, ...rest] = planned.accumulated.andThen(first).toEpilogues(planned.output.channels);
         this.steps.push(planned.toFloats(source.input, output, epilogue));
@@ -415,10 +415,6 @@ class Lowering {
       tensor = output;
     }
     return tensor;
-  }
-
-  private planned({ layer, input }: Source & { kind: 'weights' }): PlannedConvolution {
-    return planConvolution(layer, this.tensor(input)) as PlannedConvolution;
   }
 
   /** The tensor of a value that nothing is pending on. */

@@ -5,7 +5,6 @@ import { createSession, type Session } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { blobValue, featuresBlob, logitsBlob } from '../graph/blobs.ts';
 import { elementCount, inferShapes } from '../graph/shapes.ts';
-import { toInputBytes, toNetworkInput } from '../image/input.ts';
 import { decodeModel } from '../model/decode.ts';
 import { sha256 } from '../model/hash.ts';
 import type { Model } from '../model/model.ts';
@@ -59,11 +58,7 @@ const worker: ClassifierWorker = {
   },
 
   async features(image) {
-    const { model, session } = current();
-    const { blobs } = await session.run(
-      toNetworkInput(toInputBytes(toPicture(image), model.preprocessing), model.preprocessing),
-      1,
-    );
+    const { blobs } = await current().session.runPictures([toPicture(image)]);
     return blobs[1] ?? new Float32Array();
   },
 };
@@ -72,15 +67,13 @@ async function classifyBatch(
   images: readonly CrossingImage[],
   options: ClassificationOptions,
 ): Promise<Classification[]> {
-  const { model, session, labels } = current();
+  const { session, labels } = current();
   checkOptions(options, labels);
   const start = performance.now();
-  const inputs = images.map((image) => toInputBytes(toPicture(image), model.preprocessing));
-  const bytes = new Uint8Array(inputs.reduce((sum, input) => sum + input.length, 0));
-  for (const [index, input] of inputs.entries()) bytes.set(input, index * input.length);
-  const input = toNetworkInput(bytes, model.preprocessing);
-  const preprocess = performance.now() - start;
-  const { blobs, milliseconds } = await session.run(input, images.length);
+  const pictures = images.map(toPicture);
+  const drawn = performance.now() - start;
+  const { blobs, preprocessMilliseconds, milliseconds } = await session.runPictures(pictures);
+  const preprocess = drawn + preprocessMilliseconds;
   const total = performance.now() - start;
   return images.map((_, index) => {
     const logits = (blobs[0] ?? new Float32Array()).subarray(index * labels.length, (index + 1) * labels.length);

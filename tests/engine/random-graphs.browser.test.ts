@@ -1,33 +1,39 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDevice } from '../../src/backends/webgpu/device.ts';
+import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
+import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variants.ts';
+import { fuseSteps } from '../../src/plan/fuse.ts';
 import { planGraph } from '../../src/plan/lower.ts';
 import failed from '../fixtures/random-graphs.json';
 import { graphMismatch } from '../support/graph-check.ts';
+import { everywhere } from '../support/kernel-choice.ts';
 import { type GraphRecipe, graphFrom, graphRecipes } from '../support/random-graph.ts';
 
 const GRAPHS = 500;
+/** Of each kernel variant. */
+const VARIANT_GRAPHS = 60;
 
-let device: GPUDevice;
+let open: OpenDevice;
 
 beforeAll(async () => {
-  ({ device } = await openDevice(navigator.gpu, undefined));
+  open = await openDevice(navigator.gpu, undefined);
 });
 
-afterAll(() => device.destroy());
+afterAll(() => open.device.destroy());
 
 /** All blobs at once, and the last alone, with everything before it fused; the second image is the first mirrored. */
-async function mismatch(recipe: GraphRecipe): Promise<string | undefined> {
+async function mismatch(recipe: GraphRecipe, variant?: VariantName): Promise<string | undefined> {
   const { graph, pixels } = graphFrom(recipe);
   const names = graph.layers.map(({ name }) => name);
   const last = names.at(-1);
   if (last === undefined) return undefined;
+  const choice = variant ? everywhere(variant, { graph }) : {};
   const other = pixels.toReversed();
   const batch = Int16Array.from([...pixels, ...other]);
   const run = async (blobs: readonly string[]) => {
-    const plan = planGraph(graph, { kind: 'integers', unit: 1 }, blobs);
-    const executable = await WebGpuExecutable.create(device, plan, () => {});
+    const plan = fuseSteps(planGraph(graph, { kind: 'integers', unit: 1 }, blobs));
+    const executable = await WebGpuExecutable.create(open, plan, { choice });
     const values = await executable.run(batch, 2);
     executable.dispose();
     return values;
@@ -65,3 +71,16 @@ it(`gives the interpreter’s codes on ${GRAPHS} random networks`, { timeout: 60
     },
   );
 });
+
+it.each(VARIANT_NAMES)(
+  `gives the interpreter’s codes on ${VARIANT_GRAPHS} random networks by the kernels %s`,
+  { timeout: 300_000 },
+  async (variant) => {
+    await fc.assert(
+      fc.asyncProperty(graphRecipes, async (recipe) => {
+        expect(await mismatch(recipe, variant)).toBeUndefined();
+      }),
+      { numRuns: VARIANT_GRAPHS, seed: 2 },
+    );
+  },
+);

@@ -1,5 +1,5 @@
 import type { Planes } from '../../graph/shapes.ts';
-import { signBitAt } from '../../numerics/signs.ts';
+import { unpackSigns } from '../../numerics/signs.ts';
 import type { Convolution, LimbWeights } from '../../plan/plan.ts';
 
 /** Output channels whose sums a kernel makes together. */
@@ -38,21 +38,28 @@ export function blockCount(channels: number, blockChannels: number): number {
  */
 export function layOutSigns(table: Uint8Array, signs: Uint8Array, shape: FilterShape): void {
   const { groups, inputs, outputs, taps } = shape;
-  const pairs = tablePairs(inputs);
-  const blockBytes = taps * pairs * 2 * LOOKUP_CHANNELS;
+  const tables = tablePairs(inputs) * 2;
+  const blockBytes = taps * tables * LOOKUP_CHANNELS;
   const blocks = blockCount(outputs, LOOKUP_CHANNELS);
-  let bit = 0;
-  for (let group = 0; group < groups; group++) {
-    for (let output = 0; output < outputs; output++) {
-      const block = group * blocks + Math.floor(output / LOOKUP_CHANNELS);
-      const start = block * blockBytes + (output % LOOKUP_CHANNELS);
-      for (let input = 0; input < inputs; input++) {
-        const mask = 1 << (input & 3);
-        let place = start + (input >> 2) * LOOKUP_CHANNELS;
-        for (let tap = 0; tap < taps; tap++, bit++) {
-          if (signBitAt(signs, bit)) table[place] = (table[place] as number) | mask;
-          place += pairs * 2 * LOOKUP_CHANNELS;
-        }
+  const size = inputs * taps;
+  // Beyond a filter's last input there are none: zeros.
+  const bits = new Uint8Array(tables * 4 * taps);
+  const unpacked = unpackSigns(signs);
+  for (let filter = 0; filter < groups * outputs; filter++) {
+    const output = filter % outputs;
+    const block = Math.floor(filter / outputs) * blocks + Math.floor(output / LOOKUP_CHANNELS);
+    bits.set(unpacked.subarray(filter * size, (filter + 1) * size));
+    let place = block * blockBytes + (output % LOOKUP_CHANNELS);
+    for (let tap = 0; tap < taps; tap++) {
+      let bit = tap;
+      for (let group = 0; group < tables; group++) {
+        table[place] =
+          (bits[bit] as number) |
+          ((bits[bit + taps] as number) << 1) |
+          ((bits[bit + 2 * taps] as number) << 2) |
+          ((bits[bit + 3 * taps] as number) << 3);
+        bit += 4 * taps;
+        place += LOOKUP_CHANNELS;
       }
     }
   }

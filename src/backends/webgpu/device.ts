@@ -10,10 +10,24 @@ export interface AdapterDescription {
   readonly isFallbackAdapter: boolean;
 }
 
+/** What decides which kernels a device can run, and which of them it should. */
+export interface Capabilities {
+  readonly subgroups: boolean;
+  /** `dot4U8Packed` in WGSL. */
+  readonly packedDot: boolean;
+  /** Passes can be timed. */
+  readonly timestamps: boolean;
+  readonly isSoftware: boolean;
+}
+
 export interface OpenDevice {
   readonly device: GPUDevice;
   readonly adapter: AdapterDescription;
+  readonly capabilities: Capabilities;
 }
+
+/** Features that are used where an adapter has them. */
+const WELCOME_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 
 /**
  * Opens a device with the adapter's own limits on buffers, since the weights of a large layer exceed the defaults.
@@ -37,9 +51,21 @@ export async function openDevice(
     );
   }
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+  const device = await adapter.requestDevice({
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    requiredFeatures: WELCOME_FEATURES.filter((feature) => adapter.features.has(feature)),
+  });
   const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info;
-  return { device, adapter: { vendor, architecture, device: model, description, isFallbackAdapter } };
+  return {
+    device,
+    adapter: { vendor, architecture, device: model, description, isFallbackAdapter },
+    capabilities: {
+      subgroups: device.features.has('subgroups'),
+      packedDot: gpu.wgslLanguageFeatures.has('packed_4x8_integer_dot_product'),
+      timestamps: device.features.has('timestamp-query'),
+      isSoftware: isFallbackAdapter,
+    },
+  };
 }
 
 /** Why there is no GPU of hardware: no WebGPU at all, or a software adapter only; undefined where there is one. */

@@ -1,76 +1,69 @@
 import { HwgqError } from '../../errors.ts';
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
-import { type Kernel, kernelOf } from './kernels.ts';
-import { fromPixels, levelsFromCodes, toPixels, wordCount } from './layout.ts';
+import { profileStep, type StepProfile } from '../../plan/step-profile.ts';
+import { Arena, imageBytes } from './arena.ts';
+import type { OpenDevice } from './device.ts';
+import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
+import type { PictureInput, SourcePicture } from './picture-input.ts';
+import { createFrame, dispatchStep, type PreparedStep, prepareStep } from './prepared-step.ts';
+import { StepTimer } from './step-timer.ts';
+import { chosenVariant, type KernelChoice, type VariantName } from './variants.ts';
 
-const WORKGROUP_SIZE = 64;
-const MAX_WORKGROUPS_PER_DIMENSION = 65535;
-
-interface PreparedStep {
-  readonly kernel: Kernel;
-  readonly pipeline: GPUComputePipeline;
-  /** Uniform sizes and constant tables, by binding. */
-  readonly constants: ReadonlyMap<number, GPUBuffer>;
-  readonly output: TensorId;
-}
-
-/** Buffers of every tensor for a number of images, and the bind groups over them. */
-interface Arena {
-  readonly capacity: number;
-  readonly tensors: readonly GPUBuffer[];
-  readonly bindGroups: readonly GPUBindGroup[];
+export interface ExecutableOptions {
+  /** Which kernels run which shapes; shapes that it does not name get the usual ones. */
+  readonly choice?: KernelChoice;
+  /** How many of the plan's steps are ready, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /**
  * A plan made ready on a device: one run is one command buffer of one compute pass. All pipelines exist before the
- * first run, compiled without blocking.
+ * first run, compiled without blocking; after it runs make no buffers. Runs may overlap.
  */
 export class WebGpuExecutable {
   private arena: Arena | undefined;
-  private readonly owned: GPUBuffer[] = [];
+  /** The arena's latest change: one at a time. */
+  private growth: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly device: GPUDevice,
     private readonly plan: Plan,
     private readonly steps: readonly PreparedStep[],
     private readonly frame: GPUBuffer,
-  ) {
-    this.owned.push(frame, ...steps.flatMap((step) => [...step.constants.values()]));
-  }
+  ) {}
 
   /**
    * Uploads weights and compiles all pipelines.
-   * @param onProgress how many of the plan's steps are ready, 0 to 1.
    * @throws HwgqError `out-of-memory` where a buffer does not fit the GPU.
    */
-  static async create(device: GPUDevice, plan: Plan, onProgress: (done: number) => void): Promise<WebGpuExecutable> {
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('validation');
-    const pipelines = PipelineCache.of(device);
+  static async create(
+    { device, capabilities }: OpenDevice,
+    plan: Plan,
+    { choice = {}, onProgress = () => {} }: ExecutableOptions = {},
+  ): Promise<WebGpuExecutable> {
+    const frame = createFrame(device);
     let ready = 0;
-    const steps = await Promise.all(
-      plan.steps.map(async (step) => {
-        const kernel = kernelOf(step, tensorAt(plan, step.input), tensorAt(plan, step.output));
-        const constants = new Map<number, GPUBuffer>();
-        constants.set(1, uploaded(device, kernel.shape, GPUBufferUsage.UNIFORM, kernel.label));
-        for (const [binding, table] of kernel.tables) {
-          constants.set(binding, uploaded(device, table, GPUBufferUsage.STORAGE, kernel.label));
-        }
-        const pipeline = await pipelines.get(kernel);
-        ready++;
-        onProgress(ready / plan.steps.length);
-        return { kernel, pipeline, constants, output: step.output };
-      }),
+    const steps = await refusingErrors(device, () =>
+      Promise.all(
+        plan.steps.map(async (step) => {
+          const prepared = await prepareStep(device, plan, step, (shape) => chosenVariant(shape, capabilities, choice));
+          ready++;
+          onProgress(ready / plan.steps.length);
+          return prepared;
+        }),
+      ),
     );
-    const frame = device.createBuffer({ size: 16, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
-    const executable = new WebGpuExecutable(device, plan, steps, frame);
-    try {
-      await throwScopedErrors(device);
-    } catch (error) {
-      executable.dispose();
-      throw error;
-    }
-    return executable;
+    return new WebGpuExecutable(device, plan, steps, frame);
+  }
+
+  /** The convolutions' variants, by the layer's name. */
+  get variants(): ReadonlyMap<string, VariantName> {
+    return new Map(this.steps.flatMap(({ kernel }) => (kernel.variant ? [[kernel.label, kernel.variant]] : [])));
+  }
+
+  /** Bytes of the GPU's memory that hold tensors; weights are not among them. */
+  get arenaBytes(): number {
+    return this.arena?.bytes ?? 0;
   }
 
   /**
@@ -79,166 +72,153 @@ export class WebGpuExecutable {
    */
   async run(inputs: Int16Array | Float32Array, count: number): Promise<Float32Array[]> {
     const arena = await this.arenaFor(count);
-    const { device, plan } = this;
-    const input = tensorAt(plan, 0);
-    const pixels = input.kind === 'integers' ? new Int32Array(inputs.length) : new Float32Array(inputs.length);
-    device.queue.writeBuffer(this.frame, 0, Uint32Array.of(count));
-    device.queue.writeBuffer(bufferAt(arena, 0), 0, toPixels(inputs, pixels, input.shape));
+    this.writeInputs(arena, inputs, count);
+    return this.compute(arena, count, () => {});
+  }
 
-    const encoder = device.createCommandEncoder();
-    for (const step of this.steps) {
-      if (step.kernel.clearsOutput) encoder.clearBuffer(bufferAt(arena, step.output));
+  /**
+   * Runs pictures, of any sizes, through a plan whose input is whole numbers.
+   * @returns as `run`.
+   */
+  async runPictures(input: PictureInput, pictures: readonly SourcePicture[]): Promise<Float32Array[]> {
+    const count = pictures.length;
+    const arena = await this.arenaFor(count);
+    this.device.queue.writeBuffer(this.frame, 0, Uint32Array.of(count));
+    const last = count - 1;
+    for (const [image, picture] of pictures.slice(0, last).entries()) {
+      const encoder = this.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      input.encode(pass, picture, arena.tensor(0), image);
+      pass.end();
+      this.device.queue.submit([encoder.finish()]);
     }
+    return this.compute(arena, count, (pass) => {
+      input.encode(pass, pictures[last] as SourcePicture, arena.tensor(0), last);
+    });
+  }
+
+  /** One submit, from the input tensor, or what `before` makes it of, to the outputs in memory. */
+  private async compute(
+    arena: Arena,
+    count: number,
+    before: (pass: GPUComputePassEncoder) => void,
+  ): Promise<Float32Array[]> {
+    const encoder = this.device.createCommandEncoder();
+    arena.clear(encoder);
     const pass = encoder.beginComputePass();
-    for (const [index, { kernel, pipeline }] of this.steps.entries()) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, arena.bindGroups[index] as GPUBindGroup);
-      const groups = Math.ceil(kernel.threads(count) / WORKGROUP_SIZE);
-      const rows = Math.ceil(groups / MAX_WORKGROUPS_PER_DIMENSION);
-      pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
+    before(pass);
+    for (const [index, step] of this.steps.entries()) {
+      dispatchStep(pass, step, arena.bindGroups[index] as GPUBindGroup, count);
     }
     pass.end();
-    const readbacks = plan.outputs.map((output) => this.copyOut(encoder, arena, output, count));
-    device.queue.submit([encoder.finish()]);
-    try {
-      return await Promise.all(
-        readbacks.map(async (readback, index) => {
-          await readback.mapAsync(GPUMapMode.READ);
-          return decoded(tensorAt(plan, plan.outputs[index] as TensorId), readback.getMappedRange());
-        }),
-      );
-    } finally {
-      for (const readback of readbacks) readback.destroy();
+    const readback = arena.copyOutputs(encoder, count);
+    this.device.queue.submit([encoder.finish()]);
+    await readback.mapAsync(GPUMapMode.READ);
+    const data = readback.getMappedRange();
+    let place = 0;
+    const results = this.plan.outputs.map((output) => {
+      const tensor = this.tensorAt(output);
+      const size = count * imageBytes(tensor);
+      const result = decoded(tensor, data, place, size / 4);
+      place += size;
+      return result;
+    });
+    arena.release(readback);
+    return results;
+  }
+
+  /**
+   * Runs `count` images step by step, each in a pass of its own, several times.
+   * @returns the median of each step, in the plan's order; undefined where the device cannot time passes.
+   */
+  async profile(
+    inputs: Int16Array | Float32Array,
+    count: number,
+    repeats: number,
+  ): Promise<readonly StepProfile[] | undefined> {
+    const timer = StepTimer.create(this.device, this.steps.length);
+    if (!timer) return undefined;
+    const arena = await this.arenaFor(count);
+    this.writeInputs(arena, inputs, count);
+    const times: number[][] = this.steps.map(() => []);
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const encoder = this.device.createCommandEncoder();
+      arena.clear(encoder);
+      for (const [index, step] of this.steps.entries()) {
+        const pass = encoder.beginComputePass(timer.pass(index));
+        dispatchStep(pass, step, arena.bindGroups[index] as GPUBindGroup, count);
+        pass.end();
+      }
+      timer.resolve(encoder);
+      this.device.queue.submit([encoder.finish()]);
+      for (const [index, milliseconds] of (await timer.read()).entries()) times[index]?.push(milliseconds);
     }
+    timer.dispose();
+    return this.steps.map(({ step, kernel }, index) =>
+      profileStep(this.plan, step, times[index] as number[], kernel.variant),
+    );
   }
 
   /** Frees all buffers. The device stays. */
   dispose(): void {
-    for (const buffer of this.owned) buffer.destroy();
-    for (const buffer of this.arena?.tensors ?? []) buffer.destroy();
+    this.frame.destroy();
+    for (const { constants } of this.steps) for (const buffer of constants.values()) buffer.destroy();
+    this.arena?.dispose();
     this.arena = undefined;
   }
 
   private async arenaFor(count: number): Promise<Arena> {
+    const arena = this.growth.then(() => this.grown(count));
+    this.growth = arena.catch(() => {});
+    return arena;
+  }
+
+  private async grown(count: number): Promise<Arena> {
     if (this.arena && this.arena.capacity >= count) return this.arena;
-    const { device, plan } = this;
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('validation');
-    const tensors = plan.tensors.map((tensor) =>
-      device.createBuffer({
-        size: count * imageBytes(tensor),
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      }),
+    const arena = await refusingErrors(
+      this.device,
+      async () => new Arena(this.device, this.plan, this.steps, this.frame, count),
     );
-    const bindGroups = this.steps.map(({ kernel, pipeline, constants }) => {
-      const buffers = new Map<number, GPUBuffer>([
-        [0, this.frame],
-        ...constants,
-        ...Array.from(kernel.tensors, ([binding, tensor]) => [binding, tensors[tensor] as GPUBuffer] as const),
-      ]);
-      return device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: Array.from(buffers, ([binding, buffer]) => ({ binding, resource: { buffer } })),
-      });
-    });
-    const arena = { capacity: count, tensors, bindGroups };
-    try {
-      await throwScopedErrors(device);
-    } catch (error) {
-      for (const buffer of tensors) buffer.destroy();
-      throw error;
-    }
-    for (const buffer of this.arena?.tensors ?? []) buffer.destroy();
+    // Buffers of runs under way live until they have ended.
+    this.arena?.dispose();
     this.arena = arena;
     return arena;
   }
 
-  private copyOut(encoder: GPUCommandEncoder, arena: Arena, tensor: TensorId, count: number): GPUBuffer {
-    const size = count * imageBytes(tensorAt(this.plan, tensor));
-    const readback = this.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-    encoder.copyBufferToBuffer(bufferAt(arena, tensor), 0, readback, 0, size);
-    return readback;
+  private writeInputs(arena: Arena, inputs: Int16Array | Float32Array, count: number): void {
+    const input = this.tensorAt(0);
+    const pixels = input.kind === 'integers' ? new Int32Array(inputs.length) : new Float32Array(inputs.length);
+    const { buffer, offset } = arena.tensor(0);
+    this.device.queue.writeBuffer(this.frame, 0, Uint32Array.of(count));
+    this.device.queue.writeBuffer(buffer, offset, toPixels(inputs, pixels, input.shape));
+  }
+
+  private tensorAt(id: TensorId): PlanTensor {
+    return this.plan.tensors[id] as PlanTensor;
   }
 }
 
-/** A device's pipelines by what distinguishes them: layers alike but for their sizes share one. */
-class PipelineCache {
-  private static readonly caches = new WeakMap<GPUDevice, PipelineCache>();
-
-  static of(device: GPUDevice): PipelineCache {
-    const cache = PipelineCache.caches.get(device) ?? new PipelineCache(device);
-    PipelineCache.caches.set(device, cache);
-    return cache;
-  }
-
-  private readonly modules = new Map<string, GPUShaderModule>();
-  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
-
-  private constructor(private readonly device: GPUDevice) {}
-
-  get({ code, entryPoint, constants }: Kernel): Promise<GPUComputePipeline> {
-    const key = JSON.stringify([code, entryPoint, constants]);
-    const pipeline =
-      this.pipelines.get(key) ??
-      this.device.createComputePipelineAsync({
-        layout: 'auto',
-        compute: { module: this.moduleOf(code), entryPoint, constants: { ...constants } },
-      });
-    this.pipelines.set(key, pipeline);
-    return pipeline;
-  }
-
-  private moduleOf(code: string): GPUShaderModule {
-    const module = this.modules.get(code) ?? this.device.createShaderModule({ code });
-    this.modules.set(code, module);
-    return module;
-  }
-}
-
-function uploaded(
-  device: GPUDevice,
-  data: Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>,
-  usage: GPUBufferUsageFlags,
-  label: string,
-): GPUBuffer {
-  // A uniform struct is read in blocks of 16 bytes.
-  const size = Math.ceil(data.byteLength / 16) * 16;
-  const buffer = device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
-  device.queue.writeBuffer(buffer, 0, data);
-  return buffer;
-}
-
-async function throwScopedErrors(device: GPUDevice): Promise<void> {
+/** @throws HwgqError `out-of-memory` for what the GPU refuses meanwhile. */
+async function refusingErrors<T>(device: GPUDevice, work: () => Promise<T>): Promise<T> {
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  const result = await work();
   const [validation, memory] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
   const error = validation ?? memory;
-  if (!error) return;
+  if (!error) return result;
   throw new HwgqError(
     'out-of-memory',
     `The GPU refused a buffer: ${error.message} Use a smaller batch or backend 'reference'.`,
   );
 }
 
-function imageBytes(tensor: PlanTensor): number {
-  const { channels, height, width } = tensor.shape;
-  const words = tensor.kind === 'codes' ? tensor.bits * wordCount(channels) : channels;
-  return height * width * words * 4;
-}
-
-function decoded(tensor: PlanTensor, data: ArrayBuffer): Float32Array {
+function decoded(tensor: PlanTensor, data: ArrayBuffer, offset: number, length: number): Float32Array {
   switch (tensor.kind) {
     case 'codes':
-      return levelsFromCodes(new Uint32Array(data), tensor.shape, tensor.bits, tensor.levels);
+      return levelsFromCodes(new Uint32Array(data, offset, length), tensor.shape, tensor.bits, tensor.levels);
     case 'integers':
-      return fromPixels(new Int32Array(data), tensor.shape, tensor.unit);
+      return fromPixels(new Int32Array(data, offset, length), tensor.shape, tensor.unit);
     case 'floats':
-      return fromPixels(new Float32Array(data), tensor.shape, 1);
+      return fromPixels(new Float32Array(data, offset, length), tensor.shape, 1);
   }
-}
-
-function tensorAt(plan: Plan, id: TensorId): PlanTensor {
-  return plan.tensors[id] as PlanTensor;
-}
-
-function bufferAt(arena: Arena, id: TensorId): GPUBuffer {
-  return arena.tensors[id] as GPUBuffer;
 }

@@ -1,13 +1,9 @@
-import binaryConvolution from '../../../shaders/binary-convolution.wgsl';
 import codePooling from '../../../shaders/code-pooling.wgsl';
 import concatCodes from '../../../shaders/concat-codes.wgsl';
 import concatFloats from '../../../shaders/concat-floats.wgsl';
 import decode from '../../../shaders/decode.wgsl';
 import eltwise from '../../../shaders/eltwise.wgsl';
-import floatConvolution from '../../../shaders/float-convolution.wgsl';
 import floatPooling from '../../../shaders/float-pooling.wgsl';
-import integerConvolution from '../../../shaders/integer-convolution.wgsl';
-import levelConvolution from '../../../shaders/level-convolution.wgsl';
 import lrn from '../../../shaders/lrn.wgsl';
 import pointwise from '../../../shaders/pointwise.wgsl';
 import quantize from '../../../shaders/quantize.wgsl';
@@ -18,6 +14,7 @@ import { codeBits } from '../../plan/code-levels.ts';
 import { LIMB_BITS } from '../../plan/limbs.ts';
 import type {
   BinaryConvolution,
+  CodeEpilogue,
   CodePooling,
   Convolution,
   FloatEpilogue,
@@ -41,6 +38,7 @@ import {
   quadCount,
   wordCount,
 } from './layout.ts';
+import { type ConvolutionShape, hasUsualLevels, type Variant, type VariantName } from './variants.ts';
 
 type Constants = Readonly<Record<string, number>>;
 type Table = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
@@ -48,6 +46,8 @@ type Table = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<A
 /** How one step runs on the GPU. Binding 0 is always the frame, and binding 1 the step's shape. */
 export interface Kernel {
   readonly label: string;
+  /** Of a convolution. */
+  readonly variant?: VariantName;
   readonly code: string;
   readonly entryPoint: string;
   readonly constants: Constants;
@@ -57,19 +57,32 @@ export interface Kernel {
   readonly tables: ReadonlyMap<number, Table>;
   /** The step's tensors by their binding. */
   readonly tensors: ReadonlyMap<number, TensorId>;
-  /** Whether the output is made bit by bit in a cleared buffer. */
-  readonly clearsOutput: boolean;
+  /** The tensor that is made bit by bit, in memory that was cleared. */
+  readonly cleared?: TensorId;
   /** Threads for one image; those of a batch follow each other. */
   threads(imageCount: number): number;
 }
 
-/** The kernel of a step between two tensors. */
-export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Kernel {
+/**
+ * The kernel of a step between two tensors.
+ * @param variantOf says which of a convolution's variants to take.
+ */
+export function kernelOf(
+  step: Step,
+  input: PlanTensor,
+  output: PlanTensor,
+  variantOf: (shape: ConvolutionShape) => Variant,
+): Kernel {
   switch (step.kind) {
     case 'integerConvolution':
     case 'floatConvolution':
     case 'binaryConvolution':
-      return convolutionKernel(step, input, output.shape);
+      return convolutionKernel(
+        step,
+        input,
+        output.shape,
+        variantOf({ step, input: input.shape, output: output.shape }),
+      );
     case 'codePooling': {
       const bits = bitsOf(input);
       const words = wordCount(input.shape.channels);
@@ -88,14 +101,15 @@ export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Ker
         tables: new Map(),
       };
     case 'pointwise': {
-      const { factor, offset } = step.epilogue;
-      const table = Float32Array.from(Array.from(factor, (value, channel) => [value, offset[channel] ?? 0]).flat());
-      const constants = { inputIsInteger: input.kind === 'integers' ? 1 : 0 };
+      const { constants, tables, tensors, ...codes } = floatsOut(step.output, step.epilogue);
+      const quads = quadCount(input.shape.channels);
       return {
-        ...elementKernel(step, input.shape, channelsOf, bendNumbers(step.epilogue)),
+        ...elementKernel(step, input.shape, quadCount, [quads, ...bendNumbers(step.epilogue)]),
+        ...codes,
         code: pointwise,
-        constants,
-        tables: table3(table),
+        constants: { ...constants, inputIsInteger: input.kind === 'integers' ? 1 : 0 },
+        tables: new Map(tables),
+        tensors: new Map([[2, step.input], ...tensors]),
       };
     }
     case 'quantize': {
@@ -135,7 +149,7 @@ export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Ker
         entryPoint: 'toCodes',
         constants: { planes: input.bits },
         tables: new Map(),
-        clearsOutput: true,
+        cleared: step.output,
       };
     }
     case 'lrn': {
@@ -158,37 +172,34 @@ export function kernelOf(step: Step, input: PlanTensor, output: PlanTensor): Ker
   }
 }
 
-function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes): Kernel {
+function convolutionKernel(
+  step: Convolution,
+  input: PlanTensor,
+  output: Planes,
+  { name, code, threads }: Variant,
+): Kernel {
   const { height, width, channels } = input.shape;
   const filters = filterShape(step, input.shape, output);
   const quads = quadCount(output.channels);
-  const isBinary = step.kind === 'binaryConvolution';
-  const depth = isBinary ? wordCount(channels) : channels;
-  const stride = isBinary ? depth * bitsOf(input) : depth;
-  const toCodes = step.epilogue.kind === 'codes';
-  const tables = new Map<number, Table>([[toCodes ? 7 : 6, epilogueTable(step)]]);
-  const constants: Record<string, number> = {};
-  if (step.epilogue.kind === 'codes') {
-    constants.thresholdCount = step.epilogue.thresholds.length;
-    constants.codeBits = codeBits(step.epilogue.thresholds.length + 1);
-  }
-  let code: string;
+  const depth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
+  let stride = depth;
+  const { epilogue } = step;
+  const out = epilogue.kind === 'codes' ? codesOut(step, epilogue) : floatsOut(step.output, epilogue);
+  const tables = new Map(out.tables);
+  const constants: Record<string, number> = { ...out.constants };
   switch (step.kind) {
     case 'integerConvolution':
-      code = integerConvolution;
       tables.set(3, layOutLimbs(step.weights, filters));
       constants.limbs = step.weights.limbs.length;
       break;
     case 'floatConvolution':
-      code = floatConvolution;
       tables.set(3, layOutFloats(step.weights, filters));
       break;
     case 'binaryConvolution':
       tables.set(3, layOutSigns(step.signs, filters));
-      constants.planes = bitsOf(input);
-      code = binaryConvolution;
-      if (!countsPlanesOnly(step)) {
-        code = levelConvolution;
+      if (!hasUsualLevels(step)) {
+        stride = depth * bitsOf(input);
+        constants.planes = bitsOf(input);
         tables.set(8, layOutMembers(filters));
         tables.set(9, layOutTerms(step.levels.terms));
         constants.termCount = step.levels.terms.length;
@@ -198,38 +209,74 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes)
   }
   const { kernel, stride: strides, pad, dilation } = step;
   return {
+    ...out,
     label: step.layer,
+    variant: name,
     code,
-    entryPoint: toCodes ? 'toCodes' : 'toFloats',
+    entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
     constants,
     shape: Int32Array.from([
       ...[height, width, stride, depth],
       ...[output.height, output.width, output.channels, quads],
       ...[...kernel, ...strides, ...pad, ...dilation],
-      ...(step.epilogue.kind === 'floats' ? bendNumbers(step.epilogue) : NO_BEND),
+      ...(epilogue.kind === 'floats' ? bendNumbers(epilogue) : NO_BEND),
     ]),
     tables,
-    tensors: new Map([
-      [2, step.input],
-      [toCodes ? 4 : 5, step.output],
-    ]),
-    clearsOutput: toCodes,
-    threads: (imageCount) => Math.ceil((imageCount * output.height * output.width) / 4) * quads,
+    tensors: new Map([[2, step.input], ...out.tensors]),
+    threads,
   };
 }
 
-function epilogueTable(step: Convolution): Table {
-  const { epilogue } = step;
-  if (epilogue.kind === 'floats') return layOutAffine(epilogue.factor, epilogue.offset);
+/** What a kernel needs for its results, its pairs by their binding. */
+interface Out {
+  readonly constants: Constants;
+  readonly tables: readonly (readonly [binding: number, table: Table])[];
+  readonly tensors: readonly (readonly [binding: number, tensor: TensorId])[];
+  readonly cleared?: TensorId;
+}
+
+/** shaders/store-codes.wgsl */
+function codesOut(step: Convolution, { thresholds }: CodeEpilogue): Out {
+  return {
+    constants: quantizerConstants(thresholds),
+    tables: [[7, accumulatorThresholds(step, thresholds)]],
+    tensors: [[4, step.output]],
+    cleared: step.output,
+  };
+}
+
+/** shaders/store-floats.wgsl; what is not needed is bound to a few bytes. */
+function floatsOut(output: TensorId, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
+  const keepsFloats = codes?.floatsAreRead ?? true;
+  const tables: (readonly [number, Table])[] = [[6, layOutAffine(factor, offset, codes)]];
+  const tensors: (readonly [number, TensorId])[] = [];
+  const bind = (binding: number, tensor: TensorId | undefined) => {
+    if (tensor === undefined) tables.push([binding, new Float32Array(1)]);
+    else tensors.push([binding, tensor]);
+  };
+  bind(4, codes?.output);
+  bind(5, keepsFloats ? output : undefined);
+  bind(10, shortcut);
+  const flags = { hasShortcut: shortcut === undefined ? 0 : 1, keepsFloats: keepsFloats ? 1 : 0 };
+  if (!codes) return { constants: flags, tables, tensors };
+  const constants = { ...flags, makesCodes: 1, ...quantizerConstants(codes.thresholds) };
+  return { constants, tables, tensors, cleared: codes.output };
+}
+
+function quantizerConstants({ length }: readonly Float64Array[]): Constants {
+  return { thresholdCount: length, codeBits: codeBits(length + 1) };
+}
+
+function accumulatorThresholds(step: Convolution, thresholds: readonly Float64Array[]): Table {
   switch (step.kind) {
     case 'integerConvolution':
-      return layOutLimbThresholds(epilogue.thresholds, LIMB_BITS * (step.weights.limbs.length - 1));
+      return layOutLimbThresholds(thresholds, LIMB_BITS * (step.weights.limbs.length - 1));
     case 'floatConvolution':
-      return layOutFloatThresholds(epilogue.thresholds);
+      return layOutFloatThresholds(thresholds);
     case 'binaryConvolution':
-      return countsPlanesOnly(step)
-        ? layOutIntegerThresholds(epilogue.thresholds)
-        : layOutLimbThresholds(epilogue.thresholds, LIMB_BITS * (limbCount(step) - 1));
+      return hasUsualLevels(step)
+        ? layOutIntegerThresholds(thresholds)
+        : layOutLimbThresholds(thresholds, LIMB_BITS * (limbCount(step) - 1));
   }
 }
 
@@ -245,18 +292,11 @@ function floatBits(values: readonly number[]): number[] {
   return Array.from(new Int32Array(Float32Array.from(values).buffer));
 }
 
-/** Whether the levels are 0, 1, 2, 3… and all filters read all channels: then planes are counted as they are. */
-function countsPlanesOnly({ levels, group }: BinaryConvolution): boolean {
-  return (
-    group === 1 && levels.terms.every(({ planes, limbs }) => limbs.length === 1 && limbs[0] === planes && planes > 0)
-  );
-}
-
 function limbCount({ levels }: BinaryConvolution): number {
   return levels.terms[0]?.limbs.length ?? 1;
 }
 
-type Part = 'label' | 'entryPoint' | 'shape' | 'tensors' | 'clearsOutput' | 'threads';
+type Part = 'label' | 'entryPoint' | 'shape' | 'tensors' | 'threads';
 
 function poolingKernel(
   step: CodePooling | FloatPooling,
@@ -292,13 +332,12 @@ function elementKernel(
   };
 }
 
-function inAndOut({ input, output }: Step): Pick<Kernel, 'tensors' | 'clearsOutput'> {
+function inAndOut({ input, output }: Step): Pick<Kernel, 'tensors'> {
   return {
     tensors: new Map([
       [2, input],
       [4, output],
     ]),
-    clearsOutput: false,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Planes } from '../../graph/shapes.ts';
 import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
-import type { Convolution, LimbWeights } from '../../plan/plan.ts';
+import type { AttachedCodes, Convolution, LimbWeights } from '../../plan/plan.ts';
 
+/** Threads of a workgroup, in every kernel. */
+export const WORKGROUP_SIZE = 64;
 /** Channels of a word of codes. */
 export const WORD_CHANNELS = 32;
 /** Output channels that one thread computes. */
@@ -142,9 +144,15 @@ export function layOutFloatThresholds(thresholds: readonly Float64Array[]): Floa
   );
 }
 
-/** [factor, offset][channel], rounded up to quads. */
-export function layOutAffine(factor: Float64Array, offset: Float64Array): Float32Array<ArrayBuffer> {
-  return Float32Array.from(quadRows([factor, offset], 0));
+/** [factor, offset][channel], or [factor, offset, sign, thresholds…][channel], rounded up to quads. */
+export function layOutAffine(
+  factor: Float64Array,
+  offset: Float64Array,
+  codes: AttachedCodes | undefined,
+): Float32Array<ArrayBuffer> {
+  const affine = quadRows([factor, offset], 0);
+  if (!codes) return Float32Array.from(affine);
+  return Float32Array.from([...affine, ...quadRows([codes.sign], 0), ...layOutFloatThresholds(codes.thresholds)]);
 }
 
 export function clampToFloat32(value: number): number {
@@ -183,7 +191,7 @@ export function fromPixels(pixels: ArrayLike<number>, { channels, height, width 
   return planar;
 }
 
-/** Bit planes [pixel][plane][word] to planar images of the levels that the codes stand for. */
+/** Bit planes [pixel][word][plane] to planar images of the levels that the codes stand for. */
 export function levelsFromCodes(
   words: Uint32Array,
   { channels, height, width }: Planes,
@@ -199,7 +207,7 @@ export function levelsFromCodes(
     for (let channel = 0; channel < channels; channel++) {
       let code = 0;
       for (let plane = 0; plane < bits; plane++) {
-        const word = words[(pixel * bits + plane) * row + (channel >> 5)] as number;
+        const word = words[(pixel * row + (channel >> 5)) * bits + plane] as number;
         code |= ((word >>> (channel & 31)) & 1) << plane;
       }
       planar[(image * channels + channel) * area + (pixel % area)] = levels[code] as number;

@@ -1,14 +1,15 @@
 // #include "frame.wgsl"
 // #include "convolution.wgsl"
+// #include "tile-scattered.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
 // #include "convolution-outputs.wgsl"
 // #include "limb-sums.wgsl"
 
 // Σ ±level for codes of any levels, and for filters in groups: every level is a sum of terms, each a product of bit
-// planes times a weight in limbs, and each term's planes are counted as in binary-convolution.wgsl.
+// planes times a weight in limbs, and each term's planes are counted as in binary.wgsl.
 
-// [pixel][plane][word]
+// [pixel][word][plane]
 @group(0) @binding(2) var<storage, read> activations: array<u32>;
 // [tap][word][quad], four channels a vector
 @group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
@@ -46,37 +47,37 @@ fn combined(sums: Limbs) -> Sum {
   return sum;
 }
 
-fn accumulate(tile: Tile) -> Sums {
-  var a: Limbs;
-  var b: Limbs;
-  var c: Limbs;
-  var d: Limbs;
+fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
+  var limbSums: array<Limbs, PIXELS>;
   let words = shape.inputDepth;
   var weightRow = tile.quad;
   for (var row = 0u; row < shape.kernelHeight; row++) {
     for (var column = 0u; column < shape.kernelWidth; column++) {
       let tap = tapOf(tile, row, column);
-      let valid = select(vec4<u32>(0u), vec4<u32>(~0u), tap.inside);
       for (var word = 0u; word < words; word++) {
         let weight = weights[weightRow];
         weightRow += shape.quads;
         let member = members[word * shape.quads + tile.quad];
         for (var index = 0u; index < termCount; index++) {
           let term = terms[index];
-          var bits = valid;
-          for (var plane = 0u; plane < planes; plane++) {
-            if ((u32(term.x) & (1u << plane)) != 0u) {
-              let at = tap.start + plane * words + word;
-              bits &= vec4<u32>(activations[at.x], activations[at.y], activations[at.z], activations[at.w]);
+          // #unroll
+          for (var p = 0u; p < PIXELS; p++) {
+            var bits = select(0u, ~0u, tap.inside[p]);
+            for (var plane = 0u; plane < planes; plane++) {
+              if ((u32(term.x) & (1u << plane)) != 0u) {
+                bits &= activations[tap.start[p] + word * planes + plane];
+              }
             }
+            limbSums[p] = added(limbSums[p], counted(weight, member & vec4<u32>(bits)), term);
           }
-          a = added(a, counted(weight, member & vec4<u32>(bits.x)), term);
-          b = added(b, counted(weight, member & vec4<u32>(bits.y)), term);
-          c = added(c, counted(weight, member & vec4<u32>(bits.z)), term);
-          d = added(d, counted(weight, member & vec4<u32>(bits.w)), term);
         }
       }
     }
   }
-  return Sums(combined(a), combined(b), combined(c), combined(d));
+  var sums: array<Sum, PIXELS>;
+  // #unroll
+  for (var p = 0u; p < PIXELS; p++) {
+    sums[p] = combined(limbSums[p]);
+  }
+  return sums;
 }

@@ -1,8 +1,8 @@
-import { multiplyAdds } from '../plan/cost.ts';
-import type { Plan, Step } from '../plan/plan.ts';
-import { leastBytes } from '../plan/traffic.ts';
+import { multiplyAdds } from './cost.ts';
+import type { Plan, Step } from './plan.ts';
+import { leastBytes } from './traffic.ts';
 
-/** What one step of a run takes, for one image. */
+/** What one step of a run takes. Multiply-adds and bytes are those of one image. */
 export interface StepProfile {
   /** The layer that it computes; layers fused with it are not named. */
   readonly layer: string;
@@ -15,7 +15,7 @@ export interface StepProfile {
   readonly planes: number;
   /** What cannot but be moved: tensors and weights, once each. */
   readonly bytes: number;
-  /** Median over the repeats. */
+  /** Of all images of the run, the median over the repeats. */
   readonly milliseconds: number;
 }
 

@@ -1,0 +1,5 @@
+const PIXELS = 7u;
+const STRIDE = 1u;
+
+// #include "row-reads.wgsl"
+// #include "binary-row.wgsl"

@@ -1,0 +1,8 @@
+enable subgroups;
+
+const PIXELS = 7u;
+const STRIDE = 1u;
+const SHARED = 7u;
+
+// #include "row-shares.wgsl"
+// #include "binary-row.wgsl"

@@ -1,0 +1,34 @@
+// What the kernels share that count bits of codes of two planes, with weight bits 1 for +:
+// Σ ±code = Σ over planes of 2^plane · (2 · popcount(weight & plane) − popcount(plane)).
+
+// [pixel][word], both planes a vector
+@group(0) @binding(2) var<storage, read> activations: array<vec2<u32>>;
+// [tap][word][quad], four channels a vector
+@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
+// [threshold][quad]
+@group(0) @binding(7) var<storage, read> thresholds: array<vec4<i32>>;
+
+
+alias Sum = vec4<i32>;
+
+fn floatOf(sum: Sum) -> vec4<f32> {
+  return vec4<f32>(sum);
+}
+
+fn codeOf(sum: Sum, quad: u32) -> vec4<u32> {
+  var code = vec4<u32>(0u);
+  for (var index = 0u; index < thresholdCount; index++) {
+    code += select(vec4<u32>(0u), vec4<u32>(1u), sum > thresholds[index * shape.quads + quad]);
+  }
+  return code;
+}
+
+// Σ code of the channels of a word.
+fn total(bits: vec2<u32>) -> u32 {
+  let count = countOneBits(bits);
+  return count.x + 2u * count.y;
+}
+
+fn loaded(word: u32, inside: bool) -> vec2<u32> {
+  return activations[word] & vec2<u32>(select(0u, ~0u, inside));
+}

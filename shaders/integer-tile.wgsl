@@ -1,0 +1,29 @@
+// #include "frame.wgsl"
+// #include "convolution.wgsl"
+// #include "tile-scattered.wgsl"
+// #include "store-codes.wgsl"
+// #include "store-floats.wgsl"
+// #include "convolution-outputs.wgsl"
+// #include "limb-sums.wgsl"
+// #include "integer.wgsl"
+
+fn accumulateLimb(tile: Tile, limb: u32) -> array<vec4<i32>, PIXELS> {
+  var sums: array<vec4<i32>, PIXELS>;
+  let depth = shape.inputDepth;
+  let quads = shape.quads;
+  var weightRow = firstWeight(limb, tile.quad);
+  for (var row = 0u; row < shape.kernelHeight; row++) {
+    for (var column = 0u; column < shape.kernelWidth; column++) {
+      let tap = tapOf(tile, row, column);
+      for (var channel = 0u; channel < depth; channel++) {
+        let weight = weights[weightRow];
+        weightRow += quads;
+        // #unroll
+        for (var p = 0u; p < PIXELS; p++) {
+          sums[p] += weight * select(0, activations[tap.start[p] + channel], tap.inside[p]);
+        }
+      }
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,29 @@
+// Whole numbers times weights of up to three limbs of 12 bits, summed limb by limb: every sum is exact. The including
+// file defines `accumulateLimb`.
+
+// [pixel][channel]
+@group(0) @binding(2) var<storage, read> activations: array<i32>;
+// [limb][tap][channel][quad], four output channels a vector
+@group(0) @binding(3) var<storage, read> weights: array<vec4<i32>>;
+
+fn firstWeight(limb: u32, quad: u32) -> u32 {
+  return limb * shape.kernelHeight * shape.kernelWidth * shape.inputDepth * shape.quads + quad;
+}
+
+fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
+  var sums: array<Sum, PIXELS>;
+  let first = accumulateLimb(tile, 0u);
+  // #unroll
+  for (var p = 0u; p < PIXELS; p++) {
+    sums[p].high = first[p];
+  }
+  for (var limb = 1u; limb < limbs; limb++) {
+    let next = accumulateLimb(tile, limb);
+    let lowBits = 12u * (limb - 1u);
+    // #unroll
+    for (var p = 0u; p < PIXELS; p++) {
+      sums[p] = raise(sums[p], next[p], lowBits);
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,100 @@
+import { inputsOf, outputsOf } from '../../plan/fuse.ts';
+import type { Plan, TensorId } from '../../plan/plan.ts';
+
+/** Where a tensor lies: which buffer, and from which byte on. */
+export interface Placement {
+  readonly buffer: number;
+  readonly offset: number;
+}
+
+export interface MemoryPlan {
+  /** One a tensor; undefined where no step touches it, since fusion left it out. */
+  readonly placements: readonly (Placement | undefined)[];
+  /** Bytes of each buffer. */
+  readonly bufferSizes: readonly number[];
+  /** How many bytes from the beginning of each buffer belong to cleared tensors. */
+  readonly clearedSizes: readonly number[];
+}
+
+export interface MemoryNeeds {
+  /** Bytes of each tensor. */
+  readonly bytes: readonly number[];
+  /** Tensors to be cleared before the first step: they share memory with no earlier one. */
+  readonly cleared: ReadonlySet<TensorId>;
+  /** Offsets are multiples of this. */
+  readonly alignment: number;
+}
+
+/**
+ * Gives tensors that are never needed at once the same memory. No step writes into a buffer that it also reads, so
+ * there are two buffers or a few (WebGPU forbids both uses of one buffer in a dispatch); the largest tensors are placed first, each where its buffer grows least.
+ */
+export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeeds): MemoryPlan {
+  const lifetimes = lifetimesOf(plan, cleared);
+  const apart = plan.tensors.map(() => new Set<TensorId>());
+  for (const step of plan.steps) {
+    for (const input of inputsOf(step)) {
+      for (const output of outputsOf(step)) {
+        apart[input]?.add(output);
+        apart[output]?.add(input);
+      }
+    }
+  }
+  const sizes = bytes.map((size) => Math.ceil(size / alignment) * alignment);
+  const used = [...sizes.keys()].filter((tensor) => isUsed(lifetimes[tensor] as Lifetime));
+  const order = used.sort(
+    (a, b) => Number(cleared.has(b)) - Number(cleared.has(a)) || (sizes[b] as number) - (sizes[a] as number),
+  );
+  const placements: (Placement | undefined)[] = sizes.map(() => undefined);
+  const buffers: TensorId[][] = [];
+  const bufferSizes: number[] = [];
+  const clearedSizes: number[] = [];
+  const endOf = (tensor: TensorId) => (placements[tensor] as Placement).offset + (sizes[tensor] as number);
+  for (const tensor of order) {
+    const size = sizes[tensor] as number;
+    const [from, to] = lifetimes[tensor] as Lifetime;
+    let best = { buffer: buffers.length, offset: 0, growth: size };
+    for (const [buffer, tenants] of buffers.entries()) {
+      if (tenants.some((other) => apart[tensor]?.has(other))) continue;
+      const alive = tenants.filter((other) => {
+        const [first, last] = lifetimes[other] as Lifetime;
+        return first <= to && last >= from;
+      });
+      const starts = [0, ...alive.map(endOf)].sort((a, b) => a - b);
+      const offset = starts.find((start) =>
+        alive.every((other) => endOf(other) <= start || (placements[other] as Placement).offset >= start + size),
+      ) as number;
+      const growth = Math.max(0, offset + size - (bufferSizes[buffer] as number));
+      if (growth < best.growth || best.buffer === buffers.length) best = { buffer, offset, growth };
+    }
+    const { buffer, offset } = best;
+    placements[tensor] = { buffer, offset };
+    buffers[buffer] = [...(buffers[buffer] ?? []), tensor];
+    bufferSizes[buffer] = Math.max(bufferSizes[buffer] ?? 0, offset + size);
+    clearedSizes[buffer] = Math.max(clearedSizes[buffer] ?? 0, cleared.has(tensor) ? offset + size : 0);
+  }
+  return { placements, bufferSizes, clearedSizes };
+}
+
+/** The steps between which a tensor is needed: −1 is before the first. */
+type Lifetime = [first: number, last: number];
+
+function isUsed([first, last]: Lifetime): boolean {
+  return last >= first;
+}
+
+function lifetimesOf({ tensors, steps, outputs }: Plan, cleared: ReadonlySet<TensorId>): Lifetime[] {
+  const lifetimes = tensors.map(
+    (_, tensor): Lifetime => [tensor === 0 || cleared.has(tensor) ? -1 : steps.length, tensor === 0 ? -1 : -2],
+  );
+  const use = (tensor: TensorId, step: number) => {
+    const lifetime = lifetimes[tensor] as Lifetime;
+    lifetime[0] = Math.min(lifetime[0], step);
+    lifetime[1] = Math.max(lifetime[1], step);
+  };
+  for (const [index, step] of steps.entries()) {
+    for (const tensor of [...inputsOf(step), ...outputsOf(step)]) use(tensor, index);
+  }
+  for (const output of outputs) use(output, steps.length);
+  return lifetimes;
+}

@@ -1,0 +1,188 @@
+import binaryCarrySave from '../../../shaders/binary-carry-save.wgsl';
+import binaryDot from '../../../shaders/binary-dot.wgsl';
+import binaryRow4Stride1 from '../../../shaders/binary-row-4-stride-1.wgsl';
+import binaryRow4Stride2 from '../../../shaders/binary-row-4-stride-2.wgsl';
+import binaryRow7Stride1 from '../../../shaders/binary-row-7-stride-1.wgsl';
+import binarySharedRow7Stride1 from '../../../shaders/binary-shared-row-7-stride-1.wgsl';
+import binarySharedRow7Stride2 from '../../../shaders/binary-shared-row-7-stride-2.wgsl';
+import binarySharedTile from '../../../shaders/binary-shared-tile.wgsl';
+import binarySplit from '../../../shaders/binary-split.wgsl';
+import binaryTile from '../../../shaders/binary-tile.wgsl';
+import floatSplit from '../../../shaders/float-split.wgsl';
+import floatTile from '../../../shaders/float-tile.wgsl';
+import integerSharedTile from '../../../shaders/integer-shared-tile.wgsl';
+import integerTile from '../../../shaders/integer-tile.wgsl';
+import levelTile from '../../../shaders/level-tile.wgsl';
+import type { Planes } from '../../graph/shapes.ts';
+import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
+import type { Capabilities } from './device.ts';
+import { quadCount, WORKGROUP_SIZE } from './layout.ts';
+
+/** A convolution and the planes around it, which decide which kernels can run it. */
+export interface ConvolutionShape {
+  readonly step: Convolution;
+  readonly input: Planes;
+  readonly output: Planes;
+}
+
+/**
+ * Kernels that compute the same:
+ * - `tile`: four pixels × four channels a thread;
+ * - `carry-save`: the same, bits added in carry-save form before they are counted;
+ * - `row-4`, `row-7`: 3×3 kernels, four or seven pixels of a row a thread, their common columns read once;
+ * - `shared-tile`, `shared-row-7`: more pixels, or seven of a row, four threads reading for each other (subgroups);
+ * - `dot`: products of bytes (`dot4U8Packed`);
+ * - `split`: eight threads to each sum, for planes of few pixels.
+ */
+export const VARIANT_NAMES = [
+  'tile',
+  'carry-save',
+  'shared-tile',
+  'row-4',
+  'row-7',
+  'shared-row-7',
+  'dot',
+  'split',
+] as const;
+export type VariantName = (typeof VARIANT_NAMES)[number];
+
+/** Which variant runs layers of a shape (`shapeKey`): what an autotune gives, plain data to be stored per adapter. */
+export type KernelChoice = Readonly<Record<string, VariantName>>;
+
+/** How a variant runs on a shape. */
+export interface Variant {
+  readonly name: VariantName;
+  readonly code: string;
+  /** Threads for a number of images. */
+  threads(imageCount: number): number;
+}
+
+/** Fewer threads than this, at a tile each, leave a GPU idle. */
+const FEW_TILES = 4096;
+
+/** The shape in words, such as `binary 64×56×56→64×56×56 3×3`; stride, dilation and groups follow where not 1. */
+export function shapeKey({ step, input, output }: ConvolutionShape): string {
+  const text = (planes: Planes) => `${planes.channels}×${planes.height}×${planes.width}`;
+  const parts = [
+    `${step.kind.replace('Convolution', '')} ${text(input)}→${text(output)} ${step.kernel.join('×')}`,
+    ...(step.stride.some((stride) => stride !== 1) ? [`stride ${step.stride.join('×')}`] : []),
+    ...(step.dilation.some((dilation) => dilation !== 1) ? [`dilation ${step.dilation.join('×')}`] : []),
+    ...(step.group === 1 ? [] : [`group ${step.group}`]),
+  ];
+  return parts.join(' ');
+}
+
+/** Each shape among a plan's convolutions once, with the first layer of that shape. */
+export function convolutionShapes({ tensors, steps }: Plan): readonly ConvolutionShape[] {
+  const shapes = new Map<string, ConvolutionShape>();
+  for (const step of steps) {
+    if (!isConvolution(step)) continue;
+    const [input, output] = [tensors[step.input]?.shape, tensors[step.output]?.shape];
+    if (!input || !output) continue;
+    const shape = { step, input, output };
+    if (!shapes.has(shapeKey(shape))) shapes.set(shapeKey(shape), shape);
+  }
+  return [...shapes.values()];
+}
+
+function isConvolution(step: Step): step is Convolution {
+  return ['integerConvolution', 'floatConvolution', 'binaryConvolution'].includes(step.kind);
+}
+
+/** Whether codes are 0, 1, 2, 3 in two planes and all filters read all channels: then planes are counted as they are. */
+export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
+  const { terms } = levels;
+  const isCounted = terms.every(({ planes, limbs }) => limbs.length === 1 && limbs[0] === planes && planes > 0);
+  return group === 1 && isCounted && terms.length === 2 && terms.every(({ planes }) => planes < 4);
+}
+
+/** The variants that can run a shape on a device, at least one. */
+export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
+  const { step } = shape;
+  const tile = (name: VariantName, code: string): Variant => ({ name, code, threads: scatteredThreads(shape, 4) });
+  const sharedTile = (pixels: number, code: string): Variant[] =>
+    canShare(shape, capabilities) ? [{ name: 'shared-tile', code, threads: scatteredThreads(shape, pixels) }] : [];
+  const split = (code: string): Variant => ({ name: 'split', code, threads: splitThreads(shape) });
+  switch (step.kind) {
+    case 'integerConvolution':
+      return [tile('tile', integerTile), ...sharedTile(16, integerSharedTile)];
+    case 'floatConvolution':
+      return [tile('tile', floatTile), split(floatSplit)];
+    case 'binaryConvolution':
+      if (!hasUsualLevels(step)) return [tile('tile', levelTile)];
+      return [
+        tile('tile', binaryTile),
+        tile('carry-save', binaryCarrySave),
+        ...sharedTile(8, binarySharedTile),
+        split(binarySplit),
+        ...(capabilities.packedDot ? [tile('dot', binaryDot)] : []),
+        ...rowVariants(shape, capabilities),
+      ];
+  }
+}
+
+/** Whether four neighbouring threads have the same pixels and can read for each other. */
+function canShare({ output }: ConvolutionShape, { subgroups }: Capabilities): boolean {
+  return subgroups && quadCount(output.channels) % 4 === 0;
+}
+
+function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
+  const { kernel, stride, dilation } = shape.step;
+  if (!isPair(kernel, 3) || !isPair(dilation, 1)) return [];
+  const row = (name: VariantName, pixels: number, code: string): Variant => ({
+    name,
+    code,
+    threads: rowThreads(shape, pixels),
+  });
+  const shares = canShare(shape, capabilities);
+  switch (stride[1]) {
+    case 1:
+      return [
+        row('row-4', 4, binaryRow4Stride1),
+        row('row-7', 7, binaryRow7Stride1),
+        ...(shares ? [row('shared-row-7', 7, binarySharedRow7Stride1)] : []),
+      ];
+    case 2:
+      return [row('row-4', 4, binaryRow4Stride2), ...(shares ? [row('shared-row-7', 7, binarySharedRow7Stride2)] : [])];
+    default:
+      return [];
+  }
+}
+
+/** The variant that a choice names for a shape, or else the one to be expected the fastest. */
+export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilities, choice: KernelChoice): Variant {
+  const variants = variantsOf(shape, capabilities);
+  const wanted = [choice[shapeKey(shape)], ...usualVariants(shape, capabilities)];
+  const best = wanted.flatMap((name) => variants.filter((variant) => variant.name === name))[0];
+  return best ?? (variants[0] as Variant);
+}
+
+/**
+ * Best first. On a software adapter reading memory costs most (SwiftShader: one 128×28×28 3×3 layer takes 84 ms of the
+ * processor with `tile`, 45 with `row-4`, 30 with `shared-row-7`); for GPUs the order is an expectation.
+ */
+function usualVariants({ output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
+  const area = output.height * output.width;
+  if (isSoftware) return area < 4 ? ['split'] : ['shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
+  const tiles = Math.ceil(area / 4) * quadCount(output.channels);
+  return tiles < FEW_TILES ? ['split'] : ['row-4', 'carry-save', 'tile'];
+}
+
+function scatteredThreads({ output }: ConvolutionShape, pixels: number): (imageCount: number) => number {
+  const area = output.height * output.width;
+  return (imageCount) => Math.ceil((imageCount * area) / pixels) * quadCount(output.channels);
+}
+
+function rowThreads({ output }: ConvolutionShape, pixels: number): (imageCount: number) => number {
+  const tiles = output.height * Math.ceil(output.width / pixels);
+  return (imageCount) => imageCount * tiles * quadCount(output.channels);
+}
+
+function splitThreads({ output }: ConvolutionShape): (imageCount: number) => number {
+  const blocks = Math.ceil(quadCount(output.channels) / 8);
+  return (imageCount) => imageCount * output.height * output.width * blocks * WORKGROUP_SIZE;
+}
+
+function isPair([y, x]: readonly [number, number], value: number): boolean {
+  return y === value && x === value;
+}

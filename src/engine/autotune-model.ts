@@ -1,0 +1,31 @@
+import { type Autotuned, type AutotuneOptions, autotune } from '../backends/webgpu/autotune.ts';
+import { type AdapterDescription, openDevice } from '../backends/webgpu/device.ts';
+import { logitsBlob } from '../graph/blobs.ts';
+import type { Model } from '../model/model.ts';
+import { fuseSteps } from '../plan/fuse.ts';
+import { planGraph } from '../plan/lower.ts';
+import type { SessionOptions } from './session.ts';
+import { gpuOf } from './webgpu-runner.ts';
+
+/** What was measured, and on which adapter: a choice holds for that one only. */
+export interface AutotunedModel extends Autotuned {
+  readonly adapter: AdapterDescription;
+}
+
+/**
+ * Times WebGPU's kernels on the layers of a model; sessions take the result's `choice` as `kernelChoice`.
+ * @throws HwgqError `no-webgpu`; the signal's reason where it aborts.
+ */
+export async function autotuneModel(
+  model: Model,
+  options: AutotuneOptions & Pick<SessionOptions, 'gpu' | 'powerPreference'> = {},
+): Promise<AutotunedModel> {
+  const { graph, preprocessing } = model;
+  const plan = fuseSteps(planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [logitsBlob(graph)]));
+  const open = await openDevice(gpuOf(options), options.powerPreference);
+  try {
+    return { ...(await autotune(open, plan, options)), adapter: open.adapter };
+  } finally {
+    open.device.destroy();
+  }
+}
