@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { assemblyScript } from './vite-plugin-assemblyscript.ts';
+import { downloads } from './vite-plugin-downloads.ts';
 import { peers } from './vite-plugin-peers.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
 
@@ -33,7 +34,7 @@ function contentSecurityPolicy(): Plugin {
 const site = {
   base: './',
   assetsInclude: ['**/*.hwgq'],
-  plugins: [assemblyScript(), wgsl(), peers(), contentSecurityPolicy()],
+  plugins: [assemblyScript(), wgsl(), peers(), downloads(), contentSecurityPolicy()],
   worker: { format: 'es' as const, plugins: () => [assemblyScript(), wgsl()] },
   build: {
     outDir: 'dist/site',

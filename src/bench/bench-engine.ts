@@ -1,3 +1,4 @@
+import type { BackendDescription, StepProfile } from '../engine/session.ts';
 import type { BenchInput } from './bench-models.ts';
 import type { Contestant } from './contestant.ts';
 
@@ -7,7 +8,15 @@ export interface BenchEngine {
   readonly machine: string;
   /** Runs `count` images, from input in memory to scores in memory. */
   run(count: number): Promise<Float32Array>;
+  /** What this project's own engine tells besides. */
+  readonly own?: OwnEngine;
   dispose(): Promise<void>;
+}
+
+export interface OwnEngine {
+  readonly backend: BackendDescription;
+  /** As a session's. */
+  profile(repeats: number): Promise<readonly StepProfile[] | undefined>;
 }
 
 /** What an engine needs to start. */

@@ -2,8 +2,11 @@ import { expose } from 'comlink';
 import { installErrorTransfer, READY } from '../worker/protocol.ts';
 import type { BenchEngine, EngineStart } from './bench-engine.ts';
 import type { EngineWorker } from './engine-protocol.ts';
+import { measureGpuPeaks } from './gpu-peaks.ts';
 import { startHwgq } from './hwgq-engine.ts';
+import { countLiveBytes, liveBytes } from './live-bytes.ts';
 import { startOnnxRuntime } from './onnxruntime-engine.ts';
+import { measureWasmPeaks } from './wasm-peaks.ts';
 
 let engine: BenchEngine | undefined;
 
@@ -18,6 +21,7 @@ const worker: EngineWorker = {
       startMilliseconds: ready - begin,
       firstRunMilliseconds: performance.now() - ready,
       label: scores.indexOf(scores.reduce((best, score) => Math.max(best, score), Number.NEGATIVE_INFINITY)),
+      liveBytes: liveBytes(),
     };
   },
 
@@ -29,6 +33,15 @@ const worker: EngineWorker = {
       times.push(performance.now() - start);
     }
     return times;
+  },
+
+  async profile(repeats) {
+    const own = engine?.own;
+    const steps = await own?.profile(repeats);
+    if (!own || !steps) return undefined;
+    const { name, simd, threads } = own.backend;
+    if (name === 'webgpu') return { steps, peaks: await measureGpuPeaks(navigator.gpu) };
+    return simd && { steps, peaks: await measureWasmPeaks(simd, threads ?? 1) };
   },
 
   async stop() {
@@ -44,6 +57,7 @@ function startEngine(start: EngineStart): Promise<BenchEngine> {
     : startOnnxRuntime({ ...start, contestant });
 }
 
+countLiveBytes();
 installErrorTransfer();
 expose(worker);
 postMessage(READY);

@@ -1,6 +1,6 @@
 import { type BackendDescription, createSession, type Session } from '../engine/session.ts';
 import { decodeModel } from '../model/decode.ts';
-import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
+import { type BenchEngine, type EngineStart, type OwnEngine, repeated } from './bench-engine.ts';
 import type { OwnContestant } from './contestant.ts';
 
 /**
@@ -25,6 +25,13 @@ class HwgqEngine implements BenchEngine {
 
   get machine(): string {
     return describeBackend(this.session.backend);
+  }
+
+  get own(): OwnEngine {
+    return {
+      backend: this.session.backend,
+      profile: (repeats) => this.session.profile(this.values, 1, repeats),
+    };
   }
 
   async run(count: number): Promise<Float32Array> {

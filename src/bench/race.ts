@@ -1,8 +1,8 @@
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, formOf, nameOf } from './contestant.ts';
-import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
+import { type Contestant, nameOf } from './contestant.ts';
+import type { StartedEngine } from './engine-protocol.ts';
+import { type RunningEngine, startContestant } from './running-engine.ts';
 import { type Summary, summarize } from './statistics.ts';
-import { WorkerConnection } from './worker-connection.ts';
 
 /** How one contestant did. */
 export interface RaceResult {
@@ -33,10 +33,7 @@ const TURN_MILLISECONDS = 600;
 /** Between turns, so that threads that still spin for work come to rest. */
 const PAUSE_MILLISECONDS = 30;
 
-interface Runner {
-  readonly contestant: Contestant;
-  readonly connection: WorkerConnection<EngineWorker>;
-  readonly started: StartedEngine;
+interface Runner extends RunningEngine {
   readonly times: number[];
   failure?: string;
 }
@@ -65,7 +62,7 @@ export async function race(
       signal.throwIfAborted();
       onProgress(index / steps, `Starting ${nameOf(contestant)}`);
       try {
-        runners.push(await startRunner(models, contestant, options));
+        runners.push({ ...(await startContestant(models, contestant, options.peersUrl, signal)), times: [] });
       } catch (error) {
         signal.throwIfAborted();
         failures.set(contestant, messageOf(error));
@@ -89,27 +86,6 @@ export async function race(
   } finally {
     signal.removeEventListener('abort', end);
     end();
-  }
-}
-
-async function startRunner(
-  { files, input }: BenchModels,
-  contestant: Contestant,
-  { peersUrl, signal }: RaceOptions,
-): Promise<Runner> {
-  const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new WorkerConnection<EngineWorker>(worker);
-  const end = () => connection.end(signal.reason);
-  signal.addEventListener('abort', end);
-  try {
-    const file = files.get(formOf(contestant)) ?? new Uint8Array();
-    const started = await connection.call((remote) => remote.start({ contestant, file, input, peersUrl }));
-    return { contestant, connection, started, times: [] };
-  } catch (error) {
-    connection.end(error);
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', end);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { addBench } from './bench.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addEvaluate } from './evaluate.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   addNetwork(program);
   addEvaluate(program);
   addExport(program);
+  addBench(program);
   // A reader that has seen enough, such as `head`, is no failure.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {

@@ -1,6 +1,5 @@
 import type { SimdLevel } from '../backends/wasm/modules.ts';
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
-import type { StepProfile } from '../backends/webgpu/executable.ts';
 import type { KernelChoice } from '../backends/webgpu/variants.ts';
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
@@ -8,6 +7,7 @@ import { elementCount } from '../graph/shapes.ts';
 import { checkPicture, toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Picture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
+import type { StepProfile } from '../plan/step-profile.ts';
 import { createRunner } from './create-runner.ts';
 
 export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile };

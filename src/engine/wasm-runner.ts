@@ -4,6 +4,7 @@ import { threadLimit } from '../backends/wasm/team.ts';
 import { HwgqError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
+import { profileStep, type StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 
@@ -53,15 +54,34 @@ export class WasmRunner implements Runner {
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    const { scale } = this.model.preprocessing;
-    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
-    const executable = await this.executableFor(whole ? { kind: 'integers', unit: whole.unit } : { kind: 'floats' });
-    return executable.run(whole?.values ?? inputs, count);
+    const { executable, values } = await this.prepare(inputs);
+    return executable.run(values, count);
+  }
+
+  /** One image at a time runs through all steps, so a batch's step takes its images' sum. */
+  async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[]> {
+    const { executable, values } = await this.prepare(inputs);
+    await executable.run(values, count);
+    const runs = Array.from({ length: repeats }, () => executable.profile());
+    return executable.plan.steps.map((step) => {
+      const times = runs.map((run) =>
+        run.reduce((sum, call) => sum + (call.step === step ? count * call.milliseconds : 0), 0),
+      );
+      return profileStep(executable.plan, step, times);
+    });
   }
 
   dispose(): void {
     for (const made of this.executables.values()) void made.then((executable) => executable.dispose());
     this.executables.clear();
+  }
+
+  /** The executable for such inputs, and the inputs as it takes them. */
+  private async prepare(inputs: NetworkInputs): Promise<{ executable: WasmExecutable; values: NetworkInputs }> {
+    const { scale } = this.model.preprocessing;
+    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
+    const executable = await this.executableFor(whole ? { kind: 'integers', unit: whole.unit } : { kind: 'floats' });
+    return { executable, values: whole?.values ?? inputs };
   }
 
   private executableFor(input: PlanInput): Promise<WasmExecutable> {

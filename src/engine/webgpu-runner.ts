@@ -1,5 +1,5 @@
 import { type OpenDevice, openDevice } from '../backends/webgpu/device.ts';
-import { type StepProfile, WebGpuExecutable } from '../backends/webgpu/executable.ts';
+import { WebGpuExecutable } from '../backends/webgpu/executable.ts';
 import { PictureInput } from '../backends/webgpu/picture-input.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
@@ -9,6 +9,7 @@ import { type Resampling, resamplingOf } from '../image/resampling.ts';
 import type { Model } from '../model/model.ts';
 import { fuseSteps } from '../plan/fuse.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
+import type { StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 

@@ -1,44 +1,179 @@
-import type { BenchModels } from '../bench/bench-models.ts';
-import { type Contestant, formOf } from '../bench/contestant.ts';
-import type { ModelsWorker } from '../bench/models.worker.ts';
-import { type RaceResult, race } from '../bench/race.ts';
-import { WorkerConnection } from '../bench/worker-connection.ts';
-
-/** What machines call: `npm run bench` does. */
-interface BenchmarkApi {
-  race(
-    network: string,
-    contestants: readonly Contestant[],
-    rounds: number,
-    onProgress?: (done: number, doing: string) => void,
-  ): Promise<readonly RaceResult[]>;
-}
+import { type BenchmarkSettings, runBenchmark } from '../bench/benchmark.ts';
+import type { RaceResult } from '../bench/race.ts';
+import { type BenchmarkReport, reportText } from '../bench/report.ts';
+import { parseReport, reportFragment, reportOfFragment } from '../bench/report-link.ts';
+import { Announcer } from './announcer.ts';
+import { LayerView } from './benchmark-layers.ts';
+import { chosenSettings } from './benchmark-settings.ts';
+import { showRace, showSizes, showThroughput } from './benchmark-tables.ts';
+import { byId } from './dom.ts';
+import { formatMilliseconds } from './format.ts';
+import { Notices } from './notices.ts';
 
 declare global {
   interface Window {
-    hwgqBenchmark: BenchmarkApi;
+    /** For machines: `npm run bench` measures by it, and shows nothing. */
+    hwgqBenchmark: {
+      run(settings: BenchmarkSettings, onProgress?: (done: number, doing: string) => void): Promise<BenchmarkReport>;
+    };
   }
 }
+
+const notices = new Notices(byId('notices', HTMLElement));
+const announcer = new Announcer(byId('announcement', HTMLElement));
+const layers = new LayerView();
+const siteUrl = new URL('./', document.baseURI).href;
+const startButton = byId('start', HTMLButtonElement);
+const stopButton = byId('stop', HTMLButtonElement);
+const progress = byId('progress', HTMLProgressElement);
+const importField = byId('import', HTMLInputElement);
+
+let report: BenchmarkReport | undefined;
+let theirs: BenchmarkReport | undefined;
+let stopping = new AbortController();
+
+async function start(): Promise<void> {
+  notices.clear();
+  report = undefined;
+  stopping = new AbortController();
+  const { signal } = stopping;
+  setRunning(true);
+  announcer.say('Started');
+  try {
+    await runBenchmark(await chosenSettings(), { siteUrl, signal, onProgress: showProgress, onReport: show });
+    showProgress(1, 'Done');
+    announcer.say(`Done: ${byId('fastest', HTMLElement).textContent} for one picture`);
+  } catch (error) {
+    showProgress(0, signal.aborted ? 'Stopped' : 'It has stopped');
+    if (!signal.aborted) notices.show('The benchmark has stopped', error);
+    else announcer.say('Stopped');
+  } finally {
+    setRunning(false);
+  }
+}
+
+function setRunning(isRunning: boolean): void {
+  startButton.hidden = isRunning;
+  stopButton.hidden = !isRunning;
+  progress.hidden = !isRunning;
+  (isRunning ? stopButton : startButton).focus({ preventScroll: true });
+  for (const control of byId('settings', HTMLFormElement).querySelectorAll('select, input')) {
+    control.toggleAttribute('disabled', isRunning);
+  }
+}
+
+function showProgress(done: number, doing: string): void {
+  progress.value = done;
+  byId('status', HTMLElement).textContent = doing;
+}
+
+/** Everything measured so far; somebody else's result alone where nothing is. */
+function show(found: BenchmarkReport): void {
+  report = found;
+  draw();
+}
+
+function draw(): void {
+  const shown = report ?? theirs;
+  if (!shown) return;
+  byId('result', HTMLElement).hidden = false;
+  document.body.classList.toggle('has-theirs', Boolean(theirs));
+  byId('result-title', HTMLElement).textContent = `${shown.network}${report ? '' : ', on another machine'}`;
+  byId('other-machine', HTMLElement).textContent = theirs
+    ? `Theirs: ${theirs.network}, ${theirs.machine.cores} logical processors, ${theirs.machine.gpu ?? 'no GPU'}, ${theirs.date.slice(0, 10)}.`
+    : '';
+  showHeadline(shown);
+  showRace(report?.results ?? [], theirs?.results);
+  layers.show(shown.examinations);
+  showThroughput(shown);
+  showSizes(shown);
+  for (const id of ['copy-text', 'copy-json', 'copy-link']) {
+    byId(id, HTMLButtonElement).disabled = shown.results.length === 0;
+  }
+}
+
+function showHeadline({ results, examinations, firstLabels }: BenchmarkReport): void {
+  const set = (id: string, text: string | undefined) => {
+    byId(id, HTMLElement).textContent = text ?? '';
+  };
+  const own = fastest(results, true);
+  const peer = fastest(results, false);
+  const [ownMedian, peerMedian] = [own?.latency?.median, peer?.latency?.median];
+  set('fastest-name', own ? `One picture, ${own.name.split(' · ').slice(1).join(', ')}` : 'One picture');
+  set('fastest', ownMedian === undefined ? '…' : formatMilliseconds(ownMedian));
+  set('ratio', ownMedian && peerMedian ? `${(peerMedian / ownMedian).toFixed(1)}×` : '–');
+  set('ratio-name', peer?.name);
+  const rates = examinations.flatMap(({ name, throughput }) => throughput.map((entry) => ({ ...entry, name })));
+  const best = rates.reduce<(typeof rates)[number] | undefined>(
+    (most, rate) => (most && most.imagesPerSecond >= rate.imagesPerSecond ? most : rate),
+    undefined,
+  );
+  set('rate', best ? best.imagesPerSecond.toFixed(0) : ownMedian === undefined ? '…' : (1000 / ownMedian).toFixed(0));
+  set('rate-batch', best && `${best.count} at a time, ${best.name.split(' · ').slice(1).join(', ')}`);
+  const [ownLabel, peerLabel] = firstLabels;
+  set('first-label', ownLabel ? formatMilliseconds(ownLabel.milliseconds) : '–');
+  set('first-label-peer', peerLabel && `${peerLabel.name}: ${formatMilliseconds(peerLabel.milliseconds)}`);
+}
+
+function fastest(results: readonly RaceResult[], isOwn: boolean): RaceResult | undefined {
+  return results
+    .filter(({ name, latency }) => latency && name.startsWith('hwgq-web') === isOwn)
+    .sort((a, b) => (a.latency?.median ?? 0) - (b.latency?.median ?? 0))[0];
+}
+
+/** Takes a link or JSON. */
+function importResult(text: string): void {
+  try {
+    const found = text.trim().startsWith('{') ? parseReport(text) : reportOfFragment(text.trim());
+    if (!found) throw new Error('There is no result in this. Paste a link of “Copy link”, or what “Copy JSON” gave.');
+    theirs = found;
+    draw();
+    importField.value = '';
+    announcer.say('The other result is shown');
+  } catch (error) {
+    notices.show('This result could not be shown', error);
+  }
+}
+
+async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    announcer.say(`${what} copied`);
+    byId('status', HTMLElement).textContent = `${what} copied`;
+  } catch (error) {
+    notices.show('Nothing was copied', error);
+  }
+}
+
+function onCopy(id: string, what: string, textOf: (shown: BenchmarkReport) => string): void {
+  byId(id, HTMLButtonElement).addEventListener('click', () => {
+    const shown = report ?? theirs;
+    if (shown) void copy(textOf(shown), what);
+  });
+}
+
+byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  void start();
+});
+stopButton.addEventListener('click', () => stopping.abort());
+byId('show-import', HTMLButtonElement).addEventListener('click', () => importResult(importField.value));
+importField.addEventListener('keydown', ({ key }) => {
+  if (key === 'Enter') importResult(importField.value);
+});
+onCopy('copy-text', 'Text', reportText);
+onCopy('copy-json', 'JSON', (shown) => JSON.stringify(shown, null, 2));
+onCopy('copy-link', 'Link', (shown) => location.href.replace(/#.*$/, '') + reportFragment(shown));
+
+byId('machine', HTMLElement).textContent = crossOriginIsolated
+  ? `${navigator.hardwareConcurrency} logical processors, and this page may use several at once.`
+  : `${navigator.hardwareConcurrency} logical processors; this page may use one at a time, since its server does not isolate it.`;
+if (location.hash.includes('result=')) importResult(location.hash);
+window.addEventListener('hashchange', () => {
+  if (location.hash.includes('result=')) importResult(location.hash);
+});
 
 window.hwgqBenchmark = {
-  async race(network, contestants, rounds, onProgress = () => {}) {
-    const models = await makeModels(network, contestants);
-    return race(models, contestants, {
-      peersUrl: new URL('peers/', document.baseURI).href,
-      rounds,
-      signal: new AbortController().signal,
-      onProgress,
-    });
-  },
+  run: (settings, onProgress = () => {}) =>
+    runBenchmark(settings, { siteUrl, signal: new AbortController().signal, onProgress }),
 };
-
-async function makeModels(network: string, contestants: readonly Contestant[]): Promise<BenchModels> {
-  const worker = new Worker(new URL('../bench/models.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new WorkerConnection<ModelsWorker>(worker);
-  try {
-    const forms = [...new Set(contestants.map(formOf))];
-    return await connection.call((remote) => remote.make(network, forms));
-  } finally {
-    connection.end(new Error('The models are made.'));
-  }
-}

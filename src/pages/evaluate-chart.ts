@@ -1,5 +1,6 @@
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { formatCount, formatShare } from './format.ts';
+import { svgElement as element } from './svg.ts';
 
 /** How accurate the network was after so many pictures. */
 interface Point {
@@ -82,11 +83,4 @@ export class AccuracyChart {
     if (!last) return 'Accuracy over the pictures seen; none yet';
     return `Accuracy after ${last.done} pictures: top-1 ${formatShare(last.top1)}, top-5 ${formatShare(last.top5)}`;
   }
-}
-
-function element(name: string, attributes: Readonly<Record<string, string | number>>, text = ''): SVGElement {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, String(value));
-  made.textContent = text;
-  return made;
 }

@@ -10,10 +10,15 @@ const given = new URLSearchParams(location.hash.slice(1));
 const model = given.get('model') ?? '';
 const SIDE = 224;
 
-const label = given.get('engine') === 'hwgq-web' ? await nameWithHwgq() : await nameWithOnnxRuntime();
-document.documentElement.dataset.label = label;
-document.documentElement.dataset.firstLabel = String(performance.now());
-parent.postMessage({ firstLabel: performance.now() }, location.origin);
+try {
+  const label = given.get('engine') === 'hwgq-web' ? await nameWithHwgq() : await nameWithOnnxRuntime();
+  const firstLabel = performance.now();
+  Object.assign(document.documentElement.dataset, { label, firstLabel });
+  parent.postMessage({ firstLabel }, location.origin);
+} catch (error) {
+  parent.postMessage({ failure: String(error) }, location.origin);
+  throw error;
+}
 
 async function nameWithHwgq(): Promise<string> {
   const backend = (given.get('backend') ?? 'auto') as BackendName | 'auto';

@@ -16,12 +16,15 @@ import {
   WASM_BARS,
 } from '../../src/bench/bars.ts';
 import { makeBenchModels } from '../../src/bench/bench-models.ts';
+import type { Contestant } from '../../src/bench/contestant.ts';
 import type { RaceResult } from '../../src/bench/race.ts';
+import type { BenchmarkReport } from '../../src/bench/report.ts';
+import { embedderFiles } from '../../vite-plugin-downloads.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { embedderFiles } from './embedder-size.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
 import { serveBenchmark } from './server.ts';
+import { TABLE_CONTESTANTS, TABLE_NETWORKS, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
 const BAR_KINDS = ['wasm', 'webgpu', 'start', 'download', 'memory'] as const;
@@ -31,6 +34,7 @@ interface Options {
   readonly bars: true | BarKind[];
   readonly rounds: number;
   readonly json?: string;
+  readonly table?: boolean;
 }
 
 /** What was measured, on standard output as text or in a file as JSON. */
@@ -44,6 +48,7 @@ const options = new Command('bench')
   .description('Measures the bars of the benchmark in headless Chromium, all engines taking turns.')
   .option('--bars [kinds...]', `which bars: ${BAR_KINDS.join(', ')} (default: all)`, [...BAR_KINDS])
   .option('--rounds <number>', 'turns of each engine', Number, 12)
+  .option('--table', 'instead of bars, the table of all networks, into docs/performance.md')
   .option('--json <file>', 'write everything measured to a file')
   .parse()
   .opts<Options>();
@@ -57,13 +62,11 @@ if (kinds.has('start') || kinds.has('memory')) {
 }
 const { server, url } = await serveBenchmark(files);
 const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+const machine = `${cpus().length} × ${cpus()[0]?.model}, Chromium ${browser.version()}`;
 try {
-  say(`${cpus().length} × ${cpus()[0]?.model}, Chromium ${browser.version()}, ${NETWORK} at 224, batch 1`);
-  if (kinds.has('wasm')) await measureSpeed(browser, WASM_BARS, options.rounds);
-  if (kinds.has('webgpu')) await measureSpeed(browser, GPU_BARS, Math.min(3, options.rounds));
-  if (kinds.has('start')) await measureStart(browser);
-  if (kinds.has('download')) await measureDownload();
-  if (kinds.has('memory')) await measureHeld(browser);
+  say(`${machine}; ${options.table ? 'all networks' : NETWORK}, batch 1`);
+  if (options.table) await measureTable(browser);
+  else await measureBars(browser);
 } finally {
   await browser.close();
   await server.close();
@@ -71,23 +74,51 @@ try {
 for (const bar of findings.bars) say(barLine(bar));
 if (options.json) writeFileSync(options.json, `${JSON.stringify(findings, null, 2)}\n`);
 
-async function measureSpeed(browser: Browser, bars: readonly SpeedBar[], rounds: number): Promise<void> {
+async function measureBars(browser: Browser): Promise<void> {
+  if (kinds.has('wasm')) await measureSpeed(browser, WASM_BARS, options.rounds);
+  if (kinds.has('webgpu')) await measureSpeed(browser, GPU_BARS, Math.min(3, options.rounds));
+  if (kinds.has('start')) await measureStart(browser);
+  if (kinds.has('download')) await measureDownload();
+  if (kinds.has('memory')) await measureHeld(browser);
+}
+
+async function measureTable(browser: Browser): Promise<void> {
+  const reports: BenchmarkReport[] = [];
+  for (const network of TABLE_NETWORKS) {
+    say(network);
+    reports.push(await runInPage(browser, network, TABLE_CONTESTANTS, options.rounds));
+    writeTable(machine, reports);
+  }
+}
+
+/** A race on a page of its own. */
+async function runInPage(
+  browser: Browser,
+  network: string,
+  contestants: readonly Contestant[],
+  rounds: number,
+): Promise<BenchmarkReport> {
   const context = await browser.newContext();
-  const page = await context.newPage();
-  page.on('pageerror', ({ message }) => say(`page: ${message}`));
-  await page.exposeFunction('tellProgress', (done: number, doing: string) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(done * 100)}% ${doing}\x1b[K`);
-  });
-  await page.goto(`${url}benchmark.html`);
-  const results = await page.evaluate(
-    ({ network, contestants, rounds }) => {
+  try {
+    const page = await context.newPage();
+    page.on('pageerror', ({ message }) => say(`page: ${message}`));
+    await page.exposeFunction('tellProgress', (done: number, doing: string) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(done * 100)}% ${doing}\x1b[K`);
+    });
+    await page.goto(`${url}benchmark.html`);
+    const settings = { network, contestants, rounds, batches: [], firstLabels: false };
+    return await page.evaluate((settings) => {
       const { tellProgress } = window as unknown as { tellProgress: (done: number, doing: string) => void };
-      return window.hwgqBenchmark.race(network, contestants, rounds, tellProgress);
-    },
-    { network: NETWORK, contestants: contestantsOf(bars), rounds },
-  );
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  await context.close();
+      return window.hwgqBenchmark.run(settings, tellProgress);
+    }, settings);
+  } finally {
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    await context.close();
+  }
+}
+
+async function measureSpeed(browser: Browser, bars: readonly SpeedBar[], rounds: number): Promise<void> {
+  const { results } = await runInPage(browser, NETWORK, contestantsOf(bars), rounds);
   findings.races.push(...results);
   for (const { name, latency, started, failure } of results) {
     if (!latency) say(`${name}: ${failure}`);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 describe('docs/command.md', () => {
   it('has examples of every part', () => {
     expect(new Set(examples.map((line) => line.split(' ')[1]))).toEqual(
-      new Set(['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export']),
+      new Set(['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export', 'bench']),
     );
   });
 
@@ -43,7 +43,7 @@ describe('docs/command.md', () => {
   });
 
   it('names every option that --help names, and no other', async () => {
-    for (const part of ['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export']) {
+    for (const part of ['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export', 'bench']) {
       const section = text.split(/^## /m).find((candidate) => candidate.startsWith(`${part}\n`)) ?? '';
       const { stdout } = await hwgq(folder, part, '--help');
       const known = stdout.match(/^ {2}--[a-z]+/gm)?.map((option) => option.trim());

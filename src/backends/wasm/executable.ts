@@ -48,6 +48,11 @@ export class WasmExecutable {
     return new WasmExecutable(program, memory, leader, threads > 1 ? await Team.gather(others) : undefined);
   }
 
+  /** The plan as it runs, steps fused. */
+  get plan(): Plan {
+    return this.program.plan;
+  }
+
   /** Bytes of the whole memory. */
   get bytes(): number {
     return this.memory.buffer.byteLength;
@@ -73,7 +78,7 @@ export class WasmExecutable {
     return results;
   }
 
-  /** Milliseconds of each step of the plan, over one run on whatever the input holds. */
+  /** Milliseconds of each call, in order, and its step, of which several may be: one run on whatever the input holds. */
   profile(): { step: Step; milliseconds: number }[] {
     const rows: { step: Step; milliseconds: number }[] = [];
     this.runCalls((call) => {

@@ -1,6 +1,6 @@
 import { HwgqError } from '../../errors.ts';
-import { multiplyAdds } from '../../plan/cost.ts';
-import type { Plan, PlanTensor, Step, TensorId } from '../../plan/plan.ts';
+import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
+import { profileStep, type StepProfile } from '../../plan/step-profile.ts';
 import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
@@ -14,17 +14,6 @@ export interface ExecutableOptions {
   readonly choice?: KernelChoice;
   /** How many of the plan's steps are ready, 0 to 1. */
   readonly onProgress?: (done: number) => void;
-}
-
-/** What one step of a plan took. */
-export interface StepProfile {
-  readonly layer: string;
-  readonly kind: Step['kind'];
-  /** Of a convolution. */
-  readonly variant?: VariantName;
-  /** Of one image, padding included; 0 where a step has no weights. */
-  readonly multiplyAdds: number;
-  readonly milliseconds: number;
 }
 
 /**
@@ -165,13 +154,9 @@ export class WebGpuExecutable {
       for (const [index, milliseconds] of (await timer.read()).entries()) times[index]?.push(milliseconds);
     }
     timer.dispose();
-    return this.steps.map(({ step, kernel }, index) => ({
-      layer: step.layer,
-      kind: step.kind,
-      ...(kernel.variant ? { variant: kernel.variant } : {}),
-      multiplyAdds: multiplyAdds(this.plan, step),
-      milliseconds: median(times[index] as number[]),
-    }));
+    return this.steps.map(({ step, kernel }, index) =>
+      profileStep(this.plan, step, times[index] as number[], kernel.variant),
+    );
   }
 
   /** Frees all buffers. The device stays. */
@@ -236,9 +221,4 @@ function decoded(tensor: PlanTensor, data: ArrayBuffer, offset: number, length: 
     case 'floats':
       return fromPixels(new Float32Array(data, offset, length), tensor.shape, 1);
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

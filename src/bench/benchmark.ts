@@ -1,0 +1,130 @@
+import type { BenchModels } from './bench-models.ts';
+import { type Contestant, formOf, type OwnContestant } from './contestant.ts';
+import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
+import { type Examination, examine } from './examine.ts';
+import { type FirstLabelOptions, timeFirstLabels } from './first-labels.ts';
+import type { ModelsWorker } from './models.worker.ts';
+import { race } from './race.ts';
+import type { BenchmarkReport, MachineDescription } from './report.ts';
+import { WorkerConnection } from './worker-connection.ts';
+
+/** What to measure. */
+export interface BenchmarkSettings {
+  /** A name of `NETWORK_NAMES`. */
+  readonly network: string;
+  readonly contestants: readonly Contestant[];
+  /** Turns of each contestant. */
+  readonly rounds: number;
+  /** Images of a run, for throughput; none to leave throughput and layers out. */
+  readonly batches: readonly number[];
+  /** Whether to time first labels. */
+  readonly firstLabels: boolean;
+}
+
+export interface BenchmarkOptions {
+  /** Folder of the site, with a slash at its end. */
+  readonly siteUrl: string;
+  readonly signal: AbortSignal;
+  /** Share of everything that is over, 0 to 1, and what happens now. */
+  readonly onProgress: (done: number, doing: string) => void;
+  /** Whenever there is more to see. */
+  readonly onReport?: (report: BenchmarkReport) => void;
+}
+
+/** Shares of the whole, by how long the parts usually take. */
+const PARTS = { models: 0.05, race: 0.6, firstLabels: 0.1, examinations: 0.25 } as const;
+
+/**
+ * Measures this machine: a race of all contestants, first labels, then this project's own modes one by one.
+ * @throws the signal's reason where it aborts; HwgqError where the network cannot be made.
+ */
+export async function runBenchmark(settings: BenchmarkSettings, options: BenchmarkOptions): Promise<BenchmarkReport> {
+  const { contestants, rounds } = settings;
+  const { siteUrl, signal, onProgress, onReport = () => {} } = options;
+  const peersUrl = `${siteUrl}peers/`;
+  const { network } = settings;
+  let report: BenchmarkReport = {
+    format: 'hwgq-benchmark',
+    version: 1,
+    date: new Date().toISOString(),
+    machine: await describeMachine(),
+    network,
+    results: [],
+    examinations: [],
+    firstLabels: [],
+    downloads: [],
+  };
+  const tell = (more: Partial<BenchmarkReport>) => {
+    report = { ...report, ...more };
+    onReport(report);
+  };
+  onProgress(0, `Making ${network}`);
+  const [models, sizes] = [await makeModels(settings, signal), await fetchSizes(siteUrl)];
+  const downloads = downloadSizes(contestants, models, sizes);
+  tell({ network: models.network, downloads });
+  let done: number = PARTS.models;
+  const part = (share: number) => {
+    const start = done;
+    done += share;
+    return (inner: number, doing: string) => onProgress(start + share * inner, doing);
+  };
+  const raceProgress = part(PARTS.race);
+  const onResults = (results: BenchmarkReport['results']) => tell({ results });
+  tell({ results: await race(models, contestants, { peersUrl, rounds, signal, onProgress: raceProgress, onResults }) });
+  const labelProgress = part(PARTS.firstLabels);
+  if (settings.firstLabels) {
+    const labelOptions: FirstLabelOptions = { siteUrl, signal, onProgress: labelProgress };
+    tell({ firstLabels: await timeFirstLabels(models, contestants, labelOptions) });
+  }
+  const own = settings.batches.length === 0 ? [] : contestants.filter(isOwn);
+  const examinations: Examination[] = [];
+  for (const contestant of own) {
+    const { batches } = settings;
+    const examineOptions = { peersUrl, batches, signal, onProgress: part(PARTS.examinations / own.length) };
+    // What cannot even start has said so in the race.
+    const isRunning = report.results.some((result) => result.contestant === contestant && result.latency);
+    if (isRunning) examinations.push(await examine(models, contestant, examineOptions));
+    tell({ examinations: [...examinations] });
+  }
+  onProgress(1, '');
+  return report;
+}
+
+function isOwn(contestant: Contestant): contestant is OwnContestant {
+  return contestant.engine === 'hwgq-web';
+}
+
+/** A network in the forms that the contestants load, and this project's own. */
+async function makeModels({ network, contestants }: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
+  const worker = new Worker(new URL('./models.worker.ts', import.meta.url), { type: 'module' });
+  const connection = new WorkerConnection<ModelsWorker>(worker);
+  const end = () => connection.end(signal.reason);
+  signal.addEventListener('abort', end);
+  try {
+    signal.throwIfAborted();
+    const forms = new Set(['hwgq' as const, ...contestants.map(formOf)]);
+    return await connection.call((remote) => remote.make(network, [...forms]));
+  } finally {
+    signal.removeEventListener('abort', end);
+    connection.end(new Error('The models are made.'));
+  }
+}
+
+/** Sizes that the build has written down; none where the site has not been built. */
+async function fetchSizes(siteUrl: string): Promise<DownloadSizes> {
+  const response = await fetch(`${siteUrl}downloads.json`);
+  const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
+  return response.ok && isJson ? ((await response.json()) as DownloadSizes) : {};
+}
+
+async function describeMachine(): Promise<MachineDescription> {
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  const { vendor, architecture, description } = adapter?.info ?? {};
+  const gpu = [vendor, architecture, description].filter(Boolean).join(' ');
+  return {
+    userAgent: navigator.userAgent,
+    cores: navigator.hardwareConcurrency,
+    isIsolated: crossOriginIsolated,
+    ...(gpu ? { gpu } : {}),
+  };
+}

@@ -1,0 +1,68 @@
+import type { BenchModels } from './bench-models.ts';
+import { nameOf, type OwnContestant } from './contestant.ts';
+import type { LayerProfile } from './engine-protocol.ts';
+import { startContestant } from './running-engine.ts';
+import { median } from './statistics.ts';
+
+/** Images a second, where so many run together. */
+export interface Throughput {
+  readonly count: number;
+  readonly imagesPerSecond: number;
+}
+
+/** What is to be known of this project's engine in one mode, besides its latency. */
+export interface Examination {
+  readonly contestant: OwnContestant;
+  readonly name: string;
+  readonly throughput: readonly Throughput[];
+  /** Absent where the backend cannot time its steps. */
+  readonly layers?: LayerProfile;
+}
+
+export interface ExamineOptions {
+  readonly peersUrl: string;
+  /** Images of a run. */
+  readonly batches: readonly number[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, doing: string) => void;
+}
+
+const RUNS_OF_A_BATCH = 5;
+const PROFILE_REPEATS = 15;
+/** Larger batches of an engine this slow would tell nothing new. */
+const LONGEST_RUN_MILLISECONDS = 4000;
+
+/**
+ * Throughput and layers of one mode, by itself.
+ * @throws what the engine throws; the signal's reason where it aborts.
+ */
+export async function examine(
+  models: BenchModels,
+  contestant: OwnContestant,
+  { peersUrl, batches, signal, onProgress }: ExamineOptions,
+): Promise<Examination> {
+  const name = nameOf(contestant);
+  onProgress(0, `Starting ${name}`);
+  const { connection, started } = await startContestant(models, contestant, peersUrl, signal);
+  const end = () => connection.end(signal.reason);
+  signal.addEventListener('abort', end);
+  try {
+    const throughput: Throughput[] = [];
+    let imageMilliseconds = started.firstRunMilliseconds;
+    for (const [index, count] of batches.entries()) {
+      if (throughput.length > 0 && imageMilliseconds * count > LONGEST_RUN_MILLISECONDS) break;
+      onProgress(index / (batches.length + 1), `${name}: ${count} at a time`);
+      await connection.call((remote) => remote.time(1, count));
+      const times = await connection.call((remote) => remote.time(RUNS_OF_A_BATCH, count));
+      imageMilliseconds = median(times) / count;
+      throughput.push({ count, imagesPerSecond: 1000 / imageMilliseconds });
+    }
+    onProgress(batches.length / (batches.length + 1), `${name}: layer by layer`);
+    const layers = await connection.call((remote) => remote.profile(PROFILE_REPEATS));
+    onProgress(1, '');
+    return { contestant, name, throughput, ...(layers ? { layers } : {}) };
+  } finally {
+    signal.removeEventListener('abort', end);
+    connection.end(signal.reason ?? new Error('The examination is over.'));
+  }
+}

@@ -1,0 +1,69 @@
+// What this processor can do at the most, as short loops over the instructions that the kernels live on. Each gives a
+// number that depends on all its work, so that no compiler leaves any out.
+
+/** Bytes that stay in the nearest cache. */
+const NEAR: usize = 4096;
+
+@inline
+function lookUp(table: v128, indices: v128): v128 {
+  return IS_RELAXED ? i8x16.relaxed_swizzle(table, indices) : i8x16.swizzle(table, indices);
+}
+
+/** Eight table lookups and byte sums a round, over indices in the nearest cache. */
+export function lookups(address: usize, rounds: i32): i32 {
+  let t0 = v128.load(address);
+  let t1 = v128.load(address, 16);
+  let t2 = v128.load(address, 32);
+  let t3 = v128.load(address, 48);
+  let a0 = i8x16.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  for (let round = 0; round < rounds; round++) {
+    const place = address + 64 + ((<usize>round << 5) & (NEAR - 32));
+    const i = v128.load(place);
+    const j = v128.load(place, 16);
+    a0 = i8x16.add(a0, lookUp(t0, i));
+    a1 = i8x16.add(a1, lookUp(t1, i));
+    a2 = i8x16.add(a2, lookUp(t2, i));
+    a3 = i8x16.add(a3, lookUp(t3, i));
+    a0 = i8x16.add(a0, lookUp(t0, j));
+    a1 = i8x16.add(a1, lookUp(t1, j));
+    a2 = i8x16.add(a2, lookUp(t2, j));
+    a3 = i8x16.add(a3, lookUp(t3, j));
+  }
+  return i32x4.extract_lane(i8x16.add(i8x16.add(a0, a1), i8x16.add(a2, a3)), 0);
+}
+
+/** Eight dot products of pairs of 16 bits a round, in the nearest cache. */
+export function dots(address: usize, rounds: i32): i32 {
+  let t0 = v128.load(address);
+  let t1 = v128.load(address, 16);
+  let t2 = v128.load(address, 32);
+  let t3 = v128.load(address, 48);
+  let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  for (let round = 0; round < rounds; round++) {
+    const place = address + 64 + ((<usize>round << 5) & (NEAR - 32));
+    const i = v128.load(place);
+    const j = v128.load(place, 16);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(t0, i));
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(t1, i));
+    a2 = i32x4.add(a2, i32x4.dot_i16x8_s(t2, i));
+    a3 = i32x4.add(a3, i32x4.dot_i16x8_s(t3, i));
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(t0, j));
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(t1, j));
+    a2 = i32x4.add(a2, i32x4.dot_i16x8_s(t2, j));
+    a3 = i32x4.add(a3, i32x4.dot_i16x8_s(t3, j));
+  }
+  return i32x4.extract_lane(i32x4.add(i32x4.add(a0, a1), i32x4.add(a2, a3)), 0);
+}
+
+/** Reads 64 bytes a round, one after the other. */
+export function reads(address: usize, rounds: i32): i32 {
+  let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  const end = address + (<usize>rounds << 6);
+  for (let place = address; place < end; place += 64) {
+    a0 = i32x4.add(a0, v128.load(place));
+    a1 = i32x4.add(a1, v128.load(place, 16));
+    a2 = i32x4.add(a2, v128.load(place, 32));
+    a3 = i32x4.add(a3, v128.load(place, 48));
+  }
+  return i32x4.extract_lane(i32x4.add(i32x4.add(a0, a1), i32x4.add(a2, a3)), 0);
+}

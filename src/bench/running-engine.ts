@@ -1,0 +1,38 @@
+import type { BenchModels } from './bench-models.ts';
+import { type Contestant, formOf } from './contestant.ts';
+import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
+import { WorkerConnection } from './worker-connection.ts';
+
+/** A contestant that is ready, in a worker of its own. */
+export interface RunningEngine {
+  readonly contestant: Contestant;
+  readonly connection: WorkerConnection<EngineWorker>;
+  readonly started: StartedEngine;
+}
+
+/**
+ * Starts a contestant on a network.
+ * @throws what its engine throws; the signal's reason where it aborts.
+ */
+export async function startContestant(
+  { files, input }: BenchModels,
+  contestant: Contestant,
+  peersUrl: string,
+  signal: AbortSignal,
+): Promise<RunningEngine> {
+  const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
+  const connection = new WorkerConnection<EngineWorker>(worker);
+  const end = () => connection.end(signal.reason);
+  signal.addEventListener('abort', end);
+  try {
+    signal.throwIfAborted();
+    const file = files.get(formOf(contestant)) ?? new Uint8Array();
+    const started = await connection.call((remote) => remote.start({ contestant, file, input, peersUrl }));
+    return { contestant, connection, started };
+  } catch (error) {
+    connection.end(error);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}

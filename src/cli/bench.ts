@@ -1,0 +1,134 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Peaks } from '../bench/peaks.ts';
+import { rooflinePlace } from '../bench/roofline.ts';
+import { type Summary, summarize } from '../bench/statistics.ts';
+import { measureWasmPeaks } from '../bench/wasm-peaks.ts';
+import { type BackendName, createSession, type Session, type SimdLevel, type StepProfile } from '../engine/session.ts';
+import { elementCount } from '../graph/shapes.ts';
+import { backendOption, toCount } from './arguments.ts';
+import { readModel, writeWhole } from './files.ts';
+import { progressBar } from './progress.ts';
+import { nodeGpu } from './webgpu.ts';
+
+interface BenchOptions {
+  readonly backend: BackendName | 'auto';
+  readonly simd?: SimdLevel;
+  readonly threads?: number;
+  readonly runs: number;
+  readonly batches: readonly number[];
+  readonly layers?: boolean;
+  readonly json?: string;
+}
+
+interface BatchResult {
+  readonly batch: number;
+  /** Of one run of so many images. */
+  readonly latency: Summary;
+  readonly imagesPerSecond: number;
+}
+
+const WARM_UPS = 3;
+
+/** `hwgq bench`: how fast a model runs here, in Node. */
+export function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('Measure how fast a model runs here, in Node. The benchmark page does so in a browser.')
+    .argument('<model>', 'a .hwgq file')
+    .addOption(backendOption())
+    .addOption(new Option('--simd <level>', "WebAssembly's vectors (default: the best)").choices(['plain', 'relaxed']))
+    .option('--threads <n>', "WebAssembly's threads", toCount)
+    .option('--runs <n>', 'timed runs of each batch size', toCount, 50)
+    .option('--batches <list>', 'images of a run, several sizes separated by commas', toCounts, [1])
+    .option('--layers', 'layer by layer as well')
+    .option('--json <file>', 'write everything measured as JSON')
+    .action(bench);
+}
+
+/** @throws InvalidArgumentError where the text is no list of whole numbers from 1. */
+function toCounts(text: string): readonly number[] {
+  const counts = text.split(',').map(Number);
+  if (counts.every((count) => Number.isInteger(count) && count > 0)) return counts;
+  throw new InvalidArgumentError('Whole numbers from 1 with commas between are accepted.');
+}
+
+async function bench(path: string, options: BenchOptions): Promise<void> {
+  const { backend, simd, threads, runs } = options;
+  const model = await readModel(path);
+  const gpu = await nodeGpu(backend);
+  const start = performance.now();
+  const session = await createSession(model, {
+    backend,
+    ...(simd ? { simd } : {}),
+    ...(threads === undefined ? {} : { threads }),
+    ...(gpu ? { gpu } : {}),
+  });
+  const readyMilliseconds = performance.now() - start;
+  try {
+    const length = elementCount(model.graph.input.shape);
+    const batches = await timeBatches(session, length, options.batches, runs);
+    const steps = options.layers ? await session.profile(noise(length), 1, runs) : undefined;
+    const { name, simd: level, threads: count } = session.backend;
+    const peaks = steps && name === 'wasm' && level ? await measureWasmPeaks(level, count ?? 1) : undefined;
+    const machine = [name, level && `${level} SIMD`, count && `${count} ${count === 1 ? 'thread' : 'threads'}`];
+    const lines = [
+      `${model.graph.name} on ${machine.filter(Boolean).join(', ')}; ready in ${readyMilliseconds.toFixed(0)} ms`,
+      ...batches.map(
+        ({ batch, latency, imagesPerSecond }) =>
+          `batch ${batch}: ${latency.median.toFixed(2)} ms (p5–p95 ${latency.p5.toFixed(2)}–${latency.p95.toFixed(2)}), ` +
+          `${imagesPerSecond.toFixed(1)} images/s`,
+      ),
+      ...(steps ? layerLines(steps, peaks) : options.layers ? ['This backend cannot time its layers.'] : []),
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    if (options.json !== undefined) {
+      const found = { network: model.graph.name, backend: session.backend, readyMilliseconds, batches, steps, peaks };
+      await writeWhole(options.json, (file) => file.writeFile(`${JSON.stringify(found, null, 2)}\n`));
+    }
+  } finally {
+    session.dispose();
+  }
+}
+
+async function timeBatches(
+  session: Session,
+  length: number,
+  batches: readonly number[],
+  runs: number,
+): Promise<readonly BatchResult[]> {
+  const bar = progressBar(batches.length * runs, 'runs');
+  const results: BatchResult[] = [];
+  for (const [index, batch] of batches.entries()) {
+    const input = noise(batch * length);
+    for (let run = 0; run < WARM_UPS; run++) await session.run(input, batch);
+    const times: number[] = [];
+    while (times.length < runs) {
+      times.push((await session.run(input, batch)).milliseconds);
+      bar.update(index * runs + times.length);
+    }
+    const latency = summarize(times);
+    results.push({ batch, latency, imagesPerSecond: (1000 * batch) / latency.median });
+  }
+  bar.clear();
+  return results;
+}
+
+/** Pixels minus a mean. */
+function noise(length: number): Int16Array {
+  return Int16Array.from({ length }, (_, index) => ((index * 7919) % 256) - 128);
+}
+
+function layerLines(steps: readonly StepProfile[], peaks: Peaks | undefined): string[] {
+  const total = steps.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const width = Math.max(...steps.map(({ layer }) => layer.length));
+  const rows = steps.map((step) => {
+    const { rate, ofPeak } = peaks
+      ? rooflinePlace(step, peaks)
+      : { rate: (1000 * step.multiplyAdds) / step.milliseconds, ofPeak: undefined };
+    const share = `${((100 * step.milliseconds) / total).toFixed(1)}%`.padStart(6);
+    const speed = step.multiplyAdds > 0 ? `${(rate / 1e9).toFixed(0)} GMAC/s`.padStart(11) : ''.padStart(11);
+    const peak = ofPeak === undefined ? '' : `${(100 * ofPeak).toFixed(0)}% of peak`;
+    return `${step.layer.padEnd(width)} ${step.milliseconds.toFixed(3).padStart(8)} ms ${share} ${speed}  ${peak}`.trimEnd();
+  });
+  return [...rows, `${'all'.padEnd(width)} ${total.toFixed(3).padStart(8)} ms`];
+}

@@ -1,0 +1,83 @@
+import type { LayerProfile } from '../bench/engine-protocol.ts';
+import { rooflinePlace } from '../bench/roofline.ts';
+import { svgElement as element } from './svg.ts';
+
+const WIDTH = 600;
+const HEIGHT = 380;
+const LEFT = 64;
+const RIGHT = 16;
+const TOP = 14;
+const BOTTOM = 44;
+/** Below the highest roof, as powers of ten. */
+const DECADES = 4;
+const INTENSITIES = [0.1, 10_000] as const;
+
+/**
+ * Multiply-adds a second over multiply-adds a byte, both logarithmic: under the slope a step waits for memory, under
+ * the level roof for arithmetic.
+ */
+export class Roofline {
+  constructor(private readonly svg: SVGSVGElement) {
+    svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
+  }
+
+  draw({ steps, peaks }: LayerProfile): void {
+    const highest = Math.ceil(Math.log10(peaks.binary));
+    const [least, most] = INTENSITIES.map(Math.log10) as [number, number];
+    const inside = (share: number) => Math.min(1, Math.max(0, share));
+    const x = (intensity: number) =>
+      LEFT + inside((Math.log10(intensity) - least) / (most - least)) * (WIDTH - LEFT - RIGHT);
+    const y = (rate: number) => TOP + inside((highest - Math.log10(rate)) / DECADES) * (HEIGHT - TOP - BOTTOM);
+    const roof = (peak: number) =>
+      Array.from({ length: 60 }, (_, index) => 10 ** (least + ((most - least) * index) / 59))
+        .map((intensity) => `${x(intensity)},${y(Math.min(peak, peaks.bandwidth * intensity))}`)
+        .join(' ');
+    const rates = Array.from({ length: DECADES + 1 }, (_, index) => highest - index);
+    const intensities = Array.from({ length: most - least + 1 }, (_, index) => least + index);
+    const places = steps
+      .filter(({ multiplyAdds, milliseconds }) => multiplyAdds > 0 && milliseconds > 0)
+      .map((step) => ({ step, place: rooflinePlace(step, peaks) }));
+    this.svg.replaceChildren(
+      ...rates.flatMap((power) => [
+        element('line', { class: 'chart-grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(10 ** power), y2: y(10 ** power) }),
+        element('text', { class: 'chart-tick is-end', x: LEFT - 8, y: y(10 ** power) + 4 }, rateName(power)),
+      ]),
+      ...intensities.map((power) =>
+        element('text', { class: 'chart-tick is-middle', x: x(10 ** power), y: HEIGHT - 24 }, String(10 ** power)),
+      ),
+      element(
+        'text',
+        { class: 'chart-tick is-end', x: WIDTH - RIGHT, y: HEIGHT - 6 },
+        'multiply-adds for each byte moved',
+      ),
+      element('text', { class: 'chart-tick', x: LEFT + 6, y: TOP + 10 }, 'multiply-adds a second'),
+      ...(peaks.integer === undefined
+        ? []
+        : [element('polyline', { class: 'chart-line is-integer', points: roof(peaks.integer) })]),
+      element('polyline', { class: 'chart-line', points: roof(peaks.binary) }),
+      ...places.map(({ step, place }) => {
+        const point = element('circle', {
+          class: step.planes > 0 ? 'roofline-point' : 'roofline-point is-other',
+          cx: x(place.intensity),
+          cy: y(place.rate),
+          r: 5,
+        });
+        point.append(element('title', {}, `${step.layer}: ${step.milliseconds.toFixed(2)} ms`));
+        return point;
+      }),
+    );
+    const binary = places.filter(({ step }) => step.planes > 0).map(({ place }) => place.ofPeak ?? 0);
+    const share = (value: number) => `${Math.round(100 * value)}%`;
+    this.svg.setAttribute(
+      'aria-label',
+      binary.length === 0
+        ? 'Roofline plot without 1-bit layers'
+        : `Roofline plot: 1-bit layers reach ${share(Math.min(...binary))} to ${share(Math.max(...binary))} of the peak`,
+    );
+  }
+}
+
+function rateName(power: number): string {
+  const units = ['', 'K', 'M', 'G', 'T', 'P'];
+  return `${10 ** (power % 3)} ${units[Math.floor(power / 3)] ?? ''}`;
+}

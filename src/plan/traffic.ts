@@ -1,0 +1,41 @@
+import { inputsOf, outputsOf } from './fuse.ts';
+import type { Plan, PlanTensor, Step } from './plan.ts';
+
+/** Codes lie in words of 32 channels, a word a bit plane. */
+const CODES_A_WORD = 32;
+
+/**
+ * Bytes that a step cannot do without moving for one image: each of its tensors, packed, and its weights, once. Kernels
+ * move more where they read something again.
+ */
+export function leastBytes({ tensors }: Plan, step: Step): number {
+  const moved = [...inputsOf(step), ...outputsOf(step)];
+  const tensorSum = moved.reduce((sum, id) => sum + tensorBytes(tensors[id] as PlanTensor), 0);
+  return tensorSum + weightBytes(step);
+}
+
+function tensorBytes(tensor: PlanTensor): number {
+  const { channels, height, width } = tensor.shape;
+  const pixels = height * width;
+  switch (tensor.kind) {
+    case 'codes':
+      return pixels * Math.ceil(channels / CODES_A_WORD) * tensor.bits * 4;
+    case 'integers':
+      return pixels * channels * 2;
+    case 'floats':
+      return pixels * channels * 4;
+  }
+}
+
+function weightBytes(step: Step): number {
+  switch (step.kind) {
+    case 'binaryConvolution':
+      return step.signs.byteLength;
+    case 'integerConvolution':
+      return step.weights.limbs.reduce((sum, limb) => sum + limb.byteLength, 0);
+    case 'floatConvolution':
+      return step.weights.byteLength;
+    default:
+      return 0;
+  }
+}
