@@ -10,6 +10,7 @@ import type { Model } from '../model/model.ts';
 import { fuseSteps } from '../plan/fuse.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
+import { gpuOf } from './gpu.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 
@@ -185,9 +186,4 @@ class LatestResampling {
     }
     return this.latest.resampling;
   }
-}
-
-/** WebGPU's entry point. */
-export function gpuOf(options: Pick<SessionOptions, 'gpu'>): GPU | undefined {
-  return options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
 }
