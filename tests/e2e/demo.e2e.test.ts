@@ -326,7 +326,7 @@ it('goes on when the GPU process has crashed', async () => {
   await demo.page.waitForTimeout(1000);
   await demo.page.getByRole('button', { name: 'Clear' }).click();
   await draw(demo, '3');
-  await expect.poll(() => demo.answer(), { timeout: 20_000 }).toBe('3');
+  await expect.poll(() => demo.answer(), { timeout: 60_000 }).toBe('3');
   await expect.poll(() => demo.page.getByText('WebGPU, in software').count()).toBe(1);
   await own.close();
 });
