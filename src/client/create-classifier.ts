@@ -20,7 +20,17 @@ const STAGE_ENDS: Readonly<Record<LoadStage, readonly [start: number, end: numbe
  *   `invalid-option`; the signal's reason where it aborts.
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
-  const { model, backend = 'auto', integrity, workerUrl, powerPreference, signal, onProgress, fetch } = options;
+  const {
+    model,
+    backend = 'auto',
+    integrity,
+    workerUrl,
+    powerPreference,
+    kernelChoice,
+    signal,
+    onProgress,
+    fetch,
+  } = options;
   const report = progressReporter(onProgress);
   const file = await download(model, {
     ...(signal ? { signal } : {}),
@@ -37,6 +47,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
       backend,
       ...(integrity === undefined ? {} : { integrity }),
       ...(powerPreference ? { powerPreference } : {}),
+      ...(kernelChoice ? { kernelChoice } : {}),
     };
     const size = file.byteLength;
     const info = await connection.call((worker) =>

@@ -1,5 +1,5 @@
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
-import type { BackendDescription, BackendName } from '../engine/session.ts';
+import type { BackendDescription, BackendName, KernelChoice } from '../engine/session.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { Provenance } from '../model/model.ts';
 
@@ -40,6 +40,8 @@ export interface ClassifierOptions extends ClassificationOptions {
   /** Where the worker's file is, when a bundler has moved it. */
   readonly workerUrl?: string | URL;
   readonly powerPreference?: GPUPowerPreference;
+  /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
+  readonly kernelChoice?: KernelChoice;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Stops making the classifier, at any stage. */
   readonly signal?: AbortSignal;

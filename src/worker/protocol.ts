@@ -1,6 +1,6 @@
 import { transferHandlers } from 'comlink';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
-import type { BackendDescription, BackendName, SessionStage } from '../engine/session.ts';
+import type { BackendDescription, BackendName, KernelChoice, SessionStage } from '../engine/session.ts';
 import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { Provenance } from '../model/model.ts';
@@ -27,6 +27,7 @@ export interface LoadOptions {
   readonly backend: BackendName | 'auto';
   readonly integrity?: string;
   readonly powerPreference?: GPUPowerPreference;
+  readonly kernelChoice?: KernelChoice;
 }
 
 /** What the worker does for the page. */

@@ -18,7 +18,7 @@ const BATCH = 16;
 let loaded: { model: Model; session: Session; labels: readonly string[] } | undefined;
 
 const worker: ClassifierWorker = {
-  async load(file, { backend, integrity, powerPreference }, onProgress) {
+  async load(file, { backend, integrity, powerPreference, kernelChoice }, onProgress) {
     // Reports and the answer take different ways to the page, which do not keep their order.
     const reports: (void | Promise<void>)[] = [];
     const report: typeof onProgress = (stage, done) => void reports.push(onProgress(stage, done));
@@ -34,6 +34,7 @@ const worker: ClassifierWorker = {
       blobs: [scores, featuresBlob(graph)],
       onProgress: report,
       ...(powerPreference ? { powerPreference } : {}),
+      ...(kernelChoice ? { kernelChoice } : {}),
     });
     await Promise.all(reports);
     loaded = { model, session, labels: labelsOf(model.labels, classes) };
