@@ -1,4 +1,3 @@
-import type { KernelChoice } from '../engine/session.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, formOf, type OwnContestant } from './contestant.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
@@ -79,7 +78,7 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
     );
     tell({ tuning: tuned.timings });
   }
-  const surroundings = { peersUrl: `${siteUrl}peers/`, kernelChoice: await kernelsOfAdapter() };
+  const surroundings = { peersUrl: `${siteUrl}peers/`, kernelChoice: await rememberedKernels() };
   const raceProgress = part(PARTS.race);
   const onResults = (results: BenchmarkReport['results']) => tell({ results });
   tell({
@@ -131,17 +130,8 @@ async function fetchSizes(siteUrl: string): Promise<DownloadSizes> {
   return response.ok && isJson ? ((await response.json()) as DownloadSizes) : {};
 }
 
-async function kernelsOfAdapter(): Promise<KernelChoice> {
-  const { info } = (await requestAdapter()) ?? {};
-  return info ? rememberedKernels(info) : {};
-}
-
-async function requestAdapter(): Promise<GPUAdapter | null | undefined> {
-  return navigator.gpu?.requestAdapter().catch(() => null);
-}
-
 async function describeMachine(): Promise<MachineDescription> {
-  const adapter = await requestAdapter();
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   const { vendor, architecture, description } = adapter?.info ?? {};
   const gpu = [vendor, architecture, description].filter(Boolean).join(' ');
   return {

@@ -10,9 +10,13 @@ function adapterKey({ vendor, architecture, device, description }: AdapterIdenti
   return [vendor, architecture, device, description].join('|');
 }
 
-/** The kernels that were the fastest on this adapter; none where it has not been tuned, or storage is forbidden. */
-export function rememberedKernels(adapter: AdapterIdentity): KernelChoice {
-  return readAll()[adapterKey(adapter)] ?? {};
+/** The kernels that were the fastest on this machine's adapter; none where they were never looked for. */
+export async function rememberedKernels(): Promise<KernelChoice> {
+  const all = readAll();
+  // Asking for an adapter takes a while.
+  if (Object.keys(all).length === 0) return {};
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  return (adapter && all[adapterKey(adapter.info)]) ?? {};
 }
 
 /** Remembers kernels of an adapter, beside those of other layer shapes. */

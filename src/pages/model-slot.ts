@@ -1,3 +1,4 @@
+import { rememberedKernels } from '../bench/remembered-kernels.ts';
 import { type Classifier, createClassifier, type LoadProgress } from '../client/index.ts';
 import type { ModelOffer } from './shipped-models.ts';
 
@@ -28,6 +29,7 @@ export class ModelSlot {
     try {
       const classifier = await createClassifier({
         model: offer.source,
+        kernelChoice: await rememberedKernels(),
         signal: loading.signal,
         onProgress: (progress) => {
           if (!loading.signal.aborted) this.#onProgress(offer, progress);

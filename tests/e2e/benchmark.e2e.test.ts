@@ -59,6 +59,8 @@ it('measures all engines, and hands the result on by a link', async () => {
   expect(await page.locator('#throughput-rows tr').count()).toBeGreaterThan(2);
   expect(await page.locator('#download-rows tr').count()).toBe(3);
   expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
   await page.getByRole('button', { name: 'Copy JSON' }).click();
   const json = await page.evaluate(() => navigator.clipboard.readText());
