@@ -1,4 +1,4 @@
-import type { BackendDescription, StepProfile } from '../engine/session.ts';
+import type { BackendDescription, KernelChoice, StepProfile } from '../engine/session.ts';
 import type { BenchInput } from './bench-models.ts';
 import type { Contestant } from './contestant.ts';
 
@@ -19,14 +19,20 @@ export interface OwnEngine {
   profile(repeats: number): Promise<readonly StepProfile[] | undefined>;
 }
 
+/** What stands around the engines. */
+export interface Surroundings {
+  /** Folder of the peers' own files, with a slash at its end. */
+  readonly peersUrl: string;
+  /** Which of this project's WebGPU kernels run which layers. */
+  readonly kernelChoice: KernelChoice;
+}
+
 /** What an engine needs to start. */
-export interface EngineStart<Kind extends Contestant = Contestant> {
+export interface EngineStart<Kind extends Contestant = Contestant> extends Surroundings {
   readonly contestant: Kind;
   /** The model in the contestant's form. */
   readonly file: Uint8Array<ArrayBuffer>;
   readonly input: BenchInput;
-  /** Folder of the peers' own files, with a slash at its end. */
-  readonly peersUrl: string;
 }
 
 /** An input several times over. */

@@ -5,7 +5,9 @@ import { type Examination, examine } from './examine.ts';
 import { type FirstLabelOptions, timeFirstLabels } from './first-labels.ts';
 import type { ModelsWorker } from './models.worker.ts';
 import { race } from './race.ts';
+import { rememberedKernels } from './remembered-kernels.ts';
 import type { BenchmarkReport, MachineDescription } from './report.ts';
+import { tuneKernels } from './tune.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 /** What to measure. */
@@ -17,6 +19,8 @@ export interface BenchmarkSettings {
   readonly rounds: number;
   /** Images of a run, for throughput; none to leave throughput and layers out. */
   readonly batches: readonly number[];
+  /** Whether to look for the fastest WebGPU kernels first; those remembered are used either way. */
+  readonly tuning: boolean;
   /** Whether to time first labels. */
   readonly firstLabels: boolean;
 }
@@ -32,7 +36,7 @@ export interface BenchmarkOptions {
 }
 
 /** Shares of the whole, by how long the parts usually take. */
-const PARTS = { models: 0.05, race: 0.6, firstLabels: 0.1, examinations: 0.25 } as const;
+const PARTS = { models: 0.05, tuning: 0.1, race: 0.5, firstLabels: 0.1, examinations: 0.25 } as const;
 
 /**
  * Measures this machine: a race of all contestants, first labels, then this project's own modes one by one.
@@ -41,7 +45,6 @@ const PARTS = { models: 0.05, race: 0.6, firstLabels: 0.1, examinations: 0.25 } 
 export async function runBenchmark(settings: BenchmarkSettings, options: BenchmarkOptions): Promise<BenchmarkReport> {
   const { contestants, rounds } = settings;
   const { siteUrl, signal, onProgress, onReport = () => {} } = options;
-  const peersUrl = `${siteUrl}peers/`;
   const { network } = settings;
   let report: BenchmarkReport = {
     format: 'hwgq-benchmark',
@@ -68,9 +71,19 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
     done += share;
     return (inner: number, doing: string) => onProgress(start + share * inner, doing);
   };
+  const tuningProgress = part(PARTS.tuning);
+  if (settings.tuning && contestants.some(({ backend }) => backend === 'webgpu')) {
+    const tuned = await tuneKernels(models, signal, (inner) =>
+      tuningProgress(inner, 'Looking for the fastest kernels'),
+    );
+    tell({ tuning: tuned.timings });
+  }
+  const surroundings = { peersUrl: `${siteUrl}peers/`, kernelChoice: await rememberedKernels() };
   const raceProgress = part(PARTS.race);
   const onResults = (results: BenchmarkReport['results']) => tell({ results });
-  tell({ results: await race(models, contestants, { peersUrl, rounds, signal, onProgress: raceProgress, onResults }) });
+  tell({
+    results: await race(models, contestants, { ...surroundings, rounds, signal, onProgress: raceProgress, onResults }),
+  });
   const labelProgress = part(PARTS.firstLabels);
   if (settings.firstLabels) {
     const labelOptions: FirstLabelOptions = { siteUrl, signal, onProgress: labelProgress };
@@ -80,7 +93,7 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
   const examinations: Examination[] = [];
   for (const contestant of own) {
     const { batches } = settings;
-    const examineOptions = { peersUrl, batches, signal, onProgress: part(PARTS.examinations / own.length) };
+    const examineOptions = { ...surroundings, batches, signal, onProgress: part(PARTS.examinations / own.length) };
     // What cannot even start has said so in the race.
     const isRunning = report.results.some((result) => result.contestant === contestant && result.latency);
     if (isRunning) examinations.push(await examine(models, contestant, examineOptions));

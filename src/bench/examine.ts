@@ -1,3 +1,4 @@
+import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { nameOf, type OwnContestant } from './contestant.ts';
 import type { LayerProfile } from './engine-protocol.ts';
@@ -19,8 +20,7 @@ export interface Examination {
   readonly layers?: LayerProfile;
 }
 
-export interface ExamineOptions {
-  readonly peersUrl: string;
+export interface ExamineOptions extends Surroundings {
   /** Images of a run. */
   readonly batches: readonly number[];
   readonly signal: AbortSignal;
@@ -39,11 +39,12 @@ const LONGEST_RUN_MILLISECONDS = 4000;
 export async function examine(
   models: BenchModels,
   contestant: OwnContestant,
-  { peersUrl, batches, signal, onProgress }: ExamineOptions,
+  options: ExamineOptions,
 ): Promise<Examination> {
+  const { batches, signal, onProgress } = options;
   const name = nameOf(contestant);
   onProgress(0, `Starting ${name}`);
-  const { connection, started } = await startContestant(models, contestant, peersUrl, signal);
+  const { connection, started } = await startContestant(models, contestant, options, signal);
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {

@@ -7,10 +7,12 @@ import type { OwnContestant } from './contestant.ts';
  * This project's engine, by way of its session.
  * @throws HwgqError as `createSession`.
  */
-export async function startHwgq({ contestant, file, input }: EngineStart<OwnContestant>): Promise<BenchEngine> {
+export async function startHwgq(start: EngineStart<OwnContestant>): Promise<BenchEngine> {
+  const { contestant, file, input, kernelChoice } = start;
   const { backend, simd, threads } = contestant;
   const session = await createSession(decodeModel(file), {
     backend,
+    kernelChoice,
     ...(simd ? { simd } : {}),
     ...(threads === undefined ? {} : { threads }),
   });

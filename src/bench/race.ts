@@ -1,3 +1,4 @@
+import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, nameOf } from './contestant.ts';
 import type { StartedEngine } from './engine-protocol.ts';
@@ -15,8 +16,7 @@ export interface RaceResult {
   readonly failure?: string;
 }
 
-export interface RaceOptions {
-  readonly peersUrl: string;
+export interface RaceOptions extends Surroundings {
   /** Turns of each contestant. */
   readonly rounds: number;
   readonly signal: AbortSignal;
@@ -62,7 +62,7 @@ export async function race(
       signal.throwIfAborted();
       onProgress(index / steps, `Starting ${nameOf(contestant)}`);
       try {
-        runners.push({ ...(await startContestant(models, contestant, options.peersUrl, signal)), times: [] });
+        runners.push({ ...(await startContestant(models, contestant, options, signal)), times: [] });
       } catch (error) {
         signal.throwIfAborted();
         failures.set(contestant, messageOf(error));

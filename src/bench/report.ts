@@ -25,6 +25,13 @@ export interface FirstLabel {
   readonly milliseconds: number;
 }
 
+/** One kernel on one layer shape. */
+export interface KernelTiming {
+  readonly shape: string;
+  readonly variant: string;
+  readonly milliseconds: number;
+}
+
 /** Everything that one benchmark found. */
 export interface BenchmarkReport {
   readonly format: 'hwgq-benchmark';
@@ -35,6 +42,8 @@ export interface BenchmarkReport {
   readonly network: string;
   readonly results: readonly RaceResult[];
   readonly examinations: readonly Examination[];
+  /** Every WebGPU kernel on every layer shape, where they were tuned. */
+  readonly tuning?: readonly KernelTiming[];
   readonly firstLabels: readonly FirstLabel[];
   readonly downloads: readonly DownloadSize[];
 }

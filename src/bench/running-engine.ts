@@ -1,3 +1,4 @@
+import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, formOf } from './contestant.ts';
 import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
@@ -17,7 +18,7 @@ export interface RunningEngine {
 export async function startContestant(
   { files, input }: BenchModels,
   contestant: Contestant,
-  peersUrl: string,
+  { peersUrl, kernelChoice }: Surroundings,
   signal: AbortSignal,
 ): Promise<RunningEngine> {
   const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
@@ -27,7 +28,9 @@ export async function startContestant(
   try {
     signal.throwIfAborted();
     const file = files.get(formOf(contestant)) ?? new Uint8Array();
-    const started = await connection.call((remote) => remote.start({ contestant, file, input, peersUrl }));
+    const started = await connection.call((remote) =>
+      remote.start({ contestant, file, input, peersUrl, kernelChoice }),
+    );
     return { contestant, connection, started };
   } catch (error) {
     connection.end(error);

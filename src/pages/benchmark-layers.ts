@@ -61,7 +61,8 @@ export class LayerView {
         figureCell(step.multiplyAdds > 0 && Number.isFinite(operations) ? perSecond(operations) : ''),
         figureCell(ofPeak === undefined ? '' : `${(100 * ofPeak).toFixed(0)}%`),
       );
-      row.title = [step.kind, step.variant].filter(Boolean).join(', ');
+      if (step.variant) row.cells[0]?.append(create('small', 'kernel', step.variant));
+      row.title = step.kind;
       return row;
     });
     byId('layer-rows', HTMLElement).replaceChildren(...rows);

@@ -24,6 +24,7 @@ export async function chosenSettings(): Promise<BenchmarkSettings> {
     contestants: [...(await ownContestants()), ...peers],
     rounds: ROUNDS,
     batches: isChecked('with-examinations') ? BATCHES : [],
+    tuning: isChecked('with-tuning'),
     firstLabels: isChecked('with-first-labels'),
   };
 }

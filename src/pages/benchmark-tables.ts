@@ -17,22 +17,23 @@ export function showRace(results: readonly RaceResult[], theirs: readonly RaceRe
     const result = mine.get(name);
     const row = headedRow(name, name.startsWith('hwgq-web'));
     row.append(barCell(result?.latency ?? others.get(name)?.latency, scale));
+    const otherMedian = others.get(name)?.latency?.median;
+    const other = figureCell(otherMedian === undefined ? undefined : formatMilliseconds(otherMedian));
+    other.className = 'is-theirs';
     if (result?.failure !== undefined) {
       const cell = create('td', 'is-failure', result.failure);
-      cell.colSpan = 4;
-      row.append(cell);
+      cell.colSpan = 3;
+      row.append(figureCell(undefined), other, cell);
     } else {
       const { latency, started } = result ?? {};
       row.append(
         figureCell(latency && formatMilliseconds(latency.median)),
+        other,
         figureCell(latency && `${formatMilliseconds(latency.p5)} – ${formatMilliseconds(latency.p95)}`),
         figureCell(started && formatMilliseconds(started.startMilliseconds)),
         figureCell(started && formatMilliseconds(started.firstRunMilliseconds)),
       );
     }
-    const other = figureCell(others.get(name)?.latency && formatMilliseconds(others.get(name)?.latency?.median ?? 0));
-    other.className = 'is-theirs';
-    row.append(other);
     return row;
   });
   byId('race-rows', HTMLElement).replaceChildren(...rows);

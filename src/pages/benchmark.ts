@@ -38,6 +38,7 @@ async function start(): Promise<void> {
   stopping = new AbortController();
   const { signal } = stopping;
   setRunning(true);
+  showProgress(0, 'Starting');
   announcer.say('Started');
   try {
     await runBenchmark(await chosenSettings(), { siteUrl, signal, onProgress: showProgress, onReport: show });

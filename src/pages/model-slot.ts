@@ -1,3 +1,4 @@
+import { rememberedKernels } from '../bench/remembered-kernels.ts';
 import { type BackendName, type Classifier, createClassifier, type LoadProgress } from '../client/index.ts';
 import type { ModelOffer } from './shipped-models.ts';
 
@@ -29,6 +30,7 @@ export class ModelSlot {
       const classifier = await createClassifier({
         model: offer.source,
         backend,
+        kernelChoice: await rememberedKernels(),
         signal: loading.signal,
         onProgress: (progress) => {
           if (!loading.signal.aborted) this.#onProgress(offer, progress);

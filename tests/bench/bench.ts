@@ -106,7 +106,7 @@ async function runInPage(
       if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(done * 100)}% ${doing}\x1b[K`);
     });
     await page.goto(`${url}benchmark.html`);
-    const settings = { network, contestants, rounds, batches: [], firstLabels: false };
+    const settings = { network, contestants, rounds, batches: [], tuning: false, firstLabels: false };
     return await page.evaluate((settings) => {
       const { tellProgress } = window as unknown as { tellProgress: (done: number, doing: string) => void };
       return window.hwgqBenchmark.run(settings, tellProgress);

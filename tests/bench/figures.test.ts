@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { contestantsOf, speedResult, WASM_BARS } from '../../src/bench/bars.ts';
+import { nameOf } from '../../src/bench/contestant.ts';
+import { rooflinePlace } from '../../src/bench/roofline.ts';
+import { quantile, summarize } from '../../src/bench/statistics.ts';
+
+it('quantiles lie between neighbours', () => {
+  expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
+  expect(quantile([5], 0.95)).toBe(5);
+  expect(quantile([], 0.5)).toBeNaN();
+  expect(summarize([1, 2, 3, 4, 5])).toEqual({ count: 5, best: 1, p5: 1.2, median: 3, p95: 4.8 });
+});
+
+it('contestants of all bars have names of their own', () => {
+  const names = contestantsOf(WASM_BARS).map(nameOf);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toHaveLength(6);
+});
+
+it('a bar is a ratio of medians', () => {
+  const [bar] = WASM_BARS;
+  if (!bar) throw new Error('There are no bars.');
+  const results = [
+    { contestant: bar.own, name: nameOf(bar.own), latency: summarize([9, 10, 20]) },
+    { contestant: bar.peer, name: nameOf(bar.peer), latency: summarize([54, 60, 61]) },
+  ];
+  expect(speedResult(bar, results)).toMatchObject({ measured: 6, ofBest: 6, isReached: true });
+  expect(speedResult(bar, results.slice(0, 1))).not.toHaveProperty('measured');
+});
+
+it('a step stands under its own peak', () => {
+  const step = { layer: 'conv', bytes: 1e6, milliseconds: 1 };
+  const peaks = { binary: 2e11, integer: 4e10, bandwidth: 1e10 };
+  const binary = { ...step, kind: 'binaryConvolution', multiplyAdds: 1e8, planes: 2 } as const;
+  expect(rooflinePlace(binary, peaks)).toEqual({ intensity: 100, rate: 1e11, operations: 4e11, ofPeak: 0.5 });
+  const whole = { ...step, kind: 'integerConvolution', multiplyAdds: 1e7, planes: 0 } as const;
+  expect(rooflinePlace(whole, peaks).ofPeak).toBe(0.25);
+  const pooling = { ...step, kind: 'codePooling', multiplyAdds: 0, planes: 0 } as const;
+  expect(rooflinePlace(pooling, peaks).ofPeak).toBe(0.1);
+  expect(rooflinePlace({ ...pooling, milliseconds: 0.01 }, peaks)).not.toHaveProperty('ofPeak');
+});

@@ -1,0 +1,128 @@
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { PreviewServer } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { serveBenchmark } from '../bench/server.ts';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { serveSite, watchMisdeeds } from './demo-page.ts';
+
+let isolated: { server: PreviewServer; url: string };
+let plain: { server: PreviewServer; url: string };
+let browser: Browser;
+
+beforeAll(async () => {
+  isolated = await serveBenchmark(new Map());
+  plain = await serveSite();
+  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await isolated.server.close();
+  await plain.server.close();
+});
+
+async function open(url: string, fragment = ''): Promise<{ page: Page; misdeeds: readonly string[] }> {
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  const misdeeds = watchMisdeeds(page, new URL(url).origin);
+  await page.goto(`${url}benchmark.html${fragment}`);
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+  return { page, misdeeds };
+}
+
+/** Measures LeNet, the smallest network, until the end. */
+async function measure(page: Page): Promise<void> {
+  await page.getByLabel('Network').selectOption('lenet');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('Done', { exact: true }).waitFor({ timeout: 110_000 });
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+it('measures all engines, and hands the result on by a link', async () => {
+  const { page, misdeeds } = await open(isolated.url);
+  await measure(page);
+  const names = await page.locator('#race-rows th').allTextContents();
+  expect(names).toContain('hwgq-web · WASM · relaxed SIMD · 2 threads');
+  expect(names).toContain('onnxruntime-web · WASM · int8 · 1 thread');
+  expect(await page.locator('#race-rows .is-failure').allTextContents()).toEqual([]);
+  expect(await page.locator('#race-rows td:nth-child(3)').allTextContents()).not.toContain('');
+  expect(await page.locator('#layer-rows tr').count()).toBeGreaterThan(3);
+  expect(await page.locator('#roofline circle').count()).toBeGreaterThan(2);
+  expect(await page.locator('#throughput-rows tr').count()).toBeGreaterThan(2);
+  expect(await page.locator('#download-rows tr').count()).toBe(3);
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+
+  await page.getByRole('button', { name: 'Copy JSON' }).click();
+  const json = await page.evaluate(() => navigator.clipboard.readText());
+  expect(JSON.parse(json)).toMatchObject({ format: 'hwgq-benchmark', network: 'LeNet-HWGQ' });
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link.length).toBeLessThan(8000);
+  const other = await open(isolated.url, new URL(link).hash);
+  expect(await other.page.locator('#result-title').textContent()).toBe('LeNet-HWGQ, on another machine');
+  expect(await other.page.locator('#race-rows tr').count()).toBe(names.length);
+  expect(await other.page.locator('#race-rows .is-theirs:visible').count()).toBe(names.length);
+  expect([...misdeeds, ...other.misdeeds]).toEqual([]);
+  await other.page.context().close();
+  await page.context().close();
+});
+
+it('can be stopped, and works on one thread where nothing isolates it', async () => {
+  const { page, misdeeds } = await open(plain.url);
+  await page.getByLabel('onnxruntime-web on WASM').uncheck();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped', { exact: true }).first().waitFor();
+  await measure(page);
+  const names = await page.locator('#race-rows th').allTextContents();
+  expect(names.filter((name) => name.includes('WASM'))).toEqual([
+    'hwgq-web · WASM · relaxed SIMD · 1 thread',
+    'hwgq-web · WASM · plain SIMD · 1 thread',
+  ]);
+  expect(misdeeds).toEqual([]);
+  await page.context().close();
+});
+
+it('remembers the fastest kernels for the adapter, and runs what is remembered', async () => {
+  const { page, misdeeds } = await open(plain.url);
+  await page.getByLabel('onnxruntime-web on WASM').uncheck();
+  await page.getByLabel('Look for the fastest').check();
+  await measure(page);
+  const remembered = () => page.evaluate(() => localStorage.getItem('hwgq-web kernels') ?? '{}');
+  const [choice] = Object.values(JSON.parse(await remembered()) as Record<string, Record<string, string>>);
+  expect(Object.keys(choice ?? {}).length).toBeGreaterThan(0);
+  const kernels = async () => {
+    await page.getByLabel('On', { exact: true }).selectOption('hwgq-web · WebGPU');
+    return page.locator('#layer-rows .kernel').allTextContents();
+  };
+  const before = await kernels();
+  expect(new Set(before)).toEqual(new Set(Object.values(choice ?? {})));
+  await page.evaluate(
+    (text) => localStorage.setItem('hwgq-web kernels', text.replaceAll(/:"[\w-]+"/g, ':"tile"')),
+    await remembered(),
+  );
+  await page.getByLabel('Look for the fastest').uncheck();
+  await measure(page);
+  expect(await kernels()).toEqual(before.map(() => 'tile'));
+  expect(misdeeds).toEqual([]);
+  await page.context().close();
+});
+
+it('refuses what is no result', async () => {
+  const { page } = await open(plain.url);
+  await page.getByLabel('Somebody’s link or JSON').fill('{"format":"other"}');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is no result of this benchmark').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.context().close();
+});
