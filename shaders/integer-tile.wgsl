@@ -7,7 +7,7 @@
 // #include "limb-sums.wgsl"
 // #include "integer.wgsl"
 
-fn accumulateLimb(tile: Tile, limb: u32) -> array<vec4<i32>, PIXELS> {
+fn accumulateLimb(tile: Tile, local: u32, limb: u32) -> array<vec4<i32>, PIXELS> {
   var sums: array<vec4<i32>, PIXELS>;
   let depth = shape.inputDepth;
   let quads = shape.quads;

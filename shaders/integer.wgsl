@@ -12,17 +12,11 @@ fn firstWeight(limb: u32, quad: u32) -> u32 {
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   var sums: array<Sum, PIXELS>;
-  let first = accumulateLimb(tile, 0u);
-  // #unroll
-  for (var p = 0u; p < PIXELS; p++) {
-    sums[p].high = first[p];
-  }
-  for (var limb = 1u; limb < limbs; limb++) {
-    let next = accumulateLimb(tile, limb);
-    let lowBits = 12u * (limb - 1u);
+  for (var limb = 0u; limb < limbs; limb++) {
+    let next = accumulateLimb(tile, local, limb);
     // #unroll
     for (var p = 0u; p < PIXELS; p++) {
-      sums[p] = raise(sums[p], next[p], lowBits);
+      sums[p] = raise(sums[p], next[p], 12u * max(limb, 1u) - 12u);
     }
   }
   return sums;

@@ -4,20 +4,22 @@ import type { ModelSource } from './types.ts';
 export interface Download {
   readonly signal?: AbortSignal;
   readonly fetch?: typeof fetch;
-  readonly onProgress: (loadedBytes: number, totalBytes: number | undefined) => void;
+  /** Called with each piece of the file, and how many bytes have come with it. */
+  readonly onChunk: (bytes: Uint8Array, loadedBytes: number, totalBytes: number | undefined) => void;
 }
 
 /**
- * A model's bytes, from wherever it is.
+ * Fetches a model, piece by piece, from wherever it is.
+ * @returns how many bytes it has.
  * @throws HwgqError `download` with address and status, `invalid-option` for a stream that is being read elsewhere or
  *   gives no bytes; the signal's reason where it aborts.
  */
-export async function download(source: ModelSource, options: Download): Promise<ArrayBuffer> {
-  const { signal, onProgress } = options;
+export async function download(source: ModelSource, options: Download): Promise<number> {
+  const { signal, onChunk } = options;
   signal?.throwIfAborted();
   if (source instanceof ArrayBuffer) {
-    onProgress(source.byteLength, source.byteLength);
-    return source.slice(0);
+    onChunk(new Uint8Array(source), source.byteLength, source.byteLength);
+    return source.byteLength;
   }
   const { stream, total } = await open(source, options);
   const reader = stream.getReader();
@@ -25,7 +27,6 @@ export async function download(source: ModelSource, options: Download): Promise<
   const cancel = (reason: unknown) => void reader.cancel(reason).catch(() => {});
   const abort = () => cancel(signal?.reason);
   signal?.addEventListener('abort', abort);
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
     // It may have aborted before anybody listened.
@@ -42,10 +43,9 @@ export async function download(source: ModelSource, options: Download): Promise<
       if (!(value instanceof Uint8Array)) {
         throw new HwgqError('invalid-option', `The model's stream gives a ${typeof value}; it must give Uint8Array.`);
       }
-      chunks.push(value as Uint8Array<ArrayBuffer>);
       length += value.length;
       // A server may tell a wrong length, or none that is a number.
-      onProgress(length, total !== undefined && length <= total ? total : undefined);
+      onChunk(value, length, total !== undefined && length <= total ? total : undefined);
     }
   } catch (error) {
     cancel(error);
@@ -53,7 +53,7 @@ export async function download(source: ModelSource, options: Download): Promise<
   } finally {
     signal?.removeEventListener('abort', abort);
   }
-  return new Blob(chunks).arrayBuffer();
+  return length;
 }
 
 async function open(

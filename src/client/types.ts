@@ -1,5 +1,5 @@
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
-import type { BackendDescription, BackendName, KernelChoice } from '../engine/session.ts';
+import type { BackendDescription, BackendName, KernelChoice, SimdLevel } from '../engine/session.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { Provenance } from '../model/model.ts';
 
@@ -33,13 +33,17 @@ export interface LoadProgress {
 
 export interface ClassifierOptions extends ClassificationOptions {
   readonly model: ModelSource;
-  /** Default `auto`: WebGPU where it works, else the interpreter. */
+  /** Default `auto`: the faster of a hardware GPU and WebAssembly, else the interpreter. */
   readonly backend?: BackendName | 'auto';
   /** A hash of the file as in Subresource Integrity: `sha256-` and base64. */
   readonly integrity?: string;
   /** Where the worker's file is, when a bundler has moved it. */
   readonly workerUrl?: string | URL;
   readonly powerPreference?: GPUPowerPreference;
+  /** WebAssembly's vector instructions. Default: the best there are. */
+  readonly simd?: SimdLevel;
+  /** WebAssembly's threads. Default: up to four where the page is cross-origin isolated, else 1, which is all there is. */
+  readonly threads?: number;
   /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
   readonly kernelChoice?: KernelChoice;
   readonly onProgress?: (progress: LoadProgress) => void;

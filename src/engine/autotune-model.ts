@@ -4,8 +4,8 @@ import { logitsBlob } from '../graph/blobs.ts';
 import type { Model } from '../model/model.ts';
 import { fuseSteps } from '../plan/fuse.ts';
 import { planGraph } from '../plan/lower.ts';
+import { gpuOf } from './gpu.ts';
 import type { SessionOptions } from './session.ts';
-import { gpuOf } from './webgpu-runner.ts';
 
 /** What was measured, and on which adapter: a choice holds for that one only. */
 export interface AutotunedModel extends Autotuned {

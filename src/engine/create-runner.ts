@@ -2,10 +2,10 @@ import { softwareAdapterReason } from '../backends/webgpu/device.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
+import { gpuOf } from './gpu.ts';
 import { ReferenceRunner } from './reference-runner.ts';
 import type { BackendName, Runner, SessionOptions } from './session.ts';
 import { WasmRunner } from './wasm-runner.ts';
-import { gpuOf, WebGpuRunner } from './webgpu-runner.ts';
 
 /** Why `auto` may turn to another backend: none of these is the caller's mistake. */
 const FALLBACK_CODES = ['no-webgpu', 'no-wasm', 'unsupported', 'out-of-memory'];
@@ -25,7 +25,7 @@ export async function createRunner(
 ): Promise<Runner> {
   switch (backend) {
     case 'webgpu':
-      return WebGpuRunner.create(model, blobs, options);
+      return webGpuRunner(model, blobs, options);
     case 'wasm':
       return WasmRunner.create(model, blobs, options);
     case 'reference':
@@ -40,13 +40,19 @@ async function chooseRunner(model: Model, blobs: readonly string[], options: Ses
   const looking = softwareAdapterReason(gpuOf(options), options.powerPreference);
   const wasm = await orReason(() => WasmRunner.create(model, blobs, options));
   const reason = await looking;
-  const gpu = reason ?? (await orReason(() => WebGpuRunner.create(model, blobs, options)));
+  const gpu = reason ?? (await orReason(() => webGpuRunner(model, blobs, options)));
   if (typeof wasm === 'string') {
     return typeof gpu === 'string' ? new ReferenceRunner(model, blobs, `${gpu} ${wasm}`) : gpu;
   }
   if (typeof gpu !== 'string') return fasterRunner(elementCount(model.graph.input.shape), gpu, wasm);
   wasm.fallbackReason = gpu;
   return wasm;
+}
+
+/** With its shaders, which only those load who have a use for them. */
+async function webGpuRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
+  const { WebGpuRunner } = await import('./webgpu-runner.ts');
+  return WebGpuRunner.create(model, blobs, options);
 }
 
 async function fasterRunner(inputLength: number, gpu: Runner, wasm: WasmRunner): Promise<Runner> {

@@ -125,10 +125,14 @@ export async function createSession(model: Model, options: SessionOptions = {}):
   return new RunnerSession(runner, elementCount(model.graph.input.shape), model.preprocessing);
 }
 
+/** A GPU computes one frame while the results of the one before come back. */
+const RUNS_AT_ONCE = 2;
+
 class RunnerSession implements Session {
   private readonly disposal: Promise<never>;
   private endNow: (reason: unknown) => void = () => {};
-  private queue: Promise<unknown> = Promise.resolve();
+  /** The newest runs, oldest first; ended ones too. */
+  private underWay: readonly Promise<unknown>[] = [];
 
   constructor(
     private readonly runner: Runner,
@@ -191,9 +195,15 @@ class RunnerSession implements Session {
     }
   }
 
+  /** Begins work when few enough runs are under way; its result comes after those of earlier runs. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(work);
-    this.queue = turn.catch(() => {});
+    const [oldest = Promise.resolve()] = this.underWay.length < RUNS_AT_ONCE ? [] : this.underWay;
+    const previous = this.underWay.at(-1);
+    const done = oldest.then(work);
+    // Its failure is told in its turn.
+    done.catch(() => {});
+    const turn = Promise.allSettled([previous]).then(() => done);
+    this.underWay = [...this.underWay, turn.catch(() => {})].slice(-RUNS_AT_ONCE);
     return Promise.race([turn, this.disposal]);
   }
 }

@@ -1,15 +1,11 @@
 import { WasmExecutable } from '../backends/wasm/executable.ts';
-import { type SimdLevel, supportedSimd } from '../backends/wasm/modules.ts';
-import { threadLimit } from '../backends/wasm/team.ts';
-import { HwgqError } from '../errors.ts';
+import type { SimdLevel } from '../backends/wasm/modules.ts';
 import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import { profileStep, type StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
+import { wasmOptions } from './wasm-options.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
-
-/** More threads than this bring little: layers are short, and other pages want to run too. */
-const USUAL_THREADS = 4;
 
 /** Runs a model on WebAssembly. */
 export class WasmRunner implements Runner {
@@ -26,21 +22,7 @@ export class WasmRunner implements Runner {
 
   /** @throws HwgqError `no-wasm`, `unsupported` naming the layer, or `out-of-memory`. */
   static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner> {
-    const simd = options.simd ?? supportedSimd();
-    if (!simd) {
-      throw new HwgqError(
-        'no-wasm',
-        "WebAssembly has no SIMD here, or is missing. Use a newer browser, or backend 'reference'.",
-      );
-    }
-    const limit = threadLimit();
-    const threads = options.threads ?? Math.min(limit, USUAL_THREADS);
-    if (!Number.isInteger(threads) || threads < 1 || threads > limit) {
-      throw new HwgqError(
-        'invalid-option',
-        `threads is ${threads}; 1 to ${limit} are accepted here. More than 1 take a cross-origin isolated page and a worker.`,
-      );
-    }
+    const { simd, threads } = wasmOptions(options);
     const runner = new WasmRunner(model, blobs, simd, threads);
     await runner.executableFor({ kind: 'integers', unit: model.preprocessing.scale });
     options.onProgress?.('compile', 1);

@@ -10,6 +10,7 @@ import type { Model } from '../model/model.ts';
 import { fuseSteps } from '../plan/fuse.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
+import { gpuOf } from './gpu.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 
@@ -23,6 +24,7 @@ export class WebGpuRunner implements Runner {
   private pictures: Promise<PictureInput> | undefined;
   private isDisposed = false;
   private loss: GPUDeviceLostInfo | undefined;
+  private reopening: Promise<void> | undefined;
 
   private constructor(
     private readonly model: Model,
@@ -100,12 +102,14 @@ export class WebGpuRunner implements Runner {
   /** Does work on the device, and once more on a new one where that was lost. */
   private async recovering<T>(work: () => Promise<T>): Promise<T> {
     if (this.loss) await this.reopen(this.loss);
+    const { device } = this.open;
     try {
       return await work();
     } catch (error) {
-      const loss = await this.lossBehind(error);
+      const loss = await this.lossBehind(error, device);
       if (!loss) throw error;
-      await this.reopen(loss);
+      // Another run may have opened a new one by now.
+      if (this.open.device === device) await this.reopen(loss);
       return work();
     }
   }
@@ -139,13 +143,21 @@ export class WebGpuRunner implements Runner {
   }
 
   /** The loss that made a run fail. Calls on a lost device may fail a little before it says that it is lost. */
-  private async lossBehind(error: unknown): Promise<GPUDeviceLostInfo | undefined> {
+  private async lossBehind(error: unknown, device: GPUDevice): Promise<GPUDeviceLostInfo | undefined> {
     if (error instanceof HwgqError || this.isDisposed) return undefined;
     const grace = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_GRACE_MS));
-    return Promise.race([this.open.device.lost, grace]);
+    return Promise.race([device.lost, grace]);
   }
 
-  private async reopen({ message }: GPUDeviceLostInfo): Promise<void> {
+  /** Opens a new device, once for all runs that ask for it meanwhile. */
+  private reopen(loss: GPUDeviceLostInfo): Promise<void> {
+    this.reopening ??= this.openAgain(loss).finally(() => {
+      this.reopening = undefined;
+    });
+    return this.reopening;
+  }
+
+  private async openAgain({ message }: GPUDeviceLostInfo): Promise<void> {
     try {
       this.open = await openDevice(gpuOf(this.options), this.options.powerPreference);
     } catch (error) {
@@ -174,9 +186,4 @@ class LatestResampling {
     }
     return this.latest.resampling;
   }
-}
-
-/** WebGPU's entry point. */
-export function gpuOf(options: Pick<SessionOptions, 'gpu'>): GPU | undefined {
-  return options.gpu ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
 }

@@ -1,6 +1,6 @@
 import { deflateSync } from 'fflate';
 import { sha256 } from './hash.ts';
-import { CHECKED_FROM, FORMAT_VERSION, HEADER_FROM, MAGIC } from './layout.ts';
+import { CHECKED_FROM, FORMAT_VERSION, HASH_FROM, HEADER_FROM, MAGIC } from './layout.ts';
 import type { Model } from './model.ts';
 import { aligned, isTensor, type SectionEntry, storeTensor } from './sections.ts';
 
@@ -30,6 +30,6 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   view.setUint32(CHECKED_FROM + 4, raw.length, true);
   file.set(header, HEADER_FROM);
   for (const [index, { bytes }] of sections.entries()) file.set(bytes, places[index]);
-  file.set(sha256(file.subarray(CHECKED_FROM)), 8);
+  file.set(sha256(file.subarray(CHECKED_FROM)), HASH_FROM);
   return file;
 }

@@ -1,7 +1,7 @@
 /** `crypto.subtle` copies what it hashes; from this size on that costs more than hashing here does. */
 const LARGEST_COPY_BYTES = 2 ** 24;
 
-/** Progress is told after so many bytes, a multiple of a block's 64. */
+/** Progress is told after so many bytes. */
 const BYTES_BETWEEN_REPORTS = 2 ** 22;
 
 /**
@@ -18,26 +18,53 @@ const PRIMES = firstPrimes(64);
 const ROUND_CONSTANTS = Int32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
 const INITIAL_STATE = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(Math.sqrt(prime)));
 
-/** SHA-256 (FIPS 180-4), 32 bytes. Progress as for `sha256Hex`. */
-export function sha256(bytes: Uint8Array, onProgress?: (done: number) => void): Uint8Array {
-  const state = INITIAL_STATE.slice();
-  const schedule = new Int32Array(64);
-  const whole = bytes.length - (bytes.length % 64);
-  for (let start = 0; start < whole; start += 64) {
-    addBlock(state, schedule, bytes, start);
-    if (start % BYTES_BETWEEN_REPORTS === 0) onProgress?.(start / whole);
+/** SHA-256 (FIPS 180-4) of bytes that come piece by piece. */
+export class Sha256 {
+  readonly #state = INITIAL_STATE.slice();
+  readonly #schedule = new Int32Array(64);
+  /** Bytes of a block that is not full yet. */
+  readonly #rest = new Uint8Array(64);
+  #length = 0;
+
+  update(bytes: Uint8Array): void {
+    const held = this.#length % 64;
+    this.#length += bytes.length;
+    let start = 0;
+    if (held > 0) {
+      start = Math.min(64 - held, bytes.length);
+      this.#rest.set(bytes.subarray(0, start), held);
+      if (held + start < 64) return;
+      addBlock(this.#state, this.#schedule, this.#rest, 0);
+    }
+    for (; start + 64 <= bytes.length; start += 64) addBlock(this.#state, this.#schedule, bytes, start);
+    this.#rest.set(bytes.subarray(start));
   }
-  const tail = new Uint8Array(bytes.length - whole < 56 ? 64 : 128);
-  tail.set(bytes.subarray(whole));
-  tail[bytes.length - whole] = 0x80;
-  const view = new DataView(tail.buffer);
-  view.setUint32(tail.length - 8, Math.floor(bytes.length / 2 ** 29));
-  view.setUint32(tail.length - 4, (bytes.length * 8) % 2 ** 32);
-  for (let start = 0; start < tail.length; start += 64) addBlock(state, schedule, tail, start);
-  const digest = new Uint8Array(32);
-  const out = new DataView(digest.buffer);
-  for (const [index, word] of state.entries()) out.setUint32(index * 4, word);
-  return digest;
+
+  /** The hash, 32 bytes. Ends the hashing. */
+  digest(): Uint8Array {
+    const held = this.#length % 64;
+    const tail = new Uint8Array(held < 56 ? 64 : 128);
+    tail.set(this.#rest.subarray(0, held));
+    tail[held] = 0x80;
+    const view = new DataView(tail.buffer);
+    view.setUint32(tail.length - 8, Math.floor(this.#length / 2 ** 29));
+    view.setUint32(tail.length - 4, (this.#length * 8) % 2 ** 32);
+    for (let start = 0; start < tail.length; start += 64) addBlock(this.#state, this.#schedule, tail, start);
+    const digest = new Uint8Array(32);
+    const out = new DataView(digest.buffer);
+    for (const [index, word] of this.#state.entries()) out.setUint32(index * 4, word);
+    return digest;
+  }
+}
+
+/** SHA-256 of bytes that are all there. Progress as for `sha256Hex`. */
+export function sha256(bytes: Uint8Array, onProgress?: (done: number) => void): Uint8Array {
+  const hash = new Sha256();
+  for (let start = 0; start < bytes.length; start += BYTES_BETWEEN_REPORTS) {
+    onProgress?.(start / bytes.length);
+    hash.update(bytes.subarray(start, start + BYTES_BETWEEN_REPORTS));
+  }
+  return hash.digest();
 }
 
 /** One variable a register and signed 32-bit arithmetic throughout: engines keep both in machine registers. */

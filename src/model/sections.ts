@@ -66,11 +66,22 @@ function isWorthDeflating(raw: Uint8Array): boolean {
   return deflateSync(sample, { level: 9 }).length < sample.length * WORTHWHILE_SHARE;
 }
 
-/** The tensor of a stored section. */
-export function loadTensor(entry: SectionEntry, stored: Uint8Array): Tensor {
+/**
+ * Whether some bytes, deflated, can take so many: DEFLATE packs at most 258 bytes into two bits, and what does not
+ * shrink is stored with a few bytes a block. So no file asks for far more memory than it has bytes, nor hides bytes.
+ */
+export function canDeflateTo(size: number, stored: number): boolean {
+  return size <= stored * 4 * 258 && stored <= 2 * size + 64;
+}
+
+/**
+ * The tensor of a stored section.
+ * @param stored the section's bytes, perhaps with padding, at the beginning of a buffer that becomes the tensor's own.
+ * @throws HwgqError `model-format` where they do not inflate to what the entry tells.
+ */
+export function loadTensor(entry: SectionEntry, stored: Uint8Array<ArrayBuffer>): Tensor {
   const size = entry.count * elementBytes(entry.type);
-  // Not slice(): that of a Node Buffer shares memory, so it would begin somewhere inside the file's buffer.
-  const raw = entry.deflated ? inflated(stored, size) : new Uint8Array(stored);
+  const raw = entry.deflated ? inflated(stored.subarray(0, entry.stored), size) : stored;
   return new ELEMENT_TYPES[entry.type](raw.buffer, 0, entry.count);
 }
 

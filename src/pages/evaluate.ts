@@ -46,7 +46,7 @@ let drawnAt = 0;
 async function chooseModel(chosen: ModelOffer): Promise<void> {
   stopping.abort();
   try {
-    const classifier = await slot.load(chosen);
+    const classifier = await slot.load(chosen, 'auto');
     if (!classifier) return;
     offer = chosen;
     menu.mark(offer);

@@ -1,4 +1,4 @@
-import { type Classifier, type ClassifierInfo, HwgqError } from '../client/index.ts';
+import { type BackendName, type Classifier, type ClassifierInfo, HwgqError } from '../client/index.ts';
 import { CameraPanel } from './camera-panel.ts';
 import { ConversionPanel } from './conversion-panel.ts';
 import { byId } from './dom.ts';
@@ -26,11 +26,13 @@ const drawing = new DrawingPanel(look, (isDown) => result.announcer.say(isDown ?
 const camera = new CameraPanel(look);
 const picture = new PicturePanel(receive);
 const conversion = new ConversionPanel(notices, receive, run);
+const backend = byId('backend', HTMLSelectElement);
 const sources = { 'draw-tab': drawing, 'camera-tab': camera, 'picture-tab': picture };
 type TabId = keyof typeof sources;
 
 let tab: TabId = 'draw-tab';
 let running: ModelOffer = DIGITS;
+let runningBackend = backend.value;
 /** A classifier that has died is not asked again. */
 let dead: Classifier | undefined;
 
@@ -85,13 +87,15 @@ function tellFailure(classifier: Classifier, error: unknown): void {
 /** Loads a model and, once it is ready, lets it take the place of the one that runs. */
 async function run(offer: ModelOffer): Promise<ClassifierInfo | undefined> {
   try {
-    const classifier = await slot.load(offer);
+    const classifier = await slot.load(offer, backend.value as BackendName | 'auto');
     if (!classifier) return undefined;
     running = offer;
+    runningBackend = backend.value;
     show(classifier.info);
     return classifier.info;
   } catch (error) {
     menu.mark(running);
+    backend.value = runningBackend;
     const retry = { label: 'Try again', run: () => void run(offer) };
     const isDownload = typeof offer.source === 'string';
     notices.show(`${offer.title}: the model could not be loaded`, error, isDownload ? retry : undefined);
@@ -135,6 +139,7 @@ async function showPicture(file: File): Promise<void> {
   }
 }
 
+backend.addEventListener('change', () => void run(running));
 receiveFiles(receive);
 showModelCards([DIGITS, OBJECTS]);
 void run(DIGITS);

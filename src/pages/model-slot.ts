@@ -1,5 +1,5 @@
 import { rememberedKernels } from '../bench/remembered-kernels.ts';
-import { type Classifier, createClassifier, type LoadProgress } from '../client/index.ts';
+import { type BackendName, type Classifier, createClassifier, type LoadProgress } from '../client/index.ts';
 import type { ModelOffer } from './shipped-models.ts';
 
 /** The place of the running model: another one gets ready beside it, and takes the place only once it is. */
@@ -22,13 +22,14 @@ export class ModelSlot {
    * @returns the classifier, or undefined where another `load` came meanwhile.
    * @throws HwgqError as `createClassifier`; the running model stays.
    */
-  async load(offer: ModelOffer): Promise<Classifier | undefined> {
+  async load(offer: ModelOffer, backend: BackendName | 'auto'): Promise<Classifier | undefined> {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
     try {
       const classifier = await createClassifier({
         model: offer.source,
+        backend,
         kernelChoice: await rememberedKernels(),
         signal: loading.signal,
         onProgress: (progress) => {

@@ -1,6 +1,6 @@
 import { transferHandlers } from 'comlink';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
-import type { BackendDescription, BackendName, KernelChoice, SessionStage } from '../engine/session.ts';
+import type { BackendDescription, SessionOptions, SessionStage } from '../engine/session.ts';
 import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { Provenance } from '../model/model.ts';
@@ -23,21 +23,22 @@ export interface LoadedModel {
   readonly provenance: Provenance;
 }
 
-export interface LoadOptions {
-  readonly backend: BackendName | 'auto';
+export interface LoadOptions
+  extends Pick<SessionOptions, 'backend' | 'powerPreference' | 'simd' | 'threads' | 'kernelChoice'> {
   readonly integrity?: string;
-  readonly powerPreference?: GPUPowerPreference;
-  readonly kernelChoice?: KernelChoice;
 }
 
-/** What the worker does for the page. */
+/** What the worker does for the page: `start` once, `push` for each piece of the model's file, `load`, then the rest. */
 export interface ClassifierWorker {
-  /** `onProgress` is in the page, so calling it gives a promise; all of its calls are answered before `load` is. */
-  load(
-    file: ArrayBuffer,
-    options: LoadOptions,
-    onProgress: (stage: 'decode' | SessionStage, done: number) => void | Promise<void>,
-  ): Promise<LoadedModel>;
+  /** Begins what can be done without the model. */
+  start(options: LoadOptions): void;
+  /** Takes the file's next bytes. */
+  push(bytes: Uint8Array): void;
+  /**
+   * Makes the model ready, all of whose bytes have been pushed. `onProgress` is in the page, so calling it gives a
+   * promise; all of its calls are answered before `load` is.
+   */
+  load(onProgress: (stage: 'decode' | SessionStage, done: number) => void | Promise<void>): Promise<LoadedModel>;
   classify(images: readonly CrossingImage[], options: ClassificationOptions): Promise<readonly Classification[]>;
   features(image: CrossingImage): Promise<Float32Array>;
 }

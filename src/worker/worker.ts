@@ -1,40 +1,48 @@
 import { expose } from 'comlink';
 import { checkOptions, labelsOf, toCategories } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
-import { createSession, type Session } from '../engine/session.ts';
+import { prepareSession } from '../engine/prepare-session.ts';
+import { createSession, type Session, type SessionOptions } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { blobValue, featuresBlob, logitsBlob } from '../graph/blobs.ts';
 import { elementCount, inferShapes } from '../graph/shapes.ts';
-import { decodeModel } from '../model/decode.ts';
-import { sha256 } from '../model/hash.ts';
 import type { Model } from '../model/model.ts';
 import { floatBytes } from '../model/summary.ts';
+import { IncomingModel } from './incoming-model.ts';
 import { toPicture } from './picture.ts';
 import { type ClassifierWorker, type CrossingImage, installErrorTransfer, READY } from './protocol.ts';
 
 /** Images of one submit. */
 const BATCH = 16;
 
+let incoming: { model: IncomingModel; session: SessionOptions } | undefined;
 let loaded: { model: Model; session: Session; labels: readonly string[] } | undefined;
 
 const worker: ClassifierWorker = {
-  async load(file, { backend, integrity, powerPreference, kernelChoice }, onProgress) {
+  start({ integrity, ...session }) {
+    incoming = { model: new IncomingModel(integrity), session };
+    prepareSession(session);
+  },
+
+  push(bytes) {
+    arriving().model.push(bytes);
+  },
+
+  async load(onProgress) {
     // Reports and the answer take different ways to the page, which do not keep their order.
     const reports: (void | Promise<void>)[] = [];
     const report: typeof onProgress = (stage, done) => void reports.push(onProgress(stage, done));
-    const bytes = new Uint8Array(file);
-    if (integrity !== undefined) checkIntegrity(bytes, integrity);
-    const model = decodeModel(bytes);
+    const { model: file, session: options } = arriving();
+    incoming = undefined;
+    const model = file.finish();
     report('decode', 1);
     const { graph, preprocessing, provenance } = model;
     const scores = logitsBlob(graph);
     const classes = elementCount(inferShapes(graph).get(blobValue(graph, scores)) ?? []);
     const session = await createSession(model, {
-      backend,
+      ...options,
       blobs: [scores, featuresBlob(graph)],
       onProgress: report,
-      ...(powerPreference ? { powerPreference } : {}),
-      ...(kernelChoice ? { kernelChoice } : {}),
     });
     await Promise.all(reports);
     loaded = { model, session, labels: labelsOf(model.labels, classes) };
@@ -43,7 +51,7 @@ const worker: ClassifierWorker = {
       classes,
       ...(model.labels ? { labels: model.labels } : {}),
       preprocessing,
-      bytes: bytes.length,
+      bytes: file.bytes,
       floatBytes: floatBytes(graph),
       backend: session.backend,
       provenance,
@@ -88,22 +96,14 @@ async function classifyBatch(
   });
 }
 
+function arriving() {
+  if (incoming) return incoming;
+  throw new HwgqError('worker', 'The worker awaits no model. Make the classifier again.');
+}
+
 function current() {
   if (loaded) return loaded;
   throw new HwgqError('worker', 'The worker has no model. Make the classifier again.');
-}
-
-function checkIntegrity(bytes: Uint8Array, integrity: string): void {
-  const hash = `sha256-${btoa(String.fromCharCode(...sha256(bytes)))}`;
-  if (!integrity.startsWith('sha256-')) {
-    throw new HwgqError('invalid-option', `integrity is '${integrity}'; 'sha256-' and base64 is accepted.`);
-  }
-  if (hash !== integrity) {
-    throw new HwgqError(
-      'model-integrity',
-      `The model's hash is ${hash}, and ${integrity} was asked for. Fetch it again.`,
-    );
-  }
 }
 
 installErrorTransfer();

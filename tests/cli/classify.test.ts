@@ -83,7 +83,7 @@ describe('hwgq classify', () => {
     ['a count of 0', ['red.png', '--top', '0'], /--top.*'0'/],
     ['a count that is no number', ['red.png', '--top', 'all'], /--top.*'all'/],
     ['two forms at once', ['red.png', '--json', '--csv'], /--json.*--csv/],
-    ['an unknown backend', ['red.png', '--backend', 'cuda'], /--backend.*auto, webgpu, reference/],
+    ['an unknown backend', ['red.png', '--backend', 'cuda'], /--backend.*auto, wasm, webgpu, reference/],
     ['no picture at all', [], /missing required argument 'images'/],
   ])('calls %s a mistake of the command line', async (_, words, message) => {
     const { code, stdout, stderr } = await hwgq(folder, 'classify', 'net.hwgq', ...words);

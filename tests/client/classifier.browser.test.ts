@@ -109,3 +109,11 @@ it('rejects what is pending when it is disposed of, and a worker that cannot sta
   const workerUrl = URL.createObjectURL(new Blob(['throw new Error("broken")'], { type: 'text/javascript' }));
   await expect(createClassifier({ model: lenetUrl, workerUrl })).rejects.toMatchObject({ code: 'worker' });
 });
+
+it('hands the backend’s options to the worker', async () => {
+  const plain = await createClassifier({ model: lenetUrl, backend: 'wasm', simd: 'plain', threads: 1 });
+  expect(plain.info.backend).toMatchObject({ name: 'wasm', simd: 'plain', threads: 1 });
+  plain.dispose();
+  const tooMany = createClassifier({ model: lenetUrl, backend: 'wasm', threads: 10_000 });
+  await expect(tooMany).rejects.toMatchObject({ code: 'invalid-option' });
+});

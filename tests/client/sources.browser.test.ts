@@ -134,6 +134,42 @@ it('gives typed errors for streams that break off, are in use, or give no bytes'
   await expect(wrong).rejects.toMatchObject({ code: 'invalid-option' });
 });
 
+it('reads no further once what has come cannot become a model, or the worker is dead', async () => {
+  const workerUrl = URL.createObjectURL(new Blob(['throw new Error("broken")'], { type: 'text/javascript' }));
+  const stops = [
+    [{}, 'model-format'],
+    [{ integrity: 'md5-x' }, 'invalid-option'],
+    [{ workerUrl }, 'worker'],
+  ] as const;
+  for (const [options, code] of stops) {
+    let reason: unknown;
+    const start = options === stops[0][0] ? new Uint8Array(100) : file.subarray(0, 100);
+    // No more comes, and the stream stays open.
+    const model = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(start.slice()),
+      cancel: (given) => {
+        reason = given;
+      },
+    });
+    const failed = createClassifier({ model, ...options });
+    await expect(failed).rejects.toMatchObject({ code });
+    expect(reason).toMatchObject({ code });
+  }
+});
+
+it('leaves a stream’s own memory as it is, and takes pieces of it', async () => {
+  const shared = file.slice();
+  const model = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (let place = 0; place < shared.length; place += CHUNK)
+        controller.enqueue(shared.subarray(place, place + CHUNK));
+      controller.close();
+    },
+  });
+  (await createClassifier({ model, backend: 'reference' })).dispose();
+  expect(shared).toEqual(file);
+});
+
 it('keeps progress in bounds where a server tells a wrong length', async () => {
   for (const length of ['100', '1000000', 'nonsense']) {
     const seen: LoadProgress[] = [];

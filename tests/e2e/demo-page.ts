@@ -53,6 +53,12 @@ export class DemoPage {
     );
   }
 
+  /** Has the network run on another backend. */
+  async runOn(backend: string): Promise<void> {
+    await this.page.locator('#backend').selectOption(backend);
+    await this.waitForModel();
+  }
+
   async draw(strokes: readonly (readonly Place[])[]): Promise<void> {
     const { mouse } = this.page;
     const box = await this.page.locator('#pad').boundingBox();

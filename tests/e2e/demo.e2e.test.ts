@@ -317,6 +317,7 @@ it('goes on when the GPU process has crashed', async () => {
   // In a browser of its own, since a crash takes the GPU from every page.
   const own = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
   const demo = await DemoPage.open(own, url);
+  await demo.runOn('webgpu');
   await draw(demo, '7');
   expect(await demo.answer()).toBe('7');
   const devtools = await own.newBrowserCDPSession();
@@ -325,7 +326,7 @@ it('goes on when the GPU process has crashed', async () => {
   await demo.page.waitForTimeout(1000);
   await demo.page.getByRole('button', { name: 'Clear' }).click();
   await draw(demo, '3');
-  await expect.poll(() => demo.answer(), { timeout: 20_000 }).toBe('3');
+  await expect.poll(() => demo.answer(), { timeout: 60_000 }).toBe('3');
   await expect.poll(() => demo.page.getByText('WebGPU, in software').count()).toBe(1);
   await own.close();
 });
@@ -352,6 +353,17 @@ it('runs without WebGPU, and says so', async () => {
   const demo = await DemoPage.open(without, url);
   await draw(demo, '3');
   expect(await demo.answer()).toBe('3');
+  expect(await demo.page.locator('#fact-backend').textContent()).toBe('WebAssembly');
+  expect(await demo.page.locator('#fact-adapter').textContent()).toContain('There is no WebGPU here.');
+  await demo.runOn('webgpu');
+  await demo.page
+    .getByText('There is no WebGPU here (navigator.gpu is missing)')
+    .or(demo.page.getByText('WebGPU has no adapter here'))
+    .first()
+    .waitFor();
+  expect(await demo.page.locator('#backend').inputValue()).toBe('auto');
+  await demo.runOn('reference');
+  await expect.poll(() => demo.answer()).toBe('3');
   expect(await demo.page.locator('#fact-backend').textContent()).toBe('Interpreter');
   expect(demo.misdeeds).toEqual([]);
   await without.close();

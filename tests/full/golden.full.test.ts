@@ -21,6 +21,7 @@ import {
   mnistDigits,
   mnistLabels,
 } from '../support/golden.ts';
+import { PLAIN_NETWORKS } from '../support/golden-cases.ts';
 import { describeShared, shared } from '../support/shared.ts';
 import { hasNodeGpu, vulkanEnvironment } from '../support/vulkan.ts';
 
@@ -117,8 +118,8 @@ const TRAINED = {
 };
 
 describeShared('every golden image, by the command', () => {
-  describe.each(['reference', 'webgpu'])('on %s', (backend) => {
-    const isThere = backend === 'reference' || hasGpu;
+  describe.each(['wasm', 'webgpu', 'reference'])('on %s', (backend) => {
+    const isThere = backend !== 'webgpu' || hasGpu;
     const onBackend = it.skipIf(!isThere);
     const where = isThere ? backend : `${backend} (skipped: the npm package webgpu finds no adapter)`;
 
@@ -132,7 +133,7 @@ describeShared('every golden image, by the command', () => {
       expect(worst).toBeLessThan(1e-4);
     });
 
-    onBackend.each(['cifarvgg', 'alexbw'])(`%s: every code and score, ${where}`, async (net) => {
+    onBackend.each([...PLAIN_NETWORKS])(`%s: every code and score, ${where}`, async (net) => {
       const { inputSize, codes, top1, classes } = goldenMeta(net);
       const model = await convertedGolden(net, 'f32', '--mean', '104,117,123');
       const scores = await run(model, photographs(inputSize, top1.length), backend);
@@ -181,27 +182,25 @@ describeShared('every golden image, by the command', () => {
     );
   });
 
-  const backend = hasGpu ? 'webgpu' : 'reference';
-
   it.each(['lenet', 'cifarsmall'] as const)(
     '%s in its default form: within 0.2 points of the original',
     async (net) => {
       const { options, inputs, labels } = TRAINED[net];
       const { top1, classes } = goldenMeta(net);
-      const scores = await run(await convertedGolden(net, 'compact', ...options), inputs(), backend);
+      const scores = await run(await convertedGolden(net, 'compact', ...options), inputs(), 'wasm');
       const share = accuracy(named(scores, classes), labels());
       const original = accuracy(top1, labels());
-      console.log(`${net} in its default form on ${backend}: ${share}%, the original ${original}%`);
+      console.log(`${net} in its default form: ${share}%, the original ${original}%`);
       expect(Math.abs(share - original)).toBeLessThanOrEqual(0.2);
     },
   );
 
   it('lenet names digits from larger pictures as it does MNIST’s own, within 0.2 points', async () => {
     const { preprocessing } = decodeModel(readFileSync('models/lenet.hwgq'));
-    const scores = await run('models/lenet.hwgq', refittedDigits(preprocessing), backend);
+    const scores = await run('models/lenet.hwgq', refittedDigits(preprocessing), 'wasm');
     const share = accuracy(named(scores, 10), mnistLabels());
     const original = accuracy(goldenMeta('lenet').top1, mnistLabels());
-    console.log(`lenet on refitted digits on ${backend}: ${share}%, the original on MNIST's own ${original}%`);
+    console.log(`lenet on refitted digits: ${share}%, the original on MNIST's own ${original}%`);
     expect(Math.abs(share - original)).toBeLessThanOrEqual(0.2);
   });
 });

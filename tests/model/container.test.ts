@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { HwgqError } from '../../src/errors.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import { encodeModel } from '../../src/model/encode.ts';
-import { sha256, sha256Hex } from '../../src/model/hash.ts';
+import { Sha256, sha256, sha256Hex } from '../../src/model/hash.ts';
+import type { Model } from '../../src/model/model.ts';
+import { ModelDecoder } from '../../src/model/model-decoder.ts';
 import { smallModel } from '../support/small-model.ts';
 
 const file = encodeModel(smallModel());
@@ -16,6 +18,23 @@ function codeOf(bytes: Uint8Array): string {
     return error instanceof HwgqError ? error.code : `not ours: ${error}`;
   }
 }
+
+/** Bytes cut at the given places, in any order, the same ones perhaps several times. */
+function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const ends = [...places, bytes.length].toSorted((a, b) => a - b);
+  return ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end));
+}
+
+function streamed(pieces: readonly Uint8Array[]): Model {
+  const decoder = new ModelDecoder();
+  for (const piece of pieces) {
+    decoder.push(piece);
+    piece.fill(0);
+  }
+  return decoder.finish();
+}
+
+const somePlaces = fc.array(fc.nat(file.length), { maxLength: 40 });
 
 /** The same bytes at byte 3 of a buffer that is longer at both ends. */
 function inLargerBytes(bytes: Uint8Array): Uint8Array {
@@ -54,6 +73,44 @@ describe('.hwgq container', () => {
     expect(unnoticed).toEqual([]);
   });
 
+  it('is the same model in whatever pieces it comes, and keeps no hold on them', () => {
+    fc.assert(
+      fc.property(somePlaces, (places) => {
+        expect(streamed(cut(file, places))).toEqual(smallModel());
+      }),
+    );
+    expect(streamed(cut(file, Array.from(file.keys())))).toEqual(smallModel());
+  });
+
+  it('is refused in whatever pieces it comes where a byte is flipped, missing at the end, or added', () => {
+    const damages = fc.oneof(
+      fc.nat(file.length - 1).map((place) => {
+        const flipped = file.slice();
+        flipped[place] = (flipped[place] as number) ^ 1;
+        return flipped;
+      }),
+      fc.nat(file.length - 1).map((length) => file.slice(0, length)),
+      fc.uint8Array({ minLength: 1, maxLength: 20 }).map((more) => Uint8Array.of(...file, ...more)),
+    );
+    fc.assert(
+      fc.property(damages, somePlaces, (bytes, places) => {
+        const within = places.filter((place) => place <= bytes.length);
+        expect(() => streamed(cut(bytes, within))).toThrow(expect.objectContaining({ code: 'model-format' }));
+      }),
+    );
+  });
+
+  it('gives no model after an error', () => {
+    const decoder = new ModelDecoder();
+    decoder.push(file);
+    expect(() => decoder.push(Uint8Array.of(0))).toThrow(/more bytes follow/);
+    expect(() => decoder.finish()).toThrow(/hash/);
+  });
+
+  it('refuses what is no model at its first bytes', () => {
+    expect(() => new ModelDecoder().push(new Uint8Array(48))).toThrow(/does not begin/);
+  });
+
   it('refuses any other bytes with its own error', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => codeOf(bytes) === 'model-format'));
   });
@@ -67,6 +124,16 @@ describe('SHA-256', () => {
   it('is that of FIPS 180-4', async () => {
     const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
     expect(Buffer.from(sha256(new TextEncoder().encode('abc'))).toString('hex')).toBe(abc);
+  });
+
+  it('is the same in whatever pieces the bytes come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 150 })), (pieces) => {
+        const hash = new Sha256();
+        for (const piece of pieces) hash.update(piece);
+        expect(hash.digest()).toEqual(sha256(Uint8Array.from(pieces.flatMap((piece) => [...piece]))));
+      }),
+    );
   });
 
   it('is the platform’s own, at every length', async () => {

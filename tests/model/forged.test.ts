@@ -6,6 +6,7 @@ import { decodeModel } from '../../src/model/decode.ts';
 import { encodeModel } from '../../src/model/encode.ts';
 import { sha256 } from '../../src/model/hash.ts';
 import { CHECKED_FROM, HEADER_FROM } from '../../src/model/layout.ts';
+import { ModelDecoder } from '../../src/model/model-decoder.ts';
 import { aligned, inflated } from '../../src/model/sections.ts';
 import { smallModel } from '../support/small-model.ts';
 
@@ -13,10 +14,10 @@ const file = encodeModel(smallModel());
 const stored = new DataView(file.buffer).getUint32(CHECKED_FROM, true);
 const raw = new DataView(file.buffer).getUint32(CHECKED_FROM + 4, true);
 const header = new TextDecoder().decode(inflated(file.subarray(HEADER_FROM, HEADER_FROM + stored), raw));
-const sections = file.subarray(aligned(HEADER_FROM + stored));
+const ownSections = file.subarray(aligned(HEADER_FROM + stored));
 
-/** The small model's file under another header, with lengths and hash that fit. */
-function forged(text: string): Uint8Array {
+/** The small model's sections, or others, under another header, with lengths and hash that fit. */
+function forged(text: string, sections = ownSections): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   const packed = deflateSync(bytes);
   const start = aligned(HEADER_FROM + packed.length);
@@ -31,9 +32,9 @@ function forged(text: string): Uint8Array {
   return made;
 }
 
-function failure(text: string): string {
+function failure(text: string, sections = ownSections): string {
   try {
-    decodeModel(forged(text));
+    decodeModel(forged(text, sections));
     return 'accepted';
   } catch (error) {
     return error instanceof HwgqError ? error.code : `not ours: ${error}`;
@@ -66,7 +67,23 @@ it.each([
 
 it('refuses deep nesting with its own error', () => {
   const depth = 100_000;
-  expect(failure(`{"sections":[],"model":${'['.repeat(depth)}${']'.repeat(depth)}}`)).toBe('model-format');
+  const text = `{"sections":[],"model":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  expect(failure(text)).toBe('model-format');
+  expect(failure(text, new Uint8Array())).toBe('model-format');
+});
+
+it('refuses sections that few bytes cannot hold before it makes room for them', () => {
+  const table = `{"sections":[["u8",${2 ** 30},1000,1]],"model":{}}`;
+  expect(() => decodeModel(forged(table, new Uint8Array(1000)))).toThrow(/1000 bytes for/);
+});
+
+it('makes no room for bytes that have not come', () => {
+  const decoder = new ModelDecoder();
+  decoder.push(forged(`{"sections":[["u8",${2 ** 30},${2 ** 30},0]],"model":{}}`, new Uint8Array()));
+  const before = process.memoryUsage().arrayBuffers;
+  decoder.push(new Uint8Array(1000));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+  expect(() => decoder.finish()).toThrow(/cut short/);
 });
 
 it('meets any change of the header with a model or its own error', () => {

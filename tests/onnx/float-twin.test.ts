@@ -47,15 +47,12 @@ describe('the float twin', () => {
     );
   });
 
-  it.each(['resnet18', 'googlenet'])(
-    'of %s has normalizations only where there is no layer to fold them into',
-    (name) => {
-      const { layers } = floatTwin(seededModel(name, 1).graph);
-      for (const layer of layers) {
-        if (layer.type !== 'scale') continue;
-        const before = layers.find((other) => other.name === layer.inputs[0]);
-        expect(['pooling', 'eltwise', 'concat']).toContain(before?.type);
-      }
-    },
-  );
+  it.each(['resnet18'])('of %s has normalizations only where there is no layer to fold them into', (name) => {
+    const { layers } = floatTwin(seededModel(name, 1).graph);
+    for (const layer of layers) {
+      if (layer.type !== 'scale') continue;
+      const before = layers.find((other) => other.name === layer.inputs[0]);
+      expect(['pooling', 'eltwise', 'concat']).toContain(before?.type);
+    }
+  });
 });

@@ -7,6 +7,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Golden networks by name, their folders as addresses that a page can fetch from. */
     golden: Readonly<Record<string, GoldenSet>>;
+    /** Whether the long runs are asked for too. */
+    isFull: boolean;
   }
 }
 
@@ -16,4 +18,5 @@ export default async function setup(project: TestProject): Promise<void> {
   const sets = Object.entries(await goldenSets());
   const served = sets.map(([net, { folder, cases }]) => [net, { folder: `/${relative(resolve('.'), folder)}`, cases }]);
   project.provide('golden', Object.fromEntries(served));
+  project.provide('isFull', process.env.HWGQ_FULL === '1');
 }

@@ -15,12 +15,24 @@ export function supportedSimd(): SimdLevel | undefined {
   return WebAssembly.validate(Uint8Array.from(RELAXED)) ? 'relaxed' : 'plain';
 }
 
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
 /**
- * Compiles the kernels.
+ * Compiles the kernels, each kind once.
  * @throws HwgqError `no-wasm` where WebAssembly is missing, has not these instructions, or is forbidden by the page's
  *   CSP.
  */
-export async function compileKernels(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.Module> {
+export function compileKernels(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.Module> {
+  const key = `${simd} ${isShared}`;
+  const known = compiled.get(key);
+  if (known) return known;
+  const made = compile(simd, isShared);
+  compiled.set(key, made);
+  made.catch(() => compiled.delete(key));
+  return made;
+}
+
+async function compile(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.Module> {
   const best = supportedSimd();
   if (!best || (simd === 'relaxed' && best === 'plain')) {
     throw new HwgqError(

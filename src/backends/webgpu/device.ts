@@ -29,6 +29,19 @@ export interface OpenDevice {
 /** Features that are used where an adapter has them. */
 const WELCOME_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 
+/** The adapter that was looked for last and has not been used: each opens one device only. */
+const unused = new WeakMap<GPU, { preference: GPUPowerPreference | undefined; adapter: Promise<GPUAdapter | null> }>();
+
+/** Looks for an adapter, once for the next device that is opened. */
+export function findAdapter(gpu: GPU, preference: GPUPowerPreference | undefined): Promise<GPUAdapter | null> {
+  const known = unused.get(gpu);
+  if (known && known.preference === preference) return known.adapter;
+  const adapter = gpu.requestAdapter(preference ? { powerPreference: preference } : {});
+  unused.set(gpu, { preference, adapter });
+  adapter.catch(() => unused.delete(gpu));
+  return adapter;
+}
+
 /**
  * Opens a device with the adapter's own limits on buffers, since the weights of a large layer exceed the defaults.
  * @throws HwgqError `no-webgpu` where there is no WebGPU or no adapter.
@@ -43,7 +56,9 @@ export async function openDevice(
       "There is no WebGPU here (navigator.gpu is missing). Use a browser that has it, a secure page (https or localhost), or backend 'reference'.",
     );
   }
-  const adapter = await gpu.requestAdapter(powerPreference ? { powerPreference } : {});
+  const looking = findAdapter(gpu, powerPreference);
+  unused.delete(gpu);
+  const adapter = await looking;
   if (!adapter) {
     throw new HwgqError(
       'no-webgpu',
@@ -73,7 +88,10 @@ export async function softwareAdapterReason(
   gpu: GPU | undefined,
   powerPreference: GPUPowerPreference | undefined,
 ): Promise<string | undefined> {
-  const adapter = await gpu?.requestAdapter(powerPreference ? { powerPreference } : {});
-  if (!adapter) return 'There is no WebGPU here.';
-  return adapter.info.isFallbackAdapter ? 'WebGPU has only a software adapter here.' : undefined;
+  if (!gpu) return 'There is no WebGPU here.';
+  const adapter = await findAdapter(gpu, powerPreference);
+  if (adapter && !adapter.info.isFallbackAdapter) return undefined;
+  // A GPU may be there when the next session asks.
+  unused.delete(gpu);
+  return adapter ? 'WebGPU has only a software adapter here.' : 'There is no WebGPU here.';
 }

@@ -10,6 +10,9 @@ import binarySplit from '../../../shaders/binary-split.wgsl';
 import binaryTile from '../../../shaders/binary-tile.wgsl';
 import floatSplit from '../../../shaders/float-split.wgsl';
 import floatTile from '../../../shaders/float-tile.wgsl';
+import integerSharedRow8Width3Stride1 from '../../../shaders/integer-shared-row-8-width-3-stride-1.wgsl';
+import integerSharedRow8Width7Stride2 from '../../../shaders/integer-shared-row-8-width-7-stride-2.wgsl';
+import integerSharedRow8Width11Stride4 from '../../../shaders/integer-shared-row-8-width-11-stride-4.wgsl';
 import integerSharedTile from '../../../shaders/integer-shared-tile.wgsl';
 import integerTile from '../../../shaders/integer-tile.wgsl';
 import levelTile from '../../../shaders/level-tile.wgsl';
@@ -30,7 +33,8 @@ export interface ConvolutionShape {
  * - `tile`: four pixels × four channels a thread;
  * - `carry-save`: the same, bits added in carry-save form before they are counted;
  * - `row-4`, `row-7`: 3×3 kernels, four or seven pixels of a row a thread, their common columns read once;
- * - `shared-tile`, `shared-row-7`: more pixels, or seven of a row, four threads reading for each other (subgroups);
+ * - `shared-tile`, `shared-row-7`, `shared-row-8`: more pixels, or seven or eight of a row, four threads reading for each
+ *   other (subgroups);
  * - `dot`: products of bytes (`dot4U8Packed`);
  * - `split`: eight threads to each sum, for planes of few pixels.
  */
@@ -41,6 +45,7 @@ export const VARIANT_NAMES = [
   'row-4',
   'row-7',
   'shared-row-7',
+  'shared-row-8',
   'dot',
   'split',
 ] as const;
@@ -56,6 +61,13 @@ export interface Variant {
   /** Threads for a number of images. */
   threads(imageCount: number): number;
 }
+
+/** Code of `shared-row-8` for integers by the kernel's width and stride along a row: those of the usual first layers. */
+const INTEGER_ROWS: Readonly<Record<string, string>> = {
+  '3 stride 1': integerSharedRow8Width3Stride1,
+  '7 stride 2': integerSharedRow8Width7Stride2,
+  '11 stride 4': integerSharedRow8Width11Stride4,
+};
 
 /** Fewer threads than this, at a tile each, leave a GPU idle. */
 const FEW_TILES = 4096;
@@ -105,7 +117,7 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
   const split = (code: string): Variant => ({ name: 'split', code, threads: splitThreads(shape) });
   switch (step.kind) {
     case 'integerConvolution':
-      return [tile('tile', integerTile), ...sharedTile(16, integerSharedTile)];
+      return [tile('tile', integerTile), ...sharedTile(16, integerSharedTile), ...integerRows(shape, capabilities)];
     case 'floatConvolution':
       return [tile('tile', floatTile), split(floatSplit)];
     case 'binaryConvolution':
@@ -124,6 +136,13 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
 /** Whether four neighbouring threads have the same pixels and can read for each other. */
 function canShare({ output }: ConvolutionShape, { subgroups }: Capabilities): boolean {
   return subgroups && quadCount(output.channels) % 4 === 0;
+}
+
+function integerRows(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
+  const { kernel, stride, dilation } = shape.step;
+  const code = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
+  if (!code || dilation[1] !== 1 || !canShare(shape, capabilities)) return [];
+  return [{ name: 'shared-row-8', code, threads: rowThreads(shape, 8) }];
 }
 
 function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
@@ -163,7 +182,8 @@ export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilitie
  */
 function usualVariants({ output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
   const area = output.height * output.width;
-  if (isSoftware) return area < 4 ? ['split'] : ['shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
+  if (isSoftware)
+    return area < 4 ? ['split'] : ['shared-row-8', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
   const tiles = Math.ceil(area / 4) * quadCount(output.channels);
   return tiles < FEW_TILES ? ['split'] : ['row-4', 'carry-save', 'tile'];
 }

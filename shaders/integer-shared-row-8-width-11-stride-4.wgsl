@@ -1,0 +1,8 @@
+enable subgroups;
+
+const PIXELS = 8u;
+const STRIDE = 4u;
+const WIDTH = 11u;
+const SHARED = 10u;
+
+// #include "integer-shared-row.wgsl"

@@ -1,0 +1,25 @@
+import { compileKernels } from '../backends/wasm/modules.ts';
+import { findAdapter } from '../backends/webgpu/device.ts';
+import type { SessionOptions } from './session.ts';
+import { wasmOptions } from './wasm-options.ts';
+import { gpuOf } from './webgpu-runner.ts';
+
+/**
+ * Begins what a session with these options needs whatever its model: compiles WebAssembly's kernels and looks for a
+ * GPU. What fails here fails again, and is told, in `createSession`.
+ */
+export function prepareSession(options: SessionOptions): void {
+  const { backend = 'auto' } = options;
+  if (backend === 'auto' || backend === 'wasm') prepareKernels(options).catch(() => {});
+  if (backend === 'auto' || backend === 'webgpu') prepareAdapter(options).catch(() => {});
+}
+
+async function prepareKernels(options: SessionOptions): Promise<void> {
+  const { simd, threads } = wasmOptions(options);
+  await compileKernels(simd, threads > 1);
+}
+
+async function prepareAdapter(options: SessionOptions): Promise<void> {
+  const gpu = gpuOf(options);
+  if (gpu) await findAdapter(gpu, options.powerPreference);
+}

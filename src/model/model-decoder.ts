@@ -1,0 +1,158 @@
+import { HwgqError } from '../errors.ts';
+import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import type { Shape } from '../graph/graph.ts';
+import { asPlanes, elementCount } from '../graph/shapes.ts';
+import { validateGraph } from '../graph/validate.ts';
+import { channelCount } from '../image/preprocessing.ts';
+import { checkModel } from './check.ts';
+import { damaged } from './damaged.ts';
+import { Sha256 } from './hash.ts';
+import { IncomingBytes } from './incoming-bytes.ts';
+import {
+  CHECKED_FROM,
+  FORMAT_VERSION,
+  HASH_FROM,
+  HEADER_FROM,
+  MAGIC,
+  MAX_HEADER_BYTES,
+  MAX_NESTING,
+} from './layout.ts';
+import type { Model } from './model.ts';
+import { readHeader } from './read-header.ts';
+import { aligned, canDeflateTo, inflated, loadTensor, type Tensor } from './sections.ts';
+
+/** What a file's bytes say, before anything but their sizes has been checked. */
+interface Parsed {
+  readonly hash: Uint8Array;
+  /** The model as JSON, with references to sections. */
+  readonly content: unknown;
+  readonly tensors: readonly Tensor[];
+}
+
+/**
+ * Reads a `.hwgq` file (docs/format.md) while it comes: hashes every byte, and makes each section a tensor once it is
+ * there. It trusts nothing, and gives nothing before the hash has been checked. After an error it is of no more use.
+ */
+export class ModelDecoder {
+  readonly #hash = new Sha256();
+  readonly #reading = readParts();
+  #part: IncomingBytes;
+  #received = 0;
+  #parsed: Parsed | undefined;
+
+  constructor() {
+    this.#part = new IncomingBytes(HEADER_FROM);
+    this.#reading.next();
+  }
+
+  /**
+   * Takes the file's next bytes, and keeps no hold on them.
+   * @throws HwgqError `model-format` as soon as they cannot become a model.
+   */
+  push(bytes: Uint8Array): void {
+    this.#hash.update(bytes.subarray(Math.max(0, CHECKED_FROM - this.#received)));
+    this.#received += bytes.length;
+    let rest = bytes;
+    while (rest.length > 0) {
+      if (this.#parsed) {
+        const end = this.#received - rest.length;
+        damaged(`its sections end at byte ${end}, and more bytes follow`, end);
+      }
+      rest = rest.subarray(this.#part.take(rest));
+      while (this.#part.isComplete && !this.#parsed) this.#advance();
+    }
+  }
+
+  /**
+   * The model, once all bytes have been pushed.
+   * @throws HwgqError `model-format` saying what is wrong, `shape-mismatch` or `invalid-graph` for a network that does
+   *   not fit together.
+   */
+  finish(): Model {
+    if (!this.#parsed) {
+      if (this.#received < HEADER_FROM) checkMagic(this.#part.bytes);
+      return damaged(`it is cut short: it ends after ${this.#received} bytes`, this.#received);
+    }
+    const { hash, content, tensors } = this.#parsed;
+    const seen = this.#hash.digest();
+    if (!hash.every((byte, index) => byte === seen[index])) {
+      damaged('its hash does not fit its content: it was changed', HASH_FROM);
+    }
+    const model = checkModel(withTensors(content, tensors, MAX_NESTING));
+    checkFit(model, validateGraph(model.graph));
+    return model;
+  }
+
+  #advance(): void {
+    const step = this.#reading.next(this.#part.bytes);
+    if (step.done) this.#parsed = step.value;
+    else this.#part = new IncomingBytes(step.value);
+  }
+}
+
+/** The parts of a file, in order: asks for the size of each, and is given its bytes. */
+function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
+  const start = yield HEADER_FROM;
+  checkMagic(start);
+  const view = new DataView(start.buffer);
+  checkVersion(view.getUint32(4, true));
+  const stored = view.getUint32(CHECKED_FROM, true);
+  const size = view.getUint32(CHECKED_FROM + 4, true);
+  if (size > MAX_HEADER_BYTES || !canDeflateTo(size, stored)) {
+    damaged(`its header would take ${stored} bytes, ${size} unpacked`, CHECKED_FROM);
+  }
+  const header = yield aligned(stored);
+  const { table, content } = readHeader(inflated(header.subarray(0, stored), size));
+  const tensors: Tensor[] = [];
+  for (const entry of table) tensors.push(loadTensor(entry, yield aligned(entry.stored)));
+  return { hash: start.subarray(HASH_FROM, CHECKED_FROM), content, tensors };
+}
+
+/** @param start the file's first bytes, or all of it where it has fewer. */
+function checkMagic(start: Uint8Array): void {
+  if (MAGIC.every((byte, index) => start[index] === byte)) return;
+  const isPage = /^\s*</.test(new TextDecoder().decode(start));
+  damaged(
+    isPage
+      ? 'it begins like a web page: the address gives a page, perhaps an error page, instead of the model'
+      : 'it does not begin with "HWGQ"',
+    0,
+  );
+}
+
+function checkVersion(version: number): void {
+  if (version === FORMAT_VERSION) return;
+  const remedy = version > FORMAT_VERSION ? 'Update this program' : 'Convert the model again';
+  throw new HwgqError(
+    'model-format',
+    `The model is of format version ${version}; version ${FORMAT_VERSION} is read here. ${remedy}, or fetch the file again.`,
+    { byte: 4, version },
+  );
+}
+
+/** Puts tensors where the header refers to sections. */
+function withTensors(value: unknown, tensors: readonly Tensor[], levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) damaged(`its header is nested deeper than ${MAX_NESTING} levels`, HEADER_FROM);
+  if (Array.isArray(value)) return value.map((item) => withTensors(item, tensors, levels - 1));
+  const keys = Object.keys(value);
+  if (keys.length === 1 && keys[0] === 'section') return tensors[(value as { section: number }).section];
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTensors(item, tensors, levels - 1)]));
+}
+
+/** Pictures must come out in the shape that the network takes, and every class have one label. */
+function checkFit({ graph, preprocessing, labels }: Model, shapes: ReadonlyMap<string, Shape>): void {
+  const { channels, width, height, mean } = preprocessing;
+  const input = asPlanes(graph.input.shape);
+  if (channelCount(channels) !== input.channels || width !== input.width || height !== input.height) {
+    damaged(
+      `its pictures are ${channels} of ${width}×${height}, and its network takes ${graph.input.shape.join('×')}`,
+      HEADER_FROM,
+    );
+  }
+  const means = mean.kind === 'image' ? elementCount(graph.input.shape) : input.channels;
+  if (mean.values.length !== means) damaged(`its mean has ${mean.values.length} values for ${means}`, HEADER_FROM);
+  const classes = elementCount(shapes.get(blobValue(graph, logitsBlob(graph))) ?? []);
+  if (labels && labels.length !== classes)
+    damaged(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);
+}

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { prepareSession } from '../../src/engine/prepare-session.ts';
+import { createSession } from '../../src/engine/session.ts';
+import { smallModel } from '../support/small-model.ts';
+
+/** A GPU that tells how often it was looked for, and gives what `find` does. */
+function countingGpu(find: () => Promise<unknown>) {
+  let count = 0;
+  const requestAdapter = () => {
+    count++;
+    return find();
+  };
+  return { gpu: { requestAdapter } as unknown as GPU, count: () => count };
+}
+
+it.each([
+  ['a software adapter', async () => ({ info: { isFallbackAdapter: true } }), /software/],
+  ['none', async () => null, /no WebGPU/],
+])('looks once for the next session, and again for the one after: %s', async (_, find, reason) => {
+  const { gpu, count } = countingGpu(find);
+  prepareSession({ gpu });
+  expect(count()).toBe(1);
+  for (const searches of [1, 2]) {
+    const session = await createSession(smallModel(), { gpu });
+    expect(count()).toBe(searches);
+    expect(session.backend).toMatchObject({ name: 'wasm', fallbackReason: expect.stringMatching(reason) });
+    session.dispose();
+  }
+});
+
+it('leaves what fails to the session', async () => {
+  const { gpu, count } = countingGpu(() => Promise.reject(new Error('no driver')));
+  prepareSession({ gpu, backend: 'webgpu', threads: 0 });
+  prepareSession({ backend: 'wasm', threads: 0 });
+  await expect(createSession(smallModel(), { gpu, backend: 'webgpu' })).rejects.toThrow(/no driver/);
+  await expect(createSession(smallModel(), { gpu, backend: 'webgpu' })).rejects.toThrow(/no driver/);
+  expect(count()).toBe(2);
+  await expect(createSession(smallModel(), { backend: 'wasm', threads: 0 })).rejects.toMatchObject({
+    code: 'invalid-option',
+  });
+});
+
+it('looks for nothing that the backend does not need', () => {
+  const { gpu, count } = countingGpu(async () => null);
+  prepareSession({ gpu, backend: 'wasm' });
+  prepareSession({ gpu, backend: 'reference' });
+  expect(count()).toBe(0);
+});
