@@ -13,7 +13,7 @@ export interface OwnContestant {
 
 /** Another engine, running an export of the same network. */
 export interface PeerContestant {
-  readonly engine: 'onnxruntime-web' | 'tfjs';
+  readonly engine: 'onnxruntime-web';
   readonly backend: 'wasm' | 'webgpu';
   readonly form: ExportForm;
   /** Of WebAssembly. Default: 1. */
