@@ -1,8 +1,8 @@
 import { compileKernels } from '../backends/wasm/modules.ts';
 import { findAdapter } from '../backends/webgpu/device.ts';
+import { gpuOf } from './gpu.ts';
 import type { SessionOptions } from './session.ts';
 import { wasmOptions } from './wasm-options.ts';
-import { gpuOf } from './webgpu-runner.ts';
 
 /**
  * Begins what a session with these options needs whatever its model: compiles WebAssembly's kernels and looks for a
