@@ -4,6 +4,7 @@
 // #include "binary.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
+// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 // Codes and signs as bytes, four channels a dot product, for GPUs that multiply bytes faster than they count bits.

@@ -2,4 +2,5 @@ const PIXELS = 4u;
 const STRIDE = 1u;
 
 // #include "row-reads.wgsl"
+// #include "stores-unrolled.wgsl"
 // #include "binary-row.wgsl"

@@ -5,4 +5,5 @@ const STRIDE = 1u;
 const SHARED = 7u;
 
 // #include "row-shares.wgsl"
+// #include "stores-looped.wgsl"
 // #include "binary-row.wgsl"

@@ -5,4 +5,5 @@ const STRIDE = 2u;
 const SHARED = 12u;
 
 // #include "row-shares.wgsl"
+// #include "stores-looped.wgsl"
 // #include "binary-row.wgsl"

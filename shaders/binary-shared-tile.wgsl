@@ -9,6 +9,7 @@ const OWN = 2u;
 // #include "binary.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
+// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {

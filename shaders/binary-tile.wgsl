@@ -4,6 +4,7 @@
 // #include "binary.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
+// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 // One popcount a word and plane.

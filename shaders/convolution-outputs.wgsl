@@ -1,5 +1,5 @@
 // The two ways out of a convolution. The including file defines `Sum` (four channels of an accumulator),
-// `accumulate`, `codeOf` and `floatOf`, and how many PIXELS a tile has.
+// `accumulate`, `codeOf` and `floatOf`, how many PIXELS a tile has, and which stores it takes.
 
 @compute @workgroup_size(64)
 fn toCodes(
@@ -8,13 +8,7 @@ fn toCodes(
   @builtin(local_invocation_index) local: u32,
 ) {
   let tile = tileOf(threadIndex(group, groups, local));
-  let sums = accumulate(tile, local);
-  // #unroll
-  for (var p = 0u; p < PIXELS; p++) {
-    if (isInside(tile, p)) {
-      storeCode(tile.pixel + p, tile.quad, codeOf(sums[p], tile.quad));
-    }
-  }
+  storeCodes(tile, accumulate(tile, local));
 }
 
 @compute @workgroup_size(64)
@@ -24,11 +18,5 @@ fn toFloats(
   @builtin(local_invocation_index) local: u32,
 ) {
   let tile = tileOf(threadIndex(group, groups, local));
-  let sums = accumulate(tile, local);
-  // #unroll
-  for (var p = 0u; p < PIXELS; p++) {
-    if (isInside(tile, p)) {
-      storeFloat(tile.pixel + p, tile.quad, floatOf(sums[p]));
-    }
-  }
+  storeFloats(tile, accumulate(tile, local));
 }

@@ -3,6 +3,7 @@
 // #include "tile-row.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
+// #include "stores-looped.wgsl"
 // #include "convolution-outputs.wgsl"
 // #include "limb-sums.wgsl"
 // #include "integer.wgsl"

@@ -8,6 +8,7 @@ const OWN = 4u;
 // #include "tile-shared.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
+// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 // #include "limb-sums.wgsl"
 // #include "integer.wgsl"

@@ -3,6 +3,7 @@
 // #include "tile-scattered.wgsl"
 // #include "store-codes.wgsl"
 // #include "store-floats.wgsl"
+// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 // #include "limb-sums.wgsl"
 // #include "integer.wgsl"
