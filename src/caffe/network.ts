@@ -17,7 +17,7 @@ interface LayerMessage {
 /**
  * Reads a network from the text of a prototxt: deploy or train_val, with `layer` messages or the old `layers`.
  * Takes what phase TEST includes, and drops data, loss and accuracy layers.
- * @throws HwgqError `prototxt-syntax`; `unknown-layer`; `unsupported` for an option that is not implemented;
+ * @throws HwgqError `prototxt-syntax`; `unknown-layer`; `unsupported` for an option outside what is accepted;
  *   `invalid-graph` and `shape-mismatch` where the description cannot be meant. All name the layer or the line.
  */
 export function readNetwork(prototxt: string): CaffeNetwork {

@@ -1,7 +1,6 @@
 import { fuseSteps } from '../../plan/fuse.ts';
 import type {
   CodePooling,
-  FloatEpilogue,
   FloatPooling,
   Plan,
   PlanTensor,
@@ -11,7 +10,7 @@ import type {
   TensorId,
 } from '../../plan/plan.ts';
 import { convolutionCall } from './convolution-calls.ts';
-import { floatEpilogue } from './epilogues.ts';
+import { codesOnly, floatEpilogue } from './epilogues.ts';
 import { hostStep } from './host-steps.ts';
 import type { KernelName } from './kernels.ts';
 import { floatWord, type MemoryImage } from './memory-image.ts';
@@ -139,7 +138,7 @@ function epilogueCalls(
   places: TensorPlaces,
 ): KernelCall[] {
   const { channels } = input.shape;
-  const epilogue = step.kind === 'pointwise' ? step.epilogue : quantizing(step, channels);
+  const epilogue = step.kind === 'pointwise' ? step.epilogue : codesOnly(step, step.sign, step.epilogue);
   const words = floatEpilogue(epilogue, step.output, channels + 4, image, places);
   const from = places.at(step.input);
   if (input.kind !== 'integers') {
@@ -151,18 +150,6 @@ function epilogueCalls(
   const converted = { input: from.address, inputStride: from.stride, output: floats, outputStride: stride, channels };
   const finished = { input: floats, inputStride: stride, output: 0, outputStride: 0, channels, epilogue: words };
   return [elementsCall('wholesToFloats', input, image, converted), elementsCall('pointwise', input, image, finished)];
-}
-
-function quantizing({ output, sign, epilogue }: Quantize, channels: number): FloatEpilogue {
-  return {
-    kind: 'floats',
-    factor: new Float64Array(channels).fill(1),
-    offset: new Float64Array(channels),
-    negativeSlope: 1,
-    lowest: Number.NEGATIVE_INFINITY,
-    highest: Number.POSITIVE_INFINITY,
-    codes: { output, sign, thresholds: epilogue.thresholds, floatsAreRead: false },
-  };
 }
 
 interface ElementsParameters {

@@ -3,15 +3,13 @@ import type { LevelTerm } from '../../plan/code-levels.ts';
 import { LIMB_BITS } from '../../plan/limbs.ts';
 import type {
   BinaryConvolution,
-  CodeEpilogue,
   Convolution,
   FloatConvolution,
-  FloatEpilogue,
   IntegerConvolution,
   PlanTensor,
 } from '../../plan/plan.ts';
 import type { KernelCall } from './calls.ts';
-import { codeEpilogue, floatEpilogue, type ThresholdType } from './epilogues.ts';
+import { codeEpilogue, codesOnly, floatEpilogue, type ThresholdType } from './epilogues.ts';
 import {
   blockCount,
   type ElementRun,
@@ -248,7 +246,13 @@ function realCall(
       ? floatEpilogue(step.epilogue, step.output, channels, image, places)
       : isInteger
         ? codeEpilogue(step.epilogue, places.at(step.output), channels, limbs === 1 ? 'i32' : 'f64', image)
-        : floatEpilogue(codesOnly(step.epilogue, step, output.channels), step.output, channels, image, places);
+        : floatEpilogue(
+            codesOnly(step, new Int8Array(output.channels).fill(1), step.epilogue),
+            step.output,
+            channels,
+            image,
+            places,
+          );
   const isSplitByBlocks = splitsByBlocks(step, output);
   const blockSums = Math.ceil((band.coveredRows * band.paddedWidth * band.pixelBytes + 64) / 16) * 16;
   const elementsOf = (taps: number) => (isInteger ? Math.ceil((taps * shape.inputs) / 2) : taps * shape.inputs);
@@ -267,19 +271,6 @@ function realCall(
       }),
       ...[elementBytes, limbs, bytesOfLimb, makesCodes ? 1 : 0, isSplitByBlocks ? 1 : 0, blockSums],
     ]),
-  };
-}
-
-/** Float sums as codes: an epilogue that keeps no floats. */
-function codesOnly({ thresholds }: CodeEpilogue, { output }: Convolution, channels: number): FloatEpilogue {
-  return {
-    kind: 'floats',
-    factor: new Float64Array(channels).fill(1),
-    offset: new Float64Array(channels),
-    negativeSlope: 1,
-    lowest: Number.NEGATIVE_INFINITY,
-    highest: Number.POSITIVE_INFINITY,
-    codes: { output, sign: new Int8Array(channels).fill(1), thresholds, floatsAreRead: false },
   };
 }
 

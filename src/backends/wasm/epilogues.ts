@@ -57,6 +57,23 @@ export function floatEpilogue(
   ]);
 }
 
+/** Floats as codes: an epilogue that keeps none of them. `sign` is +1 or −1, per channel. */
+export function codesOnly(
+  { output }: { readonly output: TensorId },
+  sign: Int8Array,
+  { thresholds }: CodeEpilogue,
+): FloatEpilogue {
+  return {
+    kind: 'floats',
+    factor: new Float64Array(sign.length).fill(1),
+    offset: new Float64Array(sign.length),
+    negativeSlope: 1,
+    lowest: Number.NEGATIVE_INFINITY,
+    highest: Number.POSITIVE_INFINITY,
+    codes: { output, sign, thresholds, floatsAreRead: false },
+  };
+}
+
 /** Rows of numbers a channel, each as long as `channels`. */
 function rowsOf(rows: readonly ArrayLike<number>[], channels: number): Float64Array {
   const table = new Float64Array(rows.length * channels);

@@ -1,5 +1,5 @@
 import { CodeEpilogue, FloatEpilogue, finishCode64, finishCodes16, finishFloats } from './epilogue';
-import { coveredRows, Geometry, windowStart } from './geometry';
+import { Geometry, windowStart } from './geometry';
 import { LOOKUP_CHANNELS, SUM_BYTES, sumFour, sumOne } from './lookup';
 import { makeTables } from './tables';
 
