@@ -16,12 +16,16 @@ import { toWholeNumbers } from './whole-numbers.ts';
 
 /** How long a failed run waits for word that its device is lost. */
 const LOSS_GRACE_MS = 500;
+/** How often a lost device is asked for again, and how long one request may take: a GPU process that starts anew may forget it. */
+const REOPEN_ATTEMPTS = 6;
+const REOPEN_PATIENCE_MS = 5000;
 
 /** Runs a model on WebGPU. A lost device is replaced, with everything on it, at the next run. */
 export class WebGpuRunner implements Runner {
   private readonly executables = new Map<string, Promise<WebGpuExecutable>>();
   private readonly resamplings = new LatestResampling();
   private pictures: Promise<PictureInput> | undefined;
+  private readonly underWay = new Set<(reason: Error) => void>();
   private isDisposed = false;
   private loss: GPUDeviceLostInfo | undefined;
   private reopening: Promise<void> | undefined;
@@ -104,7 +108,7 @@ export class WebGpuRunner implements Runner {
     if (this.loss) await this.reopen(this.loss);
     const { device } = this.open;
     try {
-      return await work();
+      return await this.untilLost(work);
     } catch (error) {
       const loss = await this.lossBehind(error, device);
       if (!loss) throw error;
@@ -112,6 +116,16 @@ export class WebGpuRunner implements Runner {
       if (this.open.device === device) await this.reopen(loss);
       return work();
     }
+  }
+
+  /** Fails when the device is lost: what runs on it may then never end. */
+  private untilLost<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.underWay.add(reject);
+      work()
+        .then(resolve, reject)
+        .finally(() => this.underWay.delete(reject));
+    });
   }
 
   private pictureInput(): Promise<PictureInput> {
@@ -137,6 +151,7 @@ export class WebGpuRunner implements Runner {
     this.loss = undefined;
     void device.lost.then((loss) => {
       this.loss = loss;
+      for (const fail of this.underWay) fail(new Error('The device was lost in the middle of a run.'));
       this.executables.clear();
       this.pictures = undefined;
     });
@@ -145,8 +160,7 @@ export class WebGpuRunner implements Runner {
   /** The loss that made a run fail. Calls on a lost device may fail a little before it says that it is lost. */
   private async lossBehind(error: unknown, device: GPUDevice): Promise<GPUDeviceLostInfo | undefined> {
     if (error instanceof HwgqError || this.isDisposed) return undefined;
-    const grace = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_GRACE_MS));
-    return Promise.race([device.lost, grace]);
+    return Promise.race([device.lost, pause(LOSS_GRACE_MS).then(() => undefined)]);
   }
 
   /** Opens a new device, once for all runs that ask for it meanwhile. */
@@ -158,18 +172,37 @@ export class WebGpuRunner implements Runner {
   }
 
   private async openAgain({ message }: GPUDeviceLostInfo): Promise<void> {
-    try {
-      this.open = await openDevice(gpuOf(this.options), this.options.powerPreference);
-    } catch (error) {
-      throw new HwgqError(
-        'device-lost',
-        `The GPU was lost (${message || 'no reason given'}) and did not come back. Reload the page, or use backend 'reference'.`,
-        {},
-        { cause: error },
-      );
+    let cause: unknown;
+    for (let attempt = 0; attempt < REOPEN_ATTEMPTS; attempt++) {
+      const opening = openDevice(gpuOf(this.options), this.options.powerPreference);
+      try {
+        this.open = await inTime(opening, REOPEN_PATIENCE_MS);
+        return this.watch(this.open);
+      } catch (error) {
+        cause = error;
+        opening.then(({ device }) => device.destroy()).catch(() => {});
+        await pause(LOSS_GRACE_MS);
+      }
     }
-    this.watch(this.open);
+    throw new HwgqError(
+      'device-lost',
+      `The GPU was lost (${message || 'no reason given'}) and did not come back. Reload the page, or use backend 'wasm'.`,
+      {},
+      { cause },
+    );
   }
+}
+
+function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  const late = pause(milliseconds).then((): never => {
+    throw new Error(`There was no answer within ${milliseconds} ms.`);
+  });
+  late.catch(() => {});
+  return Promise.race([work, late]);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Pictures often have the last one's size: frames of a camera always. */
