@@ -17,7 +17,8 @@ const STAGE_ENDS: Readonly<Record<LoadStage, readonly [start: number, end: numbe
 
 /**
  * Fetches a model, makes it ready in a worker, and gives back a classifier. The worker starts at once, and takes the
- * model while it comes.
+ * model while it comes. All classifiers of a page with the same `workerUrl` share one worker and one GPU device, in
+ * which they take turns.
  * @throws HwgqError `download`, `model-format`, `model-integrity`, `no-webgpu`, `no-wasm`, `unsupported`, `worker` or
  *   `invalid-option`; the signal's reason where it aborts.
  */
@@ -42,7 +43,12 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     });
     report('download', 1, size, size);
     const info = await connection.call((worker) =>
-      worker.load(proxy((stage, done) => report(stage, done, size, size))),
+      worker.load(
+        proxy((stage, done) => {
+          // The worker, which others use too, may report a little longer than anybody waits.
+          if (!connection.signal.aborted) report(stage, done, size, size);
+        }),
+      ),
     );
     report('warm-up', 1, size, size);
     signal?.throwIfAborted();

@@ -79,6 +79,9 @@ export interface Classifier {
   features(image: ImageSource): Promise<Float32Array>;
   /** Changes the classifier's options for all later calls; what is not named stays. */
   setOptions(options: ClassificationOptions): void;
-  /** Frees worker and GPU memory at once and rejects what is pending with `disposed`. May be called twice. */
+  /**
+   * Rejects what is pending with `disposed` and frees the model's memory; the worker and the GPU device end with their
+   * last classifier. May be called twice.
+   */
   dispose(): void;
 }

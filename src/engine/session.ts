@@ -93,7 +93,7 @@ export interface Session {
    * @returns the steps' medians, in order; undefined where the backend cannot time its steps.
    */
   profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
-  /** Frees everything at once; pending runs are rejected with `disposed`. May be called twice. */
+  /** Rejects pending runs with `disposed`, and frees everything as soon as none is under way. May be called twice. */
   dispose(): void;
 }
 
@@ -129,8 +129,9 @@ export async function createSession(model: Model, options: SessionOptions = {}):
 const RUNS_AT_ONCE = 2;
 
 class RunnerSession implements Session {
-  private readonly disposal: Promise<never>;
-  private endNow: (reason: unknown) => void = () => {};
+  /** What rejects the runs that are pending. */
+  private readonly pending = new Set<(reason: unknown) => void>();
+  private disposal: HwgqError | undefined;
   /** The newest runs, oldest first; ended ones too. */
   private underWay: readonly Promise<unknown>[] = [];
 
@@ -138,13 +139,7 @@ class RunnerSession implements Session {
     private readonly runner: Runner,
     private readonly inputLength: number,
     private readonly preprocessing: Preprocessing,
-  ) {
-    this.disposal = new Promise<never>((_, reject) => {
-      this.endNow = reject;
-    });
-    // Nobody may be waiting when the session ends.
-    this.disposal.catch(() => {});
-  }
+  ) {}
 
   get backend(): BackendDescription {
     return this.runner.backend;
@@ -181,8 +176,11 @@ class RunnerSession implements Session {
   }
 
   dispose(): void {
-    this.endNow(new HwgqError('disposed', 'The session has been disposed of. Make a new one.'));
-    this.runner.dispose();
+    if (this.disposal) return;
+    this.disposal = new HwgqError('disposed', 'The session has been disposed of. Make a new one.');
+    for (const reject of this.pending) reject(this.disposal);
+    // What runs now still uses the memory; nothing begins any more.
+    void Promise.allSettled(this.underWay).then(() => this.runner.dispose());
   }
 
   private check(inputs: NetworkInputs, count: number): void {
@@ -199,12 +197,22 @@ class RunnerSession implements Session {
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const [oldest = Promise.resolve()] = this.underWay.length < RUNS_AT_ONCE ? [] : this.underWay;
     const previous = this.underWay.at(-1);
-    const done = oldest.then(work);
+    const done = oldest.then(() => {
+      if (this.disposal) throw this.disposal;
+      return work();
+    });
     // Its failure is told in its turn.
     done.catch(() => {});
     const turn = Promise.allSettled([previous]).then(() => done);
     this.underWay = [...this.underWay, turn.catch(() => {})].slice(-RUNS_AT_ONCE);
-    return Promise.race([turn, this.disposal]);
+    return this.untilDisposed(turn);
+  }
+
+  private untilDisposed<T>(turn: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.pending.add(reject);
+      turn.then(resolve, reject).finally(() => this.pending.delete(reject));
+    });
   }
 }
 

@@ -1,4 +1,5 @@
-import { type OpenDevice, openDevice } from '../backends/webgpu/device.ts';
+import type { OpenDevice } from '../backends/webgpu/device.ts';
+import { DeviceLease } from '../backends/webgpu/device-lease.ts';
 import { WebGpuExecutable } from '../backends/webgpu/executable.ts';
 import { PictureInput } from '../backends/webgpu/picture-input.ts';
 import { HwgqError } from '../errors.ts';
@@ -20,13 +21,12 @@ const LOSS_GRACE_MS = 500;
 const REOPEN_ATTEMPTS = 6;
 const REOPEN_PATIENCE_MS = 5000;
 
-/** Runs a model on WebGPU. A lost device is replaced, with everything on it, at the next run. */
+/** Runs a model on WebGPU, on the thread's one device. A lost one is replaced, with everything on it, at the next run. */
 export class WebGpuRunner implements Runner {
   private readonly executables = new Map<string, Promise<WebGpuExecutable>>();
   private readonly resamplings = new LatestResampling();
   private pictures: Promise<PictureInput> | undefined;
   private readonly underWay = new Set<(reason: Error) => void>();
-  private isDisposed = false;
   private loss: GPUDeviceLostInfo | undefined;
   private reopening: Promise<void> | undefined;
 
@@ -34,17 +34,18 @@ export class WebGpuRunner implements Runner {
     private readonly model: Model,
     private readonly blobs: readonly string[],
     private readonly options: SessionOptions,
+    private lease: DeviceLease,
     private open: OpenDevice,
   ) {
-    this.watch(open);
+    this.watch(lease);
   }
 
   /** @throws HwgqError `no-webgpu`, `unsupported` naming the layer, or `out-of-memory`. */
   static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WebGpuRunner> {
     const usual: PlanInput = { kind: 'integers', unit: model.preprocessing.scale };
     planGraph(model.graph, usual, blobs);
-    const open = await openDevice(gpuOf(options), options.powerPreference);
-    const runner = new WebGpuRunner(model, blobs, options, open);
+    const lease = leaseFor(options);
+    const runner = new WebGpuRunner(model, blobs, options, lease, await lease.opening);
     try {
       await runner.executableFor(usual, (done) => options.onProgress?.('compile', done));
       await runner.run(new Int16Array(elementCount(model.graph.input.shape)), 1);
@@ -89,9 +90,9 @@ export class WebGpuRunner implements Runner {
   }
 
   dispose(): void {
-    this.isDisposed = true;
-    this.executables.clear();
-    this.open.device.destroy();
+    for (const made of this.executables.values()) made.then((executable) => executable.dispose()).catch(() => {});
+    this.pictures?.then((pictures) => pictures.dispose()).catch(() => {});
+    this.lease.release();
   }
 
   /** Inputs as whole numbers where they are such, and what plan takes them. */
@@ -147,19 +148,19 @@ export class WebGpuRunner implements Runner {
     return made;
   }
 
-  private watch({ device }: OpenDevice): void {
+  private watch(lease: DeviceLease): void {
     this.loss = undefined;
-    void device.lost.then((loss) => {
+    lease.onLost = (loss) => {
       this.loss = loss;
       for (const fail of this.underWay) fail(new Error('The device was lost in the middle of a run.'));
       this.executables.clear();
       this.pictures = undefined;
-    });
+    };
   }
 
   /** The loss that made a run fail. Calls on a lost device may fail a little before it says that it is lost. */
   private async lossBehind(error: unknown, device: GPUDevice): Promise<GPUDeviceLostInfo | undefined> {
-    if (error instanceof HwgqError || this.isDisposed) return undefined;
+    if (error instanceof HwgqError) return undefined;
     return Promise.race([device.lost, pause(LOSS_GRACE_MS).then(() => undefined)]);
   }
 
@@ -174,13 +175,13 @@ export class WebGpuRunner implements Runner {
   private async openAgain({ message }: GPUDeviceLostInfo): Promise<void> {
     let cause: unknown;
     for (let attempt = 0; attempt < REOPEN_ATTEMPTS; attempt++) {
-      const opening = openDevice(gpuOf(this.options), this.options.powerPreference);
+      this.lease.release();
+      this.lease = leaseFor(this.options);
       try {
-        this.open = await inTime(opening, REOPEN_PATIENCE_MS);
-        return this.watch(this.open);
+        this.open = await inTime(this.lease.opening, REOPEN_PATIENCE_MS);
+        return this.watch(this.lease);
       } catch (error) {
         cause = error;
-        opening.then(({ device }) => device.destroy()).catch(() => {});
         await pause(LOSS_GRACE_MS);
       }
     }
@@ -191,6 +192,10 @@ export class WebGpuRunner implements Runner {
       { cause },
     );
   }
+}
+
+function leaseFor(options: SessionOptions): DeviceLease {
+  return new DeviceLease(gpuOf(options), options.powerPreference);
 }
 
 function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {

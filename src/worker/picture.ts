@@ -2,6 +2,11 @@ import { HwgqError } from '../errors.ts';
 import type { Picture } from '../image/preprocessing.ts';
 import type { CrossingImage } from './protocol.ts';
 
+/** Frees a picture's pixels. May be called twice. */
+export function close(image: CrossingImage): void {
+  if (!(image instanceof ImageData)) image.close();
+}
+
 /**
  * A picture's pixels, a translucent one laid on white; bitmaps have been turned upright and made sRGB by then, and are
  * closed here.

@@ -5,7 +5,7 @@ import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { Provenance } from '../model/model.ts';
 
-/** The first message from a worker: calls made before it would hang. */
+/** The first message from a worker: calls made before it would hang, and ports sent before it be lost. */
 export const READY = 'hwgq-ready';
 
 /** Pictures as they cross: everything else has become one of these. */
@@ -28,17 +28,20 @@ export interface LoadOptions
   readonly integrity?: string;
 }
 
-/** What the worker does for the page: `start` once, `push` for each piece of the model's file, `load`, then the rest. */
+/** Called with a stage and how much of it is done; it is in the page, so calling it gives a promise. */
+export type ProgressListener = (stage: 'decode' | SessionStage, done: number) => void | Promise<void>;
+
+/**
+ * What the worker does for one classifier, on a port of its own: `start` once, `push` for each piece of the model's
+ * file, `load`, then the rest. Releasing the port frees all of it.
+ */
 export interface ClassifierWorker {
   /** Begins what can be done without the model. */
   start(options: LoadOptions): void;
   /** Takes the file's next bytes. */
   push(bytes: Uint8Array): void;
-  /**
-   * Makes the model ready, all of whose bytes have been pushed. `onProgress` is in the page, so calling it gives a
-   * promise; all of its calls are answered before `load` is.
-   */
-  load(onProgress: (stage: 'decode' | SessionStage, done: number) => void | Promise<void>): Promise<LoadedModel>;
+  /** Makes the model ready, all of whose bytes have been pushed. All reports are answered before `load` is. */
+  load(onProgress: ProgressListener): Promise<LoadedModel>;
   classify(images: readonly CrossingImage[], options: ClassificationOptions): Promise<readonly Classification[]>;
   features(image: CrossingImage): Promise<Float32Array>;
 }

@@ -117,9 +117,9 @@ it('never gives a picture the answer to the one before', async () => {
     const [label, image] = [document.querySelector('#answer-label'), document.querySelector('#picture-image')];
     const seen: string[] = [];
     Object.assign(window, { seen });
-    const send = Worker.prototype.postMessage;
+    const send = MessagePort.prototype.postMessage;
     // Every question to the network takes long, so that another picture comes meanwhile.
-    Worker.prototype.postMessage = function (...message: unknown[]) {
+    MessagePort.prototype.postMessage = function (...message: unknown[]) {
       setTimeout(() => Reflect.apply(send, this, message), 400);
     };
     const note = () => seen.push(`${image?.getAttribute('alt')} ${label?.textContent}`);

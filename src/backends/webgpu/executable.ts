@@ -5,7 +5,7 @@ import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
 import type { PictureInput, SourcePicture } from './picture-input.ts';
-import { createFrame, dispatchStep, type PreparedStep, prepareStep } from './prepared-step.ts';
+import { createFrame, dispatchStep, freeStep, type PreparedStep, prepareStep } from './prepared-step.ts';
 import { StepTimer } from './step-timer.ts';
 import { chosenVariant, type KernelChoice, type VariantName } from './variants.ts';
 
@@ -41,19 +41,24 @@ export class WebGpuExecutable {
     plan: Plan,
     { choice = {}, onProgress = () => {} }: ExecutableOptions = {},
   ): Promise<WebGpuExecutable> {
-    const frame = createFrame(device);
     let ready = 0;
-    const steps = await refusingErrors(device, () =>
-      Promise.all(
-        plan.steps.map(async (step) => {
-          const prepared = await prepareStep(device, plan, step, (shape) => chosenVariant(shape, capabilities, choice));
-          ready++;
-          onProgress(ready / plan.steps.length);
-          return prepared;
-        }),
-      ),
+    const frame = createFrame(device);
+    const { made: preparing, error } = refusals(device, () =>
+      plan.steps.map(async (step) => {
+        const prepared = await prepareStep(device, plan, step, (shape) => chosenVariant(shape, capabilities, choice));
+        ready++;
+        onProgress(ready / plan.steps.length);
+        return prepared;
+      }),
     );
-    return new WebGpuExecutable(device, plan, steps, frame);
+    try {
+      const [steps] = await Promise.all([Promise.all(preparing), error]);
+      return new WebGpuExecutable(device, plan, steps, frame);
+    } catch (error) {
+      frame.destroy();
+      for (const step of preparing) step.then(freeStep).catch(() => {});
+      throw error;
+    }
   }
 
   /** The convolutions' variants, by the layer's name. */
@@ -162,7 +167,7 @@ export class WebGpuExecutable {
   /** Frees all buffers. The device stays. */
   dispose(): void {
     this.frame.destroy();
-    for (const { constants } of this.steps) for (const buffer of constants.values()) buffer.destroy();
+    for (const step of this.steps) freeStep(step);
     this.arena?.dispose();
     this.arena = undefined;
   }
@@ -175,10 +180,16 @@ export class WebGpuExecutable {
 
   private async grown(count: number): Promise<Arena> {
     if (this.arena && this.arena.capacity >= count) return this.arena;
-    const arena = await refusingErrors(
+    const { made: arena, error } = refusals(
       this.device,
-      async () => new Arena(this.device, this.plan, this.steps, this.frame, count),
+      () => new Arena(this.device, this.plan, this.steps, this.frame, count),
     );
+    try {
+      await error;
+    } catch (error) {
+      arena.dispose();
+      throw error;
+    }
     // Buffers of runs under way live until they have ended.
     this.arena?.dispose();
     this.arena = arena;
@@ -198,18 +209,26 @@ export class WebGpuExecutable {
   }
 }
 
-/** @throws HwgqError `out-of-memory` for what the GPU refuses meanwhile. */
-async function refusingErrors<T>(device: GPUDevice, work: () => Promise<T>): Promise<T> {
+/**
+ * Makes buffers, all before it waits for anything: what others do on the device meanwhile is not held against them.
+ * @returns what it made, and a promise that rejects with HwgqError `out-of-memory` where the GPU refused some of it.
+ */
+function refusals<T>(device: GPUDevice, make: () => T): { readonly made: T; readonly error: Promise<void> } {
   device.pushErrorScope('out-of-memory');
   device.pushErrorScope('validation');
-  const result = await work();
-  const [validation, memory] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-  const error = validation ?? memory;
-  if (!error) return result;
-  throw new HwgqError(
-    'out-of-memory',
-    `The GPU refused a buffer: ${error.message} Use a smaller batch or backend 'reference'.`,
-  );
+  const made = make();
+  const errors = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+  return {
+    made,
+    error: errors.then(([validation, memory]) => {
+      const error = validation ?? memory;
+      if (!error) return;
+      throw new HwgqError(
+        'out-of-memory',
+        `The GPU refused a buffer: ${error.message} Use a smaller batch or backend 'reference'.`,
+      );
+    }),
+  };
 }
 
 function decoded(tensor: PlanTensor, data: ArrayBuffer, offset: number, length: number): Float32Array {

@@ -80,6 +80,11 @@ export class PictureInput {
     dispatchThreads(pass, columns.length * rows.length);
   }
 
+  dispose(): void {
+    for (const buffer of this.buffers.values()) buffer.destroy();
+    this.buffers.clear();
+  }
+
   /** The taps' table, uploaded anew only where they are others than last time. */
   private tapsOf({ columns, rows }: SourcePicture): GPUBuffer {
     const all = [...columns, ...rows];

@@ -31,6 +31,10 @@ export async function prepareStep(
   return { step, kernel, pipeline: await PipelineCache.of(device).get(kernel), constants };
 }
 
+export function freeStep({ constants }: PreparedStep): void {
+  for (const buffer of constants.values()) buffer.destroy();
+}
+
 /** @param tensorAt where each tensor of the step lies. */
 export function bindStep(
   device: GPUDevice,

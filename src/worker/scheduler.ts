@@ -1,0 +1,85 @@
+/** A GPU computes one frame while the results of the one before come back. */
+const RUNS_AT_ONCE = 2;
+
+/** Work of one classifier that waits for its turn. */
+interface Waiting {
+  readonly start: () => Promise<void>;
+  readonly refuse: (reason: unknown) => void;
+}
+
+/** Where one classifier's work waits, in order. */
+export class Seat {
+  readonly waiting: Waiting[] = [];
+
+  constructor(private readonly scheduler: Scheduler) {}
+
+  /** Does work when it is this classifier's turn. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ start: () => work().then(resolve, reject), refuse: reject });
+      this.scheduler.advance();
+    });
+  }
+
+  /** Gives the seat up: what waits is rejected with a reason, what runs goes on. */
+  leave(reason: unknown): void {
+    this.scheduler.remove(this);
+    for (const { refuse } of this.waiting.splice(0)) refuse(reason);
+  }
+}
+
+/**
+ * Divides a machine among classifiers: two runs at once in all, and who has waited longest since its last turn goes
+ * next, so that a long batch or a fast camera of one holds up no other for more than a run.
+ */
+export class Scheduler {
+  /** Who had a turn most recently is last. */
+  private readonly seats: Seat[] = [];
+  private running = 0;
+
+  /** @param pause lets what has come meanwhile be heard, before the next run is chosen. */
+  constructor(private readonly pause: () => Promise<void> = nextTask) {}
+
+  join(): Seat {
+    const seat = new Seat(this);
+    this.seats.push(seat);
+    return seat;
+  }
+
+  remove(seat: Seat): void {
+    const place = this.seats.indexOf(seat);
+    if (place >= 0) this.seats.splice(place, 1);
+  }
+
+  /** Begins what may begin. */
+  advance(): void {
+    while (this.running < RUNS_AT_ONCE) {
+      const seat = this.seats.find(({ waiting }) => waiting.length > 0);
+      const next = seat?.waiting.shift();
+      if (!seat || !next) return;
+      this.remove(seat);
+      this.seats.push(seat);
+      void this.run(next);
+    }
+  }
+
+  private async run({ start }: Waiting): Promise<void> {
+    this.running++;
+    await start();
+    await this.pause();
+    this.running--;
+    this.advance();
+  }
+}
+
+/** Ends once messages that have come by now have been delivered. */
+function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import cifarUrl from '../../models/cifarsmall.hwgq?url';
+import lenetUrl from '../../models/lenet.hwgq?url';
+import { type Classifier, createClassifier } from '../../src/client/index.ts';
+
+const OriginalWorker = Worker;
+let started: Worker[] = [];
+let running = new Set<Worker>();
+
+beforeEach(() => {
+  started = [];
+  running = new Set();
+  globalThis.Worker = class extends OriginalWorker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      started.push(this);
+      running.add(this);
+    }
+
+    override terminate(): void {
+      running.delete(this);
+      super.terminate();
+    }
+  };
+});
+
+afterEach(() => {
+  globalThis.Worker = OriginalWorker;
+});
+
+const picture = new ImageData(32, 32);
+
+const namesOf = async (classifier: Classifier) =>
+  (await classifier.classify(picture, { maxResults: 1 })).categories.map(({ label }) => label);
+
+it('classifiers share one worker, which ends with the last of them', async () => {
+  const [digits, objects] = await Promise.all(
+    [lenetUrl, cifarUrl].map((model) => createClassifier({ model, backend: 'wasm' })),
+  );
+  if (!digits || !objects) throw new Error('Two were made.');
+  expect(started).toHaveLength(1);
+  const [digit, object] = await Promise.all([namesOf(digits), namesOf(objects)]);
+  expect(digit[0]).toMatch(/^\d$/);
+  expect(object[0]).toMatch(/^[a-z]+$/);
+  digits.dispose();
+  digits.dispose();
+  await expect(namesOf(digits)).rejects.toMatchObject({ code: 'disposed' });
+  expect(await namesOf(objects)).toEqual(object);
+  expect(running.size).toBe(1);
+  const more = await createClassifier({ model: lenetUrl, backend: 'wasm' });
+  expect(started).toHaveLength(1);
+  objects.dispose();
+  expect(await namesOf(more)).toEqual(digit);
+  more.dispose();
+  expect(running.size).toBe(0);
+});
+
+it('a classifier that is given up while it loads leaves the others alone', async () => {
+  const digits = await createClassifier({ model: lenetUrl, backend: 'webgpu' });
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  const stopped = createClassifier({
+    model: cifarUrl,
+    backend: 'webgpu',
+    signal: controller.signal,
+    onProgress: ({ stage }) => {
+      if (stage === 'compile') controller.abort(reason);
+    },
+  });
+  await expect(stopped).rejects.toBe(reason);
+  expect(await namesOf(digits)).toHaveLength(1);
+  await expect(createClassifier({ model: new Blob(['no model']) })).rejects.toMatchObject({ code: 'model-format' });
+  expect(await namesOf(digits)).toHaveLength(1);
+  expect(started).toHaveLength(1);
+  digits.dispose();
+  expect(running.size).toBe(0);
+});
+
+it('a worker that dies fails all of its classifiers, and the next gets another', async () => {
+  const classifiers = await Promise.all([1, 2].map(() => createClassifier({ model: lenetUrl, backend: 'wasm' })));
+  const pending = classifiers.map(namesOf);
+  started[0]?.dispatchEvent(new ErrorEvent('error', { message: 'the end' }));
+  for (const names of pending) await expect(names).rejects.toMatchObject({ code: 'worker' });
+  for (const classifier of classifiers) {
+    await expect(namesOf(classifier)).rejects.toThrow(/the end/);
+    classifier.dispose();
+  }
+  const next = await createClassifier({ model: lenetUrl, backend: 'wasm' });
+  expect(await namesOf(next)).toHaveLength(1);
+  expect(started).toHaveLength(2);
+  next.dispose();
+  expect(running.size).toBe(0);
+});
