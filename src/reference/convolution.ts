@@ -66,10 +66,27 @@ function toColumns(
   return columns;
 }
 
-/** Adds weight · column of each tap to the sums, tap after tap. */
+/** Adds weight · column of each tap to the sums, tap after tap; four at a time, since memory is what takes long. */
 function addFilter(filter: Float64Array, columns: Float64Array, sums: Float64Array): void {
   const { length } = sums;
-  for (let tap = 0; tap < filter.length; tap++) {
+  const whole = filter.length - (filter.length % 4);
+  for (let tap = 0; tap < whole; tap += 4) {
+    const first = filter[tap] as number;
+    const second = filter[tap + 1] as number;
+    const third = filter[tap + 2] as number;
+    const fourth = filter[tap + 3] as number;
+    const start = tap * length;
+    for (let place = 0; place < length; place++) {
+      const at = start + place;
+      let sum = sums[place] as number;
+      sum += first * (columns[at] as number);
+      sum += second * (columns[at + length] as number);
+      sum += third * (columns[at + 2 * length] as number);
+      sum += fourth * (columns[at + 3 * length] as number);
+      sums[place] = sum;
+    }
+  }
+  for (let tap = whole; tap < filter.length; tap++) {
     const weight = filter[tap] as number;
     const start = tap * length;
     for (let place = 0; place < length; place++) {
