@@ -16,7 +16,7 @@ export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>, onProgress?: (do
 
 const PRIMES = firstPrimes(64);
 const ROUND_CONSTANTS = Int32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
-const INITIAL_STATE = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(Math.sqrt(prime)));
+const INITIAL_STATE = Int32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(Math.sqrt(prime)));
 
 /** SHA-256 (FIPS 180-4) of bytes that come piece by piece. */
 export class Sha256 {
@@ -52,7 +52,7 @@ export class Sha256 {
     for (let start = 0; start < tail.length; start += 64) addBlock(this.#state, this.#schedule, tail, start);
     const digest = new Uint8Array(32);
     const out = new DataView(digest.buffer);
-    for (const [index, word] of this.#state.entries()) out.setUint32(index * 4, word);
+    for (const [index, word] of this.#state.entries()) out.setInt32(index * 4, word);
     return digest;
   }
 }
@@ -67,8 +67,11 @@ export function sha256(bytes: Uint8Array, onProgress?: (done: number) => void): 
   return hash.digest();
 }
 
-/** One variable a register and signed 32-bit arithmetic throughout: engines keep both in machine registers. */
-function addBlock(state: Uint32Array, w: Int32Array, bytes: Uint8Array, start: number): void {
+/**
+ * One variable a register and signed 32-bit arithmetic throughout: engines keep both in machine registers, and make no
+ * garbage.
+ */
+function addBlock(state: Int32Array, w: Int32Array, bytes: Uint8Array, start: number): void {
   for (let i = 0, at = start; i < 16; i++, at += 4) {
     w[i] =
       ((bytes[at] as number) << 24) |
@@ -105,7 +108,14 @@ function addBlock(state: Uint32Array, w: Int32Array, bytes: Uint8Array, start: n
     b = a;
     a = (t1 + t2) | 0;
   }
-  for (const [i, value] of [a, b, c, d, e, f, g, h].entries()) state[i] = (state[i] as number) + value;
+  state[0] = (state[0] as number) + a;
+  state[1] = (state[1] as number) + b;
+  state[2] = (state[2] as number) + c;
+  state[3] = (state[3] as number) + d;
+  state[4] = (state[4] as number) + e;
+  state[5] = (state[5] as number) + f;
+  state[6] = (state[6] as number) + g;
+  state[7] = (state[7] as number) + h;
 }
 
 /** The first 32 bits of a number's fraction. */

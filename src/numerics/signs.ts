@@ -15,12 +15,9 @@ export function signBitAt(signs: Uint8Array, index: number): boolean {
   return (((signs[index >> 3] as number) >> (index & 7)) & 1) === 1;
 }
 
-/** Signs as one byte each, 1 for +. */
-export function unpackSigns(signs: Uint8Array): Uint8Array {
-  const bits = new Uint8Array(signs.length * 8);
-  let index = 0;
-  for (const byte of signs) {
-    for (let bit = 0; bit < 8; bit++) bits[index++] = (byte >> bit) & 1;
+/** Writes `count` signs from weight `first` on as one byte each, 1 for +. */
+export function unpackSigns(signs: Uint8Array, first: number, bits: Uint8Array, count: number): void {
+  for (let index = 0, at = first; index < count; index++, at++) {
+    bits[index] = ((signs[at >> 3] as number) >> (at & 7)) & 1;
   }
-  return bits;
 }

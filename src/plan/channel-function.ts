@@ -106,6 +106,14 @@ export class ChannelFunction {
     return y;
   }
 
+  /** An argument for which the function gives `y`, but for rounding, and for bends on the way, which are left out. */
+  roughArgument(y: number, channel: number): number {
+    return this.operations.reduceRight(
+      (x, operation) => (operation.kind === 'bend' ? x : (x - operation.offset(channel)) / operation.factor(channel)),
+      y,
+    );
+  }
+
   /** Whether the function rises (1), falls (−1) or is constant (0) in a channel. */
   direction(channel: number): -1 | 0 | 1 {
     let direction = 1;

@@ -144,6 +144,7 @@ function withWeights(arithmetic: Arithmetic, sign: Int8Array, step: WithoutWeigh
 }
 
 function signedFilters(weights: Weights, sign: Int8Array): Float32Array {
+  if (weights.form === 'float32' && sign.every((turn) => turn === 1)) return weights.values;
   const size = weightCount(weights) / sign.length;
   const signed = new Float32Array(weightCount(weights));
   for (const [output, turn] of sign.entries()) {

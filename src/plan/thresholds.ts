@@ -7,11 +7,13 @@ export interface AccumulatorRange {
   readonly lowest: number;
   readonly highest: number;
   valueOf(rank: number): number;
+  /** The rank of the accumulator nearest to a number, or one near it. */
+  rankOf(value: number): number;
 }
 
 /** Whole numbers from −bound to bound. */
 export function integerRange(bound: number): AccumulatorRange {
-  return { lowest: -bound, highest: bound, valueOf: (rank) => rank };
+  return { lowest: -bound, highest: bound, valueOf: (rank) => rank, rankOf: Math.round };
 }
 
 const float32 = new DataView(new ArrayBuffer(4));
@@ -24,6 +26,11 @@ export const float32Range: AccumulatorRange = {
   valueOf(rank) {
     float32.setUint32(0, Math.abs(rank));
     return rank < 0 ? -float32.getFloat32(0) : float32.getFloat32(0);
+  },
+  rankOf(value) {
+    float32.setFloat32(0, Math.abs(value));
+    const bits = float32.getUint32(0);
+    return value < 0 ? -bits : bits;
   },
 };
 
@@ -55,7 +62,8 @@ export function foldThresholds(
         const y = between.evaluate(turn * range.valueOf(rank), channel);
         return inclusive ? y >= threshold : y > threshold;
       };
-      return range.valueOf(lastFailure(range.lowest, range.highest, passes));
+      const guess = range.rankOf(turn * between.roughArgument(threshold, channel));
+      return range.valueOf(lastFailure(range.lowest, range.highest, guess, passes));
     }),
   );
   return { sign, thresholds };
@@ -63,11 +71,22 @@ export function foldThresholds(
 
 /**
  * The largest whole number that does not pass, where passing begins at some point and does not end;
- * `highest` where none passes, and one below `lowest` where all do.
+ * `highest` where none passes, and one below `lowest` where all do. Steps that grow lead away from the guess until the
+ * point is enclosed.
  */
-function lastFailure(lowest: number, highest: number, passes: (rank: number) => boolean): number {
+function lastFailure(lowest: number, highest: number, guess: number, passes: (rank: number) => boolean): number {
   let failing = lowest - 1;
   let passing = highest + 1;
+  let rank = Number.isNaN(guess) ? 0 : Math.max(lowest, Math.min(highest, guess));
+  for (let step = 1; rank > failing && rank < passing; step *= 4) {
+    if (passes(rank)) {
+      passing = rank;
+      rank -= step;
+    } else {
+      failing = rank;
+      rank += step;
+    }
+  }
   while (passing - failing > 1) {
     const middle = Math.floor((failing + passing) / 2);
     if (passes(middle)) passing = middle;

@@ -44,11 +44,10 @@ export function layOutSigns(table: Uint8Array, signs: Uint8Array, shape: FilterS
   const size = inputs * taps;
   // Beyond a filter's last input there are none: zeros.
   const bits = new Uint8Array(tables * 4 * taps);
-  const unpacked = unpackSigns(signs);
   for (let filter = 0; filter < groups * outputs; filter++) {
     const output = filter % outputs;
     const block = Math.floor(filter / outputs) * blocks + Math.floor(output / LOOKUP_CHANNELS);
-    bits.set(unpacked.subarray(filter * size, (filter + 1) * size));
+    unpackSigns(signs, filter * size, bits, size);
     let place = block * blockBytes + (output % LOOKUP_CHANNELS);
     for (let tap = 0; tap < taps; tap++) {
       let bit = tap;
