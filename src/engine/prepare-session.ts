@@ -1,12 +1,13 @@
 import { compileKernels } from '../backends/wasm/modules.ts';
+import { startFollowers } from '../backends/wasm/team.ts';
 import { findAdapter } from '../backends/webgpu/device.ts';
 import { gpuOf } from './gpu.ts';
 import type { SessionOptions } from './session.ts';
 import { wasmOptions } from './wasm-options.ts';
 
 /**
- * Begins what a session with these options needs whatever its model: compiles WebAssembly's kernels and looks for a
- * GPU. What fails here fails again, and is told, in `createSession`.
+ * Begins what a session with these options needs whatever its model: starts threads, compiles WebAssembly's kernels,
+ * looks for a GPU. What fails here fails again, and is told, in `createSession`.
  */
 export function prepareSession(options: SessionOptions): void {
   const { backend = 'auto' } = options;
@@ -16,6 +17,7 @@ export function prepareSession(options: SessionOptions): void {
 
 async function prepareKernels(options: SessionOptions): Promise<void> {
   const { simd, threads } = wasmOptions(options);
+  startFollowers(threads - 1);
   await compileKernels(simd, threads > 1);
 }
 
