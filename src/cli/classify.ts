@@ -5,10 +5,12 @@ import { type BackendName, createSession, type Session } from '../engine/session
 import { HwgqError } from '../errors.ts';
 import { toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
+import { decodePicture } from '../node/decode-picture.ts';
+import { readBytes } from '../node/read-file.ts';
 import { backendOption, toCount } from './arguments.ts';
-import { readBytes, readModel } from './files.ts';
+import { readModel } from './files.ts';
 import { tell } from './messages.ts';
-import { decodePicture, listPictures } from './pictures.ts';
+import { listPictures } from './pictures.ts';
 import { progressBar } from './progress.ts';
 import { nodeGpu } from './webgpu.ts';
 

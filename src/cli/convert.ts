@@ -7,8 +7,9 @@ import type { ChannelOrder, Fit } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
 import type { Model } from '../model/model.ts';
 import { floatBytes } from '../model/summary.ts';
+import { readBytes } from '../node/read-file.ts';
 import { toNumber } from './arguments.ts';
-import { readBytes, writeWhole } from './files.ts';
+import { writeWhole } from './files.ts';
 import { tell } from './messages.ts';
 import { progressBar } from './progress.ts';
 

@@ -12,12 +12,12 @@ import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount, inferShapes } from '../graph/shapes.ts';
 import { toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
+import { decodePicture } from '../node/decode-picture.ts';
 import { softmax } from '../numerics/softmax.ts';
 import { backendOption, toCount } from './arguments.ts';
 import { readModel, writeWhole } from './files.ts';
 import { filesOf } from './folder.ts';
 import { tell } from './messages.ts';
-import { decodePicture } from './pictures.ts';
 import { progressBar } from './progress.ts';
 import { nodeGpu } from './webgpu.ts';
 

@@ -1,19 +1,8 @@
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { HwgqError, withFileName } from '../errors.ts';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { withFileName } from '../errors.ts';
 import { decodeModel } from '../model/decode.ts';
 import type { Model } from '../model/model.ts';
-
-/**
- * A file's bytes in a buffer of their own.
- * @throws HwgqError `file`.
- */
-export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readFile(path).catch((error: unknown) => refuseFile(path, 'read', error));
-  // Small files come from a pool that others use too.
-  return bytes.buffer.byteLength === bytes.length
-    ? new Uint8Array(bytes.buffer as ArrayBuffer)
-    : Uint8Array.from(bytes);
-}
+import { readBytes, refuseFile } from '../node/read-file.ts';
 
 /** A `.hwgq` file's model. */
 export async function readModel(path: string): Promise<Model> {
@@ -39,10 +28,4 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
     if (isPlain) await rm(place, { force: true });
     throw error;
   }
-}
-
-/** @throws HwgqError `file`, always. */
-export function refuseFile(path: string, verb: 'read' | 'written', cause: unknown): never {
-  const reason = cause instanceof Error ? cause.message.replace(/, \w+( '.*')?$/, '') : String(cause);
-  throw new HwgqError('file', `'${path}' cannot be ${verb}: ${reason}. Check the path.`, { file: path }, { cause });
 }

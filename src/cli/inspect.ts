@@ -4,7 +4,8 @@ import { inferShapes } from '../graph/shapes.ts';
 import type { WeightForm } from '../graph/weights.ts';
 import type { Model } from '../model/model.ts';
 import { floatBytes, layerBytes, layerFloatBytes } from '../model/summary.ts';
-import { readBytes, readModel } from './files.ts';
+import { readBytes } from '../node/read-file.ts';
+import { readModel } from './files.ts';
 
 const WEIGHT_BITS: Readonly<Record<WeightForm, number>> = {
   float32: 32,

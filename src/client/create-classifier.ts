@@ -1,10 +1,11 @@
 import { proxy, transfer } from 'comlink';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
+import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import { HwgqError } from '../errors.ts';
 import type { CrossingImage, LoadOptions } from '../worker/protocol.ts';
 import { download } from './download.ts';
 import { toCrossing } from './images.ts';
-import type { Classifier, ClassifierInfo, ClassifierOptions, ImageSource, LoadProgress, LoadStage } from './types.ts';
+import type { Classifier, ClassifierOptions, ImageSource, LoadProgress, LoadStage } from './types.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 /** Where each stage ends on the way from 0 to 1. */

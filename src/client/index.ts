@@ -1,4 +1,5 @@
 export type { Category, Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
+export type { ClassifierInfo } from '../engine/picture-classifier.ts';
 export type {
   AdapterDescription,
   BackendDescription,
@@ -7,5 +8,7 @@ export type {
   SimdLevel,
 } from '../engine/session.ts';
 export { type ErrorCode, HwgqError } from '../errors.ts';
+export type { Preprocessing } from '../image/preprocessing.ts';
+export type { Provenance } from '../model/model.ts';
 export { createClassifier } from './create-classifier.ts';
 export type * from './types.ts';

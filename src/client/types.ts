@@ -1,7 +1,6 @@
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
-import type { BackendDescription, BackendName, KernelChoice, SimdLevel } from '../engine/session.ts';
-import type { Preprocessing } from '../image/preprocessing.ts';
-import type { Provenance } from '../model/model.ts';
+import type { ClassifierInfo } from '../engine/picture-classifier.ts';
+import type { BackendName, KernelChoice, SimdLevel } from '../engine/session.ts';
 
 /** Where a `.hwgq` model comes from. */
 export type ModelSource = string | URL | Request | Blob | ArrayBuffer | ReadableStream<Uint8Array>;
@@ -37,9 +36,9 @@ export interface ClassifierOptions extends ClassificationOptions {
   readonly backend?: BackendName | 'auto';
   /** A hash of the file as in Subresource Integrity: `sha256-` and base64. */
   readonly integrity?: string;
-  /** Where the worker's file is, when a bundler has moved it. */
+  /** Where the package's `worker.js` is, for bundlers that do not find it by themselves. It may be on another origin. */
   readonly workerUrl?: string | URL;
-  readonly powerPreference?: GPUPowerPreference;
+  readonly powerPreference?: 'low-power' | 'high-performance';
   /** WebAssembly's vector instructions. Default: the best there are. */
   readonly simd?: SimdLevel;
   /** WebAssembly's threads. Default: up to four where the page is cross-origin isolated, else 1, which is all there is. */
@@ -51,21 +50,6 @@ export interface ClassifierOptions extends ClassificationOptions {
   readonly signal?: AbortSignal;
   /** Used for downloads instead of the page's own `fetch`. */
   readonly fetch?: typeof fetch;
-}
-
-/** A plain snapshot of what a classifier is. */
-export interface ClassifierInfo {
-  /** The network's name. */
-  readonly network: string;
-  readonly classes: number;
-  readonly labels?: readonly string[];
-  readonly preprocessing: Preprocessing;
-  /** The `.hwgq` file's size. */
-  readonly bytes: number;
-  /** What the same weights take as float32, in bytes. */
-  readonly floatBytes: number;
-  readonly backend: BackendDescription;
-  readonly provenance: Provenance;
 }
 
 /** A model ready to name pictures. */

@@ -1,4 +1,5 @@
 import { HwgqError } from '../errors.ts';
+import { startPackagedWorker, startWorker } from '../start-worker.ts';
 import { READY } from '../worker/protocol.ts';
 
 /** Who uses a worker, and is told when it dies. */
@@ -17,7 +18,7 @@ export class WorkerHost {
 
   /** @param url of the worker's file; by default it lies where the bundler has put it. */
   static at(url: string | URL | undefined): WorkerHost {
-    const address = url === undefined ? '' : new URL(url, location.href).href;
+    const address = url === undefined ? '' : new URL(url, globalThis.document?.baseURI ?? location.href).href;
     const worker = running.get(address) ?? new WorkerHost(address);
     running.set(address, worker);
     return worker;
@@ -25,8 +26,12 @@ export class WorkerHost {
 
   private constructor(private readonly address: string) {
     this.worker = address
-      ? new Worker(address, { type: 'module' })
-      : new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+      ? startWorker(address)
+      : startPackagedWorker(
+          import.meta.url,
+          'worker.js',
+          () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
+        );
     this.ready = new Promise<void>((resolve) => {
       const listen = ({ data }: MessageEvent<unknown>) => {
         if (data !== READY) return;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserCommand } from 'vitest/node';
-import { decodePicture } from '../../src/cli/pictures.ts';
 import { labelsOf, toCategories } from '../../src/engine/categories.ts';
 import { blobValue, logitsBlob } from '../../src/graph/blobs.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import { decodeModel } from '../../src/model/decode.ts';
+import { decodePicture } from '../../src/node/decode-picture.ts';
 import { interpret } from '../../src/reference/interpret.ts';
 import { codesOf, levelLayers } from './codes.ts';
 

@@ -1,3 +1,4 @@
+import { startPackagedWorker } from '../../start-worker.ts';
 import type { TeamTask } from './team-member.ts';
 
 /** How many threads there may be here: several only where memory can be shared and a thread may wait. */
@@ -27,7 +28,11 @@ function nextFollower(): Worker {
 }
 
 function startFollower(): Worker {
-  return new Worker(new URL('./team-worker.ts', import.meta.url), { type: 'module' });
+  return startPackagedWorker(
+    import.meta.url,
+    'team-worker.js',
+    () => new Worker(new URL('./team-worker.ts', import.meta.url), { type: 'module' }),
+  );
 }
 
 /** The followers of a leader: workers that take part in its runs. */

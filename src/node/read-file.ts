@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { HwgqError } from '../errors.ts';
+
+/**
+ * A file's bytes in a buffer of their own.
+ * @throws HwgqError `file`.
+ */
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readFile(path).catch((error: unknown) => refuseFile(path, 'read', error));
+  // Small files come from a pool that others use too.
+  return bytes.buffer.byteLength === bytes.length
+    ? new Uint8Array(bytes.buffer as ArrayBuffer)
+    : Uint8Array.from(bytes);
+}
+
+/** @throws HwgqError `file`, always. */
+export function refuseFile(path: string, verb: 'read' | 'written', cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message.replace(/, \w+( '.*')?$/, '') : String(cause);
+  throw new HwgqError('file', `'${path}' cannot be ${verb}: ${reason}. Check the path.`, { file: path }, { cause });
+}

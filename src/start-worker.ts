@@ -1,0 +1,23 @@
+/**
+ * Starts a module worker. A browser refuses one whose file is of another origin than the page, but not a worker of the
+ * page's own that imports that file; the other origin then has to allow it by CORS, and the page's CSP `blob:` workers.
+ * @param address absolute.
+ */
+export function startWorker(address: string): Worker {
+  if (new URL(address).origin === self.origin) return new Worker(address, { type: 'module' });
+  const starter = new Blob([`import ${JSON.stringify(address)};`], { type: 'text/javascript' });
+  return new Worker(URL.createObjectURL(starter), { type: 'module' });
+}
+
+/**
+ * Starts a worker of this package.
+ * @param module `import.meta.url` of the caller.
+ * @param fileName of the worker in the package, where all files lie beside each other.
+ * @param start starts it with `new Worker(new URL(…, import.meta.url))`, by which bundlers find its file. It fails where
+ *   a page takes the package from another origin as it is.
+ */
+export function startPackagedWorker(module: string, fileName: string, start: () => Worker): Worker {
+  const { protocol, origin } = new URL(module);
+  const isElsewhere = protocol.startsWith('http') && origin !== self.origin;
+  return isElsewhere ? startWorker(new URL(fileName, module).href) : start();
+}

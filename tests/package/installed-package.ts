@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { png } from '../support/png.ts';
+
+const run = promisify(execFile);
+
+/** A folder of somebody else's, with this package installed from its tarball, a model and a picture of a one. */
+export class InstalledPackage {
+  private constructor(readonly folder: string) {}
+
+  /**
+   * @param others packages that are installed beside it.
+   * @throws Error where the package has not been built.
+   */
+  static async install(...others: readonly string[]): Promise<InstalledPackage> {
+    if (!existsSync('dist/lib/index.d.ts')) throw new Error('There is no dist/lib: run `npm run build` first.');
+    const folder = mkdtempSync(join(tmpdir(), 'hwgq-package-'));
+    // What packing would build has been built.
+    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]);
+    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
+    await run('npm', ['install', ...options, join(folder, stdout.trim()), ...others], { cwd: folder });
+    cpSync('models/lenet.hwgq', join(folder, 'lenet.hwgq'));
+    writeFileSync(join(folder, 'one.png'), pictureOfOne());
+    return new InstalledPackage(folder);
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(this.folder, name), content);
+  }
+
+  /** Runs a program there. @returns what it wrote. */
+  async run(program: string, ...words: readonly string[]): Promise<string> {
+    const { stdout } = await run(program, words, { cwd: this.folder });
+    return stdout;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** An upright stroke of ink on paper. */
+function pictureOfOne(): Uint8Array {
+  const side = 40;
+  const samples = Uint8Array.from({ length: side * side }, (_, index) => {
+    const [x, y] = [index % side, Math.floor(index / side)];
+    return x >= 18 && x < 22 && y >= 8 && y < 32 ? 0 : 255;
+  });
+  return png({ width: side, height: side, colourType: 0, samples });
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { InstalledPackage } from './installed-package.ts';
+import { WebServer } from './web-server.ts';
+
+const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const LIBRARY = 'node_modules/hwgq-web/dist/lib/';
+
+let installed: InstalledPackage;
+let browser: Browser;
+const servers: WebServer[] = [];
+
+beforeAll(async () => {
+  installed = await InstalledPackage.install();
+  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+});
+
+afterAll(async () => {
+  for (const server of servers) server.close();
+  await browser?.close();
+  installed?.remove();
+});
+
+async function serve(headers: Readonly<Record<string, string>> = {}): Promise<WebServer> {
+  const server = await WebServer.serve(installed.folder, headers);
+  servers.push(server);
+  return server;
+}
+
+/** A page and its script, which writes into the page what it takes the picture for, and how. */
+function writePage(library: string, { attributes = '', options = '' } = {}): void {
+  installed.write({
+    'index.html': `<!doctype html>
+      <title>A page of somebody's</title>
+      <link rel="icon" href="one.png">
+      <img src="one.png" alt="A digit">
+      <script type="module" src="${library}" ${attributes}></script>
+      <script type="module" src="page.js"></script>`,
+    'page.js': `
+      import { createClassifier } from '${library}';
+      const image = document.querySelector('img');
+      await image.decode();
+      const classifier = await createClassifier({ model: 'lenet.hwgq'${options} });
+      const { categories: [{ label }], backend } = await classifier.classify(image);
+      document.title = [label, backend.name, backend.threads].join(' ');
+      classifier.dispose();`,
+  });
+}
+
+/** What the page's script wrote, or why it did not. */
+async function titleOf(url: string): Promise<string> {
+  const page = await browser.newPage();
+  const failed = new Promise<string>((resolve) => {
+    page.on('console', (message) => message.type() === 'error' && resolve(message.text()));
+    page.on('pageerror', (error) => resolve(error.message));
+  });
+  try {
+    await page.goto(url);
+    const named = page.waitForFunction(() => /^\d/.test(document.title) && document.title, undefined, { timeout: 0 });
+    return await Promise.race([named.then((title) => title.jsonValue().then(String)), failed]);
+  } finally {
+    await page.close();
+  }
+}
+
+const integrityOf = (file: string) =>
+  `sha384-${createHash('sha384')
+    .update(readFileSync(join(installed.folder, LIBRARY, file)))
+    .digest('base64')}`;
+
+it('runs in Node, from paths, bytes and decoded pictures', async () => {
+  installed.write({
+    'program.mjs': `
+      import { readFileSync } from 'node:fs';
+      import { createClassifier, HwgqError } from 'hwgq-web/node';
+      import * as browsers from 'hwgq-web';
+      const classifier = await createClassifier({ model: 'lenet.hwgq', maxResults: 1 });
+      const bytes = readFileSync('one.png');
+      const data = new Uint8Array(4 * 40 * 40).fill(255);
+      for (let y = 8; y < 32; y++) data.fill(0, 4 * (40 * y + 18), 4 * (40 * y + 22));
+      for (let at = 3; at < data.length; at += 4) data[at] = 255;
+      const url = new URL('one.png', import.meta.url);
+      const results = await classifier.classifyBatch(['one.png', url, bytes, { width: 40, height: 40, data }]);
+      const missing = await createClassifier({ model: 'none.hwgq' }).catch((error) => error);
+      const labels = results.map(({ categories }) => categories.map(({ label }) => label));
+      const { backend, network } = classifier.info;
+      const features = (await classifier.features(bytes)).length;
+      classifier.dispose();
+      const late = await classifier.classify('one.png').catch((error) => error.code);
+      console.log(JSON.stringify({
+        labels, network, features, late, backend: backend.name, missing: missing instanceof HwgqError && missing.code,
+        browsers: Object.keys(browsers),
+      }));`,
+  });
+  expect(JSON.parse(await installed.run(process.execPath, 'program.mjs'))).toEqual({
+    labels: [['1'], ['1'], ['1'], ['1']],
+    network: 'LeNet-HWGQ',
+    features: 500,
+    late: 'disposed',
+    backend: 'wasm',
+    missing: 'file',
+    browsers: ['HwgqError', 'createClassifier'],
+  });
+});
+
+it('brings the hwgq command', async () => {
+  const named = await installed.run(
+    join(installed.folder, 'node_modules/.bin/hwgq'),
+    'classify',
+    'lenet.hwgq',
+    'one.png',
+  );
+  expect(named).toMatch(/^one\.png: 1 /);
+});
+
+it('runs in a plain page', async () => {
+  writePage(`./${LIBRARY}index.js`);
+  expect(await titleOf((await serve()).url)).toBe('1 wasm 1');
+});
+
+it('runs under a strict CSP, with threads where the page is isolated', async () => {
+  writePage(`./${LIBRARY}index.js`, { options: ', threads: 2' });
+  const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+  expect(await titleOf((await serve({ ...ISOLATED, 'Content-Security-Policy': csp })).url)).toBe('1 wasm 2');
+});
+
+it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', async (file) => {
+  const other = await serve({ 'Access-Control-Allow-Origin': '*' });
+  const attributes = `integrity="${integrityOf(file)}" crossorigin`;
+  writePage(`${other.url}${LIBRARY}${file}`, { attributes, options: ', threads: 2' });
+  const csp = `default-src 'self'; script-src 'self' ${other.url} 'wasm-unsafe-eval'; worker-src blob: ${other.url}`;
+  const page = await serve({ ...ISOLATED, 'Content-Security-Policy': csp });
+  expect(await titleOf(page.url)).toBe('1 wasm 2');
+  writePage(`${other.url}${LIBRARY}${file}`, { attributes: attributes.replace('sha384-', 'sha384-A') });
+  expect(await titleOf(page.url)).toContain('integrity');
+});
+
+it('takes the worker from where workerUrl says, another origin too', async () => {
+  const other = await serve({ 'Access-Control-Allow-Origin': '*' });
+  writePage(`./${LIBRARY}index.js`, { options: `, workerUrl: '${other.url}${LIBRARY}worker.js'` });
+  expect(await titleOf((await serve()).url)).toBe('1 wasm 1');
+});

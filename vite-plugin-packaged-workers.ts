@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path';
+import { build, type Plugin, type Rolldown } from 'vite';
+import { assemblyScript } from './vite-plugin-assemblyscript.ts';
+import { wgsl } from './vite-plugin-wgsl.ts';
+
+/** How the source starts a worker of this package; the file is in the last group. */
+const START =
+  /startPackagedWorker\(\s*import\.meta\.url,\s*'(.+?)',\s*\(\) => new Worker\(new URL\('(.+?)', import\.meta\.url\), \{ type: 'module' \}\),?\s*\)/g;
+
+const INLINE = '?inline-worker';
+
+/** Leaves workers out: each is a file of the package, beside the one that starts it. */
+export function workerFiles(): Plugin {
+  return {
+    name: 'worker-files',
+    enforce: 'pre',
+    transform(code) {
+      const changed = code.replace(
+        START,
+        // The comment and the parentheses, which minifying removes, keep Vite from looking for the file now.
+        "startPackagedWorker(import.meta.url, '$1', () => new Worker((new URL(/* @vite-ignore */ './$1', import.meta.url)), { type: 'module' }))",
+      );
+      return changed === code ? undefined : { code: changed, map: null };
+    },
+  };
+}
+
+/** Keeps workers, with all that they load, as text inside the module that starts them, which makes a `blob:` of it. */
+export function inlineWorkers(): Plugin {
+  return {
+    name: 'inline-workers',
+    enforce: 'pre',
+    transform(code, id) {
+      const imports: string[] = [];
+      const changed = code.replace(START, (_, _name: string, path: string) => {
+        const urlOf = `inlineWorkerUrl${imports.length}`;
+        imports.push(`import ${urlOf} from ${JSON.stringify(resolve(dirname(id), path) + INLINE)};`);
+        return `new Worker(${urlOf}(), { type: 'module' })`;
+      });
+      return changed === code ? undefined : { code: imports.join('') + changed, map: null };
+    },
+    async load(id) {
+      if (!id.endsWith(INLINE)) return undefined;
+      const text = JSON.stringify(await singleFile(id.slice(0, -INLINE.length)));
+      return {
+        code: `let url; export default () => url ??= URL.createObjectURL(new Blob([${text}], { type: 'text/javascript' }));`,
+        map: null,
+      };
+    },
+  };
+}
+
+async function singleFile(input: string): Promise<string> {
+  const result = (await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    plugins: [assemblyScript(), wgsl(), inlineWorkers()],
+    build: { write: false, target: 'es2023', rolldownOptions: { input, output: { codeSplitting: false } } },
+  })) as Rolldown.RolldownOutput;
+  return result.output[0].code;
+}
