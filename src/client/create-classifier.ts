@@ -1,11 +1,22 @@
 import { proxy, transfer } from 'comlink';
+import { labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import { HwgqError } from '../errors.ts';
 import type { CrossingImage, LoadOptions } from '../worker/protocol.ts';
+import { classificationStream } from './classification-stream.ts';
 import { download } from './download.ts';
 import { toCrossing } from './images.ts';
-import type { Classifier, ClassifierOptions, ImageSource, LoadProgress, LoadStage } from './types.ts';
+import type {
+  Classifier,
+  ClassifierOptions,
+  ImageSource,
+  LoadProgress,
+  LoadStage,
+  StreamOptions,
+  StreamResult,
+  StreamSource,
+} from './types.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 /** Where each stage ends on the way from 0 to 1. */
@@ -92,6 +103,17 @@ class WorkerClassifier implements Classifier {
     return this.#connection.call((worker) => worker.features(transfer(crossing, bitmapsOf([crossing]))));
   }
 
+  stream(source: StreamSource, options: StreamOptions = {}): ReadableStream<StreamResult> {
+    const { labels, classes } = this.info;
+    return classificationStream({
+      connection: this.#connection,
+      labels: labelsOf(labels, classes),
+      source,
+      options,
+      classification: () => ({ ...this.#options, ...classificationOptions(options) }),
+    });
+  }
+
   setOptions(options: ClassificationOptions): void {
     this.#options = { ...this.#options, ...options };
   }
@@ -110,7 +132,7 @@ function loadOptions(options: ClassifierOptions): LoadOptions {
   return defined({ backend, integrity, powerPreference, simd, threads, kernelChoice });
 }
 
-function classificationOptions(options: ClassifierOptions): ClassificationOptions {
+function classificationOptions(options: ClassificationOptions): ClassificationOptions {
   const { maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores } = options;
   return defined({ maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores });
 }

@@ -10,5 +10,7 @@ export type {
 export { type ErrorCode, HwgqError } from '../errors.ts';
 export type { Preprocessing } from '../image/preprocessing.ts';
 export type { Provenance } from '../model/model.ts';
+export type { Region, View } from '../worker/view.ts';
 export { createClassifier } from './create-classifier.ts';
+export type { FrameCounts } from './frame-flow.ts';
 export type * from './types.ts';

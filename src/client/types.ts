@@ -1,6 +1,8 @@
-import type { Classification, ClassificationOptions } from '../engine/classification.ts';
+import type { Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import type { BackendName, KernelChoice, SimdLevel } from '../engine/session.ts';
+import type { View } from '../worker/view.ts';
+import type { FrameCounts } from './frame-flow.ts';
 
 /** Where a `.hwgq` model comes from. */
 export type ModelSource = string | URL | Request | Blob | ArrayBuffer | ReadableStream<Uint8Array>;
@@ -15,6 +17,34 @@ export type ImageSource =
   | ImageData
   | Blob
   | VideoFrame;
+
+/** Whatever shows one picture after the other. */
+export type StreamSource = MediaStream | MediaStreamTrack | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
+
+/** How a stream's frames are looked at. What is not named is the classifier's. */
+export interface StreamOptions extends ClassificationOptions, View {
+  /** Frames a second at the most. Default: as many as come and can be looked at. */
+  readonly frameRate?: number;
+  /** Milliseconds in which 63% of a change of scores become visible, so that labels do not flicker. Default: 0, at once. */
+  readonly smoothing?: number;
+  /** Ends the stream: reading it fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds of one frame. */
+export interface StreamTimings extends Timings {
+  /** From when the frame was there to when its result was. */
+  readonly latency: number;
+}
+
+/** What a frame was taken for. */
+export interface StreamResult extends Classification {
+  /** Of the frame: milliseconds by its source's own clock, which is the page's for a canvas. */
+  readonly timestamp: number;
+  readonly timings: StreamTimings;
+  /** Of the stream up to this result. Frames left out for a `frameRate`, or while the tab is hidden, are in none. */
+  readonly counts: FrameCounts;
+}
 
 /** Stages of making a classifier, in order. */
 export type LoadStage = 'download' | 'decode' | 'compile' | 'warm-up';
@@ -61,6 +91,18 @@ export interface Classifier {
   classifyBatch(images: readonly ImageSource[], options?: ClassificationOptions): Promise<readonly Classification[]>;
   /** The values that enter the last layer with weights, planar. */
   features(image: ImageSource): Promise<Float32Array>;
+  /**
+   * Names what a source shows, as it goes on, with as little delay as there can be: at most two frames are under way and
+   * one waits, which a newer one replaces. Works while somebody reads, and pauses while the tab is hidden. Looks at
+   * fewer frames (15 a second) on battery, and where a slowed machine takes twice its usual time for them.
+   *
+   * Read it with `for await`, which ends it when left, or as any `ReadableStream`. It ends with its source; disposing
+   * of the classifier ends it with `disposed`. Give another camera a stream of its own: nothing of an ended one comes
+   * any more.
+   * @throws HwgqError `invalid-option` at once; reading fails with `invalid-image` for a source of another site, and as
+   *   `classify`.
+   */
+  stream(source: StreamSource, options?: StreamOptions): ReadableStream<StreamResult>;
   /** Changes the classifier's options for all later calls; what is not named stays. */
   setOptions(options: ClassificationOptions): void;
   /**

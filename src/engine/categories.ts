@@ -45,12 +45,21 @@ export function toCategories(
   labels: readonly string[],
   options: ClassificationOptions,
 ): { scores: Float32Array; categories: Category[] } {
-  const { maxResults = DEFAULT_MAX_RESULTS, scoreThreshold = 0, categoryAllowlist, categoryDenylist } = options;
   const scores = Float32Array.from(softmax(logits, logits.length));
+  return { scores, categories: categoriesOf(scores, labels, options) };
+}
+
+/** The categories that the options leave, best first. */
+export function categoriesOf(
+  scores: Float32Array,
+  labels: readonly string[],
+  options: ClassificationOptions,
+): Category[] {
+  const { maxResults = DEFAULT_MAX_RESULTS, scoreThreshold = 0, categoryAllowlist, categoryDenylist } = options;
   const categories = Array.from(scores, (score, index) => ({ index, label: labels[index] ?? String(index), score }))
     .filter(({ score }) => score >= scoreThreshold)
     .filter(({ label }) => categoryAllowlist?.includes(label) ?? true)
     .filter(({ label }) => !categoryDenylist?.includes(label))
     .sort((a, b) => b.score - a.score);
-  return { scores, categories: maxResults < 0 ? categories : categories.slice(0, maxResults) };
+  return maxResults < 0 ? categories : categories.slice(0, maxResults);
 }

@@ -1,27 +1,15 @@
 import { transferHandlers } from 'comlink';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
-import type { BackendDescription, SessionOptions, SessionStage } from '../engine/session.ts';
+import type { ClassifierInfo } from '../engine/picture-classifier.ts';
+import type { SessionOptions, SessionStage } from '../engine/session.ts';
 import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
-import type { Preprocessing } from '../image/preprocessing.ts';
-import type { Provenance } from '../model/model.ts';
+import type { View } from './view.ts';
 
 /** The first message from a worker: calls made before it would hang, and ports sent before it be lost. */
 export const READY = 'hwgq-ready';
 
 /** Pictures as they cross: everything else has become one of these. */
-export type CrossingImage = ImageBitmap | ImageData;
-
-/** What a loaded model tells about itself. */
-export interface LoadedModel {
-  readonly network: string;
-  readonly classes: number;
-  readonly labels?: readonly string[];
-  readonly preprocessing: Preprocessing;
-  readonly bytes: number;
-  readonly floatBytes: number;
-  readonly backend: BackendDescription;
-  readonly provenance: Provenance;
-}
+export type CrossingImage = ImageBitmap | VideoFrame | ImageData;
 
 export interface LoadOptions
   extends Pick<SessionOptions, 'backend' | 'powerPreference' | 'simd' | 'threads' | 'kernelChoice'> {
@@ -41,8 +29,13 @@ export interface ClassifierWorker {
   /** Takes the file's next bytes. */
   push(bytes: Uint8Array): void;
   /** Makes the model ready, all of whose bytes have been pushed. All reports are answered before `load` is. */
-  load(onProgress: ProgressListener): Promise<LoadedModel>;
-  classify(images: readonly CrossingImage[], options: ClassificationOptions): Promise<readonly Classification[]>;
+  load(onProgress: ProgressListener): Promise<ClassifierInfo>;
+  /** @param view what of each picture is looked at. Default: all of it, as it is. */
+  classify(
+    images: readonly CrossingImage[],
+    options: ClassificationOptions,
+    view?: View,
+  ): Promise<readonly Classification[]>;
   features(image: CrossingImage): Promise<Float32Array>;
 }
 

@@ -16,7 +16,14 @@ export class Seat {
   /** Does work when it is this classifier's turn. */
   run<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ start: () => work().then(resolve, reject), refuse: reject });
+      const start = async () => {
+        try {
+          resolve(await work());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.waiting.push({ start, refuse: reject });
       this.scheduler.advance();
     });
   }

@@ -113,6 +113,10 @@ it('goes on after work that fails', async () => {
   const seat = scheduler().join();
   const error = new Error('no picture');
   const failing = () => seat.run(() => Promise.reject(error));
-  const results = await Promise.allSettled([failing(), failing(), failing(), seat.run(async () => 'fine')]);
+  const throwing = () =>
+    seat.run(() => {
+      throw error;
+    });
+  const results = await Promise.allSettled([failing(), throwing(), failing(), seat.run(async () => 'fine')]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
 });

@@ -1,0 +1,315 @@
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import lenetUrl from '../../models/lenet.hwgq?url';
+import { CaptureLadder, type Shown } from '../../src/client/frame-capture.ts';
+import { type Classifier, createClassifier, type StreamResult, type StreamSource } from '../../src/client/index.ts';
+
+type TrackProcessor = new (init: { track: MediaStreamTrack }) => { readonly readable: ReadableStream<VideoFrame> };
+
+const SIZE = 200;
+
+/** Paper on which a one or a zero is drawn, again and again, so that streams of it give frames. */
+class Paper {
+  readonly canvas = Object.assign(document.createElement('canvas'), { width: 2 * SIZE, height: SIZE });
+  digit: '0' | '1' = '1';
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    this.draw();
+    this.#timer = setInterval(() => this.draw(), 30);
+  }
+
+  /** The digit is in the left half; the right one is empty. */
+  draw(): void {
+    const context = this.canvas.getContext('2d') as CanvasRenderingContext2D;
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, 2 * SIZE, SIZE);
+    context.lineWidth = 16;
+    context.lineCap = 'round';
+    context.beginPath();
+    if (this.digit === '1') {
+      context.moveTo(104, 40);
+      context.lineTo(96, 160);
+    } else context.ellipse(100, 100, 40, 60, 0, 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+let classifier: Classifier;
+let paper: Paper;
+
+beforeAll(async () => {
+  classifier = await createClassifier({ model: lenetUrl, backend: 'wasm' });
+  paper = new Paper();
+});
+
+afterAll(() => {
+  paper.stop();
+  classifier.dispose();
+});
+
+afterEach(() => {
+  paper.digit = '1';
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+async function playing(source: MediaStream): Promise<HTMLVideoElement> {
+  const video = document.createElement('video');
+  video.muted = true;
+  video.srcObject = source;
+  await video.play();
+  return video;
+}
+
+const captured = () => paper.canvas.captureStream(30);
+
+const SOURCES: Readonly<Record<string, () => StreamSource | Promise<StreamSource>>> = {
+  'a canvas': () => paper.canvas,
+  'a MediaStream': captured,
+  'a MediaStreamTrack': () => captured().getVideoTracks()[0] as MediaStreamTrack,
+  'a video element': () => playing(captured()),
+};
+
+/** Reads results until one has such a label. */
+async function until(results: AsyncIterator<StreamResult>, label: string): Promise<StreamResult> {
+  for (;;) {
+    const { done, value } = await results.next();
+    if (done) throw new Error(`The stream ended before there was a ${label}.`);
+    if (value.categories[0]?.label === label) return value;
+  }
+}
+
+it.each(Object.entries(SOURCES))('follows what is shown by %s', async (_, open) => {
+  const results = classifier.stream(await open(), { maxResults: 1 })[Symbol.asyncIterator]();
+  for (const digit of ['1', '0', '1'] as const) {
+    paper.digit = digit;
+    const { categories, scores } = await until(results, digit);
+    expect(categories).toHaveLength(1);
+    expect(scores).toBeUndefined();
+  }
+  const { value } = (await results.next()) as { value: StreamResult };
+  expect(value.counts.classified).toBeGreaterThan(3);
+  expect(value.timings.latency).toBeGreaterThanOrEqual(value.timings.inference);
+  const { value: next } = (await results.next()) as { value: StreamResult };
+  expect(next.timestamp).toBeGreaterThan(value.timestamp);
+  await results.return?.();
+  expect(await results.next()).toEqual({ done: true, value: undefined });
+});
+
+it('plays a track where frames cannot be read off it', async () => {
+  vi.stubGlobal('MediaStreamTrackProcessor', undefined);
+  const { requestVideoFrameCallback } = HTMLVideoElement.prototype;
+  for (const isPaced of [true, false]) {
+    if (!isPaced) Reflect.deleteProperty(HTMLVideoElement.prototype, 'requestVideoFrameCallback');
+    const stream = captured();
+    const results = classifier.stream(stream)[Symbol.asyncIterator]();
+    for (const digit of ['1', '0'] as const) {
+      paper.digit = digit;
+      await until(results, digit);
+    }
+    for (const track of stream.getTracks()) track.stop();
+    for (;;) if ((await results.next()).done) break;
+  }
+  Object.assign(HTMLVideoElement.prototype, { requestVideoFrameCallback });
+});
+
+it('takes frames in the cheapest way that works, and remembers it', async () => {
+  const ladder = new CaptureLadder();
+  const video = await playing(captured());
+  const kinds = async (shown: Shown) => {
+    const image = await ladder.take(shown, 5);
+    const kind = image?.constructor.name;
+    if (image && 'close' in image) image.close();
+    return kind;
+  };
+  expect(await kinds(video)).toBe('VideoFrame');
+  expect(ladder.fail()).toBe(true);
+  expect(await kinds(video)).toBe('ImageBitmap');
+  const bitmap = vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
+  expect(await kinds(video)).toBe('ImageData');
+  ladder.succeed();
+  bitmap.mockRestore();
+  expect(ladder.fail()).toBe(false);
+  expect(await kinds(paper.canvas)).toBe('ImageData');
+  video.srcObject = null;
+  expect(await kinds(video)).toBeUndefined();
+});
+
+it('classifies in a worker what is drawn there', async () => {
+  const worker = new Worker(new URL('../support/stream.worker.ts', import.meta.url), { type: 'module' });
+  const label = await new Promise((resolve, reject) => {
+    worker.addEventListener('message', ({ data }) => resolve(data));
+    worker.addEventListener('error', reject);
+  });
+  expect(label).toBe('1');
+  worker.terminate();
+});
+
+it('closes every frame, whether it is looked at or not', async () => {
+  const open = new Set<VideoFrame>();
+  const { close } = VideoFrame.prototype;
+  vi.spyOn(VideoFrame.prototype, 'close').mockImplementation(function (this: VideoFrame) {
+    open.delete(this);
+    return close.call(this);
+  });
+  const Original = (globalThis as unknown as { MediaStreamTrackProcessor: TrackProcessor }).MediaStreamTrackProcessor;
+  vi.stubGlobal(
+    'MediaStreamTrackProcessor',
+    class {
+      readonly readable: ReadableStream<VideoFrame>;
+      constructor(init: { track: MediaStreamTrack }) {
+        const reader = new Original(init).readable.getReader();
+        this.readable = new ReadableStream(
+          {
+            async pull(controller) {
+              const { value: frame } = await reader.read();
+              if (!frame) return;
+              open.add(frame);
+              controller.enqueue(frame);
+            },
+            cancel: (reason) => reader.cancel(reason),
+          },
+          { highWaterMark: 0 },
+        );
+      }
+    },
+  );
+  const reader = classifier.stream(captured(), { frameRate: 10 }).getReader();
+  for (let count = 0; count < 5; count++) await reader.read();
+  // Nobody reads: frames come, and one waits.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await reader.cancel();
+  await expect.poll(() => open.size).toBe(0);
+});
+
+it('drops frames rather than fall behind', async () => {
+  const results = classifier.stream(captured())[Symbol.asyncIterator]();
+  await results.next();
+  // Frames come while nobody asks.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const { value } = (await results.next()) as { value: StreamResult };
+  const { value: next } = (await results.next()) as { value: StreamResult };
+  expect(next.counts.dropped).toBeGreaterThan(0);
+  expect(next.counts.classified).toBe(value.counts.classified + 1);
+  await results.return?.();
+});
+
+it('looks at a region, and at its mirror image', async () => {
+  const left = { x: 0, y: 0, width: 0.5, height: 1 };
+  const right = { x: 0.5, y: 0, width: 0.5, height: 1 };
+  const scoresOf = async (options: object): Promise<Float32Array> => {
+    const results = classifier.stream(paper.canvas, { scores: true, ...options })[Symbol.asyncIterator]();
+    const { value } = (await results.next()) as { value: StreamResult };
+    await results.return?.();
+    return value.scores as Float32Array;
+  };
+  const [seen, mirrored, elsewhere] = [
+    await scoresOf({ region: left }),
+    await scoresOf({ region: right, mirror: false }),
+    await scoresOf({ region: left, mirror: true }),
+  ];
+  const half = new OffscreenCanvas(SIZE, SIZE);
+  half.getContext('2d')?.drawImage(paper.canvas, 0, 0);
+  expect(seen).toEqual((await classifier.classify(half.transferToImageBitmap(), { scores: true })).scores);
+  expect(mirrored).not.toEqual(seen);
+  expect(elsewhere).not.toEqual(seen);
+  expect(() => classifier.stream(paper.canvas, { region: { ...left, width: 2 } })).toThrow(/region is/);
+});
+
+it('smooths scores, and takes the threshold after that', async () => {
+  const options = { smoothing: 60_000, scoreThreshold: 0.5, maxResults: 1, scores: true };
+  const results = classifier.stream(paper.canvas, options)[Symbol.asyncIterator]();
+  const { value: first } = (await results.next()) as { value: StreamResult };
+  paper.digit = '0';
+  paper.draw();
+  const seen: StreamResult[] = [];
+  while (seen.length < 5) seen.push(((await results.next()) as { value: StreamResult }).value);
+  for (const { categories, scores } of seen) {
+    expect(categories.map(({ label }) => label)).toEqual(['1']);
+    expect(scores?.[0]).toBeLessThan(0.5);
+  }
+  expect(first.scores?.[1]).toBeGreaterThan(0.9);
+  await results.return?.();
+  expect(() => classifier.stream(paper.canvas, { smoothing: -1 })).toThrow(/smoothing is -1/);
+  expect(() => classifier.stream(paper.canvas, { frameRate: 0 })).toThrow(/frameRate is 0/);
+});
+
+it('pauses while the tab is hidden', async () => {
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  const reader = classifier.stream(captured()).getReader();
+  const reading = reader.read();
+  let isRead = false;
+  void reading.then(() => {
+    isRead = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(isRead).toBe(false);
+  hidden.mockReturnValue(false);
+  expect((await reading).done).toBe(false);
+  await reader.cancel();
+});
+
+it('gives nothing of the old picture once another is shown', async () => {
+  const first = captured();
+  const video = await playing(first);
+  const results = classifier.stream(video, { smoothing: 60_000 })[Symbol.asyncIterator]();
+  await until(results, '1');
+  // Another camera in the same element; smoothing would still say 1.
+  const other = new Paper();
+  other.digit = '0';
+  other.draw();
+  const pending = results.next();
+  video.srcObject = other.canvas.captureStream(30);
+  await video.play();
+  await pending;
+  const { value } = (await results.next()) as { value: StreamResult };
+  expect(value.categories[0]?.label).toBe('0');
+  await results.return?.();
+  other.stop();
+});
+
+it('follows a stream’s tracks, and ends with the last', async () => {
+  const stream = captured();
+  const [track] = stream.getVideoTracks();
+  const results = classifier.stream(stream)[Symbol.asyncIterator]();
+  await until(results, '1');
+  const other = new Paper();
+  other.digit = '0';
+  const [another] = other.canvas.captureStream(30).getVideoTracks();
+  if (!track || !another) throw new Error('A canvas gives a track.');
+  stream.removeTrack(track);
+  stream.addTrack(another);
+  await until(results, '0');
+  another.stop();
+  for (;;) if ((await results.next()).done) break;
+  other.stop();
+});
+
+it('ends with the signal’s reason, or where the classifier is disposed of', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const results = classifier.stream(captured(), { signal: controller.signal })[Symbol.asyncIterator]();
+  await results.next();
+  const next = results.next();
+  controller.abort(reason);
+  await expect(next).rejects.toBe(reason);
+  const never = classifier.stream(captured(), { signal: controller.signal }).getReader();
+  await expect(never.read()).rejects.toBe(reason);
+
+  const another = await createClassifier({ model: lenetUrl, backend: 'wasm' });
+  const reader = another.stream(captured()).getReader();
+  await reader.read();
+  const pending = reader.read();
+  another.dispose();
+  await expect(pending).rejects.toMatchObject({ code: 'disposed' });
+  await expect(another.stream(captured()).getReader().read()).rejects.toMatchObject({ code: 'disposed' });
+});
+
+it('refuses what gives no frames', () => {
+  const image = new Image() as unknown as HTMLCanvasElement;
+  expect(() => classifier.stream(image)).toThrow(/HTMLImageElement.*gives no frames/);
+});
