@@ -11,13 +11,14 @@ export function startWorker(address: string): Worker {
 
 /**
  * Starts a worker of this package.
- * @param module `import.meta.url` of the caller.
+ * @param module `import.meta.url` of the caller; undefined where a bundler has made a classic script of it.
  * @param fileName of the worker in the package, where all files lie beside each other.
  * @param start starts it with `new Worker(new URL(…, import.meta.url))`, by which bundlers find its file. It fails where
  *   a page takes the package from another origin as it is.
  */
-export function startPackagedWorker(module: string, fileName: string, start: () => Worker): Worker {
-  const { protocol, origin } = new URL(module);
-  const isElsewhere = protocol.startsWith('http') && origin !== self.origin;
-  return isElsewhere ? startWorker(new URL(fileName, module).href) : start();
+export function startPackagedWorker(module: string | undefined, fileName: string, start: () => Worker): Worker {
+  // Some bundlers put the address of their source file there, which is no address on the web.
+  if (!module?.startsWith('http')) return start();
+  const { origin, href } = new URL(fileName, module);
+  return origin === self.origin ? start() : startWorker(href);
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,8 +33,20 @@ export class InstalledPackage {
 
   /** Runs a program there. @returns what it wrote. */
   async run(program: string, ...words: readonly string[]): Promise<string> {
-    const { stdout } = await run(program, words, { cwd: this.folder });
+    const { stdout } = await run(program, words, { cwd: this.folder }).catch((error) => {
+      throw new Error(`${error.message}${error.stdout}`);
+    });
     return stdout;
+  }
+
+  /** Starts a program there that goes on until it is stopped. */
+  start(program: string, ...words: readonly string[]): { readonly firstOutput: Promise<string>; stop(): void } {
+    const child = spawn(program, words, { cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const firstOutput = new Promise<string>((resolve, reject) => {
+      child.stdout.once('data', (data: Buffer) => resolve(data.toString()));
+      child.once('exit', (code) => reject(new Error(`${program} ended with ${code}.`)));
+    });
+    return { firstOutput, stop: () => void child.kill() };
   }
 
   remove(): void {

@@ -5,6 +5,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
 import { InstalledPackage } from './installed-package.ts';
+import { titleOf } from './page-title.ts';
 import { WebServer } from './web-server.ts';
 
 const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
@@ -49,22 +50,6 @@ function writePage(library: string, { attributes = '', options = '' } = {}): voi
       document.title = [label, backend.name, backend.threads].join(' ');
       classifier.dispose();`,
   });
-}
-
-/** What the page's script wrote, or why it did not. */
-async function titleOf(url: string): Promise<string> {
-  const page = await browser.newPage();
-  const failed = new Promise<string>((resolve) => {
-    page.on('console', (message) => message.type() === 'error' && resolve(message.text()));
-    page.on('pageerror', (error) => resolve(error.message));
-  });
-  try {
-    await page.goto(url);
-    const named = page.waitForFunction(() => /^\d/.test(document.title) && document.title, undefined, { timeout: 0 });
-    return await Promise.race([named.then((title) => title.jsonValue().then(String)), failed]);
-  } finally {
-    await page.close();
-  }
 }
 
 const integrityOf = (file: string) =>
@@ -119,13 +104,13 @@ it('brings the hwgq command', async () => {
 
 it('runs in a plain page', async () => {
   writePage(`./${LIBRARY}index.js`);
-  expect(await titleOf((await serve()).url)).toBe('1 wasm 1');
+  expect(await titleOf(browser, (await serve()).url)).toBe('1 wasm 1');
 });
 
 it('runs under a strict CSP, with threads where the page is isolated', async () => {
   writePage(`./${LIBRARY}index.js`, { options: ', threads: 2' });
   const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
-  expect(await titleOf((await serve({ ...ISOLATED, 'Content-Security-Policy': csp })).url)).toBe('1 wasm 2');
+  expect(await titleOf(browser, (await serve({ ...ISOLATED, 'Content-Security-Policy': csp })).url)).toBe('1 wasm 2');
 });
 
 it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', async (file) => {
@@ -134,13 +119,13 @@ it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', asyn
   writePage(`${other.url}${LIBRARY}${file}`, { attributes, options: ', threads: 2' });
   const csp = `default-src 'self'; script-src 'self' ${other.url} 'wasm-unsafe-eval'; worker-src blob: ${other.url}`;
   const page = await serve({ ...ISOLATED, 'Content-Security-Policy': csp });
-  expect(await titleOf(page.url)).toBe('1 wasm 2');
+  expect(await titleOf(browser, page.url)).toBe('1 wasm 2');
   writePage(`${other.url}${LIBRARY}${file}`, { attributes: attributes.replace('sha384-', 'sha384-A') });
-  expect(await titleOf(page.url)).toContain('integrity');
+  expect(await titleOf(browser, page.url)).toContain('integrity');
 });
 
 it('takes the worker from where workerUrl says, another origin too', async () => {
   const other = await serve({ 'Access-Control-Allow-Origin': '*' });
   writePage(`./${LIBRARY}index.js`, { options: `, workerUrl: '${other.url}${LIBRARY}worker.js'` });
-  expect(await titleOf((await serve()).url)).toBe('1 wasm 1');
+  expect(await titleOf(browser, (await serve()).url)).toBe('1 wasm 1');
 });

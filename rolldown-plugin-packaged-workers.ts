@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { build, type Plugin, type Rolldown } from 'vite';
+import { build, type Plugin } from 'rolldown';
 import { assemblyScript } from './vite-plugin-assemblyscript.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
 
@@ -13,12 +13,10 @@ const INLINE = '?inline-worker';
 export function workerFiles(): Plugin {
   return {
     name: 'worker-files',
-    enforce: 'pre',
     transform(code) {
       const changed = code.replace(
         START,
-        // The comment and the parentheses, which minifying removes, keep Vite from looking for the file now.
-        "startPackagedWorker(import.meta.url, '$1', () => new Worker((new URL(/* @vite-ignore */ './$1', import.meta.url)), { type: 'module' }))",
+        "startPackagedWorker(import.meta.url, '$1', () => new Worker(new URL('./$1', import.meta.url), { type: 'module' }))",
       );
       return changed === code ? undefined : { code: changed, map: null };
     },
@@ -29,7 +27,6 @@ export function workerFiles(): Plugin {
 export function inlineWorkers(): Plugin {
   return {
     name: 'inline-workers',
-    enforce: 'pre',
     transform(code, id) {
       const imports: string[] = [];
       const changed = code.replace(START, (_, _name: string, path: string) => {
@@ -51,12 +48,13 @@ export function inlineWorkers(): Plugin {
 }
 
 async function singleFile(input: string): Promise<string> {
-  const result = (await build({
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
+  const { output } = await build({
+    input,
+    platform: 'browser',
+    transform: { target: 'es2023' },
     plugins: [assemblyScript(), wgsl(), inlineWorkers()],
-    build: { write: false, target: 'es2023', rolldownOptions: { input, output: { codeSplitting: false } } },
-  })) as Rolldown.RolldownOutput;
-  return result.output[0].code;
+    write: false,
+    output: { minify: true, codeSplitting: false },
+  });
+  return output[0].code;
 }

@@ -1,18 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Plugin } from 'vite';
+import type { Plugin } from 'rolldown';
 
 const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//;
 
-/** Writes the licences of all packages whose code went into these bundles beside them: their terms ask for that. */
+/** Writes the licences of the packages whose code went into a bundle beside it: their terms ask for that. */
 export function licences(): Plugin {
-  const folders = new Set<string>();
   return {
     name: 'licences',
     generateBundle() {
-      for (const id of this.getModuleIds()) {
-        const [folder] = PACKAGE_FOLDER.exec(id) ?? [];
-        if (folder) folders.add(folder);
-      }
+      const folders = new Set([...this.getModuleIds()].flatMap((id) => PACKAGE_FOLDER.exec(id) ?? []));
       this.emitFile({ type: 'asset', fileName: 'LICENCES.txt', source: [...folders].sort().map(licenceOf).join('') });
     },
   };

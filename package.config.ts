@@ -1,0 +1,59 @@
+import type { RolldownOptions } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
+import { licences } from './rolldown-plugin-licences.ts';
+import { inlineWorkers, workerFiles } from './rolldown-plugin-packaged-workers.ts';
+import { assemblyScript } from './vite-plugin-assemblyscript.ts';
+import { wgsl } from './vite-plugin-wgsl.ts';
+
+type Plugins = RolldownOptions['plugins'];
+
+/** The kernels' builds differ in their query only. */
+function chunkFileName({ name, facadeModuleId }: { name: string; facadeModuleId?: string | null }): string {
+  const [, variant] = facadeModuleId?.split('?wasm=') ?? [];
+  return variant ? `${name}-${variant}.js` : '[name].js';
+}
+
+/** One file, and beside it what only some pages need. */
+function browserFile(name: string, source: string, plugins: Plugins): RolldownOptions {
+  return {
+    input: { [name]: source },
+    platform: 'browser',
+    transform: { target: 'es2023' },
+    // What only chunks share with an entry then stays in the entry.
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [assemblyScript(), wgsl(), plugins],
+    output: { dir: 'dist/lib', minify: true, sourcemap: true, chunkFileNames: chunkFileName },
+  };
+}
+
+/** The library and the `hwgq` command; other packages stay outside. */
+const nodeFiles: RolldownOptions = {
+  input: { 'node/index': 'src/node/index.ts', 'cli/hwgq': 'src/cli/hwgq.ts' },
+  platform: 'node',
+  external: /^[a-z@]/,
+  transform: { target: 'node20' },
+  plugins: [assemblyScript(), wgsl()],
+  output: {
+    dir: 'dist',
+    sourcemap: true,
+    chunkFileNames: (chunk) => `node/${chunkFileName(chunk)}`,
+    banner: ({ name }) => (name === 'cli/hwgq' ? '#!/usr/bin/env node' : ''),
+  },
+};
+
+const declarations: RolldownOptions = {
+  input: { 'lib/index': 'src/client/index.ts', 'node/index': 'src/node/index.ts' },
+  plugins: [dts({ emitDtsOnly: true, oxc: true })],
+  output: { dir: 'dist', chunkFileNames: 'lib/shared.js' },
+};
+
+/** All that `npm pack` packs. */
+export default [
+  browserFile('index', 'src/client/index.ts', workerFiles()),
+  // It has code of all packages that the others have code of.
+  browserFile('worker', 'src/worker/worker.ts', [workerFiles(), licences()]),
+  browserFile('team-worker', 'src/backends/wasm/team-worker.ts', workerFiles()),
+  browserFile('inline', 'src/client/index.ts', inlineWorkers()),
+  nodeFiles,
+  declarations,
+];

@@ -1,0 +1,146 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { InstalledPackage } from './installed-package.ts';
+import { titleOf } from './page-title.ts';
+import { WebServer } from './web-server.ts';
+
+const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+let installed: InstalledPackage;
+let browser: Browser;
+const servers: WebServer[] = [];
+
+beforeAll(async () => {
+  installed = await InstalledPackage.install('vite@8', 'webpack@5', 'webpack-cli', 'esbuild', 'typescript@5.7');
+  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+  mkdirSync(join(installed.folder, 'src'));
+  mkdirSync(join(installed.folder, 'public'));
+  for (const name of ['lenet.hwgq', 'one.png']) {
+    cpSync(join(installed.folder, name), join(installed.folder, 'public', name));
+  }
+}, 600_000);
+
+afterAll(async () => {
+  for (const server of servers) server.close();
+  await browser?.close();
+  installed?.remove();
+});
+
+/** An application's page and script. */
+function writeApplication(script: string, { library = 'hwgq-web', options = '' } = {}): void {
+  installed.write({
+    'index.html': page(script),
+    'src/index.js': `
+      import { createClassifier } from '${library}';
+      const image = document.querySelector('img');
+      image.decode().then(async () => {
+        const classifier = await createClassifier({ model: 'lenet.hwgq', threads: 2${options} });
+        const { categories: [{ label }], backend } = await classifier.classify(image);
+        document.title = [label, backend.name, backend.threads].join(' ');
+      });`,
+  });
+}
+
+function page(script: string): string {
+  return `<!doctype html>
+    <title>An application</title>
+    <link rel="icon" href="one.png">
+    <img src="one.png" alt="A digit">
+    <script type="module" src="${script}"></script>`;
+}
+
+/** Runs a bundler's command. */
+const bundle = (name: string, ...words: readonly string[]) =>
+  installed.run(join(installed.folder, 'node_modules/.bin', name), ...words);
+
+/** What the page in a folder of the application says, beside the application's model and picture. */
+async function titleIn(folder: string, headers: Readonly<Record<string, string>> = ISOLATED): Promise<string> {
+  cpSync(join(installed.folder, 'public'), join(installed.folder, folder), { recursive: true });
+  const server = await WebServer.serve(join(installed.folder, folder), headers);
+  servers.push(server);
+  return titleOf(browser, server.url);
+}
+
+describe('Vite', () => {
+  it('builds it', async () => {
+    writeApplication('src/index.js');
+    await bundle('vite', 'build', '--outDir', 'vite');
+    expect(await titleIn('vite')).toBe('1 wasm 2');
+  });
+
+  it('builds it with workers as modules, which load only what they need', async () => {
+    installed.write({ 'modules.config.js': "export default { base: './', worker: { format: 'es' } };" });
+    await bundle('vite', 'build', '--outDir', 'vite-modules', '--config', 'modules.config.js');
+    expect(await titleIn('vite-modules')).toBe('1 wasm 2');
+  });
+
+  it('serves it while one develops, dependencies optimized', async () => {
+    installed.write({
+      'develop.mjs': `
+        import { createServer } from 'vite';
+        const headers = ${JSON.stringify(ISOLATED)};
+        const server = await createServer({ logLevel: 'silent', server: { port: 0, host: '127.0.0.1', headers } });
+        await server.listen();
+        process.stdout.write(server.resolvedUrls.local[0]);`,
+    });
+    const server = installed.start(process.execPath, 'develop.mjs');
+    try {
+      expect(await titleOf(browser, await server.firstOutput)).toBe('1 wasm 2');
+    } finally {
+      server.stop();
+    }
+  });
+});
+
+describe('webpack', () => {
+  it('bundles it', async () => {
+    writeApplication('main.js');
+    await bundle('webpack', '--mode', 'production', '--output-path', join(installed.folder, 'webpack'));
+    installed.write({ 'webpack/index.html': page('main.js') });
+    expect(await titleIn('webpack')).toBe('1 wasm 2');
+  });
+});
+
+describe('esbuild', () => {
+  it('bundles it with the worker inside', async () => {
+    writeApplication('index.js', { library: 'hwgq-web/inline' });
+    await bundle('esbuild', 'src/index.js', '--bundle', '--format=esm', '--outdir=esbuild-inline');
+    installed.write({ 'esbuild-inline/index.html': page('index.js') });
+    expect(await titleIn('esbuild-inline')).toBe('1 wasm 2');
+  });
+
+  it('bundles it, and its workers as entries of their own', async () => {
+    writeApplication('index.js', { options: ", workerUrl: 'worker.js'" });
+    const options = ['--bundle', '--format=esm', '--outdir=esbuild'];
+    await bundle('esbuild', 'src/index.js', ...options);
+    const workers = ['worker=hwgq-web/worker', 'team-worker=hwgq-web/team-worker'];
+    await bundle('esbuild', ...workers, ...options, '--splitting');
+    installed.write({ 'esbuild/index.html': page('index.js') });
+    expect(await titleIn('esbuild')).toBe('1 wasm 2');
+  });
+});
+
+describe('TypeScript', () => {
+  it('accepts the declarations without skipping them', async () => {
+    installed.write({
+      'page.mts': `
+        import { type Classification, type Classifier, createClassifier, HwgqError } from 'hwgq-web';
+        import { createClassifier as createInlined } from 'hwgq-web/inline';
+        const classifier: Classifier = await createClassifier({ model: 'lenet.hwgq', powerPreference: 'low-power' });
+        const result: Classification = await classifier.classify(document.createElement('canvas'));
+        const same: typeof createClassifier = createInlined;
+        export const error: HwgqError = new HwgqError('disposed', String(result.categories[0]?.label) + same.name);`,
+      'program.mts': `
+        import { createClassifier, type NodeClassifier } from 'hwgq-web/node';
+        export const classifier: NodeClassifier = await createClassifier({ model: new Uint8Array(8) });`,
+    });
+    const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+    for (const module of ['nodenext', 'esnext']) {
+      const resolution = module === 'nodenext' ? 'nodenext' : 'bundler';
+      await bundle('tsc', 'page.mts', 'program.mts', ...strict, '--module', module, '--moduleResolution', resolution);
+    }
+  });
+});
