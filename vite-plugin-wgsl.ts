@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
@@ -13,6 +13,7 @@ const COMMENT_OR_INDENT = /^\s+|\s*\/\/.*$/gm;
  *   includes a common one;
  * - `// #unroll` writes the `for` loop behind it out, its bound made of numbers and constants of the file: what is
  *   indexed by the loop's variable can then stay in registers.
+ * A shader's own names give way to short ones, except those that pipelines are made with.
  */
 export function wgsl(): Plugin {
   return {
@@ -23,7 +24,10 @@ export function wgsl(): Plugin {
       const text = expand(id, files);
       for (const file of files) this.addWatchFile(file);
       const shader = unroll(text, constantsOf(text)).replace(COMMENT_OR_INDENT, '').replace(/\n+/g, '\n');
-      return { code: `export default ${JSON.stringify(shader)};`, map: null };
+      return {
+        code: `export default ${JSON.stringify(shortened(shader, shortNames(dirname(id))))};`,
+        map: null,
+      };
     },
   };
 }
@@ -68,6 +72,47 @@ function unroll(text: string, constants: ReadonlyMap<string, number>): string {
     (_, value) => `{\nconst ${name} = ${value}u;${body}}`,
   );
   return `${text.slice(0, loop.index)}${copies.join('\n')}${unroll(text.slice(end + 1), constants)}`;
+}
+
+const DECLARED = /\b(?:fn|let|const|struct|var(?:<[^>]*>)?)\s+(\w+)|(?<![.\w])(\w+)\s*:/g;
+const FUNCTION_OR_STRUCT = /\b(?:fn|struct)\s+(\w+)/g;
+/** Overrides and entry points; address spaces and access modes; what is short already, components of vectors among it. */
+const KEPT = /\boverride\s+(\w+)|@compute[^{]*?\bfn\s+(\w+)|\bvar<(\w+)(?:,\s*(\w+))?>|\b(\w\w?)\b/g;
+const CALLED = /(?<!\w)(\w+)\(/g;
+const WORD = /(?<!@)\b[A-Za-z_]\w*/g;
+const SPACE_AT_PUNCTUATION = /\s*([{}();,=:])\s*|(?<=[\w)\]]) ([-+*/%^<>&|=!]+) (?=[\w(])/g;
+
+/** Short names for those that shaders of a folder declare, the same in all: what they share then packs well. */
+function shortNames(folder: string): ReadonlyMap<string, string> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.wgsl'));
+  const text = files
+    .map((file) => readFileSync(resolve(folder, file), 'utf8').replace(COMMENT_OR_INDENT, ''))
+    .join('\n');
+  const own = namesIn(text, FUNCTION_OR_STRUCT);
+  const kept = namesIn(text, KEPT);
+  const called = namesIn(text, CALLED);
+  const isBuiltin = (name: string) => called.has(name) && !own.has(name);
+  const declared = [...namesIn(text, DECLARED)].filter((name) => !kept.has(name) && !isBuiltin(name));
+  const unused = unusedNames(new Set(text.match(WORD)));
+  return new Map(declared.map((name) => [name, unused.next().value as string]));
+}
+
+function shortened(shader: string, names: ReadonlyMap<string, string>): string {
+  return shader.replace(WORD, (word) => names.get(word) ?? word).replace(SPACE_AT_PUNCTUATION, '$1$2');
+}
+
+function namesIn(shader: string, pattern: RegExp): Set<string> {
+  return new Set([...shader.matchAll(pattern)].flatMap(([, ...names]) => names.filter((name) => name !== undefined)));
+}
+
+/** Short names in the order of their length: letters, then letters with a number, which no keyword is. */
+function* unusedNames(used: ReadonlySet<string>): Generator<string, void> {
+  for (let number = -1; ; number++) {
+    for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') {
+      const name = number < 0 ? letter : `${letter}${number}`;
+      if (!used.has(name)) yield name;
+    }
+  }
 }
 
 /** Where the block ends whose text begins at `start`. */
