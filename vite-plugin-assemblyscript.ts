@@ -6,9 +6,10 @@ import type { Plugin } from 'vite';
 const compiled = new Map<string, Promise<string>>();
 
 /**
- * Lets TypeScript import an AssemblyScript program as WebAssembly in base64, which needs no fetch and no path of its
- * own: `import('./kernels/index.ts?wasm=plain')`. `relaxed` sets IS_RELAXED, so that relaxed SIMD is used; `-shared`
- * behind either takes a memory that several threads share.
+ * Lets TypeScript import an AssemblyScript program as the bytes of a WebAssembly module, which need no fetch and no path
+ * of their own: `import('./kernels/index.ts?wasm=plain')`. They stand in the code as hexadecimal digits, which pack
+ * better than base64. `relaxed` sets IS_RELAXED, so that relaxed SIMD is used; `-shared` behind either takes a memory
+ * that several threads share.
  */
 export function assemblyScript(): Plugin {
   return {
@@ -19,7 +20,11 @@ export function assemblyScript(): Plugin {
       if (!variant) return undefined;
       const made = compiled.get(id) ?? compile(path, variant);
       compiled.set(id, made);
-      return { code: `export default ${JSON.stringify(await made)};`, map: null };
+      const digits = JSON.stringify(await made);
+      return {
+        code: `export default Uint8Array.from(${digits}.match(/../g), (byte) => parseInt(byte, 16));`,
+        map: null,
+      };
     },
     watchChange() {
       compiled.clear();
@@ -46,5 +51,5 @@ async function compile(path: string, variant: string): Promise<string> {
     },
   });
   if (error) throw new Error(`${dirname(entry)}: ${error.message}\n${stderr.toString()}`);
-  return Buffer.from(binary).toString('base64');
+  return Buffer.from(binary).toString('hex');
 }

@@ -19,14 +19,13 @@ const PAGE_BYTES = 65536;
 
 /** Peaks of WebAssembly: of one thread, times the threads. */
 export async function measureWasmPeaks(simd: SimdLevel, threads: number): Promise<Peaks> {
-  const { default: base64 } =
+  const { default: code } =
     simd === 'relaxed'
       ? await import('./kernels/peaks.ts?wasm=relaxed')
       : await import('./kernels/peaks.ts?wasm=plain');
   const memory = new WebAssembly.Memory({ initial: READ_BYTES / PAGE_BYTES + 1 });
   const bytes = new Uint8Array(memory.buffer);
   for (let index = 0; index < bytes.length; index++) bytes[index] = index & 15;
-  const code = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
   const { lookups, dots, reads } = instance.exports as unknown as Kernels;
   const rate = (kernel: Kernel, rounds: number) => (threads * rounds) / bestSeconds(() => kernel(0, rounds));

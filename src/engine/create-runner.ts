@@ -3,7 +3,6 @@ import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { gpuOf } from './gpu.ts';
-import { ReferenceRunner } from './reference-runner.ts';
 import type { BackendName, Runner, SessionOptions } from './session.ts';
 import { WasmRunner } from './wasm-runner.ts';
 
@@ -29,7 +28,7 @@ export async function createRunner(
     case 'wasm':
       return WasmRunner.create(model, blobs, options);
     case 'reference':
-      return new ReferenceRunner(model, blobs);
+      return referenceRunner(model, blobs);
     case 'auto':
       return chooseRunner(model, blobs, options);
   }
@@ -42,7 +41,7 @@ async function chooseRunner(model: Model, blobs: readonly string[], options: Ses
   const reason = await looking;
   const gpu = reason ?? (await orReason(() => webGpuRunner(model, blobs, options)));
   if (typeof wasm === 'string') {
-    return typeof gpu === 'string' ? new ReferenceRunner(model, blobs, `${gpu} ${wasm}`) : gpu;
+    return typeof gpu === 'string' ? referenceRunner(model, blobs, `${gpu} ${wasm}`) : gpu;
   }
   if (typeof gpu !== 'string') return fasterRunner(elementCount(model.graph.input.shape), gpu, wasm);
   wasm.fallbackReason = gpu;
@@ -53,6 +52,12 @@ async function chooseRunner(model: Model, blobs: readonly string[], options: Ses
 async function webGpuRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
   const { WebGpuRunner } = await import('./webgpu-runner.ts');
   return WebGpuRunner.create(model, blobs, options);
+}
+
+/** The interpreter is loaded by those alone who have nothing else, or ask for it. */
+async function referenceRunner(model: Model, blobs: readonly string[], fallbackReason?: string): Promise<Runner> {
+  const { ReferenceRunner } = await import('./reference-runner.ts');
+  return new ReferenceRunner(model, blobs, fallbackReason);
 }
 
 async function fasterRunner(inputLength: number, gpu: Runner, wasm: WasmRunner): Promise<Runner> {

@@ -1,17 +1,17 @@
 declare module '*?wasm=plain' {
-  /** The kernels as WebAssembly, in base64 (vite-plugin-assemblyscript.ts). */
-  const base64: string;
-  export default base64;
+  /** The kernels as WebAssembly (vite-plugin-assemblyscript.ts). */
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
 }
 declare module '*?wasm=relaxed' {
-  const base64: string;
-  export default base64;
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
 }
 declare module '*?wasm=plain-shared' {
-  const base64: string;
-  export default base64;
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
 }
 declare module '*?wasm=relaxed-shared' {
-  const base64: string;
-  export default base64;
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
 }

@@ -40,8 +40,7 @@ async function compile(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.
       `WebAssembly has no ${simd} SIMD here. Use a newer browser, or backend 'reference'.`,
     );
   }
-  const { default: base64 } = await load(simd, isShared);
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const { default: bytes } = await load(simd, isShared);
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
@@ -54,7 +53,7 @@ async function compile(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.
   }
 }
 
-function load(simd: SimdLevel, isShared: boolean): Promise<{ default: string }> {
+function load(simd: SimdLevel, isShared: boolean): Promise<{ default: Uint8Array<ArrayBuffer> }> {
   if (simd === 'relaxed') {
     return isShared ? import('./kernels/index.ts?wasm=relaxed-shared') : import('./kernels/index.ts?wasm=relaxed');
   }
