@@ -18,7 +18,7 @@ export class CameraPanel {
   /** Counts starts and stops, so that a camera which was allowed too late is closed again. */
   #turn = 0;
 
-  /** `onChange` is called when there is a new frame to look at, and when there will be none. */
+  /** `onChange` is called when a camera runs, and when none does any more. */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
     for (const button of this.#panel.querySelectorAll('.start-camera')) {
@@ -35,7 +35,12 @@ export class CameraPanel {
   }
 
   get isRunning(): boolean {
-    return this.#stream !== undefined && this.#video.videoWidth > 0;
+    return this.stream !== undefined;
+  }
+
+  /** What the running camera gives. */
+  get stream(): MediaStream | undefined {
+    return this.#video.videoWidth > 0 ? this.#stream : undefined;
   }
 
   /** The current frame's middle square; undefined while there is none. */
@@ -80,14 +85,7 @@ export class CameraPanel {
     await this.#video.play();
     await this.#listDevices(track?.getSettings().deviceId);
     this.#show('running');
-    this.#watch(stream, -1);
-  }
-
-  #watch(stream: MediaStream, lastTime: number): void {
-    if (this.#stream !== stream) return;
-    const time = this.#video.currentTime;
-    if (time !== lastTime && this.isRunning) this.#onChange();
-    requestAnimationFrame(() => this.#watch(stream, time));
+    this.#onChange();
   }
 
   #fail(reason: string): void {

@@ -17,6 +17,9 @@ import { RunFacts } from './run-facts.ts';
 import { DIGITS, type ModelOffer, OBJECTS } from './shipped-models.ts';
 import { Tabs } from './tabs.ts';
 
+/** Scores of a camera's frames settle in this time. */
+const SMOOTHING_MS = 200;
+
 const notices = new Notices(byId('notices', HTMLElement));
 const result = new ResultView();
 const facts = new RunFacts();
@@ -35,6 +38,8 @@ let running: ModelOffer = DIGITS;
 let runningBackend = backend.value;
 /** A classifier that has died is not asked again. */
 let dead: Classifier | undefined;
+/** Ends the look at the camera. */
+let following = new AbortController();
 
 const tabs = new Tabs(byId('tabs', HTMLElement), (id) => {
   tab = id as TabId;
@@ -62,16 +67,35 @@ const lookAtNewest = newestOnly(async () => {
 });
 
 /**
- * Whether something else is shown by now. Of what moves, such as a camera's frames, the answer to a moment ago is still
- * the newest there is; of another still picture it would be wrong.
+ * Whether something else is shown by now. Of what moves, such as a drawing, the answer to a moment ago is still the
+ * newest there is; of another still picture it would be wrong.
  */
 function isReplaced(source: (typeof sources)[TabId], square: ImageData): boolean {
   return source !== sources[tab] || (source === picture && square !== picture.square());
 }
 
-/** Has the picture of the open tab classified, as it is when its turn comes. */
+/** Has what the open tab shows classified: the camera from now on, a picture as it is when its turn comes. */
 function look(): void {
-  lookAtNewest(undefined);
+  following.abort();
+  if (tab === 'camera-tab' && camera.stream) void follow(camera.stream);
+  else lookAtNewest(undefined);
+}
+
+async function follow(stream: MediaStream): Promise<void> {
+  const { classifier } = slot;
+  if (!classifier || classifier === dead) return;
+  following = new AbortController();
+  const { signal } = following;
+  const options = { region: 'square', smoothing: SMOOTHING_MS, maxResults: 10, scores: true, signal } as const;
+  try {
+    for await (const answer of classifier.stream(stream, options)) {
+      const square = camera.square();
+      if (square) result.show(answer, square, classifier.info);
+      facts.addTimings(answer.timings);
+    }
+  } catch (error) {
+    if (!signal.aborted && classifier === slot.classifier) tellFailure(classifier, error);
+  }
 }
 
 function tellFailure(classifier: Classifier, error: unknown): void {
