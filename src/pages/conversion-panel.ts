@@ -68,7 +68,7 @@ export class ConversionPanel {
       const { bytes, notes } = await convertFiles({ prototxt, weights, ...others }, choice);
       if (turn !== this.#turn) return;
       const source = new Blob([bytes], { type: 'application/octet-stream' });
-      const info = await this.#run({ title, knows: 'converted here', source });
+      const info = await this.#run({ title, knows: 'converted here', source, fileName: `${title}.hwgq` });
       this.#status.textContent = '';
       if (info) this.#converted(title, source, info, notes);
     } catch (error) {

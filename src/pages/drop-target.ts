@@ -27,7 +27,8 @@ export function receiveTransfers(onTransfer: (transfer: DataTransfer) => void): 
   });
   root.addEventListener('drop', (event) => {
     setDepth(0);
-    if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
+    // A part of the page may have taken it for itself.
+    if (event.defaultPrevented || !event.dataTransfer || !hasFiles(event.dataTransfer)) return;
     event.preventDefault();
     onTransfer(event.dataTransfer);
   });

@@ -68,7 +68,8 @@ async function receive(coming: Promise<readonly PageFile[]>): Promise<void> {
       stopping.abort();
       dataSet = await openDataSet(others);
     }
-    if (model) await chooseModel({ title: model.path, knows: 'your own', source: await model.file() });
+    if (model)
+      await chooseModel({ title: model.path, knows: 'your own', source: await model.file(), fileName: model.path });
     else begin();
   } catch (error) {
     notices.show('These files could not be taken', error);

@@ -16,6 +16,7 @@ import { ResultView } from './result-view.ts';
 import { RunFacts } from './run-facts.ts';
 import { DIGITS, type ModelOffer, OBJECTS } from './shipped-models.ts';
 import { Tabs } from './tabs.ts';
+import { TeachingPanel } from './teaching-panel.ts';
 
 /** Scores of a camera's frames settle in this time. */
 const SMOOTHING_MS = 200;
@@ -146,7 +147,7 @@ function choose(offer: ModelOffer): void {
 function receive(files: readonly File[]): void {
   const { picture: image, model, caffe, others } = sortFiles(files);
   if (image) void showPicture(image);
-  if (model) void run({ title: model.name, knows: 'your own', source: model });
+  if (model) void run({ title: model.name, knows: 'your own', source: model, fileName: model.name });
   if (Object.keys(caffe).length > 0) conversion.add(caffe);
   for (const { name } of others) {
     const accepted =
@@ -163,6 +164,13 @@ async function showPicture(file: File): Promise<void> {
   }
 }
 
+new TeachingPanel(notices, {
+  shown: () => sources[tab].square(),
+  isMoving: () => sources[tab] === camera,
+  classifier: () => slot.classifier,
+  running: () => running,
+  run,
+});
 backend.addEventListener('change', () => void run(running));
 receiveFiles(receive);
 showModelCards([DIGITS, OBJECTS]);

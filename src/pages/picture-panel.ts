@@ -1,7 +1,6 @@
-import { HwgqError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import { byId } from './dom.ts';
-import { frameSeen, middleSquare } from './square.ts';
+import { frameSeen, squareOfFile } from './square.ts';
 
 /** A still picture: chosen, dropped or pasted, shown with the part of it that the network sees. */
 export class PicturePanel {
@@ -35,18 +34,9 @@ export class PicturePanel {
    */
   async open(file: File): Promise<boolean> {
     const turn = ++this.#turn;
-    const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
-      throw new HwgqError(
-        'invalid-image',
-        `"${file.name}" is not a picture that this browser can open. PNG, JPEG and WebP always work.`,
-        {},
-        { cause },
-      );
-    });
-    const isNewest = turn === this.#turn;
-    if (isNewest) this.#square = middleSquare(bitmap, bitmap.width, bitmap.height);
-    bitmap.close();
-    if (!isNewest) return false;
+    const square = await squareOfFile(file);
+    if (turn !== this.#turn) return false;
+    this.#square = square;
     URL.revokeObjectURL(this.#image.src);
     this.#image.src = URL.createObjectURL(file);
     this.#image.alt = file.name;

@@ -1,3 +1,4 @@
+import { HwgqError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import { pixelContext } from './dom.ts';
 
@@ -14,6 +15,24 @@ export function middleSquare(picture: CanvasImageSource, width: number, height: 
   context.imageSmoothingQuality = 'high';
   context.drawImage(picture, (width - side) / 2, (height - side) / 2, side, side, 0, 0, target, target);
   return context.getImageData(0, 0, target, target);
+}
+
+/**
+ * The middle square of a picture in a file.
+ * @throws HwgqError `invalid-image` where the browser cannot decode it.
+ */
+export async function squareOfFile(file: File): Promise<ImageData> {
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
+    throw new HwgqError(
+      'invalid-image',
+      `"${file.name}" is not a picture that this browser can open. PNG, JPEG and WebP always work.`,
+      {},
+      { cause },
+    );
+  });
+  const square = middleSquare(bitmap, bitmap.width, bitmap.height);
+  bitmap.close();
+  return square;
 }
 
 /**

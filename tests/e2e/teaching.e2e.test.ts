@@ -1,0 +1,156 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, chromium } from 'playwright-core';
+import type { PreviewServer } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hwgq, temporaryFolder } from '../cli/command.ts';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { DemoPage, serveSite } from './demo-page.ts';
+import { SHAPES, type Shape, taughtFrame } from './taught-frames.ts';
+
+const EXAMPLES = 20;
+const UNSEEN = 20;
+const RIGHT_AT_LEAST = 0.9;
+
+const folder = temporaryFolder();
+let server: PreviewServer;
+let url: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  ({ server, url } = await serveSite());
+  browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: [...CHROMIUM_FLAGS, '--use-fake-device-for-media-stream'],
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+it('learns two classes from 20 frames each, the same after saving, reloading and in hwgq classify', async () => {
+  const demo = await DemoPage.open(browser, url);
+  const { page } = demo;
+  await page.getByRole('radio', { name: /Objects/ }).check();
+  await page.getByRole('radio', { name: /Objects/, checked: true }).waitFor();
+  await demo.waitForModel();
+  await page.getByText('Teach it your own classes').click();
+  for (const [index, shape] of SHAPES.entries()) {
+    const card = page.locator('.taught-class').nth(index);
+    await card.getByRole('textbox').fill(shape);
+    const frames = Array.from({ length: EXAMPLES }, (_, seed) => pngFile(shape, seed));
+    await card.locator('input[type=file]').setInputFiles(frames);
+    await card.getByText(`${EXAMPLES} examples`).waitFor();
+  }
+  await page.getByRole('button', { name: 'Teach', exact: true }).click();
+  await page.getByText(/^Learned from 40 examples in/).waitFor();
+  console.log(`Teaching in Chromium: ${await page.locator('#teach-status').textContent()}`);
+
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.locator('#save-taught').click()]);
+  const file = join(folder, 'taught.hwgq');
+  writeFileSync(file, readFileSync(await saved.path()));
+  const names = SHAPES.flatMap((shape) =>
+    Array.from({ length: UNSEEN }, (_, index) => {
+      const name = `${shape}-${index}.png`;
+      writeFileSync(join(folder, name), taughtFrame(shape, EXAMPLES + index));
+      return name;
+    }),
+  );
+  const { stdout } = await hwgq(folder, 'classify', 'taught.hwgq', ...names, '--json');
+  const results: { file: string; categories: { label: string; score: number }[] }[] = JSON.parse(stdout);
+  const right = results.filter(({ file, categories }) => file.startsWith(`${categories[0]?.label}-`)).length;
+  console.log(`Teaching: ${right} of ${results.length} unseen frames named`);
+  expect(right / results.length).toBeGreaterThanOrEqual(RIGHT_AT_LEAST);
+
+  const some = ['ring-0.png', 'stripes-0.png', 'ring-7.png'];
+  const taught = await answersTo(demo, some);
+  for (const { label, score, file } of taught) {
+    const [best] = results.find((one) => one.file === file)?.categories ?? [];
+    expect(label).toBe(best?.label);
+    expect(Math.abs(score - 100 * (best?.score ?? 0))).toBeLessThanOrEqual(0.51);
+  }
+  await page.reload();
+  await demo.waitForModel();
+  await demo.give('drop', { name: 'taught.hwgq', content: readFileSync(file) });
+  await page.getByRole('radio', { name: /taught/, checked: true }).waitFor();
+  expect(await answersTo(demo, some)).toEqual(taught);
+  expect(demo.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('takes examples by camera and by dropping, and asks for what is lacking', async () => {
+  const demo = await DemoPage.open(browser, url, { permissions: ['camera'] });
+  const { page } = demo;
+  await page.getByText('Teach it your own classes').click();
+  const [first, second] = [page.locator('.taught-class').nth(0), page.locator('.taught-class').nth(1)];
+  await page.getByText('Class 1, Class 2: no example yet.').waitFor();
+  await page.getByRole('tab', { name: 'Camera' }).click();
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await page.locator('.score.is-best').waitFor();
+  const add = first.getByRole('button', { name: 'Add what is shown' });
+  await add.click();
+  await first.getByText('1 example', { exact: true }).waitFor();
+  await add.hover();
+  await page.mouse.down();
+  await first.getByText('4 examples').waitFor();
+  await page.mouse.up();
+  await first.getByRole('button', { name: 'Take back the last example' }).click();
+  await page.getByText('Class 2: no example yet.').waitFor();
+  await dropOn(demo, '.taught-class:nth-child(2)', 'ring.png', taughtFrame('ring', 1));
+  await second.getByText('1 example', { exact: true }).waitFor();
+  expect(await page.getByRole('tab', { name: 'Camera' }).getAttribute('aria-selected')).toBe('true');
+  await second.getByRole('textbox').fill('Class 1');
+  await page.getByRole('button', { name: 'Teach', exact: true }).click();
+  expect(await demo.notice()).toContain('Two classes are called “Class 1”');
+  await page.evaluate(axe.source);
+  const faults = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+  expect(faults).toEqual([]);
+  expect(demo.misdeeds).toEqual([]);
+  await page.close();
+});
+
+interface Answer {
+  readonly file: string;
+  readonly label: string;
+  /** In percent. */
+  readonly score: number;
+}
+
+/** What the page makes of unseen frames, dropped one after the other. */
+async function answersTo(demo: DemoPage, files: readonly string[]): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const file of files) {
+    await demo.give('drop', { name: file, type: 'image/png', content: readFileSync(join(folder, file)) });
+    await demo.page.locator(`#picture-image[alt="${file}"]`).waitFor();
+    const label = await demo.answer();
+    const score = Number.parseFloat(
+      /[\d.]+/.exec((await demo.page.locator('#answer-score').textContent()) ?? '')?.[0] ?? '',
+    );
+    answers.push({ file, label, score });
+  }
+  return answers;
+}
+
+function pngFile(shape: Shape, seed: number) {
+  return { name: `${shape}-${seed}.png`, mimeType: 'image/png', buffer: Buffer.from(taughtFrame(shape, seed)) };
+}
+
+async function dropOn(demo: DemoPage, selector: string, name: string, content: Uint8Array): Promise<void> {
+  const base64 = Buffer.from(content).toString('base64');
+  await demo.page.evaluate(
+    ({ selector, name, base64 }) => {
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type: 'image/png' }));
+      const target = document.querySelector(selector);
+      target?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    },
+    { selector, name, base64 },
+  );
+}
