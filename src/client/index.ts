@@ -1,3 +1,8 @@
+/**
+ * For pages and their workers. `hwgq-web/inline` exports the same, with the worker inside the module.
+ * @module hwgq-web
+ */
+
 export type { Category, Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
 export type { ClassifierInfo } from '../engine/picture-classifier.ts';
 export type {
@@ -6,10 +11,11 @@ export type {
   BackendName,
   KernelChoice,
   SimdLevel,
+  VariantName,
 } from '../engine/session.ts';
-export { type ErrorCode, HwgqError } from '../errors.ts';
-export type { Preprocessing } from '../image/preprocessing.ts';
-export type { Provenance } from '../model/model.ts';
+export { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
+export type { ChannelOrder, Fit, Mean, Preprocessing } from '../image/preprocessing.ts';
+export type { Provenance, SourceFile } from '../model/model.ts';
 export type { Region, View } from '../worker/view.ts';
 export { createClassifier } from './create-classifier.ts';
 export type { FrameCounts } from './frame-flow.ts';

@@ -60,6 +60,7 @@ export interface LoadProgress {
   readonly totalBytes?: number;
 }
 
+/** Which model a classifier is made of, what it runs on, and how it answers. */
 export interface ClassifierOptions extends ClassificationOptions {
   readonly model: ModelSource;
   /** Default `auto`: the faster of a hardware GPU and WebAssembly, else the interpreter. */

@@ -1,6 +1,6 @@
 import type { SimdLevel } from '../backends/wasm/modules.ts';
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
-import type { KernelChoice } from '../backends/webgpu/variants.ts';
+import type { KernelChoice, VariantName } from '../backends/webgpu/variants.ts';
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
@@ -10,7 +10,7 @@ import type { Model } from '../model/model.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import { createRunner } from './create-runner.ts';
 
-export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile };
+export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantName };
 
 /**
  * What computes: the GPU, WebAssembly on the processor, or the float64 interpreter of the graph, which defines every

@@ -14,6 +14,7 @@ export type FileSource = string | URL | Uint8Array;
 /** A PNG, JPEG or WebP file, or a picture that has been decoded. */
 export type NodeImageSource = FileSource | Picture;
 
+/** Which model a classifier in Node is made of, and how it answers. */
 export interface NodeClassifierOptions extends ClassificationOptions {
   /** A `.hwgq` file. */
   readonly model: FileSource;

@@ -1,9 +1,14 @@
+/**
+ * For programs in Node, on WebAssembly.
+ * @module hwgq-web/node
+ */
+
 export type { Category, Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
 export type { ClassifierInfo } from '../engine/picture-classifier.ts';
 export type { BackendDescription, BackendName, SimdLevel } from '../engine/session.ts';
-export { type ErrorCode, HwgqError } from '../errors.ts';
-export type { Picture, Preprocessing } from '../image/preprocessing.ts';
-export type { Provenance } from '../model/model.ts';
+export { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
+export type { ChannelOrder, Fit, Mean, Picture, Preprocessing } from '../image/preprocessing.ts';
+export type { Provenance, SourceFile } from '../model/model.ts';
 export {
   createClassifier,
   type FileSource,

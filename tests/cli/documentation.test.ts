@@ -1,14 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SAMPLES, type Sample } from '../documentation/samples.ts';
 import { writeBinaryproto } from '../support/caffe-files.ts';
 import { COLOUR_LABELS, COLOUR_PROTOTXT, COLOUR_TRAIN_VAL, colourWeights } from '../support/colour-net.ts';
 import { hwgq, temporaryFolder } from './command.ts';
 import { BLUE, jpeg, png, RED } from './pictures.ts';
 
 const text = readFileSync('docs/command.md', 'utf8');
-const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
-const examples = blocks.flatMap((block) => block.trim().split('\n'));
+const lines = (samples: readonly Sample[]) =>
+  samples.filter(({ language }) => language === 'sh').flatMap(({ code }) => code.trim().split('\n'));
+const examples = lines(SAMPLES.filter(({ place }) => place.startsWith('docs/command.md')));
+const everywhere = lines(SAMPLES).filter((line) => line.startsWith('hwgq '));
 const folder = temporaryFolder();
 
 beforeAll(async () => {
@@ -29,14 +32,14 @@ beforeAll(async () => {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 });
 
-describe('docs/command.md', () => {
+describe('examples of the command', () => {
   it('has examples of every part', () => {
     expect(new Set(examples.map((line) => line.split(' ')[1]))).toEqual(
       new Set(['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export', 'bench']),
     );
   });
 
-  it.each(examples)('%s', async (line) => {
+  it.each([...new Set([...everywhere, ...examples])])('%s', async (line) => {
     const [program, ...words] = line.split(' ');
     expect(program).toBe('hwgq');
     expect(await hwgq(folder, ...words)).toMatchObject({ code: 0 });

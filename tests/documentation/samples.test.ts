@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { PAGES, SAMPLES, type Sample } from './samples.ts';
+
+/** What a sample imports, and where its source is; an address on the web stands for the package's file. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  'hwgq-web': './src/client/index.ts',
+  'hwgq-web/inline': './src/client/index.ts',
+  'hwgq-web/node': './src/node/index.ts',
+};
+const FILE_IMPORT = /'[^']*\/dist\/lib\/(index|inline)\.js'/g;
+const SCRIPT = /<script type="module">([\s\S]*?)<\/script>/g;
+const LANGUAGES = ['html', 'js', 'json', 'nginx', 'sh', 'text', 'ts', 'tsx'];
+
+describe('the documentation', () => {
+  it('has code in known languages only', () => {
+    expect(SAMPLES.filter(({ language }) => !LANGUAGES.includes(language))).toEqual([]);
+  });
+
+  it('has samples that the type checker accepts', () => {
+    const programs = SAMPLES.flatMap(programsOf);
+    expect(programs.length).toBeGreaterThan(10);
+    expect(typeErrors(programs)).toEqual([]);
+  });
+
+  it('has JSON that can be read', () => {
+    for (const { code } of SAMPLES.filter(({ language }) => language === 'json')) {
+      expect(() => JSON.parse(code)).not.toThrow();
+    }
+  });
+
+  it('has links that lead to files', () => {
+    const broken = PAGES.flatMap((page) => {
+      const links = readFileSync(page, 'utf8').matchAll(/\]\((?!\w+:)([^)#]+)(?:#[^)]*)?\)/g);
+      return [...links].map(([, link = '']) => join(dirname(page), link));
+    }).filter((path) => !existsSync(path));
+    expect(broken).toEqual([]);
+  });
+});
+
+interface Program {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A sample's modules: itself, or the scripts of a page. */
+function programsOf({ language, place, code }: Sample): Program[] {
+  const scripts = language === 'html' ? [...code.matchAll(SCRIPT)].map(([, script = '']) => script) : [code];
+  const extension = { html: 'js', js: 'js', ts: 'ts', tsx: 'tsx' }[language];
+  if (!extension) return [];
+  return scripts.map((script, index) => ({
+    path: resolve(`${place.replaceAll(/\W/g, '-')}-${index}.${extension}`),
+    text: `${script.replaceAll(FILE_IMPORT, "'hwgq-web'")}\nexport {};\n`,
+  }));
+}
+
+/** What the compiler has to say, as `file: message`. */
+function typeErrors(programs: readonly Program[]): string[] {
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    types: ['@webgpu/types', 'node', 'vite/client'],
+    paths: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [path]])),
+    strict: true,
+    allowJs: true,
+    checkJs: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+  };
+  const texts = new Map(programs.map(({ path, text }) => [path, text]));
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (path) => texts.has(path) || fileExists(path);
+  host.getSourceFile = (path, languageVersion, ...others) => {
+    const text = texts.get(path);
+    if (text === undefined) return getSourceFile(path, languageVersion, ...others);
+    return ts.createSourceFile(path, text, languageVersion);
+  };
+  const program = ts.createProgram([...texts.keys(), resolve('src/shaders.d.ts')], options, host);
+  return programs.flatMap(({ path }) => {
+    const file = program.getSourceFile(path);
+    const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    return found.map(
+      ({ messageText }) => `${relative('.', path)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    );
+  });
+}
