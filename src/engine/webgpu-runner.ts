@@ -43,7 +43,6 @@ export class WebGpuRunner implements Runner {
   /** @throws HwgqError `no-webgpu`, `unsupported` naming the layer, or `out-of-memory`. */
   static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WebGpuRunner> {
     const usual: PlanInput = { kind: 'integers', unit: model.preprocessing.scale };
-    planGraph(model.graph, usual, blobs);
     const lease = leaseFor(options);
     const runner = new WebGpuRunner(model, blobs, options, lease, await lease.opening);
     try {
