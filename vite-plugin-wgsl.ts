@@ -82,7 +82,10 @@ const CALLED = /(?<!\w)(\w+)\(/g;
 const WORD = /(?<!@)\b[A-Za-z_]\w*/g;
 const SPACE_AT_PUNCTUATION = /\s*([{}();,=:])\s*|(?<=[\w)\]]) ([-+*/%^<>&|=!]+) (?=[\w(])/g;
 
-/** Short names for those that shaders of a folder declare, the same in all: what they share then packs well. */
+/**
+ * Short names for those that shaders of a folder declare, the shortest for the most frequent, and the same in all: what
+ * they share then packs well.
+ */
 function shortNames(folder: string): ReadonlyMap<string, string> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.wgsl'));
   const text = files
@@ -93,7 +96,11 @@ function shortNames(folder: string): ReadonlyMap<string, string> {
   const called = namesIn(text, CALLED);
   const isBuiltin = (name: string) => called.has(name) && !own.has(name);
   const declared = [...namesIn(text, DECLARED)].filter((name) => !kept.has(name) && !isBuiltin(name));
-  const unused = unusedNames(new Set(text.match(WORD)));
+  const words = text.match(WORD) ?? [];
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  declared.sort((a, b) => (counts.get(b) as number) - (counts.get(a) as number));
+  const unused = unusedNames(new Set(words));
   return new Map(declared.map((name) => [name, unused.next().value as string]));
 }
 
@@ -108,7 +115,7 @@ function namesIn(shader: string, pattern: RegExp): Set<string> {
 /** Short names in the order of their length: letters, then letters with a number, which no keyword is. */
 function* unusedNames(used: ReadonlySet<string>): Generator<string, void> {
   for (let number = -1; ; number++) {
-    for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') {
+    for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz') {
       const name = number < 0 ? letter : `${letter}${number}`;
       if (!used.has(name)) yield name;
     }
