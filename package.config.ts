@@ -42,9 +42,20 @@ const nodeFiles: RolldownOptions = {
 };
 
 const declarations: RolldownOptions = {
-  input: { 'lib/index': 'src/client/index.ts', 'node/index': 'src/node/index.ts' },
+  input: {
+    'lib/index': 'src/client/index.ts',
+    'lib/hwgq-classifier': 'src/element/hwgq-classifier.ts',
+    'node/index': 'src/node/index.ts',
+  },
   plugins: [dts({ emitDtsOnly: true, oxc: true })],
   output: { dir: 'dist', chunkFileNames: 'lib/shared.js' },
+};
+
+/** Takes the library from its own file, so that a page with both has one worker. */
+const libraryOutside = {
+  name: 'library-outside',
+  resolveId: (source: string) =>
+    source.endsWith('/client/index.ts') ? { id: './index.js', external: true } : undefined,
 };
 
 /** All that `npm pack` packs. */
@@ -53,6 +64,7 @@ export default [
   // It has code of all packages that the others have code of.
   browserFile('worker', 'src/worker/worker.ts', [workerFiles(), licences()]),
   browserFile('team-worker', 'src/backends/wasm/team-worker.ts', workerFiles()),
+  browserFile('hwgq-classifier', 'src/element/hwgq-classifier.ts', libraryOutside),
   browserFile('inline', 'src/client/index.ts', inlineWorkers()),
   nodeFiles,
   declarations,

@@ -38,6 +38,8 @@ export type ErrorCode =
   | 'unknown-class'
   /** Something that is not a picture, or that cannot be decoded. */
   | 'invalid-image'
+  /** There is no camera's picture: not allowed, no camera, in use, or nobody has clicked; details: reason. */
+  | 'camera'
   /** The worker could not start, or died. */
   | 'worker'
   /** A call on a classifier after `dispose()`. */

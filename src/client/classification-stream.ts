@@ -142,9 +142,9 @@ class LiveClassification {
 
   async #classify(image: CrossingImage): Promise<Classification> {
     const { connection, classification } = this.#task;
-    const options = this.#isSmoothed ? { ...classification(), scores: true } : classification();
+    const options = { ...classification(), ...this.#view, ...(this.#isSmoothed ? { scores: true } : {}) };
     const moved = image instanceof ImageData ? image.data.buffer : image;
-    const [seen] = await connection.call((worker) => worker.classify(transfer([image], [moved]), options, this.#view));
+    const [seen] = await connection.call((worker) => worker.classify(transfer([image], [moved]), options));
     return seen as Classification;
   }
 

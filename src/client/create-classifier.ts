@@ -4,12 +4,14 @@ import type { Classification, ClassificationOptions } from '../engine/classifica
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import { HwgqError } from '../errors.ts';
 import type { CrossingImage, LoadOptions } from '../worker/protocol.ts';
+import { checkRegion } from '../worker/view.ts';
 import { classificationStream } from './classification-stream.ts';
 import { download } from './download.ts';
 import { toCrossing } from './images.ts';
 import type {
   Classifier,
   ClassifierOptions,
+  ClassifyOptions,
   ImageSource,
   LoadProgress,
   LoadStage,
@@ -84,15 +86,13 @@ class WorkerClassifier implements Classifier {
     this.#options = options;
   }
 
-  async classify(image: ImageSource, options?: ClassificationOptions): Promise<Classification> {
+  async classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification> {
     const [result] = await this.classifyBatch([image], options);
     return result as Classification;
   }
 
-  async classifyBatch(
-    images: readonly ImageSource[],
-    options?: ClassificationOptions,
-  ): Promise<readonly Classification[]> {
+  async classifyBatch(images: readonly ImageSource[], options?: ClassifyOptions): Promise<readonly Classification[]> {
+    if (options?.region) checkRegion(options.region);
     const merged = { ...this.#options, ...options };
     const crossing = await Promise.all(images.map(toCrossing));
     return this.#connection.call((worker) => worker.classify(transfer(crossing, bitmapsOf(crossing)), merged));

@@ -21,8 +21,11 @@ export type ImageSource =
 /** Whatever shows one picture after the other. */
 export type StreamSource = MediaStream | MediaStreamTrack | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
 
+/** How one picture is looked at. What is not named is the classifier's. */
+export interface ClassifyOptions extends ClassificationOptions, View {}
+
 /** How a stream's frames are looked at. What is not named is the classifier's. */
-export interface StreamOptions extends ClassificationOptions, View {
+export interface StreamOptions extends ClassifyOptions {
   /** Frames a second at the most. Default: as many as come and can be looked at. */
   readonly frameRate?: number;
   /** Milliseconds in which 63% of a change of scores become visible, so that labels do not flicker. Default: 0, at once. */
@@ -87,9 +90,9 @@ export interface ClassifierOptions extends ClassificationOptions {
 export interface Classifier {
   readonly info: ClassifierInfo;
   /** Names one picture. Options given here go before those of the classifier, for this call only. */
-  classify(image: ImageSource, options?: ClassificationOptions): Promise<Classification>;
+  classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification>;
   /** Names several, in order. */
-  classifyBatch(images: readonly ImageSource[], options?: ClassificationOptions): Promise<readonly Classification[]>;
+  classifyBatch(images: readonly ImageSource[], options?: ClassifyOptions): Promise<readonly Classification[]>;
   /** The values that enter the last layer with weights, planar. */
   features(image: ImageSource): Promise<Float32Array>;
   /**

@@ -53,14 +53,13 @@ export class HostedModel implements ClassifierWorker {
 
   async classify(
     images: readonly CrossingImage[],
-    options: ClassificationOptions,
-    view?: View,
+    options: ClassificationOptions & View,
   ): Promise<readonly Classification[]> {
     const results: Classification[] = [];
     try {
       for (let start = 0; start < images.length; start += BATCH) {
         const batch = images.slice(start, start + BATCH);
-        results.push(...(await this.#seat.run(() => this.#classifyBatch(batch, options, view))));
+        results.push(...(await this.#seat.run(() => this.#classifyBatch(batch, options))));
       }
     } finally {
       images.forEach(close);
@@ -88,12 +87,11 @@ export class HostedModel implements ClassifierWorker {
 
   async #classifyBatch(
     images: readonly CrossingImage[],
-    options: ClassificationOptions,
-    view: View | undefined,
+    options: ClassificationOptions & View,
   ): Promise<readonly Classification[]> {
     const classifier = this.#current();
     const start = performance.now();
-    const pictures = images.map((image) => toPicture(image, view));
+    const pictures = images.map((image) => toPicture(image, options));
     return classifier.classify(pictures, options, performance.now() - start);
   }
 

@@ -30,12 +30,7 @@ export interface ClassifierWorker {
   push(bytes: Uint8Array): void;
   /** Makes the model ready, all of whose bytes have been pushed. All reports are answered before `load` is. */
   load(onProgress: ProgressListener): Promise<ClassifierInfo>;
-  /** @param view what of each picture is looked at. Default: all of it, as it is. */
-  classify(
-    images: readonly CrossingImage[],
-    options: ClassificationOptions,
-    view?: View,
-  ): Promise<readonly Classification[]>;
+  classify(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<readonly Classification[]>;
   features(image: CrossingImage): Promise<Float32Array>;
 }
 

@@ -26,7 +26,7 @@ export function writeDigitFilm(digits: readonly string[]): string {
 }
 
 /** A digit on paper, in the middle square of the picture. */
-function digitPicture(digit: string): GrayPicture {
+export function digitPicture(digit: string): GrayPicture {
   const strokes = DRAWN_DIGITS.find((drawn) => drawn.digit === digit)?.strokes ?? [];
   const segments = strokes.flatMap((stroke) =>
     stroke.slice(1).map((end, index) => [stroke[index] as Place, end] as const),

@@ -1,0 +1,16 @@
+import { HwgqClassifierElement } from './classifier-element.ts';
+
+export * from '../client/index.ts';
+export type { LoadingTime } from './attributes.ts';
+export { HwgqClassifierElement, type HwgqClassifierEventMap, type ResultDetail } from './classifier-element.ts';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hwgq-classifier': HwgqClassifierElement;
+  }
+}
+
+// A server has no elements, and a page may load this twice.
+if (globalThis.customElements && !customElements.get('hwgq-classifier')) {
+  customElements.define('hwgq-classifier', HwgqClassifierElement);
+}

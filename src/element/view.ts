@@ -1,0 +1,191 @@
+import type { Category } from '../client/index.ts';
+import { Announcer } from './announcer.ts';
+import type { Media } from './media.ts';
+import { STYLE } from './style.ts';
+import type { Words } from './words.ts';
+
+/** What a visitor does. */
+export interface ViewListener {
+  onToggle(): void;
+  onRetry(): void;
+  onFile(file: File): void;
+}
+
+/** What there is to press. */
+export interface OfferedControls {
+  readonly isOffered: boolean;
+  /** What can be started; nothing where only still pictures are looked at. */
+  readonly live?: 'camera' | 'video';
+  readonly isRunning: boolean;
+}
+
+let sheet: CSSStyleSheet | undefined;
+
+/** The element's inside: what is looked at, what it is taken for, and what there is to press. */
+export class View {
+  readonly #layout = make('div', { class: 'layout', part: 'layout' });
+  readonly #media = make('div', { class: 'media', part: 'media' });
+  readonly #poster = make('img', { class: 'poster', part: 'poster', alt: '' });
+  readonly #posterSlot = make('slot', { name: 'poster' }, this.#poster);
+  readonly #hint = make('p', { class: 'hint', part: 'hint' });
+  readonly #toggle = make('button', { class: 'primary', part: 'button toggle-button', type: 'button' });
+  readonly #choose = make('button', { part: 'button choose-button', type: 'button' });
+  readonly #retry = make('button', { class: 'retry', part: 'button retry-button', type: 'button' });
+  readonly #input = make('input', { type: 'file', accept: 'image/*,video/*' });
+  readonly #controls = make('div', { class: 'controls', part: 'controls' }, this.#toggle, this.#choose);
+  readonly #label = make('p', { class: 'label', part: 'label', dir: 'auto' });
+  readonly #scores = make('ul', { class: 'scores', part: 'scores' });
+  readonly #result = make('div', { class: 'result', part: 'result' }, this.#label, this.#scores);
+  readonly #progress = make('progress', { part: 'progress', max: '1' });
+  readonly #progressText = make('span');
+  readonly #loading = make('label', { class: 'progress' }, this.#progressText, this.#progress);
+  readonly #failure = make('p', { class: 'failure', part: 'error', role: 'alert' });
+  readonly #spoken = make('p', { class: 'spoken', role: 'status' });
+  readonly #announcer = new Announcer(this.#spoken);
+  #words: Words | undefined;
+
+  constructor(root: ShadowRoot, listener: ViewListener) {
+    sheet ??= new CSSStyleSheet();
+    if (sheet.cssRules.length === 0) sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    this.#input.hidden = true;
+    this.#retry.hidden = true;
+    this.#layout.append(
+      make('div', { class: 'frame', part: 'frame' }, this.#posterSlot, this.#media, this.#hint),
+      make(
+        'div',
+        { class: 'side', part: 'side' },
+        make('slot', { name: 'result' }, this.#result),
+        this.#loading,
+        this.#failure,
+        this.#retry,
+        make('slot', { name: 'controls' }, this.#controls),
+        this.#input,
+      ),
+      this.#spoken,
+    );
+    root.append(this.#layout);
+    this.#toggle.addEventListener('click', () => listener.onToggle());
+    this.#retry.addEventListener('click', () => listener.onRetry());
+    this.#choose.addEventListener('click', () => this.#input.click());
+    this.#input.addEventListener('change', () => {
+      const [file] = this.#input.files ?? [];
+      if (file) listener.onFile(file);
+      this.#input.value = '';
+    });
+    this.#posterSlot.addEventListener('slotchange', () => this.#showHint());
+    this.showMedia(undefined);
+    this.showProgress(undefined);
+    this.showFailure(undefined, false);
+  }
+
+  speak(words: Words): void {
+    this.#words = words;
+    this.#hint.textContent = words.dropPicture;
+    this.#choose.textContent = words.choosePicture;
+    this.#retry.textContent = words.retry;
+    this.#progressText.textContent = words.loading;
+  }
+
+  showMedia(media: Media | undefined): void {
+    this.#media.replaceChildren(...(media ? [media.shown] : []));
+    media?.shown.setAttribute('part', media.isCamera ? 'camera' : media.live ? 'video' : 'image');
+    this.#posterSlot.hidden = media !== undefined;
+    // Its place is kept while a result is awaited.
+    this.#result.hidden = media === undefined;
+    this.#showHint();
+  }
+
+  showPoster(url: string | null): void {
+    if (url) this.#poster.src = url;
+    else this.#poster.removeAttribute('src');
+    this.#poster.hidden = !url;
+    this.#showHint();
+  }
+
+  /** @param isMirrored whether left and right change places, @param isSquare whether only the middle square shows. */
+  frame(isMirrored: boolean, isSquare: boolean): void {
+    this.#layout.classList.toggle('is-mirrored', isMirrored);
+    this.#layout.classList.toggle('is-square', isSquare);
+  }
+
+  showControls({ isOffered, live, isRunning }: OfferedControls): void {
+    this.#controls.hidden = !isOffered;
+    this.#toggle.hidden = !live;
+    const { stop, play, startCamera } = this.#words as Words;
+    this.#toggle.textContent = isRunning ? stop : live === 'camera' ? startCamera : play;
+  }
+
+  /** @param progress 0 to 1; undefined where nothing loads. */
+  showProgress(progress: number | undefined): void {
+    this.#loading.hidden = progress === undefined;
+    this.#progress.value = progress ?? 0;
+  }
+
+  showFailure(text: string | undefined, mayRetry: boolean): void {
+    this.#failure.hidden = text === undefined;
+    this.#failure.textContent = text ?? '';
+    this.#retry.hidden = !mayRetry;
+  }
+
+  /** @param label undefined where the network is not sure. */
+  showResult(label: string | undefined, categories: readonly Category[], percent: Intl.NumberFormat): void {
+    const { unsure, looksLike } = this.#words as Words;
+    this.#mark('unsure', label === undefined);
+    this.#result.hidden = false;
+    this.#label.textContent = label ?? unsure;
+    const rows = this.#scores.children;
+    while (rows.length > categories.length) rows[rows.length - 1]?.remove();
+    while (rows.length < categories.length) this.#scores.append(newRow());
+    for (const [index, { label: name, score }] of categories.entries()) {
+      const [nameCell, bar, percentCell] = (rows[index] as HTMLElement).children as unknown as HTMLElement[];
+      if (nameCell) nameCell.textContent = name;
+      bar?.style.setProperty('--score', String(score));
+      if (percentCell) percentCell.textContent = percent.format(score);
+    }
+    this.#announcer.settle(label === undefined ? unsure : looksLike(label));
+  }
+
+  clearResult(): void {
+    this.#mark('unsure', false);
+    this.#label.textContent = '';
+    this.#scores.replaceChildren();
+    this.#announcer.settle('');
+  }
+
+  markDropping(isDropping: boolean): void {
+    this.#mark('dropping', isDropping);
+  }
+
+  #mark(name: string, isOn: boolean): void {
+    if (isOn) this.#layout.dataset[name] = '';
+    else delete this.#layout.dataset[name];
+  }
+
+  #showHint(): void {
+    const isPosterShown = !this.#poster.hidden || this.#posterSlot.assignedNodes().length > 0;
+    this.#hint.hidden = this.#media.hasChildNodes() || isPosterShown;
+  }
+}
+
+function newRow(): HTMLElement {
+  return make(
+    'li',
+    { class: 'score', part: 'score' },
+    make('span', { class: 'name', part: 'name', dir: 'auto' }),
+    make('span', { class: 'bar', part: 'bar' }),
+    make('span', { class: 'percent', part: 'percent' }),
+  );
+}
+
+/** An element with attributes; parsing a text instead is what Trusted Types forbid. */
+function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: readonly Node[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}

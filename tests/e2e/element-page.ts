@@ -1,0 +1,128 @@
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { HwgqClassifierElement } from '../../src/element/hwgq-classifier.ts';
+import { WebServer } from '../package/web-server.ts';
+import { png } from '../support/png.ts';
+import { watchMisdeeds } from './demo-page.ts';
+import { digitPicture } from './digit-film.ts';
+
+/** A policy as strict as the element needs. */
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' blob:; media-src 'self' blob:";
+
+/** A site of somebody's, with the element's files, the LeNet and pictures of digits. */
+export class ElementSite {
+  private constructor(
+    readonly folder: string,
+    private readonly server: WebServer,
+  ) {}
+
+  /** @throws Error where the package has not been built. */
+  static async open(
+    headers: Readonly<Record<string, string>> = { 'Content-Security-Policy': POLICY },
+  ): Promise<ElementSite> {
+    if (!existsSync('dist/lib/hwgq-classifier.js')) throw new Error('There is no dist/lib: run `npm run build` first.');
+    const folder = mkdtempSync(join(tmpdir(), 'hwgq-element-'));
+    cpSync('dist/lib', join(folder, 'lib'), { recursive: true });
+    for (const name of ['lenet.hwgq', 'cifarsmall.hwgq']) cpSync(`models/${name}`, join(folder, name));
+    for (const digit of ['3', '8']) writeFileSync(join(folder, `${digit}.png`), digitPng(digit));
+    writeFileSync(join(folder, 'gray.png'), grayPng());
+    return new ElementSite(folder, await WebServer.serve(folder, headers));
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  write(name: string, content: string | Uint8Array): void {
+    writeFileSync(join(this.folder, name), content);
+  }
+
+  close(): void {
+    this.server.close();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** What an element has told, in order: names of events, labels of results. */
+interface Told {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly code?: string;
+}
+
+/** A page with elements. */
+export class ElementPage {
+  private constructor(
+    readonly page: Page,
+    readonly misdeeds: readonly string[],
+  ) {}
+
+  /** @param body of the page, whose elements are told of by `told`. @param script address of the element's file. */
+  static async open(
+    browser: Browser,
+    site: ElementSite,
+    body: string,
+    { script = 'lib/hwgq-classifier.js', ...options }: BrowserContextOptions & { script?: string } = {},
+  ): Promise<ElementPage> {
+    const page = await browser.newPage(options);
+    const element = new ElementPage(page, watchMisdeeds(page, new URL(site.url).origin));
+    await page.addInitScript(() => {
+      const told: Told[] = [];
+      Object.assign(window, { told });
+      for (const name of ['load', 'progress', 'result', 'error']) {
+        const listener = (event: Event) => {
+          if (!(event instanceof CustomEvent)) return;
+          const { label, code } = event.detail as { label?: string; code?: string };
+          told.push({ name, label, ...(code === undefined ? {} : { code }) });
+        };
+        document.addEventListener(name, listener, { capture: true });
+      }
+    });
+    site.write(
+      'index.html',
+      `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>A page</title><link rel="icon" href="3.png"><script type="module" src="${script}"></script><main><h1>A page</h1>${body}</main>`,
+    );
+    await page.goto(site.url);
+    await page.evaluate(() => customElements.whenDefined('hwgq-classifier').then(() => {}));
+    return element;
+  }
+
+  told(): Promise<readonly Told[]> {
+    return this.page.evaluate(() => (window as unknown as { told: Told[] }).told);
+  }
+
+  /** The labels of all results so far, without repetitions. */
+  async labels(): Promise<readonly string[]> {
+    const labels = (await this.told()).flatMap(({ name, label }) => (name === 'result' ? [label ?? 'unsure'] : []));
+    return labels.filter((label, index) => label !== labels[index - 1]);
+  }
+
+  /** Runs a function on the page's first element. */
+  run<Result, Value>(
+    work: (element: HwgqClassifierElement, value: Value) => Result,
+    value?: Value,
+  ): Promise<Awaited<Result>> {
+    return this.page
+      .locator('hwgq-classifier')
+      .first()
+      .evaluate(work as never, value) as Promise<Awaited<Result>>;
+  }
+
+  isIn(state: string): Promise<boolean> {
+    return this.run((element, name) => element.matches(`:state(${name})`), state);
+  }
+}
+
+function digitPng(digit: string): Uint8Array {
+  const { width, height, pixels } = digitPicture(digit);
+  return png({ width, height, colourType: 0, samples: pixels });
+}
+
+/** Nothing to see. */
+function grayPng(): Uint8Array {
+  const samples = Uint8Array.from({ length: 64 * 64 }, (_, index) => 120 + ((index * 7919) % 13));
+  return png({ width: 64, height: 64, colourType: 0, samples });
+}

@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { writeDigitFilm } from './digit-film.ts';
+import { ElementPage, ElementSite } from './element-page.ts';
+
+const CAMERA = '<hwgq-classifier model="lenet.hwgq" backend="wasm" camera region="square" controls></hwgq-classifier>';
+
+let site: ElementSite;
+let browser: Browser;
+
+beforeAll(async () => {
+  site = await ElementSite.open();
+  const camera = [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${writeDigitFilm(['3', '8'])}`,
+  ];
+  browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...camera] });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+it('names its picture, and the next, under a strict policy', async () => {
+  const element = await ElementPage.open(
+    browser,
+    site,
+    '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" alt="A digit"></hwgq-classifier>',
+  );
+  const { page } = element;
+  await expect.poll(() => element.labels()).toEqual(['3']);
+  expect(await page.locator('hwgq-classifier [part=label]').textContent()).toBe('3');
+  await expect.poll(() => page.getByRole('status').textContent()).toBe('It looks like: 3');
+  expect(await page.getByRole('img', { name: 'A digit' }).count()).toBe(1);
+  expect([await element.isIn('ready'), await element.isIn('unsure'), await element.isIn('empty')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  await element.run((one) => {
+    one.src = '8.png';
+    one.lang = 'de';
+  });
+  await expect.poll(() => element.labels()).toEqual(['3', '8']);
+  await expect.poll(() => page.getByRole('status').textContent()).toBe('Sieht aus wie: 8');
+  const names = (await element.told()).map(({ name }) => name).filter((name) => name !== 'progress');
+  expect(names).toEqual(['load', 'result', 'result']);
+  expect((await element.run(async (one) => (await one.snapshot()).type)) as string).toBe('image/png');
+  const again = await element.run(async (one) => (await one.classify()).categories.length);
+  expect(again).toBe(3);
+  expect(element.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('is not sure of what is nothing, and says what is wrong', async () => {
+  const body = '<hwgq-classifier src="gray.png" model="lenet.hwgq" score-threshold="0.999" controls></hwgq-classifier>';
+  const element = await ElementPage.open(browser, site, body);
+  const { page } = element;
+  await expect.poll(() => element.labels()).toEqual(['unsure']);
+  expect(await element.isIn('unsure')).toBe(true);
+  expect(await page.locator('[part=label]').textContent()).toBe('Not sure');
+  await element.run((one) => {
+    one.src = 'lib/index.js';
+  });
+  await page.getByText('The picture could not be opened.').waitFor();
+  await element.run((one) => {
+    one.src = '3.png';
+    one.model = '3.png';
+  });
+  await page.getByText('The network could not be loaded.').waitFor();
+  expect(await element.isIn('error')).toBe(true);
+  const codes = (await element.told()).flatMap(({ code }) => code ?? []);
+  expect(codes).toEqual(['invalid-image', 'model-format']);
+  site.write('late.hwgq', '');
+  await element.run((one) => {
+    one.model = 'late.hwgq';
+  });
+  await expect.poll(async () => (await element.told()).filter(({ name }) => name === 'error').length).toBe(3);
+  site.write('late.hwgq', readFileSync('models/lenet.hwgq'));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => page.locator('[part=label]').textContent()).toBe('3');
+  expect(await element.isIn('error')).toBe(false);
+  await page.close();
+});
+
+it('follows the camera, after a click only', async () => {
+  site.write(
+    'early.js',
+    `await customElements.whenDefined('hwgq-classifier');
+     document.querySelector('hwgq-classifier').start().catch(() => {});`,
+  );
+  const element = await ElementPage.open(browser, site, `${CAMERA}<script type="module" src="early.js"></script>`);
+  const { page } = element;
+  expect(await element.isIn('empty')).toBe(true);
+  await page.getByText('The camera did not start.').waitFor();
+  expect(await element.told()).toEqual([expect.objectContaining({ name: 'error', code: 'camera' })]);
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await expect.poll(() => element.isIn('running')).toBe(true);
+  const turns = async () => (await element.labels()).filter((label) => label === '3' || label === '8');
+  await expect.poll(async () => (await turns()).length, { timeout: 60_000 }).toBeGreaterThan(3);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect.poll(() => element.isIn('running')).toBe(false);
+  expect(await page.locator('[part=label]').textContent()).toBe('');
+  const count = (await element.told()).length;
+  await page.waitForTimeout(500);
+  expect(await element.told()).toHaveLength(count);
+  // Another model in the middle of the stream.
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await expect.poll(async () => (await element.told()).length).toBeGreaterThan(count);
+  await element.run((one) => {
+    one.model = 'cifarsmall.hwgq';
+  });
+  await expect.poll(async () => (await element.labels()).at(-1)).toMatch(/^[a-z]+$/);
+  expect(element.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('takes dropped and chosen pictures', async () => {
+  const body = '<hwgq-classifier model="lenet.hwgq" region="square" controls></hwgq-classifier>';
+  const element = await ElementPage.open(browser, site, body);
+  const { page } = element;
+  await page.getByText('Drop a picture here').waitFor();
+  await page.locator('hwgq-classifier').evaluate(async (one) => {
+    const file = new File([await (await fetch('8.png')).blob()], '8.png', { type: 'image/png' });
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file);
+    for (const type of ['dragover', 'drop']) one.dispatchEvent(new DragEvent(type, { dataTransfer, cancelable: true }));
+  });
+  await expect.poll(() => element.labels()).toEqual(['8']);
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose a picture' }).click(),
+  ]);
+  await chooser.setFiles(join(site.folder, '3.png'));
+  await expect.poll(() => element.labels()).toEqual(['8', '3']);
+  expect(element.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('shares one worker, survives being moved, and frees all when it leaves', async () => {
+  const one = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
+  const element = await ElementPage.open(browser, site, `<div>${one}${one}</div><section></section>`);
+  const { page } = element;
+  const loads = async () => (await element.told()).filter(({ name }) => name === 'load').length;
+  await expect.poll(loads).toBe(2);
+  expect(page.workers()).toHaveLength(1);
+  await element.run((moved) => document.querySelector('section')?.append(moved));
+  await page.waitForTimeout(300);
+  expect(await loads()).toBe(2);
+  expect(await page.locator('section [part=label]').textContent()).toBe('3');
+  await page.evaluate(() => document.querySelector('div')?.remove());
+  expect(await page.locator('section hwgq-classifier').evaluate((left) => left.matches(':state(ready)'))).toBe(true);
+  const kept = await page.locator('section hwgq-classifier').evaluateHandle((left) => left);
+  await page.evaluate(() => document.querySelector('section')?.replaceChildren());
+  await expect.poll(() => page.workers().length).toBe(0);
+  await page.evaluate((back) => document.body.append(back), kept);
+  await expect.poll(loads).toBe(3);
+  await page.close();
+});
+
+it('takes properties that were set before it was defined', async () => {
+  site.write(
+    'page.js',
+    `const element = document.createElement('hwgq-classifier');
+     Object.assign(element, { src: '3.png', model: 'lenet.hwgq', region: 'square', maxResults: 2 });
+     document.querySelector('div').append(element);
+     import('./lib/hwgq-classifier.js');`,
+  );
+  const element = await ElementPage.open(browser, site, '<div></div>', { script: 'page.js' });
+  await expect.poll(() => element.labels()).toEqual(['3']);
+  expect(await element.page.locator('hwgq-classifier').getAttribute('max-results')).toBe('2');
+  expect(await element.page.getByRole('listitem').count()).toBe(2);
+  await element.page.close();
+});
+
+it('begins once it is near, or when it is needed', async () => {
+  const far = '<br>'.repeat(200);
+  const lazy = '<hwgq-classifier src="3.png" model="lenet.hwgq"></hwgq-classifier>';
+  const element = await ElementPage.open(
+    browser,
+    site,
+    `${far}${lazy}<hwgq-classifier model="lenet.hwgq"></hwgq-classifier>`,
+  );
+  const { page } = element;
+  await page.waitForTimeout(300);
+  expect(await element.told()).toEqual([]);
+  expect(page.workers()).toHaveLength(0);
+  await page.locator('hwgq-classifier').first().scrollIntoViewIfNeeded();
+  await expect.poll(async () => (await element.labels()).length).toBe(1);
+  const loads = (await element.told()).filter(({ name }) => name === 'load');
+  expect(loads).toHaveLength(1);
+  await page.close();
+});
+
+it('runs from another origin than the page’s', async () => {
+  const other = await ElementSite.open({ 'Access-Control-Allow-Origin': '*' });
+  const home = await ElementSite.open({});
+  const body = `<hwgq-classifier src="${other.url}3.png" model="${other.url}lenet.hwgq" region="square"></hwgq-classifier>`;
+  const element = await ElementPage.open(browser, home, body, { script: `${other.url}lib/hwgq-classifier.js` });
+  await expect.poll(() => element.labels()).toEqual(['3']);
+  await element.page.close();
+  other.close();
+  home.close();
+});
+
+it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (colorScheme) => {
+  const element = await ElementPage.open(browser, site, CAMERA.replace('camera', 'camera src="3.png"'), {
+    colorScheme,
+  });
+  const { page } = element;
+  await expect.poll(() => element.labels()).toEqual(['3']);
+  await page.evaluate(axe.source);
+  const faults = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+  expect(faults).toEqual([]);
+  await page.close();
+});
