@@ -1,14 +1,23 @@
-import { type BackendName, type Classifier, type ClassifierInfo, HwgqError } from '../client/index.ts';
+import {
+  type BackendName,
+  type Classification,
+  type Classifier,
+  type ClassifierInfo,
+  HwgqError,
+} from '../client/index.ts';
 import { CameraPanel } from './camera-panel.ts';
 import { ConversionPanel } from './conversion-panel.ts';
+import { DecisiveView } from './decisive-view.ts';
 import { byId } from './dom.ts';
 import { DrawingPanel } from './drawing-panel.ts';
 import { receiveFiles } from './drop-target.ts';
 import { sortFiles } from './incoming-files.ts';
+import { InsidePanel } from './inside-panel.ts';
 import { showLoading } from './loading-view.ts';
 import { showModelCards } from './model-cards.ts';
 import { ModelMenu } from './model-menu.ts';
 import { ModelSlot } from './model-slot.ts';
+import { NetworkExplorer } from './network-explorer.ts';
 import { newestOnly } from './newest.ts';
 import { Notices } from './notices.ts';
 import { PicturePanel } from './picture-panel.ts';
@@ -22,6 +31,8 @@ import { TeachingPanel } from './teaching-panel.ts';
 const SMOOTHING_MS = 200;
 
 const notices = new Notices(byId('notices', HTMLElement));
+const inside = new InsidePanel(notices);
+const decisive = new DecisiveView(notices);
 const result = new ResultView();
 const facts = new RunFacts();
 const slot = new ModelSlot(showLoading);
@@ -36,6 +47,7 @@ type TabId = keyof typeof sources;
 
 let tab: TabId = 'draw-tab';
 let running: ModelOffer = DIGITS;
+let explorer: NetworkExplorer | undefined;
 let runningBackend = backend.value;
 /** A classifier that has died is not asked again. */
 let dead: Classifier | undefined;
@@ -55,13 +67,14 @@ const lookAtNewest = newestOnly(async () => {
   const square = source.square();
   if (!square) {
     result.clear();
+    decisive.clear();
+    inside.look(undefined);
     return;
   }
   try {
     const answer = await classifier.classify(square, { maxResults: 10, scores: true });
     if (classifier !== slot.classifier || isReplaced(source, square)) return;
-    result.show(answer, square, classifier.info);
-    facts.addTimings(answer.timings);
+    tell(answer, square, classifier.info);
   } catch (error) {
     if (classifier === slot.classifier) tellFailure(classifier, error);
   }
@@ -91,12 +104,19 @@ async function follow(stream: MediaStream): Promise<void> {
   try {
     for await (const answer of classifier.stream(stream, options)) {
       const square = camera.square();
-      if (square) result.show(answer, square, classifier.info);
-      facts.addTimings(answer.timings);
+      if (square) tell(answer, square, classifier.info);
     }
   } catch (error) {
     if (!signal.aborted && classifier === slot.classifier) tellFailure(classifier, error);
   }
+}
+
+function tell(answer: Classification, square: ImageData, info: ClassifierInfo): void {
+  result.show(answer, square, info);
+  facts.addTimings(answer.timings);
+  inside.look(square);
+  const [best] = answer.categories;
+  if (best) decisive.look(square, best.index);
 }
 
 function tellFailure(classifier: Classifier, error: unknown): void {
@@ -116,6 +136,7 @@ async function run(offer: ModelOffer): Promise<ClassifierInfo | undefined> {
     if (!classifier) return undefined;
     running = offer;
     runningBackend = backend.value;
+    explore(offer);
     show(classifier.info);
     return classifier.info;
   } catch (error) {
@@ -126,6 +147,15 @@ async function run(offer: ModelOffer): Promise<ClassifierInfo | undefined> {
     notices.show(`${offer.title}: the model could not be loaded`, error, isDownload ? retry : undefined);
     return undefined;
   }
+}
+
+/** A network that runs anew, on another backend for instance, is looked into as before. */
+function explore(offer: ModelOffer): void {
+  if (explorer?.offer === offer) return;
+  explorer?.close();
+  explorer = new NetworkExplorer(offer);
+  inside.use(explorer);
+  decisive.use(explorer);
 }
 
 function show(info: ClassifierInfo): void {

@@ -1,0 +1,45 @@
+import type { Remote } from 'comlink';
+import type { Stage } from '../explain/stages.ts';
+import type { ExplainWorker } from './explain.worker.ts';
+import { PageWorker } from './page-worker.ts';
+import { type ModelOffer, modelBytes } from './shipped-models.ts';
+
+/** A model in a worker of its own that looks into it; it starts when it is first asked. */
+export class NetworkExplorer {
+  readonly offer: ModelOffer;
+  #worker: PageWorker<ExplainWorker> | undefined;
+  #stages: Promise<readonly Stage[]> | undefined;
+  #isClosed = false;
+
+  constructor(offer: ModelOffer) {
+    this.offer = offer;
+  }
+
+  /** @throws HwgqError `download`, `model-format`, `worker`. */
+  stages(): Promise<readonly Stage[]> {
+    this.#stages ??= this.#open();
+    return this.#stages;
+  }
+
+  /** @returns undefined where the explorer has been closed. */
+  async ask<Result>(question: (worker: Remote<ExplainWorker>) => Promise<Result>): Promise<Result | undefined> {
+    await this.stages();
+    if (this.#isClosed || !this.#worker) return undefined;
+    return this.#worker.call(question);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#worker?.terminate();
+  }
+
+  async #open(): Promise<readonly Stage[]> {
+    const bytes = await modelBytes(this.offer);
+    if (this.#isClosed) return [];
+    this.#worker = new PageWorker<ExplainWorker>(
+      new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module' }),
+      'explorer',
+    );
+    return this.#worker.call((worker) => worker.open(bytes));
+  }
+}

@@ -1,0 +1,86 @@
+import axe from 'axe-core';
+import { type Browser, chromium, type Locator } from 'playwright-core';
+import type { PreviewServer } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { DemoPage, serveSite } from './demo-page.ts';
+import { DRAWN_DIGITS } from './digits.ts';
+
+let server: PreviewServer;
+let url: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  ({ server, url } = await serveSite());
+  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+it('draws the network, the codes that a layer makes of the drawing, and its bits', async () => {
+  const demo = await DemoPage.open(browser, url);
+  const { page } = demo;
+  await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
+  await page.locator('#inside').scrollIntoViewIfNeeded();
+  const maps = page.locator('#maps');
+  await page.getByText('What conv1 makes of the picture: 20 maps of 12×12; each value one of 4 steps').waitFor();
+  expect((await tonesOf(maps)).length).toBe(4);
+  expect((await tonesOf(page.locator('#weights'))).length).toBe(2);
+  await page.getByRole('radio', { name: /ip1/ }).check();
+  await page.getByText('What ip1 makes of the picture: 500 values').waitFor();
+  await page.getByText('Its weights: 500 filters, a row of 800 for each').waitFor();
+  const before = await maps.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  await page.getByRole('radio', { name: /data/ }).check();
+  await page.locator('#weights-figure').waitFor({ state: 'hidden' });
+  await page.getByRole('radio', { name: /ip1/ }).check();
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByText('Nothing to see yet: draw, or show it something.').waitFor();
+  await page.locator('#pad').scrollIntoViewIfNeeded();
+  await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '3')?.strokes ?? []);
+  await page.locator('#inside').scrollIntoViewIfNeeded();
+  await page.getByText('What ip1 makes of the picture: 500 values').waitFor();
+  await expect.poll(() => maps.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())).not.toBe(before);
+  await page.getByRole('radio', { name: /Objects/ }).check();
+  await page.locator('#inside').scrollIntoViewIfNeeded();
+  await page.getByRole('radio', { name: /conv2_1/ }).check();
+  await page.getByText('Its weights: 128 filters, a block of 3×3 for each of 64 channels').waitFor();
+  expect(await faultsOf(demo)).toEqual([]);
+  expect(demo.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('shows which pixels decided while that is asked for', async () => {
+  const demo = await DemoPage.open(browser, url);
+  const { page } = demo;
+  await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
+  const map = page.locator('#decisive-map');
+  expect(await map.isVisible()).toBe(false);
+  await page.getByLabel('Which pixels decided?').check();
+  await page.getByText('It glows where hiding a patch takes most from the answer.').waitFor();
+  expect((await tonesOf(map)).length).toBeGreaterThan(4);
+  expect(await faultsOf(demo)).toEqual([]);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await map.waitFor({ state: 'hidden' });
+  expect(demo.misdeeds).toEqual([]);
+  await page.close();
+});
+
+/** The opacities in which something is drawn on a canvas, from nothing at all on. */
+function tonesOf(canvas: Locator): Promise<readonly number[]> {
+  return canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const data = (element as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+    return [...new Set(Array.from(data).filter((_, index) => index % 4 === 3))].filter((alpha) => alpha > 0);
+  });
+}
+
+async function faultsOf(demo: DemoPage): Promise<readonly string[]> {
+  await demo.page.evaluate(axe.source);
+  return demo.page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
