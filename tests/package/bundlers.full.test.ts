@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { WebServer } from '../support/web-server.ts';
 import { InstalledPackage } from './installed-package.ts';
 import { titleOf } from './page-title.ts';
-import { WebServer } from './web-server.ts';
 
 const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 

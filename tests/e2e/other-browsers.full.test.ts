@@ -1,0 +1,141 @@
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PreviewServer } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DrivenBrowser, Point } from '../support/driven-browser.ts';
+import { firefoxPath, startFirefox } from '../support/firefox.ts';
+import { WebServer } from '../support/web-server.ts';
+import { hasWebKit, startWebKit } from '../support/webkit.ts';
+import { serveSite } from './demo-page.ts';
+import { DRAWN_DIGITS } from './digits.ts';
+
+const BROWSERS = [
+  { name: 'Firefox', start: startFirefox, isHere: firefoxPath !== undefined, simd: 'relaxed' },
+  { name: 'WebKitGTK', start: startWebKit, isHere: hasWebKit, simd: 'plain' },
+];
+
+const PATIENCE = { timeout: 60_000 };
+
+/** A page that shows ones and zeros in turns, each until a stream of results names it. */
+const STREAM_PAGE = {
+  'index.html': `<!doctype html>
+    <title>A stream</title>
+    <canvas width="200" height="200"></canvas>
+    <script type="module" src="stream.js"></script>`,
+  'stream.js': `
+    import { createClassifier } from './lib/index.js';
+    const canvas = document.querySelector('canvas');
+    const context = canvas.getContext('2d');
+    function show(digit) {
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, 200, 200);
+      context.lineWidth = 16;
+      context.beginPath();
+      if (digit === '1') {
+        context.moveTo(104, 40);
+        context.lineTo(96, 160);
+      } else context.ellipse(100, 100, 40, 60, 0, 0, 2 * Math.PI);
+      context.stroke();
+    }
+    const classifier = await createClassifier({ model: 'lenet.hwgq' });
+    const named = [];
+    let wanted = '1';
+    show(wanted);
+    let last;
+    for await (const result of classifier.stream(canvas)) {
+      last = result;
+      if (result.categories[0].label !== wanted) continue;
+      named.push(wanted);
+      if (named.length === 6) break;
+      wanted = wanted === '1' ? '0' : '1';
+      show(wanted);
+    }
+    const { backend, counts, timings, timestamp } = last;
+    classifier.dispose();
+    window.outcome = { named, backend, counts, timings, timestamp };`,
+};
+
+let server: PreviewServer;
+let url: string;
+let folder: string;
+let streams: WebServer;
+
+beforeAll(async () => {
+  ({ server, url } = await serveSite());
+  if (!existsSync('dist/lib/index.js')) throw new Error('There is no dist/lib: run `npm run build` first.');
+  folder = mkdtempSync(join(tmpdir(), 'hwgq-browsers-'));
+  cpSync('dist/lib', join(folder, 'lib'), { recursive: true });
+  cpSync('models/lenet.hwgq', join(folder, 'lenet.hwgq'));
+  for (const [name, content] of Object.entries(STREAM_PAGE)) writeFileSync(join(folder, name), content);
+  streams = await WebServer.serve(folder);
+});
+
+afterAll(async () => {
+  await server?.close();
+  streams?.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
+  describe.skipIf(!isHere)(isHere ? 'on WebAssembly' : `(skipped: ${name} is not installed)`, () => {
+    let browser: DrivenBrowser;
+
+    beforeAll(async () => {
+      browser = await start();
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+    });
+
+    /** The text of what a selector finds. */
+    const text = (selector: string) =>
+      browser.evaluate<string>(`return document.querySelector('${selector}')?.textContent ?? ''`);
+
+    async function openDemo(): Promise<void> {
+      await browser.open(url);
+      await expect.poll(() => text('#fact-size'), PATIENCE).toContain('KB');
+    }
+
+    it('the demo names what is drawn', async () => {
+      await openDemo();
+      expect(await text('#fact-backend')).toBe('WebAssembly');
+      for (const { digit, strokes } of DRAWN_DIGITS.filter(({ digit }) => ['1', '7', '0'].includes(digit))) {
+        const { left, top, width } = await browser.evaluate<{ left: number; top: number; width: number }>(
+          `const { left, top, width } = document.querySelector('#pad').getBoundingClientRect();
+          return { left, top, width };`,
+        );
+        for (const stroke of strokes) {
+          await browser.drag(stroke.map(([x, y]): Point => [left + x * width, top + y * width]));
+        }
+        await expect.poll(() => text('#answer-label'), PATIENCE).toBe(digit);
+        await browser.click('#clear');
+        await expect.poll(() => text('#answer-label'), PATIENCE).toBe('Nothing to see yet');
+      }
+      expect(await text('#notices')).toBe('');
+    });
+
+    it('the demo looks through the camera, and lets it go', async () => {
+      await openDemo();
+      await browser.click('#camera-tab');
+      await browser.click('#camera-start');
+      await expect.poll(() => text('#answer-label'), PATIENCE).toMatch(/^\d$/);
+      await browser.click('#camera-stop');
+      await expect.poll(() => text('#answer-label'), PATIENCE).toBe('Nothing to see yet');
+      expect(await text('#notices')).toBe('');
+    });
+
+    it('a stream follows what a canvas shows', async () => {
+      await browser.open(streams.url);
+      await expect
+        .poll(() => browser.evaluate('return window.outcome ?? null'), PATIENCE)
+        .toMatchObject({
+          named: ['1', '0', '1', '0', '1', '0'],
+          backend: { name: 'wasm', simd },
+          counts: { dropped: expect.any(Number) },
+          timings: { latency: expect.any(Number) },
+        });
+    });
+  });
+});
