@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { HwgqClassifierElement } from '../../src/element/hwgq-classifier.ts';
-import { WebServer } from '../package/web-server.ts';
 import { png } from '../support/png.ts';
+import { WebServer } from '../support/web-server.ts';
 import { watchMisdeeds } from './demo-page.ts';
 import { digitPicture } from './digit-film.ts';
 
