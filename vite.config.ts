@@ -2,6 +2,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { assemblyScript } from './vite-plugin-assemblyscript.ts';
 import { downloads } from './vite-plugin-downloads.ts';
 import { peers } from './vite-plugin-peers.ts';
+import { serviceWorker } from './vite-plugin-service-worker.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
 
 /** What the pages may load and do: their own files, a camera's or a dropped picture, and nothing from elsewhere. */
@@ -34,7 +35,7 @@ function contentSecurityPolicy(): Plugin {
 const site = {
   base: './',
   assetsInclude: ['**/*.hwgq'],
-  plugins: [assemblyScript(), wgsl(), peers(), downloads(), contentSecurityPolicy()],
+  plugins: [assemblyScript(), wgsl(), peers(), downloads(), contentSecurityPolicy(), serviceWorker()],
   worker: { format: 'es' as const, plugins: () => [assemblyScript(), wgsl()] },
   build: {
     outDir: 'dist/site',

@@ -20,6 +20,7 @@ import { ModelSlot } from './model-slot.ts';
 import { NetworkExplorer } from './network-explorer.ts';
 import { newestOnly } from './newest.ts';
 import { Notices } from './notices.ts';
+import { keepForOffline } from './offline.ts';
 import { PicturePanel } from './picture-panel.ts';
 import { ResultView } from './result-view.ts';
 import { RunFacts } from './run-facts.ts';
@@ -204,4 +205,5 @@ new TeachingPanel(notices, {
 backend.addEventListener('change', () => void run(running));
 receiveFiles(receive);
 showModelCards([DIGITS, OBJECTS]);
+void keepForOffline(() => facts.keptForOffline());
 void run(DIGITS);

@@ -24,6 +24,10 @@ export class RunFacts {
     );
   }
 
+  keptForOffline(): void {
+    write('offline', 'The model comes to the picture. This page is kept on this device, and opens without a network.');
+  }
+
   addTimings(timings: Timings): void {
     const average = this.#average ? mix(this.#average, timings) : timings;
     this.#average = average;

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { DemoPage } from './demo-page.ts';
+import { DRAWN_DIGITS } from './digits.ts';
+import { StaticServer } from './static-server.ts';
+
+const SITE = 'dist/site';
+
+const server = new StaticServer(SITE, '/some/where/');
+let browser: Browser;
+
+beforeAll(async () => {
+  await server.start();
+  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+it('runs under any path, without a network after the first visit, and mends what is damaged in its cache', async () => {
+  const demo = await DemoPage.open(browser, server.url);
+  const { page } = demo;
+  await page.getByText('opens without a network').waitFor();
+  expect(await answerTo(demo, '7')).toBe('7');
+  expect(server.requests.filter((path) => path.startsWith('outside'))).toEqual([]);
+  expect(demo.misdeeds).toEqual([]);
+
+  await server.stop();
+  await page.reload();
+  await demo.waitForModel();
+  expect(await answerTo(demo, '3')).toBe('3');
+  await page.getByRole('radio', { name: /Objects/ }).check();
+  await page.getByRole('radio', { name: /Objects/, checked: true }).waitFor();
+  await expect.poll(() => page.locator('.score-label').allTextContents()).toContain('truck');
+
+  const lenet = `assets/${readdirSync(`${SITE}/assets`).find((name) => /^lenet.*\.hwgq$/.test(name))}`;
+  await damage(page, lenet);
+  await page.reload();
+  await page.getByText(/Digits: the model could not be loaded/).waitFor();
+
+  await server.start();
+  server.requests.length = 0;
+  await page.reload();
+  await demo.waitForModel();
+  expect(await answerTo(demo, '7')).toBe('7');
+  expect(server.requests).toContain(lenet);
+  expect(await hashInCache(page, lenet)).toBe(
+    createHash('sha256')
+      .update(readFileSync(`${SITE}/${lenet}`))
+      .digest('hex'),
+  );
+
+  // A newer page is shown at once, whatever is kept.
+  const newer = readFileSync(`${SITE}/index.html`, 'utf8').replace(/<title>.*<\/title>/, '<title>Newer</title>');
+  server.replaced.set('index.html', newer);
+  await page.reload();
+  await demo.waitForModel();
+  expect(await page.title()).toBe('Newer');
+  await page.close();
+});
+
+async function answerTo(demo: DemoPage, digit: string): Promise<string> {
+  await demo.draw(DRAWN_DIGITS.find((drawn) => drawn.digit === digit)?.strokes ?? []);
+  await expect.poll(() => demo.answer()).toMatch(/^\d$/);
+  return demo.answer();
+}
+
+/** Changes a byte of a file that the page keeps. */
+async function damage(page: Page, path: string): Promise<void> {
+  await page.evaluate(async (path) => {
+    const [name = ''] = await caches.keys();
+    const cache = await caches.open(name);
+    const url = new URL(path, location.href);
+    const response = await cache.match(url);
+    const bytes = new Uint8Array((await response?.arrayBuffer()) ?? []);
+    bytes[5000] = (bytes[5000] ?? 0) ^ 1;
+    await cache.put(url, new Response(bytes, response ? { headers: response.headers } : {}));
+  }, path);
+}
+
+function hashInCache(page: Page, path: string): Promise<string> {
+  return page.evaluate(async (path) => {
+    const response = await caches.match(new URL(path, location.href));
+    const digest = await crypto.subtle.digest('SHA-256', (await response?.arrayBuffer()) ?? new ArrayBuffer());
+    return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }, path);
+}
