@@ -1,9 +1,11 @@
 // #include "frame.wgsl"
 // #include "pooling.wgsl"
+// #include "store-floats.wgsl"
+
+// The largest or the mean value of each window, through what follows; four channels a thread.
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<f32>;
-@group(0) @binding(4) var<storage, read_write> output: array<f32>;
 
 override isAverage: bool = false;
 
@@ -14,20 +16,22 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let thread = threadIndex(group, groups, local);
-  let channel = thread % shape.depth;
-  let pixel = thread / shape.depth;
+  let quad = thread % shape.quads;
+  let pixel = thread / shape.quads;
   if (pixel >= frame.imageCount * shape.outputHeight * shape.outputWidth) {
     return;
   }
   let window = windowOf(pixel);
-  var sum = 0.0;
-  var largest = -3.402823466e38;
+  var sum = vec4<f32>();
+  var largest = vec4<f32>(-3.402823466e38);
   for (var y = window.top; y < window.bottom; y++) {
     for (var x = window.left; x < window.right; x++) {
-      let value = input[inputPixel(window, y, x) * shape.depth + channel];
+      // Behind the last channel stands what is never stored.
+      let first = inputPixel(window, y, x) * shape.depth + quad * 4u;
+      let value = vec4<f32>(input[first], input[first + 1u], input[first + 2u], input[first + 3u]);
       sum += value;
       largest = max(largest, value);
     }
   }
-  output[thread] = select(largest, sum / f32(window.paddedArea), isAverage);
+  storeFloat(pixel, quad, select(largest, sum / f32(window.paddedArea), isAverage));
 }

@@ -8,7 +8,8 @@ struct Pointwise {
   pixels: u32,
   outputChannels: u32,
   quads: u32,
-  bend: Bend,
+  // Structures in uniforms begin at multiples of 16 bytes.
+  @align(16) bend: Bend,
 }
 
 @group(0) @binding(0) var<uniform> frame: Frame;

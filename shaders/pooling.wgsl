@@ -1,3 +1,5 @@
+// #include "bend.wgsl"
+
 // What all poolings share: where a window lies. Padding counts for nothing but in the area of an average.
 
 struct Pooling {
@@ -13,6 +15,11 @@ struct Pooling {
   strideX: i32,
   padY: i32,
   padX: i32,
+  // Behind a pooling of floats.
+  outputChannels: u32,
+  quads: u32,
+  // Structures in uniforms begin at multiples of 16 bytes.
+  @align(16) bend: Bend,
 }
 
 @group(0) @binding(0) var<uniform> frame: Frame;

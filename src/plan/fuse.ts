@@ -1,14 +1,15 @@
-import type { AttachedCodes, Eltwise, FloatEpilogue, Plan, Quantize, Step, TensorId } from './plan.ts';
+import type { AttachedCodes, Eltwise, FloatEpilogue, FloatPooling, Plan, Quantize, Step, TensorId } from './plan.ts';
 
 /** Steps whose floats pass through an epilogue, which can take what follows them. */
 type FloatMaker = Extract<Step, { epilogue: unknown }> & { readonly epilogue: FloatEpilogue };
 
 /**
  * Merges steps into the one that makes their floats, so that these are touched once: a residual sum becomes the
- * epilogue's `shortcut`, a quantization its `codes`. Every value stays what it was.
+ * epilogue's `shortcut`, a quantization its `codes`, a function behind a pooling the pooling's epilogue. Every value stays
+ * what it was.
  */
 export function fuseSteps(plan: Plan): Plan {
-  return withCodes(withShortcuts(plan));
+  return withCodes(withPooledFunctions(withShortcuts(plan)));
 }
 
 /** A binary convolution that only a plain sum reads takes the sum over, where the other summand is there by then. */
@@ -28,11 +29,30 @@ function withShortcuts(plan: Plan): Plan {
   return { ...plan, steps };
 }
 
+/** A pooling, whose values leave it as they are, takes over the function of what it pools that alone reads them. */
+function withPooledFunctions(plan: Plan): Plan {
+  const steps = [...plan.steps];
+  for (const next of plan.steps) {
+    if (next.kind !== 'pointwise' || readers(plan, next.input) > 1) continue;
+    const pooling = plan.steps.find(
+      (step): step is FloatPooling => step.kind === 'floatPooling' && makes(step, next.input),
+    );
+    if (!pooling) continue;
+    steps[steps.indexOf(pooling)] = { ...pooling, output: next.output, epilogue: next.epilogue };
+    steps.splice(steps.indexOf(next), 1);
+  }
+  return { ...plan, steps };
+}
+
 /** A step that makes floats takes over their first quantization; where nothing else reads them, they are not kept. */
 function withCodes(plan: Plan): Plan {
   const steps = [...plan.steps];
   for (const [index, maker] of steps.entries()) {
-    if (!isFloatMaker(maker) || (maker.kind !== 'binaryConvolution' && maker.kind !== 'pointwise')) continue;
+    if (
+      !isFloatMaker(maker) ||
+      (maker.kind !== 'binaryConvolution' && maker.kind !== 'floatPooling' && maker.kind !== 'pointwise')
+    )
+      continue;
     const quantize = steps.find((step): step is Quantize => step.kind === 'quantize' && step.input === maker.output);
     if (!quantize) continue;
     const { sign, epilogue } = quantize;

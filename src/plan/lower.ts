@@ -7,7 +7,7 @@ import { isLevelQuantizer, type LevelQuantizer, quantizerLevels } from '../numer
 import { ChannelFunction } from './channel-function.ts';
 import { codeBits, codeLevels } from './code-levels.ts';
 import { hasBinaryWeights, type PlannedConvolution, planConvolution } from './convolution.ts';
-import type { FloatEpilogue, IntegerTensor, Plan, PlanTensor, Step, TensorId, Windows } from './plan.ts';
+import type { FloatEpilogue, FloatPooling, IntegerTensor, Plan, PlanTensor, Step, TensorId, Windows } from './plan.ts';
 import { float32Range, foldThresholds } from './thresholds.ts';
 
 /** How a network's input comes: as whole numbers times a unit, which first layers sum exactly, or as floats. */
@@ -179,14 +179,7 @@ class Lowering {
     const source = this.asFloats(input);
     const output = this.add({ kind: 'floats', shape });
     const windows: Windows = { kernel, stride: layer.stride, pad: layer.pad, dilation: [1, 1] };
-    this.steps.push({
-      kind: 'floatPooling',
-      layer: layer.name,
-      input: source,
-      output,
-      method: 'average',
-      ...windows,
-    });
+    this.steps.push(floatPooling(layer.name, source, output, 'average', windows, shape));
     return this.computed(layer.name, output);
   }
 
@@ -368,7 +361,7 @@ class Lowering {
     let tensor = this.sourceFloats(value);
     for (const { layer, windows, shape, after } of value.poolings) {
       const pooled = this.add({ kind: 'floats', shape });
-      this.steps.push({ kind: 'floatPooling', layer, input: tensor, output: pooled, method: 'max', ...windows });
+      this.steps.push(floatPooling(layer, tensor, pooled, 'max', windows, shape));
       tensor = this.pointwise(value.layer, pooled, after);
     }
     this.floats.set(value, tensor);
@@ -455,4 +448,17 @@ function scaledBy(factor: number): ChannelFunction {
 
 function unitOf({ unit }: IntegerTensor): ChannelFunction {
   return ChannelFunction.identity.timesUnit(unit);
+}
+
+/** A pooling whose values leave as they are. */
+function floatPooling(
+  layer: string,
+  input: TensorId,
+  output: TensorId,
+  method: FloatPooling['method'],
+  windows: Windows,
+  { channels }: Planes,
+): FloatPooling {
+  const [epilogue] = ChannelFunction.identity.toEpilogues(channels);
+  return { kind: 'floatPooling', layer, input, output, method, epilogue, ...windows };
 }

@@ -127,6 +127,8 @@ export interface FloatPooling extends Windows {
   readonly input: TensorId;
   readonly output: TensorId;
   readonly method: 'max' | 'average';
+  /** What the pooled values pass through. */
+  readonly epilogue: FloatEpilogue;
 }
 
 /** y = factor · x + offset, then the slope, per channel. */

@@ -16,6 +16,9 @@ import type { KernelName } from './kernels.ts';
 import { floatWord, type MemoryImage } from './memory-image.ts';
 import { TensorPlaces } from './tensor-places.ts';
 
+/** Channels that a pooling treats together. */
+const POOLED_CHANNELS = 16;
+
 /** A kernel's work on one image: units from 0 to before `units`, which threads share out among them. */
 export interface KernelCall {
   readonly kernel: KernelName;
@@ -112,20 +115,24 @@ function poolingCall(
   image: MemoryImage,
   places: TensorPlaces,
 ): KernelCall {
-  const [from, to] = [places.at(step.input), places.at(step.output)];
   const { kernel, stride, pad } = step;
   const { channels } = output.shape;
+  const { input: from, inputStride, output: to, outputStride } = ends(step, places);
   const smallest =
     step.kind === 'codePooling' ? image.data(step.smallest.map((isSmallest) => (isSmallest ? 255 : 0))) : 0;
   const isAverage = step.kind === 'floatPooling' && step.method === 'average';
+  const epilogue =
+    step.kind === 'floatPooling'
+      ? floatEpilogue(step.epilogue, step.output, channels + POOLED_CHANNELS, image, places)
+      : 0;
   return {
     kernel: step.kind,
     units: output.shape.height * output.shape.width,
     grain: 1,
-    scratchBytes: 0,
+    scratchBytes: POOLED_CHANNELS * 4,
     parameters: image.words([
-      ...[from.address, to.address, from.stride, to.stride, input.shape.height, input.shape.width, output.shape.width],
-      ...[...kernel, ...stride, ...pad, channels, isAverage ? 1 : 0, smallest],
+      ...[from, to, inputStride, outputStride, input.shape.height, input.shape.width, output.shape.width],
+      ...[...kernel, ...stride, ...pad, channels, isAverage ? 1 : 0, smallest, epilogue],
     ]),
   };
 }

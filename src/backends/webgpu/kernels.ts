@@ -87,24 +87,29 @@ export function kernelOf(
       const bits = bitsOf(input);
       const words = wordCount(input.shape.channels);
       return {
-        ...poolingKernel(step, input.shape, output.shape, words),
+        ...poolingKernel(step, input.shape, output.shape, words, words),
         code: codePooling,
         constants: { planes: bits },
         tables: new Map([[3, packFlags(step.smallest)]]),
       };
     }
-    case 'floatPooling':
+    case 'floatPooling': {
+      const { constants, tables, tensors, ...codes } = floatsOut(step.output, step.epilogue);
+      const { channels } = input.shape;
       return {
-        ...poolingKernel(step, input.shape, output.shape, input.shape.channels),
+        ...poolingKernel(step, input.shape, output.shape, channels, quadCount(channels)),
+        ...codes,
         code: floatPooling,
-        constants: { isAverage: step.method === 'average' ? 1 : 0 },
-        tables: new Map(),
+        constants: { ...constants, isAverage: step.method === 'average' ? 1 : 0 },
+        tables: new Map(tables),
+        tensors: new Map([[2, step.input], ...tensors]),
       };
+    }
     case 'pointwise': {
       const { constants, tables, tensors, ...codes } = floatsOut(step.output, step.epilogue);
       const quads = quadCount(input.shape.channels);
       return {
-        ...elementKernel(step, input.shape, quadCount, [quads, ...bendNumbers(step.epilogue)]),
+        ...elementKernel(step, input.shape, quadCount, [quads, 0, ...bendNumbers(step.epilogue)]),
         ...codes,
         code: pointwise,
         constants: { ...constants, inputIsInteger: input.kind === 'integers' ? 1 : 0 },
@@ -284,7 +289,7 @@ function bendNumbers({ negativeSlope, lowest, highest }: FloatEpilogue): number[
   return floatBits([negativeSlope, clampToFloat32(lowest), clampToFloat32(highest)]);
 }
 
-/** What stands in a convolution's uniforms where codes leave it. */
+/** What stands in uniforms where codes leave a step. */
 const NO_BEND = [0, 0, 0];
 
 /** float32 numbers as the whole numbers of the same bits. */
@@ -303,6 +308,7 @@ function poolingKernel(
   input: Planes,
   output: Planes,
   depth: number,
+  threadsAPixel: number,
 ): Pick<Kernel, Part> {
   const { kernel, stride, pad } = step;
   return {
@@ -311,9 +317,11 @@ function poolingKernel(
     shape: Int32Array.from([
       ...[input.height, input.width, output.height, output.width, depth],
       ...[...kernel, ...stride, ...pad],
+      ...[output.channels, quadCount(output.channels), 0, 0, 0],
+      ...(step.kind === 'floatPooling' ? bendNumbers(step.epilogue) : NO_BEND),
     ]),
     ...inAndOut(step),
-    threads: (imageCount) => imageCount * output.height * output.width * depth,
+    threads: (imageCount) => imageCount * output.height * output.width * threadsAPixel,
   };
 }
 

@@ -1,3 +1,5 @@
+import { FloatEpilogue, finishFloats } from './epilogue';
+
 @unmanaged
 class Pooling {
   input: usize = 0;
@@ -16,8 +18,10 @@ class Pooling {
   padX: i32 = 0;
   channels: i32 = 0;
   isAverage: i32 = 0;
-  /** A byte a channel, all bits set where the smallest code is taken. */
+  /** Of codes: a byte a channel, all bits set where the smallest one is taken. */
   smallest: usize = 0;
+  /** Of floats, instead of `output`. */
+  epilogue: usize = 0;
 }
 
 /** The largest, or smallest, code of each window. Output pixels from `first` to before `end`. */
@@ -54,6 +58,7 @@ export function codePooling(parameters: usize, scratch: usize, first: i32, end: 
  */
 export function floatPooling(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Pooling>(parameters);
+  const epilogue = changetype<FloatEpilogue>(shape.epilogue);
   for (let pixel = first; pixel < end; pixel++) {
     const y = (pixel / shape.outputWidth) * shape.strideY - shape.padY;
     const x = (pixel % shape.outputWidth) * shape.strideX - shape.padX;
@@ -64,15 +69,16 @@ export function floatPooling(parameters: usize, scratch: usize, first: i32, end:
     const bottom = min(paddedBottom, shape.inputHeight);
     const right = min(paddedRight, shape.inputWidth);
     const corner = shape.input + (<usize>((top * shape.inputWidth + left) * shape.inputStride) << 2);
-    const output = shape.output + (<usize>(pixel * shape.outputStride) << 2);
     for (let channel = 0; channel < shape.channels; channel += 16) {
       const from = corner + (<usize>channel << 2);
-      const to = output + (<usize>channel << 2);
       if (shape.isAverage) {
         const area = <f32>((paddedBottom - y) * (paddedRight - x));
-        pool(shape, from, to, bottom - top, right - left, true, area);
+        pool(shape, from, scratch, bottom - top, right - left, true, area);
       } else {
-        pool(shape, from, to, bottom - top, right - left, false, 1);
+        pool(shape, from, scratch, bottom - top, right - left, false, 1);
+      }
+      for (let quad = 0; quad < 16; quad += 4) {
+        finishFloats(epilogue, v128.load(scratch + <usize>(quad << 2)), pixel, channel + quad);
       }
     }
   }
