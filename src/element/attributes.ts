@@ -7,6 +7,9 @@ const SURE_FROM = 0.5;
 const SMOOTHING_MS = 300;
 const RESULTS = 3;
 
+/** The properties that mirror attributes, as frameworks set them. */
+export type HwgqClassifierProperties = Partial<Omit<ClassifierAttributes, keyof HTMLElement>>;
+
 /** A server has no elements: there the module can be imported, and no more. */
 const ElementBase: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 

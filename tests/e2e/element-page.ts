@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { HwgqClassifierElement } from '../../src/element/hwgq-classifier.ts';
 import { png } from '../support/png.ts';
 import { WebServer } from '../support/web-server.ts';
@@ -62,12 +62,12 @@ export class ElementPage {
 
   /** @param body of the page, whose elements are told of by `told`. @param script address of the element's file. */
   static async open(
-    browser: Browser,
+    browser: Browser | BrowserContext,
     site: ElementSite,
     body: string,
     { script = 'lib/hwgq-classifier.js', ...options }: BrowserContextOptions & { script?: string } = {},
   ): Promise<ElementPage> {
-    const page = await browser.newPage(options);
+    const page = await ('contexts' in browser ? browser.newPage(options) : browser.newPage());
     const element = new ElementPage(page, watchMisdeeds(page, new URL(site.url).origin));
     await page.addInitScript(() => {
       const told: Told[] = [];

@@ -198,6 +198,35 @@ it('begins once it is near, or when it is needed', async () => {
   await page.close();
 });
 
+it('is what its manifest says', async () => {
+  const { modules } = JSON.parse(readFileSync('dist/lib/custom-elements.json', 'utf8'));
+  const [{ declarations }] = modules;
+  const [{ tagName, attributes, cssParts, slots, members }] = declarations;
+  const namesOf = (described: readonly { readonly name: string }[]) => described.map(({ name }) => name).sort();
+  const element = await ElementPage.open(
+    browser,
+    site,
+    '<hwgq-classifier src="3.png" model="lenet.hwgq"></hwgq-classifier>',
+  );
+  await expect.poll(async () => (await element.labels()).length).toBe(1);
+  const found = await element.run((one) => {
+    const inside = [...(one.shadowRoot?.querySelectorAll('*') ?? [])];
+    return {
+      attributes: (one.constructor as unknown as { observedAttributes: string[] }).observedAttributes.toSorted(),
+      parts: [...new Set(inside.flatMap(({ part }) => [...part]))],
+      slots: inside.flatMap((each) => (each instanceof HTMLSlotElement ? each.name : [])).sort(),
+      api: Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(one))),
+    };
+  });
+  expect(tagName).toBe('hwgq-classifier');
+  expect(found.attributes).toEqual(namesOf(attributes));
+  expect(namesOf(cssParts)).toEqual(expect.arrayContaining(found.parts));
+  expect(found.slots).toEqual(namesOf(slots));
+  const own = found.api.filter((name) => !/Callback$|^constructor$/.test(name));
+  expect(namesOf(members)).toEqual(expect.arrayContaining(own));
+  await element.page.close();
+});
+
 it('runs from another origin than the page’s', async () => {
   const other = await ElementSite.open({ 'Access-Control-Allow-Origin': '*' });
   const home = await ElementSite.open({});
