@@ -47,11 +47,17 @@ export interface LiveBytes {
   readonly textures: number;
 }
 
-/** Makes classifiers' workers of this context count what they hold. */
-export async function countLiveBytes(context: BrowserContext): Promise<void> {
+/** As above: leaves a worker nothing but WebGPU, which takes a software adapter for a GPU. */
+export const WEBGPU_ALONE = `
+WebAssembly.validate = () => false;
+Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
+`;
+
+/** Makes classifiers' workers of this context count what they hold, and do `more` before their own code. */
+export async function countLiveBytes(context: BrowserContext, more = ''): Promise<void> {
   await context.route(/assets\/worker-.*\.js$/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: COUNTER + (await response.text()) });
+    await route.fulfill({ response, body: COUNTER + more + (await response.text()) });
   });
 }
 
