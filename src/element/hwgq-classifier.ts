@@ -1,3 +1,8 @@
+/**
+ * Defines `<hwgq-classifier>`, and exports all of `hwgq-web`.
+ * @module hwgq-web/element
+ */
+
 import { HwgqClassifierElement } from './classifier-element.ts';
 
 export * from '../client/index.ts';

@@ -9,6 +9,7 @@ import { WebServer } from '../support/web-server.ts';
 import { hasWebKit, startWebKit } from '../support/webkit.ts';
 import { serveSite } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';
+import { ElementSite } from './element-page.ts';
 
 const BROWSERS = [
   { name: 'Firefox', start: startFirefox, isHere: firefoxPath !== undefined, simd: 'relaxed' },
@@ -56,10 +57,28 @@ const STREAM_PAGE = {
     window.outcome = { named, backend, counts, timings, timestamp };`,
 };
 
+/** A page with an element, and a button that starts its camera. */
+const ELEMENT_PAGE = {
+  'index.html': `<!doctype html>
+    <title>An element</title>
+    <link rel="icon" href="3.png">
+    <script type="module" src="lib/hwgq-classifier.js"></script>
+    <script type="module" src="page.js"></script>
+    <button type="button">Start</button>
+    <hwgq-classifier src="3.png" model="lenet.hwgq" camera controls></hwgq-classifier>`,
+  'page.js': `
+    const element = document.querySelector('hwgq-classifier');
+    window.told = [];
+    element.addEventListener('result', ({ detail }) => told.push(detail.label ?? 'unsure'));
+    element.addEventListener('error', ({ detail }) => told.push(detail.message));
+    document.querySelector('button').addEventListener('click', () => element.start());`,
+};
+
 let server: PreviewServer;
 let url: string;
 let folder: string;
 let streams: WebServer;
+let elements: ElementSite;
 
 beforeAll(async () => {
   ({ server, url } = await serveSite());
@@ -69,11 +88,14 @@ beforeAll(async () => {
   cpSync('models/lenet.hwgq', join(folder, 'lenet.hwgq'));
   for (const [name, content] of Object.entries(STREAM_PAGE)) writeFileSync(join(folder, name), content);
   streams = await WebServer.serve(folder);
+  elements = await ElementSite.open();
+  for (const [name, content] of Object.entries(ELEMENT_PAGE)) elements.write(name, content);
 });
 
 afterAll(async () => {
   await server?.close();
   streams?.close();
+  elements?.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -124,6 +146,20 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       await browser.click('#camera-stop');
       await expect.poll(() => text('#answer-label'), PATIENCE).toBe('Nothing to see yet');
       expect(await text('#notices')).toBe('');
+    });
+
+    it('the element names its picture, then what the camera shows', async () => {
+      await browser.open(elements.url);
+      const told = () => browser.evaluate<string[]>('return window.told ?? []');
+      await expect.poll(told, PATIENCE).toEqual(['3']);
+      const element = "document.querySelector('hwgq-classifier')";
+      expect(await browser.evaluate(`return ${element}.info.backend.name`)).toBe('wasm');
+      await browser.click('button');
+      await expect.poll(async () => (await told()).length, PATIENCE).toBeGreaterThan(5);
+      expect(await browser.evaluate(`return ${element}.running`)).toBe(true);
+      expect((await told()).filter((label) => label !== 'unsure' && !/^\d$/.test(label))).toEqual([]);
+      await browser.evaluate(`${element}.stop()`);
+      expect(await browser.evaluate(`return ${element}.running`)).toBe(false);
     });
 
     it('a stream follows what a canvas shows', async () => {

@@ -71,7 +71,21 @@ describe('Vite', () => {
     expect(await titleIn('vite')).toBe('1 wasm 2');
   });
 
+  it('builds the element', async () => {
+    installed.write({
+      'index.html': `${page('src/element.js')}<hwgq-classifier src="one.png" model="lenet.hwgq"></hwgq-classifier>`,
+      'src/element.js': `
+        import 'hwgq-web/element';
+        document.querySelector('hwgq-classifier').addEventListener('result', ({ detail: { label, result } }) => {
+          document.title = [label, result.backend.name, result.backend.threads].join(' ');
+        });`,
+    });
+    await bundle('vite', 'build', '--outDir', 'vite-element');
+    expect(await titleIn('vite-element')).toBe('1 wasm 2');
+  });
+
   it('builds it with workers as modules, which load only what they need', async () => {
+    writeApplication('src/index.js');
     installed.write({ 'modules.config.js': "export default { base: './', worker: { format: 'es' } };" });
     await bundle('vite', 'build', '--outDir', 'vite-modules', '--config', 'modules.config.js');
     expect(await titleIn('vite-modules')).toBe('1 wasm 2');
@@ -128,9 +142,12 @@ describe('TypeScript', () => {
     installed.write({
       'page.mts': `
         import { type Classification, type Classifier, createClassifier, HwgqError } from 'hwgq-web';
+        import { type HwgqClassifierElement } from 'hwgq-web/element';
         import { createClassifier as createInlined } from 'hwgq-web/inline';
         const classifier: Classifier = await createClassifier({ model: 'lenet.hwgq', powerPreference: 'low-power' });
         const result: Classification = await classifier.classify(document.createElement('canvas'));
+        const element: HwgqClassifierElement = document.createElement('hwgq-classifier');
+        element.addEventListener('result', ({ detail }) => console.log(detail.label));
         const same: typeof createClassifier = createInlined;
         export const error: HwgqError = new HwgqError('disposed', String(result.categories[0]?.label) + same.name);`,
       'program.mts': `

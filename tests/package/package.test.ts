@@ -11,6 +11,8 @@ import { titleOf } from './page-title.ts';
 const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 const LIBRARY = 'node_modules/hwgq-web/dist/lib/';
 
+const MODEL_INTEGRITY = `sha256-${createHash('sha256').update(readFileSync('models/lenet.hwgq')).digest('base64')}`;
+
 let installed: InstalledPackage;
 let browser: Browser;
 const servers: WebServer[] = [];
@@ -122,6 +124,27 @@ it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', asyn
   expect(await titleOf(browser, page.url)).toBe('1 wasm 2');
   writePage(`${other.url}${LIBRARY}${file}`, { attributes: attributes.replace('sha384-', 'sha384-A') });
   expect(await titleOf(browser, page.url)).toContain('integrity');
+});
+
+it('is an element by one script tag, from another origin, with SRI', async () => {
+  const other = await serve({ 'Access-Control-Allow-Origin': '*' });
+  const tag = `<script type="module" src="${other.url}${LIBRARY}hwgq-classifier.js" crossorigin integrity="${integrityOf('hwgq-classifier.js')}"></script>`;
+  installed.write({
+    'index.html': `<!doctype html>
+      <title>A page of somebody's</title>
+      <link rel="icon" href="one.png">
+      ${tag}
+      <script type="module" src="page.js"></script>
+      <hwgq-classifier src="one.png" model="lenet.hwgq" integrity="${MODEL_INTEGRITY}"></hwgq-classifier>`,
+    'page.js': `
+      const element = document.querySelector('hwgq-classifier');
+      element.addEventListener('result', ({ detail: { label, result: { backend } } }) => {
+        document.title = [label, backend.name, backend.threads].join(' ');
+      });
+      element.addEventListener('error', ({ detail }) => console.error(detail));`,
+  });
+  const csp = `default-src 'self'; script-src 'self' ${other.url} 'wasm-unsafe-eval'; worker-src blob: ${other.url}`;
+  expect(await titleOf(browser, (await serve({ 'Content-Security-Policy': csp })).url)).toBe('1 wasm 1');
 });
 
 it('takes the worker from where workerUrl says, another origin too', async () => {
