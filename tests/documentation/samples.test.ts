@@ -7,7 +7,6 @@ import { PAGES, SAMPLES, type Sample } from './samples.ts';
 /** What a sample imports, and where its source is; an address on the web stands for the package's file. */
 const ENTRIES: Readonly<Record<string, string>> = {
   'hwgq-web': './src/client/index.ts',
-  'hwgq-web/element': './src/element/hwgq-classifier.ts',
   'hwgq-web/inline': './src/client/index.ts',
   'hwgq-web/element': './src/element/hwgq-classifier.ts',
   'hwgq-web/node': './src/node/index.ts',
