@@ -140,6 +140,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   /** Ends the present look at the medium. */
   #look: AbortController | undefined;
   #isRunning = false;
+  #nearness: IntersectionObserver | undefined;
   #hasBegun = false;
   readonly #changed = new Set<string>();
 
@@ -159,11 +160,13 @@ export class HwgqClassifierElement extends ClassifierAttributes {
    */
   async classify(image?: ImageSource): Promise<Classification> {
     try {
-      const shown = image ?? this.#media?.shown;
+      const media = this.#media;
+      const shown = image ?? media?.shown;
       if (!shown) throw new HwgqError('invalid-image', 'There is no picture to name. Set src, or give one.');
       const classifier = await this.#load();
       const result = await classifier.classify(shown, { ...this.#options(), ...this.#viewOptions() });
-      this.#show(result);
+      const isReplaced = classifier !== this.#classifier || (!image && media !== this.#media);
+      if (!isReplaced) this.#show(result);
       return result;
     } catch (error) {
       throw this.#fail(error);
@@ -179,11 +182,10 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     if (this.camera === null) return;
     try {
       checkActivation();
-      await this.#replace((signal) => openCamera(this.camera ?? '', this.alt || this.#words.name, signal));
-      if (this.#media) await this.#run(this.#media);
     } catch (error) {
       throw this.#fail(error);
     }
+    await this.#startCamera(this.camera);
   }
 
   /** Stops the camera, or halts the film. */
@@ -253,6 +255,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     const media = isChanged(MEDIA_ATTRIBUTES);
     const look = isChanged(LOOK_ATTRIBUTES);
     const shown = look || isChanged(SHOWN_ATTRIBUTES);
+    const isCameraOther = isChanged(['camera']) && this.#media?.isCamera;
     this.#changed.clear();
     if (!this.#stay) return;
     if (shown) this.#applyShown();
@@ -263,6 +266,9 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     else if (this.#media && (model || look)) void this.#lookAt(this.#media);
     else if (model && this.#hasBegun) this.#loadQuietly();
     if (!this.#hasBegun) this.#await();
+    // The visitor has agreed to a camera, and may want the one on the other side.
+    if (isCameraOther && this.camera !== null) void this.#startCamera(this.camera).catch(() => {});
+    else if (isCameraOther) this.stop();
   }
 
   #applyShown(): void {
@@ -284,20 +290,18 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   }
 
   #beginNear(): void {
-    const signal = this.#stay?.signal;
-    const observer = new IntersectionObserver(
+    this.#nearness?.disconnect();
+    this.#nearness = new IntersectionObserver(
       (entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-        observer.disconnect();
-        if (this.#stay?.signal === signal) this.#begin();
+        if (entries.some(({ isIntersecting }) => isIntersecting)) this.#begin();
       },
       { rootMargin: NEAR },
     );
-    observer.observe(this);
-    signal?.addEventListener('abort', () => observer.disconnect());
+    this.#nearness.observe(this);
   }
 
   #begin(): void {
+    this.#nearness?.disconnect();
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     if (this.src) this.#openSource();
@@ -314,6 +318,15 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     try {
       await this.#replace((signal) => openMedia(source, this.alt || this.#words.name, signal));
       if (this.#media) await this.#lookAt(this.#media);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  async #startCamera(facing: string): Promise<void> {
+    try {
+      await this.#replace((signal) => openCamera(facing, this.alt || this.#words.name, signal));
+      if (this.#media) await this.#run(this.#media);
     } catch (error) {
       throw this.#fail(error);
     }
@@ -338,6 +351,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   async #lookAt(media: Media): Promise<void> {
     const wasRunning = this.#isRunning;
     this.#endLook();
+    if (!this.model) return;
     if (!media.live) {
       await this.classify().catch(() => {});
     } else if (wasRunning || (!media.isCamera && !matchMedia('(prefers-reduced-motion: reduce)').matches)) {
@@ -407,10 +421,10 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     this.#view.showProgress(0);
     try {
       const classifier = await createClassifier({
-        model: new URL(this.model, this.baseURI),
+        model: this.#addressIn('model'),
         backend: this.backend,
         ...(this.integrity ? { integrity: this.integrity } : {}),
-        ...(this.workerUrl ? { workerUrl: new URL(this.workerUrl, this.baseURI) } : {}),
+        ...(this.workerUrl ? { workerUrl: this.#addressIn('worker-url') } : {}),
         signal,
         onProgress: (progress) => {
           if (signal.aborted) return;
@@ -434,6 +448,13 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     }
   }
 
+  /** @throws HwgqError `invalid-option` for an attribute that is no address. */
+  #addressIn(attribute: string): URL {
+    const text = this.getAttribute(attribute) ?? '';
+    if (text && URL.canParse(text, this.baseURI)) return new URL(text, this.baseURI);
+    throw new HwgqError('invalid-option', `${attribute} is '${text}'; the address of a file is accepted.`);
+  }
+
   #unload(): void {
     this.#loading?.end.abort();
     this.#loading = undefined;
@@ -448,6 +469,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   #leave(): void {
     this.#stay?.abort();
     this.#stay = undefined;
+    this.#nearness?.disconnect();
     this.#hasBegun = false;
     this.#closeMedia();
     this.#unload();

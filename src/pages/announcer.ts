@@ -19,11 +19,11 @@ export class Announcer {
     this.#timer = window.setTimeout(() => this.#speak(text), SETTLED_AFTER);
   }
 
-  /** Speaks at once: an answer to something that the visitor did. */
+  /** Speaks at once: an answer to something that the visitor did. What has settled or settles is spoken after it. */
   say(text: string): void {
     clearTimeout(this.#timer);
-    this.#text = text;
     this.#speak(text);
+    if (this.#text) this.#timer = window.setTimeout(() => this.#speak(this.#text), SETTLED_AFTER);
   }
 
   #speak(text: string): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -87,6 +88,64 @@ it('is not sure of what is nothing, and says what is wrong', async () => {
   await expect.poll(() => page.locator('[part=label]').textContent()).toBe('3');
   expect(await element.isIn('error')).toBe(false);
   await page.close();
+});
+
+it('never gives a picture the label of the one before', async () => {
+  const body = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
+  const element = await ElementPage.open(browser, site, body);
+  await expect.poll(() => element.labels()).toEqual(['3']);
+  const late = await element.run(async (one) => {
+    const asked = one.classify();
+    one.src = '8.png';
+    return (await asked).categories[0]?.label;
+  });
+  expect(late).toBe('3');
+  await expect.poll(() => element.labels()).toEqual(['3', '8']);
+  expect((await element.told()).filter(({ label }) => label === '3')).toHaveLength(1);
+  await element.page.close();
+});
+
+it('follows a film, which waits where the visitor wants less motion', async () => {
+  for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+    const body = '<hwgq-classifier model="lenet.hwgq" region="square" controls></hwgq-classifier>';
+    const element = await ElementPage.open(browser, site, body, { reducedMotion });
+    const { page } = element;
+    await element.run(dropFilm, ['3.png', '8.png']);
+    await expect.poll(() => element.isIn('empty')).toBe(false);
+    if (reducedMotion === 'reduce') {
+      expect(await element.isIn('running')).toBe(false);
+      await page.getByRole('button', { name: 'Play' }).click();
+    }
+    await expect.poll(() => element.labels()).toEqual(expect.arrayContaining(['3', '8']));
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    expect(await element.isIn('running')).toBe(false);
+    expect(element.misdeeds).toEqual([]);
+    await page.close();
+  }
+});
+
+it('lets a page have its own poster, buttons and results', async () => {
+  const body = `<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" loading="lazy" controls>
+    <p slot="poster">Nothing yet</p><button slot="controls" type="button">Mine</button><output slot="result">Mine too</output>
+  </hwgq-classifier>`;
+  const element = await ElementPage.open(browser, site, body);
+  const { page } = element;
+  await expect.poll(() => element.labels()).toEqual(['3']);
+  expect(await page.getByText('Mine', { exact: true }).isVisible()).toBe(true);
+  expect(await page.getByText('Mine too').isVisible()).toBe(true);
+  expect(await page.getByText('Nothing yet').isVisible()).toBe(false);
+  expect(await page.locator('[part=label]').isVisible()).toBe(false);
+  expect(await page.getByRole('button', { name: 'Choose a picture' }).count()).toBe(0);
+  await element.run((one) => one.removeAttribute('src'));
+  await page.getByText('Nothing yet').waitFor();
+  await page.close();
+});
+
+it('can be imported on a server', async () => {
+  const module = await import(pathToFileURL('dist/lib/hwgq-classifier.js').href);
+  expect(module.HwgqClassifierElement).toBeTypeOf('function');
+  expect(module.createClassifier).toBeTypeOf('function');
 });
 
 it('follows the camera, after a click only', async () => {
@@ -252,3 +311,29 @@ it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (co
   expect(faults).toEqual([]);
   await page.close();
 });
+
+/** Makes a film of pictures, half a second each, and drops it on an element. Runs in the page. */
+async function dropFilm(element: HTMLElement, pictures: readonly string[]): Promise<void> {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+  const context = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
+  const parts: Blob[] = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  recorder.start();
+  for (const picture of pictures) {
+    const image = new Image();
+    image.src = picture;
+    await image.decode();
+    for (let frame = 0; frame < 10; frame++) {
+      context?.drawImage(image, 0, 0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  await new Promise((resolve) => {
+    recorder.onstop = resolve;
+    recorder.stop();
+  });
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(parts, 'film.webm', { type: 'video/webm' }));
+  element.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+}
