@@ -1,3 +1,4 @@
+import { clampToFloat32, LARGEST_FLOAT32 } from '../../numerics/float32.ts';
 import type { CodeEpilogue, FloatEpilogue, TensorId } from '../../plan/plan.ts';
 import { floatWord, type MemoryImage } from './memory-image.ts';
 import type { TensorPlace, TensorPlaces } from './tensor-places.ts';
@@ -5,7 +6,6 @@ import type { TensorPlace, TensorPlaces } from './tensor-places.ts';
 /** What thresholds are kept as: as the sums that they are compared with. */
 export type ThresholdType = 'i16' | 'i32' | 'f64';
 
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 const RANGES = { i16: 2 ** 15, i32: 2 ** 31 } as const;
 
 /** Writes a code epilogue in the order of kernels/epilogue.ts, for tables of so many channels, and gives its address. */
@@ -44,12 +44,17 @@ export function floatEpilogue(
   const made = codes && places.at(codes.output);
   return image.words([
     ...[floats?.address ?? 0, floats?.stride ?? 0, floatRow(factor), floatRow(offset)],
-    ...[isBent ? 1 : 0, floatWord(negativeSlope), floatWord(toFloat32(lowest)), floatWord(toFloat32(highest))],
+    ...[
+      isBent ? 1 : 0,
+      floatWord(negativeSlope),
+      floatWord(clampToFloat32(lowest)),
+      floatWord(clampToFloat32(highest)),
+    ],
     ...[added?.address ?? 0, added?.stride ?? 0, made?.address ?? 0, made?.stride ?? 0],
     ...(codes
       ? [
           floatRow(codes.sign),
-          image.data(Float32Array.from(rowsOf(codes.thresholds, channels), toFloat32)),
+          image.data(Float32Array.from(rowsOf(codes.thresholds, channels), clampToFloat32)),
           codes.thresholds.length,
           channels,
         ]
@@ -79,9 +84,4 @@ function rowsOf(rows: readonly ArrayLike<number>[], channels: number): Float64Ar
   const table = new Float64Array(rows.length * channels);
   for (const [index, row] of rows.entries()) table.set(row, index * channels);
   return table;
-}
-
-/** Clamped to finite numbers, as the thresholds' search is among these. */
-function toFloat32(value: number): number {
-  return Math.min(LARGEST_FLOAT32, Math.max(-LARGEST_FLOAT32, value));
 }

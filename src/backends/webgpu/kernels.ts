@@ -10,6 +10,7 @@ import quantize from '../../../shaders/quantize.wgsl';
 import reshape from '../../../shaders/reshape.wgsl';
 import softmax from '../../../shaders/softmax.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
+import { clampToFloat32 } from '../../numerics/float32.ts';
 import { codeBits } from '../../plan/code-levels.ts';
 import { LIMB_BITS } from '../../plan/limbs.ts';
 import type {
@@ -24,7 +25,6 @@ import type {
   TensorId,
 } from '../../plan/plan.ts';
 import {
-  clampToFloat32,
   filterShape,
   layOutAffine,
   layOutFloats,

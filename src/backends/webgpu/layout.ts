@@ -1,4 +1,5 @@
 import type { Planes } from '../../graph/shapes.ts';
+import { clampToFloat32, LARGEST_FLOAT32 } from '../../numerics/float32.ts';
 import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
 import type { AttachedCodes, Convolution, LimbWeights } from '../../plan/plan.ts';
@@ -9,9 +10,6 @@ export const WORKGROUP_SIZE = 64;
 export const WORD_CHANNELS = 32;
 /** Output channels that one thread computes. */
 export const QUAD_CHANNELS = 4;
-
-/** The largest finite float32: WGSL does not promise infinities. */
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 export function wordCount(channels: number): number {
   return Math.ceil(channels / WORD_CHANNELS);
@@ -153,10 +151,6 @@ export function layOutAffine(
   const affine = quadRows([factor, offset], 0);
   if (!codes) return Float32Array.from(affine);
   return Float32Array.from([...affine, ...quadRows([codes.sign], 0), ...layOutFloatThresholds(codes.thresholds)]);
-}
-
-export function clampToFloat32(value: number): number {
-  return Math.min(LARGEST_FLOAT32, Math.max(-LARGEST_FLOAT32, value));
 }
 
 /** Planar images to [pixel][channel]. */
