@@ -65,6 +65,7 @@ it('runs in Node, from paths, bytes and decoded pictures', async () => {
       import { readFileSync } from 'node:fs';
       import { createClassifier, HwgqError } from 'hwgq-web/node';
       import * as browsers from 'hwgq-web';
+      import 'hwgq-web/element';
       const classifier = await createClassifier({ model: 'lenet.hwgq', maxResults: 1 });
       const bytes = readFileSync('one.png');
       const data = new Uint8Array(4 * 40 * 40).fill(255);
