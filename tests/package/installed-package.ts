@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { png } from '../support/png.ts';
 
@@ -12,7 +12,7 @@ export class InstalledPackage {
   private constructor(readonly folder: string) {}
 
   /**
-   * @param others packages that are installed beside it.
+   * @param others packages that are installed beside it, from the registry; without them it is not asked.
    * @throws Error where the package has not been built.
    */
   static async install(...others: readonly string[]): Promise<InstalledPackage> {
@@ -20,8 +20,10 @@ export class InstalledPackage {
     const folder = mkdtempSync(join(tmpdir(), 'hwgq-package-'));
     // What packing would build has been built.
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]);
-    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
-    await run('npm', ['install', ...options, join(folder, stdout.trim()), ...others], { cwd: folder });
+    const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--silent', '--install-links'];
+    const reach = others.length > 0 ? '--prefer-offline' : '--offline';
+    const packages = [join(folder, stdout.trim()), ...dependencyFolders('.'), ...others];
+    await run('npm', ['install', reach, ...options, ...packages], { cwd: folder });
     cpSync('models/lenet.hwgq', join(folder, 'lenet.hwgq'));
     writeFileSync(join(folder, 'one.png'), pictureOfOne());
     return new InstalledPackage(folder);
@@ -52,6 +54,13 @@ export class InstalledPackage {
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** Where the packages that one depends on are, and those that they depend on. */
+function dependencyFolders(folder: string): readonly string[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const folders = Object.keys(dependencies).map((name) => resolve('node_modules', name));
+  return [...new Set(folders.flatMap((one) => [one, ...dependencyFolders(one)]))];
 }
 
 /** An upright stroke of ink on paper. */
