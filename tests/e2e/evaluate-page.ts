@@ -25,6 +25,23 @@ export class EvaluatePage {
     await this.page.locator('#folder-input').setInputFiles(path);
   }
 
+  /**
+   * Presses Stop as soon as the status line is such: in the page itself, since a run may be over before it is looked at
+   * from outside. To be called before the run begins; what it gives waits for the press.
+   */
+  async stopWhen(status: RegExp): Promise<() => Promise<void>> {
+    await this.page.evaluate((pattern) => {
+      const line = document.querySelector('#run-status') as HTMLElement;
+      const stop = [...document.querySelectorAll('button')].find((button) => button.textContent?.trim() === 'Stop');
+      new MutationObserver((_, observer) => {
+        if (!pattern.test(line.textContent ?? '')) return;
+        observer.disconnect();
+        stop?.click();
+      }).observe(line, { childList: true, characterData: true, subtree: true });
+    }, status);
+    return () => this.page.locator('#run[data-state=stopped]').waitFor({ timeout: 60_000 });
+  }
+
   /** Waits until all pictures have been looked at. */
   async finish(timeout = 60_000): Promise<void> {
     await this.page.locator('#run[data-state=done]').waitFor({ timeout });

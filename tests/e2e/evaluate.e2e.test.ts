@@ -136,12 +136,11 @@ describeShared('on MNIST', () => {
     const { page } = evaluate;
     const folder = temporaryFolder();
     writePictureFolders(folder, mnistPictures(COUNT));
+    const stopped = await evaluate.stopWhen(/a second, .* left$/);
     await evaluate.pickFolder(folder);
-    // Opened before there is anything in it; what comes later has to come in.
+    // Opened while more is to come in.
     await page.locator('#matrix .is-right').first().click();
-    await expect.poll(() => evaluate.text('#run-status'), { timeout: 60_000 }).toMatch(/a second, .* left$/);
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await page.locator('#run[data-state=stopped]').waitFor();
+    await stopped();
     const stoppedAt = await evaluate.text('#run-status');
     expect(stoppedAt).toMatch(/^Stopped after \d+ of 1,000 pictures$/);
     await page.waitForTimeout(1000);
@@ -165,10 +164,9 @@ describeShared('on MNIST', () => {
 
   it('reads the gzipped files themselves', async () => {
     const evaluate = await EvaluatePage.open(browser, url);
+    const stopped = await evaluate.stopWhen(/^[1-9].* of 10,000 pictures/);
     await evaluate.pickFolder(shared('data/mnist'));
-    await expect.poll(() => evaluate.text('#run-status'), { timeout: 60_000 }).toMatch(/^[1-9].* of 10,000 pictures/);
-    await evaluate.page.getByRole('button', { name: 'Stop' }).click();
-    await evaluate.page.locator('#run[data-state=stopped]').waitFor();
+    await stopped();
     expect(await evaluate.text('#data-summary')).toBe('10,000 pictures (idx)');
     await evaluate.page.locator('#matrix .is-right').first().click();
     await evaluate.page.locator('#cell-list canvas').first().waitFor();
