@@ -10,6 +10,7 @@ export interface CaffeFiles {
 
 /** Files that came in together, by what they are for. */
 export interface IncomingFiles {
+  /** A picture or a video. */
   readonly picture?: File;
   readonly model?: File;
   readonly caffe: Partial<CaffeFiles>;
@@ -24,7 +25,7 @@ const CAFFE_ROLES: Readonly<Record<string, keyof CaffeFiles>> = {
   txt: 'labels',
 };
 
-/** Sorts files by their names' ends, and pictures by their type; of several of a kind the last one counts. */
+/** Sorts files by their names' ends, and pictures and videos by their type; of several of a kind the last one counts. */
 export function sortFiles(files: readonly File[]): IncomingFiles {
   let sorted: IncomingFiles = { caffe: {}, others: [] };
   for (const file of files) {
@@ -32,7 +33,7 @@ export function sortFiles(files: readonly File[]): IncomingFiles {
     const role = CAFFE_ROLES[extension];
     if (role) sorted = { ...sorted, caffe: { ...sorted.caffe, [role]: file } };
     else if (extension === 'hwgq') sorted = { ...sorted, model: file };
-    else if (file.type.startsWith('image/')) sorted = { ...sorted, picture: file };
+    else if (/^(image|video)\//.test(file.type)) sorted = { ...sorted, picture: file };
     else sorted = { ...sorted, others: [...sorted.others, file] };
   }
   return sorted;

@@ -12,7 +12,7 @@ import { drawTiles, levelShading, rangeShading } from './tiles.ts';
 const MAX_MAPS = 256;
 const MAX_FILTERS = 64;
 /** Fewest blocks of weights in a row. */
-const MIN_BLOCKS = 10;
+const MIN_BLOCKS = 24;
 /** Most pixels of a row of weights. */
 const MAX_ROW = 1024;
 
@@ -137,7 +137,7 @@ export class InsidePanel {
     const part = cut(values, filters, inputs * height * width, channels * height * width);
     const tiles = isDot
       ? { height: 1, width: channels, columns: 1, count: filters, gap: 0 }
-      : { height, width, columns: blocksInRow(channels), count: filters * channels, gap: 1 };
+      : { height, width, columns: blocksInRow(channels, filters), count: filters * channels, gap: 1 };
     drawTiles(this.#weights, { ...tiles, values: part }, rangeShading(part));
     const some = filters < outputs || channels < inputs ? ', the first of them' : '';
     const layout = isDot
@@ -151,8 +151,8 @@ export class InsidePanel {
 }
 
 /** Filters that read few channels stand beside each other, so that they do not make a thin column. */
-function blocksInRow(channels: number): number {
-  return channels * Math.max(1, Math.floor(MIN_BLOCKS / channels));
+function blocksInRow(channels: number, filters: number): number {
+  return channels * Math.min(filters, Math.max(1, Math.floor(MIN_BLOCKS / channels)));
 }
 
 /** The first `length` values of each of the first rows. */

@@ -8,6 +8,7 @@ import {
 import { CameraPanel } from './camera-panel.ts';
 import { ConversionPanel } from './conversion-panel.ts';
 import { DecisiveView } from './decisive-view.ts';
+import { Diagnostics } from './diagnostics.ts';
 import { byId } from './dom.ts';
 import { DrawingPanel } from './drawing-panel.ts';
 import { receiveFiles } from './drop-target.ts';
@@ -24,6 +25,7 @@ import { keepForOffline } from './offline.ts';
 import { PicturePanel } from './picture-panel.ts';
 import { ResultView } from './result-view.ts';
 import { RunFacts } from './run-facts.ts';
+import { showSamples } from './sample-pictures.ts';
 import { DIGITS, type ModelOffer, OBJECTS } from './shipped-models.ts';
 import { Tabs } from './tabs.ts';
 import { TeachingPanel } from './teaching-panel.ts';
@@ -31,7 +33,8 @@ import { TeachingPanel } from './teaching-panel.ts';
 /** Scores of a camera's frames settle in this time. */
 const SMOOTHING_MS = 200;
 
-const notices = new Notices(byId('notices', HTMLElement));
+const notices = new Notices(byId('notices', HTMLElement), (failure) => diagnostics.note(failure));
+const diagnostics = new Diagnostics(() => slot.classifier?.info);
 const inside = new InsidePanel(notices);
 const decisive = new DecisiveView(notices);
 const result = new ResultView();
@@ -58,6 +61,7 @@ let following = new AbortController();
 const tabs = new Tabs(byId('tabs', HTMLElement), (id) => {
   tab = id as TabId;
   if (tab !== 'camera-tab') camera.stop();
+  picture.setVisible(tab === 'picture-tab');
   look();
 });
 
@@ -76,6 +80,7 @@ const lookAtNewest = newestOnly(async () => {
     const answer = await classifier.classify(square, { maxResults: 10, scores: true });
     if (classifier !== slot.classifier || isReplaced(source, square)) return;
     tell(answer, square, classifier.info);
+    facts.addTimings(answer.timings);
   } catch (error) {
     if (classifier === slot.classifier) tellFailure(classifier, error);
   }
@@ -89,23 +94,31 @@ function isReplaced(source: (typeof sources)[TabId], square: ImageData): boolean
   return source !== sources[tab] || (source === picture && square !== picture.square());
 }
 
-/** Has what the open tab shows classified: the camera from now on, a picture as it is when its turn comes. */
+/** What moves by itself in the open tab. */
+function moving(): MediaStream | HTMLVideoElement | undefined {
+  if (tab === 'camera-tab') return camera.stream;
+  return tab === 'picture-tab' ? picture.video : undefined;
+}
+
+/** Has what the open tab shows classified: what moves from now on, a picture as it is when its turn comes. */
 function look(): void {
   following.abort();
-  if (tab === 'camera-tab' && camera.stream) void follow(camera.stream);
+  const source = moving();
+  if (source) void follow(source);
   else lookAtNewest(undefined);
 }
 
-async function follow(stream: MediaStream): Promise<void> {
+async function follow(source: MediaStream | HTMLVideoElement): Promise<void> {
   const { classifier } = slot;
   if (!classifier || classifier === dead) return;
   following = new AbortController();
   const { signal } = following;
   const options = { region: 'square', smoothing: SMOOTHING_MS, maxResults: 10, scores: true, signal } as const;
   try {
-    for await (const answer of classifier.stream(stream, options)) {
-      const square = camera.square();
+    for await (const answer of classifier.stream(source, options)) {
+      const square = sources[tab].square();
       if (square) tell(answer, square, classifier.info);
+      facts.addFrame(answer);
     }
   } catch (error) {
     if (!signal.aborted && classifier === slot.classifier) tellFailure(classifier, error);
@@ -114,7 +127,6 @@ async function follow(stream: MediaStream): Promise<void> {
 
 function tell(answer: Classification, square: ImageData, info: ClassifierInfo): void {
   result.show(answer, square, info);
-  facts.addTimings(answer.timings);
   inside.look(square);
   const [best] = answer.categories;
   if (best) decisive.look(square, best.index);
@@ -182,7 +194,7 @@ function receive(files: readonly File[]): void {
   if (Object.keys(caffe).length > 0) conversion.add(caffe);
   for (const { name } of others) {
     const accepted =
-      'Pictures, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt labels are taken here.';
+      'Pictures, videos, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt labels are taken here.';
     notices.show(`“${name}” is of no use here`, new HwgqError('invalid-option', accepted));
   }
 }
@@ -197,11 +209,19 @@ async function showPicture(file: File): Promise<void> {
 
 new TeachingPanel(notices, {
   shown: () => sources[tab].square(),
-  isMoving: () => sources[tab] === camera,
+  isMoving: () => moving() !== undefined,
   classifier: () => slot.classifier,
   running: () => running,
   run,
 });
+showSamples(
+  (file) => {
+    // Samples are of the kinds of things that the other model knows.
+    if (running === DIGITS) void run(OBJECTS);
+    receive([file]);
+  },
+  (error) => notices.show('The sample picture could not be fetched', error),
+);
 backend.addEventListener('change', () => void run(running));
 receiveFiles(receive);
 showModelCards([DIGITS, OBJECTS]);

@@ -10,9 +10,15 @@ export class NetworkExplorer {
   #worker: PageWorker<ExplainWorker> | undefined;
   #stages: Promise<readonly Stage[]> | undefined;
   #isClosed = false;
+  /** Answers what is asked when the explorer is closed: a worker that has ended does not. */
+  readonly #closing: Promise<undefined>;
+  #endClosing = (): void => {};
 
   constructor(offer: ModelOffer) {
     this.offer = offer;
+    this.#closing = new Promise((resolve) => {
+      this.#endClosing = () => resolve(undefined);
+    });
   }
 
   /** @throws HwgqError `download`, `model-format`, `worker`. */
@@ -21,16 +27,16 @@ export class NetworkExplorer {
     return this.#stages;
   }
 
-  /** @returns undefined where the explorer has been closed. */
-  async ask<Result>(question: (worker: Remote<ExplainWorker>) => Promise<Result>): Promise<Result | undefined> {
-    await this.stages();
-    if (this.#isClosed || !this.#worker) return undefined;
-    return this.#worker.call(question);
+  /** @returns undefined where the explorer has been closed, or is meanwhile. */
+  ask<Result>(question: (worker: Remote<ExplainWorker>) => Promise<Result>): Promise<Result | undefined> {
+    const answer = this.stages().then(() => (this.#isClosed ? undefined : this.#worker?.call(question)));
+    return Promise.race([answer, this.#closing]);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#worker?.terminate();
+    this.#endClosing();
   }
 
   async #open(): Promise<readonly Stage[]> {

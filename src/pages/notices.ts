@@ -11,12 +11,17 @@ export interface Remedy {
 export class Notices {
   readonly #region: HTMLElement;
 
-  constructor(region: HTMLElement) {
+  readonly #onShow: (text: string) => void;
+
+  /** `onShow` is called with the text of each message. */
+  constructor(region: HTMLElement, onShow: (text: string) => void = () => {}) {
     this.#region = region;
+    this.#onShow = onShow;
   }
 
   /** Shows what went wrong; a notice with the same words is replaced. */
   show(title: string, error: unknown, remedy?: Remedy): void {
+    this.#onShow(`${title}: ${messageOf(error)}`);
     for (const notice of [...this.#region.children]) {
       if (notice.querySelector('strong')?.textContent === title) notice.remove();
     }

@@ -1,12 +1,14 @@
+import { HwgqError } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
-import { byId } from './dom.ts';
-import { frameSeen, squareOfFile } from './square.ts';
+import { byId, create } from './dom.ts';
+import { frameSeen, middleSquare, squareOfFile } from './square.ts';
 
-/** A still picture: chosen, dropped or pasted, shown with the part of it that the network sees. */
+/** A picture or a video: chosen, dropped or pasted, shown with the part of it that the network sees. */
 export class PicturePanel {
   readonly #panel = byId('picture-panel', HTMLElement);
   readonly #image = byId('picture-image', HTMLImageElement);
   #square: ImageData | undefined;
+  #video: HTMLVideoElement | undefined;
   #preprocessing: Preprocessing | undefined;
   /** Counts pictures, so that one which took long to decode does not replace a later one. */
   #turn = 0;
@@ -23,25 +25,66 @@ export class PicturePanel {
     this.#image.addEventListener('load', () => this.#frame());
   }
 
-  /** The picture's middle square; undefined before there is a picture. */
+  /** The middle square of the picture, or of what the video shows now; undefined before there is any. */
   square(): ImageData | undefined {
-    return this.#square;
+    const video = this.#video;
+    return video ? middleSquare(video, video.videoWidth, video.videoHeight) : this.#square;
+  }
+
+  /** The video; undefined where there is a picture, or nothing. */
+  get video(): HTMLVideoElement | undefined {
+    return this.#video;
+  }
+
+  /** Lets a video go on, or rest while nobody sees it. */
+  setVisible(isVisible: boolean): void {
+    // Playing that a pause interrupts is no failure.
+    if (isVisible) this.#video?.play().catch(() => {});
+    else this.#video?.pause();
   }
 
   /**
-   * Shows a picture and keeps its middle square; not, and gives false, where a later one came before it was decoded.
-   * @throws HwgqError `invalid-image` where the browser cannot decode it; the picture before stays.
+   * Shows a picture or a video; not, and gives false, where a later one came before it was decoded.
+   * @throws HwgqError `invalid-image` where the browser cannot decode it; what was there before stays.
    */
   async open(file: File): Promise<boolean> {
     const turn = ++this.#turn;
-    const square = await squareOfFile(file);
-    if (turn !== this.#turn) return false;
+    if (file.type.startsWith('video/')) {
+      const video = await playing(file);
+      if (turn !== this.#turn) {
+        release(video);
+        return false;
+      }
+      this.#showVideo(video);
+    } else {
+      const square = await squareOfFile(file);
+      if (turn !== this.#turn) return false;
+      this.#showPicture(file, square);
+    }
+    return true;
+  }
+
+  #showPicture(file: File, square: ImageData): void {
+    this.#removeVideo();
     this.#square = square;
     URL.revokeObjectURL(this.#image.src);
     this.#image.src = URL.createObjectURL(file);
     this.#image.alt = file.name;
     this.#panel.dataset.state = 'shown';
-    return true;
+  }
+
+  #showVideo(video: HTMLVideoElement): void {
+    this.#removeVideo();
+    this.#video = video;
+    this.#image.after(video);
+    this.#panel.dataset.state = 'playing';
+    this.#frame();
+  }
+
+  #removeVideo(): void {
+    if (!this.#video) return;
+    release(this.#video);
+    this.#video = undefined;
   }
 
   /** Tells for which preprocessing the seen part is framed. */
@@ -51,8 +94,38 @@ export class PicturePanel {
   }
 
   #frame(): void {
-    const { naturalWidth: width, naturalHeight: height } = this.#image;
+    const video = this.#video;
+    const { naturalWidth, naturalHeight } = this.#image;
+    const [width, height] = video ? [video.videoWidth, video.videoHeight] : [naturalWidth, naturalHeight];
     if (!this.#preprocessing || width === 0) return;
     frameSeen(this.#panel, width, height, this.#preprocessing);
   }
+}
+
+/**
+ * A video that plays, over and over.
+ * @throws HwgqError `invalid-image` where the browser cannot play it.
+ */
+async function playing(file: File): Promise<HTMLVideoElement> {
+  const video = create('video', 'in-playing');
+  video.muted = true;
+  video.loop = true;
+  video.playsInline = true;
+  video.controls = true;
+  video.setAttribute('aria-label', file.name);
+  video.src = URL.createObjectURL(file);
+  try {
+    await video.play();
+    return video;
+  } catch (cause) {
+    release(video);
+    const message = `"${file.name}" is not a video that this browser can play. WebM and MP4 (H.264) play in most.`;
+    throw new HwgqError('invalid-image', message, {}, { cause });
+  }
+}
+
+function release(video: HTMLVideoElement): void {
+  video.pause();
+  video.remove();
+  URL.revokeObjectURL(video.src);
 }

@@ -1,6 +1,6 @@
-import type { BackendDescription, ClassifierInfo, Timings } from '../client/index.ts';
+import type { BackendDescription, ClassifierInfo, StreamResult, Timings } from '../client/index.ts';
 import { byId } from './dom.ts';
-import { formatBytes, formatMilliseconds } from './format.ts';
+import { formatBytes, formatCount, formatMilliseconds } from './format.ts';
 
 /** Weight of the newest time in the running average: figures that people can read while frames arrive. */
 const NEWEST_WEIGHT = 0.15;
@@ -8,6 +8,11 @@ const NEWEST_WEIGHT = 0.15;
 /** What runs where, how fast, and how much smaller than its float original. */
 export class RunFacts {
   #average: Timings | undefined;
+  /** When the last frame's result came; undefined where none did. */
+  #lastFrame: number | undefined;
+  /** Between results, and from a frame to its result; running averages in milliseconds. */
+  #period: number | undefined;
+  #latency = 0;
 
   /** Shows a model; its times start anew. */
   reset({ backend, bytes, floatBytes }: ClassifierInfo): void {
@@ -16,6 +21,7 @@ export class RunFacts {
     write('adapter', adapterName(backend));
     write('time', '…');
     write('time-parts', 'Not measured yet');
+    write('frames', '');
     write('size', formatBytes(bytes));
     const ratio = floatBytes / bytes;
     write(
@@ -26,6 +32,25 @@ export class RunFacts {
 
   keptForOffline(): void {
     write('offline', 'The model comes to the picture. This page is kept on this device, and opens without a network.');
+  }
+
+  /** Takes a frame's result of something that moves. */
+  addFrame({ timings, counts }: StreamResult): void {
+    this.addTimings(timings);
+    const now = performance.now();
+    if (counts.classified <= 1) this.#lastFrame = undefined;
+    if (this.#lastFrame !== undefined) {
+      const period = now - this.#lastFrame;
+      this.#period = this.#period === undefined ? period : this.#period + NEWEST_WEIGHT * (period - this.#period);
+      this.#latency += NEWEST_WEIGHT * (timings.latency - this.#latency);
+      const rate = Math.round(1000 / this.#period);
+      const dropped = `${formatCount(counts.dropped)} of ${formatCount(counts.classified + counts.dropped)} dropped`;
+      write('frames', `${rate} frames a second, ${formatMilliseconds(this.#latency)} from frame to answer, ${dropped}`);
+    } else {
+      this.#period = undefined;
+      this.#latency = timings.latency;
+    }
+    this.#lastFrame = now;
   }
 
   addTimings(timings: Timings): void {
