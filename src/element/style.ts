@@ -31,7 +31,7 @@ export const STYLE = `
   min-block-size: 11rem;
   background: color-mix(in srgb, var(--_ink) 6%, var(--_surface));
 }
-.frame > *, .media > *, ::slotted([slot="poster"]) {
+.frame > *, .media > *, .poster, ::slotted([slot="poster"]) {
   grid-area: 1 / 1;
   inline-size: 100%;
   min-inline-size: 0;

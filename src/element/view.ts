@@ -33,9 +33,15 @@ export class View {
   readonly #retry = make('button', { class: 'retry', part: 'button retry-button', type: 'button' });
   readonly #input = make('input', { type: 'file', accept: 'image/*,video/*' });
   readonly #controls = make('div', { class: 'controls', part: 'controls' }, this.#toggle, this.#choose);
-  readonly #label = make('p', { class: 'label', part: 'label', dir: 'auto' });
+  /** Labels are in the model's language, which may run the other way. */
+  readonly #label = make('bdi');
   readonly #scores = make('ul', { class: 'scores', part: 'scores' });
-  readonly #result = make('div', { class: 'result', part: 'result' }, this.#label, this.#scores);
+  readonly #result = make(
+    'div',
+    { class: 'result', part: 'result' },
+    make('p', { class: 'label', part: 'label' }, this.#label),
+    this.#scores,
+  );
   readonly #progress = make('progress', { part: 'progress', max: '1' });
   readonly #progressText = make('span');
   readonly #loading = make('label', { class: 'progress' }, this.#progressText, this.#progress);
@@ -91,9 +97,8 @@ export class View {
     this.#media.replaceChildren(...(media ? [media.shown] : []));
     media?.shown.setAttribute('part', media.isCamera ? 'camera' : media.live ? 'video' : 'image');
     this.#posterSlot.hidden = media !== undefined;
-    // Its place is kept while a result is awaited.
-    this.#result.hidden = media === undefined;
     this.#showHint();
+    this.#showPlace();
   }
 
   showPoster(url: string | null): void {
@@ -120,6 +125,7 @@ export class View {
   showProgress(progress: number | undefined): void {
     this.#loading.hidden = progress === undefined;
     this.#progress.value = progress ?? 0;
+    this.#showPlace();
   }
 
   showFailure(text: string | undefined, mayRetry: boolean): void {
@@ -132,18 +138,18 @@ export class View {
   showResult(label: string | undefined, categories: readonly Category[], percent: Intl.NumberFormat): void {
     const { unsure, looksLike } = this.#words as Words;
     this.#mark('unsure', label === undefined);
-    this.#result.hidden = false;
     this.#label.textContent = label ?? unsure;
     const rows = this.#scores.children;
     while (rows.length > categories.length) rows[rows.length - 1]?.remove();
     while (rows.length < categories.length) this.#scores.append(newRow());
     for (const [index, { label: name, score }] of categories.entries()) {
       const [nameCell, bar, percentCell] = (rows[index] as HTMLElement).children as unknown as HTMLElement[];
-      if (nameCell) nameCell.textContent = name;
+      if (nameCell?.firstChild) nameCell.firstChild.textContent = name;
       bar?.style.setProperty('--score', String(score));
       if (percentCell) percentCell.textContent = percent.format(score);
     }
     this.#announcer.settle(label === undefined ? unsure : looksLike(label));
+    this.#showPlace();
   }
 
   clearResult(): void {
@@ -151,6 +157,7 @@ export class View {
     this.#label.textContent = '';
     this.#scores.replaceChildren();
     this.#announcer.settle('');
+    this.#showPlace();
   }
 
   markDropping(isDropping: boolean): void {
@@ -160,6 +167,12 @@ export class View {
   #mark(name: string, isOn: boolean): void {
     if (isOn) this.#layout.dataset[name] = '';
     else delete this.#layout.dataset[name];
+  }
+
+  /** The result's place is kept while one is awaited, but for what is shown until the model is there. */
+  #showPlace(): void {
+    const isAwaited = this.#media.hasChildNodes() && this.#loading.hidden;
+    this.#result.hidden = !isAwaited && this.#label.textContent === '';
   }
 
   #showHint(): void {
@@ -172,7 +185,7 @@ function newRow(): HTMLElement {
   return make(
     'li',
     { class: 'score', part: 'score' },
-    make('span', { class: 'name', part: 'name', dir: 'auto' }),
+    make('span', { class: 'name', part: 'name' }, make('bdi')),
     make('span', { class: 'bar', part: 'bar' }),
     make('span', { class: 'percent', part: 'percent' }),
   );

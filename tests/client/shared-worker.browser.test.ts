@@ -76,6 +76,23 @@ it('a classifier that is given up while it loads leaves the others alone', async
   expect(running.size).toBe(0);
 });
 
+it('a long batch of one holds up no other', async () => {
+  const [batching, asking] = await Promise.all(
+    [cifarUrl, lenetUrl].map((model) => createClassifier({ model, backend: 'wasm' })),
+  );
+  if (!batching || !asking) throw new Error('Two were made.');
+  let isDone = false;
+  const batch = batching.classifyBatch(Array(200).fill(picture)).then((results) => {
+    isDone = true;
+    return results;
+  });
+  await Promise.all([1, 2, 3].map(() => namesOf(asking)));
+  expect(isDone).toBe(false);
+  expect(await batch).toHaveLength(200);
+  batching.dispose();
+  asking.dispose();
+});
+
 it('a worker that dies fails all of its classifiers, and the next gets another', async () => {
   const classifiers = await Promise.all([1, 2].map(() => createClassifier({ model: lenetUrl, backend: 'wasm' })));
   const pending = classifiers.map(namesOf);
