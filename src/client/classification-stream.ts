@@ -126,9 +126,10 @@ class LiveClassification {
     const image = await frame.take();
     if (!image) return undefined;
     try {
+      const start = performance.now();
       const seen = await this.#classify(image);
       frame.ladder?.succeed();
-      this.#rate.observe(seen.timings.total);
+      this.#rate.observe(start, performance.now());
       return { frame, seen };
     } catch (error) {
       const isUndrawable = error instanceof HwgqError && error.code === 'invalid-image';

@@ -18,6 +18,7 @@ export class FrameRate {
   #smoothed: number | undefined;
   #usual = Number.POSITIVE_INFINITY;
   #times = 0;
+  #lastEnd = Number.NEGATIVE_INFINITY;
   #isSlowed = false;
 
   /** @param limit frames a second. */
@@ -32,8 +33,10 @@ export class FrameRate {
     return true;
   }
 
-  /** Takes how many milliseconds a frame took. */
-  observe(milliseconds: number): void {
+  /** Takes when a frame was submitted and when its result was there; what it waited for the one before does not count. */
+  observe(start: number, end: number): void {
+    const milliseconds = end - Math.max(start, this.#lastEnd);
+    this.#lastEnd = end;
     this.#smoothed ??= milliseconds;
     this.#smoothed += NEWEST_WEIGHT * (milliseconds - this.#smoothed);
     if (++this.#times < WARM_UP) return;

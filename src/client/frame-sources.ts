@@ -65,7 +65,7 @@ function watchMediaStream(stream: MediaStream, listener: FrameListener): Stop {
   return () => stop();
 }
 
-/** Chromium has it in pages and workers, and its frames need no element; TypeScript knows it in workers only. */
+/** Its frames need no element. Chromium has it in pages; the specification, and so TypeScript, in workers. */
 declare const MediaStreamTrackProcessor:
   | (new (init: {
       track: MediaStreamTrack;

@@ -108,7 +108,10 @@ export class View {
     this.#showHint();
   }
 
-  /** @param isMirrored whether left and right change places, @param isSquare whether only the middle square shows. */
+  /**
+   * @param isMirrored whether left and right change places.
+   * @param isSquare whether only the middle square shows.
+   */
   frame(isMirrored: boolean, isSquare: boolean): void {
     this.#layout.classList.toggle('is-mirrored', isMirrored);
     this.#layout.classList.toggle('is-square', isSquare);

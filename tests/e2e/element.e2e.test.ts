@@ -169,13 +169,25 @@ it('follows the camera, after a click only', async () => {
   const count = (await element.told()).length;
   await page.waitForTimeout(500);
   expect(await element.told()).toHaveLength(count);
-  // Another model in the middle of the stream.
+  // Another model, then another camera, in the middle of the stream.
   await page.getByRole('button', { name: 'Start the camera' }).click();
   await expect.poll(async () => (await element.told()).length).toBeGreaterThan(count);
   await element.run((one) => {
     one.model = 'cifarsmall.hwgq';
   });
-  await expect.poll(async () => (await element.labels()).at(-1)).toMatch(/^[a-z]+$/);
+  await expect.poll(async () => (await element.labels()).at(-1)).toMatch(/^(?!unsure)[a-z]+$/);
+  const frames = async () => (await element.told()).length;
+  const before = await frames();
+  await element.run((one) => {
+    one.camera = 'user';
+  });
+  await expect.poll(frames).toBeGreaterThan(before + 1);
+  expect(await element.isIn('running')).toBe(true);
+  await element.run((one) => {
+    one.camera = null;
+  });
+  await expect.poll(() => element.isIn('empty')).toBe(true);
+  expect(await element.isIn('running')).toBe(false);
   expect(element.misdeeds).toEqual([]);
   await page.close();
 });
