@@ -29,15 +29,21 @@ export class InsidePanel {
   #stages: readonly Stage[] = [];
   #stage: Stage | undefined;
   #picture: ImageData | undefined;
+  /** Whether the row of stages is in sight, and whether the values are. */
   #isSeen = false;
+  #areValuesSeen = false;
   readonly #drawNewest = newestOnly(() => this.#drawMaps());
 
   constructor(notices: Notices) {
     this.#notices = notices;
-    new IntersectionObserver((entries) => {
-      this.#isSeen = entries.at(-1)?.isIntersecting ?? false;
+    whileInSight(byId('inside', HTMLElement), (isSeen) => {
+      this.#isSeen = isSeen;
       void this.#wake();
-    }).observe(byId('inside', HTMLElement));
+    });
+    whileInSight(byId('inside-views', HTMLElement), (isSeen) => {
+      this.#areValuesSeen = isSeen;
+      this.#drawNewest(undefined);
+    });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void this.#select(this.#stage));
   }
 
@@ -52,16 +58,12 @@ export class InsidePanel {
   /** Shows the values that a picture brings about; none, that there is no picture. */
   look(picture: ImageData | undefined): void {
     this.#picture = picture;
-    if (this.#isSeen) this.#drawNewest(undefined);
+    this.#drawNewest(undefined);
   }
 
   async #wake(): Promise<void> {
     const explorer = this.#explorer;
-    if (!this.#isSeen || !explorer) return;
-    if (this.#stages.length > 0) {
-      this.#drawNewest(undefined);
-      return;
-    }
+    if (!this.#isSeen || !explorer || this.#stages.length > 0) return;
     try {
       const stages = await explorer.stages();
       if (explorer !== this.#explorer || stages.length === 0) return;
@@ -92,15 +94,20 @@ export class InsidePanel {
   async #select(stage: Stage | undefined): Promise<void> {
     this.#stage = stage;
     this.#drawNewest(undefined);
-    const weights = stage && (await this.#explorer?.ask((worker) => worker.weights(stage.name)));
-    if (stage !== this.#stage) return;
-    this.#weightsFigure.hidden = !weights;
-    if (stage && weights) this.#drawWeights(stage, weights);
+    const explorer = this.#explorer;
+    try {
+      const weights = stage && (await explorer?.ask((worker) => worker.weights(stage.name)));
+      if (stage !== this.#stage) return;
+      this.#weightsFigure.hidden = !weights;
+      if (stage && weights) this.#drawWeights(stage, weights);
+    } catch (error) {
+      if (explorer === this.#explorer) this.#notices.show('The weights cannot be shown', error);
+    }
   }
 
   async #drawMaps(): Promise<void> {
     const [stage, picture, explorer] = [this.#stage, this.#picture, this.#explorer];
-    if (!stage || !explorer) return;
+    if (!this.#areValuesSeen || !stage || !explorer) return;
     this.#maps.hidden = !picture;
     if (!picture) {
       this.#mapsCaption.textContent = 'Nothing to see yet: draw, or show it something.';
@@ -148,6 +155,10 @@ export class InsidePanel {
     this.#weightsCaption.textContent = `Its weights: ${outputs} filters, ${layout}${some}; ${how}.`;
     this.#weights.setAttribute('aria-label', `Weights of ${stage.name}`);
   }
+}
+
+function whileInSight(element: HTMLElement, onChange: (isSeen: boolean) => void): void {
+  new IntersectionObserver((entries) => onChange(entries.at(-1)?.isIntersecting ?? false)).observe(element);
 }
 
 /** Filters that read few channels stand beside each other, so that they do not make a thin column. */

@@ -24,7 +24,7 @@ it('draws the network, the codes that a layer makes of the drawing, and its bits
   const demo = await DemoPage.open(browser, url);
   const { page } = demo;
   await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
-  await page.locator('#inside').scrollIntoViewIfNeeded();
+  await page.locator('#inside-views').scrollIntoViewIfNeeded();
   const maps = page.locator('#maps');
   await page.getByText('What conv1 makes of the picture: 20 maps of 12×12; each value one of 4 steps').waitFor();
   expect((await tonesOf(maps)).length).toBe(4);
@@ -40,11 +40,11 @@ it('draws the network, the codes that a layer makes of the drawing, and its bits
   await page.getByText('Nothing to see yet: draw, or show it something.').waitFor();
   await page.locator('#pad').scrollIntoViewIfNeeded();
   await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '3')?.strokes ?? []);
-  await page.locator('#inside').scrollIntoViewIfNeeded();
+  await page.locator('#inside-views').scrollIntoViewIfNeeded();
   await page.getByText('What ip1 makes of the picture: 500 values').waitFor();
   await expect.poll(() => maps.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())).not.toBe(before);
   await page.getByRole('radio', { name: /Objects/ }).check();
-  await page.locator('#inside').scrollIntoViewIfNeeded();
+  await page.locator('#inside-views').scrollIntoViewIfNeeded();
   await page.getByRole('radio', { name: /conv2_1/ }).check();
   await page.getByText('Its weights: 128 filters, a block of 3×3 for each of 64 channels').waitFor();
   expect(await faultsOf(demo)).toEqual([]);
