@@ -120,17 +120,23 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       await expect.poll(() => text('#fact-size'), PATIENCE).toContain('KB');
     }
 
+    async function drawDigit(digit: string): Promise<void> {
+      const { left, top, width } = await browser.evaluate<{ left: number; top: number; width: number }>(
+        `const pad = document.querySelector('#pad');
+        pad.scrollIntoView({ block: 'nearest' });
+        const { left, top, width } = pad.getBoundingClientRect();
+        return { left, top, width };`,
+      );
+      for (const stroke of DRAWN_DIGITS.find((drawn) => drawn.digit === digit)?.strokes ?? []) {
+        await browser.drag(stroke.map(([x, y]): Point => [left + x * width, top + y * width]));
+      }
+    }
+
     it('the demo names what is drawn', async () => {
       await openDemo();
       expect(await text('#fact-backend')).toBe('WebAssembly');
-      for (const { digit, strokes } of DRAWN_DIGITS.filter(({ digit }) => ['1', '7', '0'].includes(digit))) {
-        const { left, top, width } = await browser.evaluate<{ left: number; top: number; width: number }>(
-          `const { left, top, width } = document.querySelector('#pad').getBoundingClientRect();
-          return { left, top, width };`,
-        );
-        for (const stroke of strokes) {
-          await browser.drag(stroke.map(([x, y]): Point => [left + x * width, top + y * width]));
-        }
+      for (const digit of ['1', '7', '0']) {
+        await drawDigit(digit);
         await expect.poll(() => text('#answer-label'), PATIENCE).toBe(digit);
         await browser.click('#clear');
         await expect.poll(() => text('#answer-label'), PATIENCE).toBe('Nothing to see yet');
@@ -145,6 +151,27 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       await expect.poll(() => text('#answer-label'), PATIENCE).toMatch(/^\d$/);
       await browser.click('#camera-stop');
       await expect.poll(() => text('#answer-label'), PATIENCE).toBe('Nothing to see yet');
+      expect(await text('#notices')).toBe('');
+    });
+
+    it('the demo shows what decided and what is inside, learns, and is kept for offline use', async () => {
+      await openDemo();
+      await drawDigit('7');
+      await expect.poll(() => text('#answer-label'), PATIENCE).toBe('7');
+      await browser.click('#decisive');
+      await expect.poll(() => text('#decisive-hint'), PATIENCE).toContain('It glows');
+      await browser.evaluate("document.querySelector('#inside-views').scrollIntoView()");
+      await expect.poll(() => text('#maps-caption'), PATIENCE).toContain('What conv1 makes of the picture');
+      await browser.evaluate('scrollTo(0, 0)');
+      await browser.click('.teach summary');
+      await browser.click('.taught-class:nth-child(1) .taught-buttons > .button');
+      await browser.click('#clear');
+      await drawDigit('1');
+      await browser.click('.taught-class:nth-child(2) .taught-buttons > .button');
+      await browser.click('#teach-start');
+      await expect.poll(() => text('#teach-status'), PATIENCE).toContain('Learned from 2 examples');
+      await expect.poll(() => text('#answer-label'), PATIENCE).toBe('Class 2');
+      await expect.poll(() => text('#fact-offline'), PATIENCE).toContain('opens without a network');
       expect(await text('#notices')).toBe('');
     });
 
