@@ -147,9 +147,8 @@ export class InsidePanel {
       : { height, width, columns: blocksInRow(channels, filters), count: filters * channels, gap: 1 };
     drawTiles(this.#weights, { ...tiles, values: part }, rangeShading(part));
     const some = filters < outputs || channels < inputs ? ', the first of them' : '';
-    const layout = isDot
-      ? `a row of ${inputs} for each`
-      : `a block of ${height}×${width} for each of ${inputs} channels`;
+    const block = `a block of ${height}×${width} for each`;
+    const layout = isDot ? `a row of ${inputs} for each` : inputs === 1 ? block : `${block} of ${inputs} channels`;
     const how =
       stage.weights?.form === 'binary' ? 'dark is plus, light is minus' : 'light to dark from the least to the most';
     this.#weightsCaption.textContent = `Its weights: ${outputs} filters, ${layout}${some}; ${how}.`;
