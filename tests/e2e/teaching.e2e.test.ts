@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hwgq, temporaryFolder } from '../cli/command.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
 import { DemoPage, serveSite } from './demo-page.ts';
+import { ElementPage, ElementSite } from './element-page.ts';
 import { SHAPES, type Shape, taughtFrame } from './taught-frames.ts';
 
 const EXAMPLES = 20;
@@ -31,7 +32,7 @@ afterAll(async () => {
   await server.close();
 });
 
-it('learns two classes from 20 frames each, the same after saving, reloading and in hwgq classify', async () => {
+it('learns two classes from 20 frames each, the same after saving, reloading, in hwgq classify and in the element', async () => {
   const demo = await DemoPage.open(browser, url);
   const { page } = demo;
   await page.getByRole('radio', { name: /Objects/ }).check();
@@ -78,6 +79,16 @@ it('learns two classes from 20 frames each, the same after saving, reloading and
   await page.getByRole('radio', { name: /taught/, checked: true }).waitFor();
   expect(await answersTo(demo, some)).toEqual(taught);
   expect(demo.misdeeds).toEqual([]);
+
+  const site = await ElementSite.open();
+  const surest = results.toSorted((a, b) => (b.categories[0]?.score ?? 0) - (a.categories[0]?.score ?? 0))[0];
+  site.write('taught.hwgq', readFileSync(file));
+  site.write('frame.png', readFileSync(join(folder, surest?.file ?? '')));
+  const body = '<hwgq-classifier model="taught.hwgq" src="frame.png" loading="eager"></hwgq-classifier>';
+  const element = await ElementPage.open(browser, site, body);
+  await expect.poll(() => element.labels()).toEqual([surest?.categories[0]?.label]);
+  await element.page.close();
+  site.close();
   await page.close();
 });
 
