@@ -18,7 +18,7 @@ const BROWSERS = [
 
 const PATIENCE = { timeout: 60_000 };
 
-/** A page that shows ones and zeros in turns, each until a stream of results names it. */
+/** A page that shows ones and zeros in turns, each until a stream of results names it; `?media` streams a MediaStream. */
 const STREAM_PAGE = {
   'index.html': `<!doctype html>
     <title>A stream</title>
@@ -43,14 +43,16 @@ const STREAM_PAGE = {
     const named = [];
     let wanted = '1';
     show(wanted);
+    // A canvas gives frames to a MediaStream where it is drawn on only.
+    setInterval(() => show(wanted), 50);
     let last;
-    for await (const result of classifier.stream(canvas)) {
+    const source = location.search ? canvas.captureStream() : canvas;
+    for await (const result of classifier.stream(source)) {
       last = result;
       if (result.categories[0].label !== wanted) continue;
       named.push(wanted);
       if (named.length === 6) break;
       wanted = wanted === '1' ? '0' : '1';
-      show(wanted);
     }
     const { backend, counts, timings, timestamp } = last;
     classifier.dispose();
@@ -189,8 +191,8 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       expect(await browser.evaluate(`return ${element}.running`)).toBe(false);
     });
 
-    it('a stream follows what a canvas shows', async () => {
-      await browser.open(streams.url);
+    it.each(['canvas', 'media'])('a stream follows what is shown: %s', async (source) => {
+      await browser.open(source === 'media' ? `${streams.url}?media` : streams.url);
       await expect
         .poll(() => browser.evaluate('return window.outcome ?? null'), PATIENCE)
         .toMatchObject({
