@@ -1,9 +1,10 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Plugin } from 'vite';
 
 const ONNX_RUNTIME = 'node_modules/onnxruntime-web/dist/';
-const FOLDER = 'peers/onnxruntime-web/';
+const TFJS = 'node_modules/@tensorflow/';
+const TFJS_WASM = `${TFJS}tfjs-backend-wasm/`;
 
 /** What a page fetches of each engine that the benchmark compares with, by `downloadKey` of src/bench. */
 export const PEER_BUILDS: Readonly<Record<string, readonly string[]>> = {
@@ -17,15 +18,22 @@ export const PEER_BUILDS: Readonly<Record<string, readonly string[]>> = {
     `${ONNX_RUNTIME}ort-wasm-simd-threaded.asyncify.mjs`,
     `${ONNX_RUNTIME}ort-wasm-simd-threaded.asyncify.wasm`,
   ],
+  'tfjs wasm': [
+    `${TFJS}tfjs-core/dist/tf-core.min.js`,
+    `${TFJS_WASM}dist/tf-backend-wasm.min.js`,
+    `${TFJS_WASM}dist/tfjs-backend-wasm-simd.wasm`,
+  ],
+  'tfjs webgpu': [`${TFJS}tfjs-core/dist/tf-core.min.js`, `${TFJS}tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js`],
 };
+
+/** What tfjs takes in place of one of those where it has threads. */
+const THREADED = ['.wasm', '.js', '.worker.js'].map(
+  (end) => `${TFJS_WASM}wasm-out/tfjs-backend-wasm-threaded-simd${end}`,
+);
 
 /** Puts those engines beside the site, as they are: no page loads them unless it is asked to. */
 export function peers(): Plugin {
-  const files = new Map(
-    Object.values(PEER_BUILDS)
-      .flat()
-      .map((path) => [FOLDER + basename(path), path]),
-  );
+  const files = new Map([...Object.values(PEER_BUILDS).flat(), ...THREADED].map((path) => [servedAs(path), path]));
   return {
     name: 'peers',
     configureServer({ middlewares }) {
@@ -34,11 +42,21 @@ export function peers(): Plugin {
         const file = files.get(path.slice(1));
         if (!file || !existsSync(file)) return next();
         response.setHeader('Content-Type', file.endsWith('.wasm') ? 'application/wasm' : 'text/javascript');
-        createReadStream(file).pipe(response);
+        response.end(contentOf(file));
       });
     },
     generateBundle() {
-      for (const [fileName, path] of files) this.emitFile({ type: 'asset', fileName, source: readFileSync(path) });
+      for (const [fileName, path] of files) this.emitFile({ type: 'asset', fileName, source: contentOf(path) });
     },
   };
+}
+
+function servedAs(path: string): string {
+  return `peers/${path.startsWith(TFJS) ? 'tfjs' : 'onnxruntime-web'}/${basename(path)}`;
+}
+
+/** A file as a page loads it: the script of tfjs's threads comes wrapped in a module that exports it as text. */
+function contentOf(path: string): Buffer {
+  const content = readFileSync(path);
+  return path.endsWith('.worker.js') ? content.subarray(content.indexOf('`') + 1, content.lastIndexOf('`')) : content;
 }

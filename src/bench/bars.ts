@@ -50,6 +50,15 @@ export const WASM_BARS: readonly SpeedBar[] = [
 
 export const GPU_BARS: readonly SpeedBar[] = [{ key: 'gpu', own: OWN_GPU, peer: FLOAT_GPU, atLeast: 40, aim: 60 }];
 
+/** What runs in the same race as those that bars compare. */
+export const WASM_BYSTANDERS: readonly Contestant[] = [
+  { engine: 'onnxruntime-web', backend: 'wasm', form: 'exact', threads: 1 },
+  { engine: 'tfjs', backend: 'wasm', form: 'float-twin', threads: 1 },
+  { engine: 'tfjs', backend: 'wasm', form: 'float-twin', threads: 2 },
+];
+
+export const GPU_BYSTANDERS: readonly Contestant[] = [{ engine: 'tfjs', backend: 'webgpu', form: 'float-twin' }];
+
 /** From navigation to the first label, nothing cached. */
 export const START_BAR: SpeedBar = {
   key: 'start',

@@ -11,8 +11,8 @@ export interface OwnContestant {
   readonly threads?: number;
 }
 
-/** Another engine, running an export of the same network. */
-export interface PeerContestant {
+/** onnxruntime-web, running an export of the same network. */
+export interface OnnxRuntimeContestant {
   readonly engine: 'onnxruntime-web';
   readonly backend: 'wasm' | 'webgpu';
   readonly form: ExportForm;
@@ -20,14 +20,31 @@ export interface PeerContestant {
   readonly threads?: number;
 }
 
+/** tfjs, running the float twin in operations of its own. */
+export interface TfjsContestant {
+  readonly engine: 'tfjs';
+  readonly backend: 'wasm' | 'webgpu';
+  readonly form: 'float-twin';
+  /** Of WebAssembly. Default: 1. */
+  readonly threads?: number;
+}
+
+/** Another engine. */
+export type PeerContestant = OnnxRuntimeContestant | TfjsContestant;
+
 /** An engine in one mode with a network to run. */
 export type Contestant = OwnContestant | PeerContestant;
 
-/** What a contestant loads. */
 export type ModelForm = 'hwgq' | ExportForm;
 
+/** The form in which a contestant runs the network. */
 export function formOf(contestant: Contestant): ModelForm {
   return contestant.engine === 'hwgq-web' ? 'hwgq' : contestant.form;
+}
+
+/** The form of the file that it is given: tfjs makes its layers out of this project's. */
+export function loadedForm(contestant: Contestant): ModelForm {
+  return contestant.engine === 'tfjs' ? 'hwgq' : formOf(contestant);
 }
 
 const FORM_NAMES: Readonly<Record<ExportForm, string>> = {

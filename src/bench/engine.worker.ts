@@ -6,6 +6,7 @@ import { measureGpuPeaks } from './gpu-peaks.ts';
 import { startHwgq } from './hwgq-engine.ts';
 import { countLiveBytes, liveBytes } from './live-bytes.ts';
 import { startOnnxRuntime } from './onnxruntime-engine.ts';
+import { startTfjs } from './tfjs-engine.ts';
 import { measureWasmPeaks } from './wasm-peaks.ts';
 
 let engine: BenchEngine | undefined;
@@ -52,9 +53,14 @@ const worker: EngineWorker = {
 
 function startEngine(start: EngineStart): Promise<BenchEngine> {
   const { contestant } = start;
-  return contestant.engine === 'hwgq-web'
-    ? startHwgq({ ...start, contestant })
-    : startOnnxRuntime({ ...start, contestant });
+  switch (contestant.engine) {
+    case 'hwgq-web':
+      return startHwgq({ ...start, contestant });
+    case 'onnxruntime-web':
+      return startOnnxRuntime({ ...start, contestant });
+    case 'tfjs':
+      return startTfjs({ ...start, contestant });
+  }
 }
 
 countLiveBytes();

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
-import type { PeerContestant } from './contestant.ts';
+import type { OnnxRuntimeContestant } from './contestant.ts';
 
 type OnnxRuntime = typeof import('onnxruntime-web');
 
@@ -8,7 +8,7 @@ type OnnxRuntime = typeof import('onnxruntime-web');
 const BUILDS = { wasm: 'ort.wasm.min.mjs', webgpu: 'ort.webgpu.min.mjs' } as const;
 
 /** onnxruntime-web, loaded from its own files when it is asked for. */
-export async function startOnnxRuntime(start: EngineStart<PeerContestant>): Promise<BenchEngine> {
+export async function startOnnxRuntime(start: EngineStart<OnnxRuntimeContestant>): Promise<BenchEngine> {
   const { contestant, file, input, peersUrl } = start;
   const folder = `${peersUrl}onnxruntime-web/`;
   const ort = (await import(/* @vite-ignore */ `${folder}${BUILDS[contestant.backend]}`)) as OnnxRuntime;

@@ -1,6 +1,6 @@
 import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, formOf } from './contestant.ts';
+import { type Contestant, loadedForm } from './contestant.ts';
 import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
@@ -27,7 +27,7 @@ export async function startContestant(
   signal.addEventListener('abort', end);
   try {
     signal.throwIfAborted();
-    const file = files.get(formOf(contestant)) ?? new Uint8Array();
+    const file = files.get(loadedForm(contestant)) ?? new Uint8Array();
     const started = await connection.call((remote) =>
       remote.start({ contestant, file, input, peersUrl, kernelChoice }),
     );

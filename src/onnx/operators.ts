@@ -133,10 +133,15 @@ export function responseNormalization(
 
 /** Padding at the ends such that rounding down gives Caffe's number of windows: versions of `ceil_mode` differ. */
 function poolingAttributes({ kernel, stride, pad }: Windows, input: Planes, output: Planes): Attributes {
+  const ends = endPadding({ kernel, stride, pad }, input, output);
+  return { kernel_shape: kernel, strides: stride, pads: [...pad, ...ends] };
+}
+
+/** Padding at the ends of both axes that windows of a pooling reach into. */
+export function endPadding({ kernel, stride, pad }: Windows, input: Planes, output: Planes): Pair {
   const end = (axis: 0 | 1, size: number, count: number) =>
     Math.max(0, (count - 1) * stride[axis] + kernel[axis] - size - pad[axis]);
-  const ends = [end(0, input.height, output.height), end(1, input.width, output.width)];
-  return { kernel_shape: kernel, strides: stride, pads: [...pad, ...ends] };
+  return [end(0, input.height, output.height), end(1, input.width, output.width)];
 }
 
 /** For each window along one axis, its whole length over what the padded image has of it. */

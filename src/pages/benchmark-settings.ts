@@ -18,7 +18,15 @@ export async function chosenSettings(): Promise<BenchmarkSettings> {
       }
     }
   }
-  if (isChecked('peer-webgpu')) peers.push({ engine: 'onnxruntime-web', backend: 'webgpu', form: 'float-twin' });
+  for (const threads of threadCounts()) {
+    if (isChecked('peer-tfjs')) peers.push({ engine: 'tfjs', backend: 'wasm', form: 'float-twin', threads });
+    if (isChecked('peer-exact')) peers.push({ engine: 'onnxruntime-web', backend: 'wasm', form: 'exact', threads });
+  }
+  if (isChecked('peer-webgpu')) {
+    for (const engine of ['onnxruntime-web', 'tfjs'] as const) {
+      peers.push({ engine, backend: 'webgpu', form: 'float-twin' });
+    }
+  }
   return {
     network: byId('network', HTMLSelectElement).value,
     contestants: [...(await ownContestants()), ...peers],

@@ -7,6 +7,7 @@ import {
   contestantsOf,
   DOWNLOAD_BAR,
   GPU_BARS,
+  GPU_BYSTANDERS,
   MEMORY_BAR,
   ratioResult,
   type SpeedBar,
@@ -14,6 +15,7 @@ import {
   sizeResult,
   speedResult,
   WASM_BARS,
+  WASM_BYSTANDERS,
 } from '../../src/bench/bars.ts';
 import { makeBenchModels } from '../../src/bench/bench-models.ts';
 import type { Contestant } from '../../src/bench/contestant.ts';
@@ -32,7 +34,7 @@ type BarKind = (typeof BAR_KINDS)[number];
 
 interface Options {
   readonly bars: true | BarKind[];
-  readonly rounds: number;
+  readonly rounds?: number;
   readonly json?: string;
   readonly table?: boolean;
 }
@@ -47,7 +49,7 @@ interface Findings {
 const options = new Command('bench')
   .description('Measures the bars of the benchmark in headless Chromium, all engines taking turns.')
   .option('--bars [kinds...]', `which bars: ${BAR_KINDS.join(', ')} (default: all)`, [...BAR_KINDS])
-  .option('--rounds <number>', 'turns of each engine', Number, 12)
+  .option('--rounds <number>', 'turns of each engine (default: 12; in the table 12, or 4 of a large network)', Number)
   .option('--table', 'instead of bars, the table of all networks, into docs/performance.md')
   .option('--json <file>', 'write everything measured to a file')
   .parse()
@@ -75,8 +77,8 @@ for (const bar of findings.bars) say(barLine(bar));
 if (options.json) writeFileSync(options.json, `${JSON.stringify(findings, null, 2)}\n`);
 
 async function measureBars(browser: Browser): Promise<void> {
-  if (kinds.has('wasm')) await measureSpeed(browser, WASM_BARS, options.rounds);
-  if (kinds.has('webgpu')) await measureSpeed(browser, GPU_BARS, Math.min(3, options.rounds));
+  if (kinds.has('wasm')) await measureSpeed(browser, WASM_BARS, WASM_BYSTANDERS, options.rounds ?? 12);
+  if (kinds.has('webgpu')) await measureSpeed(browser, GPU_BARS, GPU_BYSTANDERS, Math.min(3, options.rounds ?? 3));
   if (kinds.has('start')) await measureStart(browser);
   if (kinds.has('download')) await measureDownload();
   if (kinds.has('memory')) await measureHeld(browser);
@@ -84,9 +86,10 @@ async function measureBars(browser: Browser): Promise<void> {
 
 async function measureTable(browser: Browser): Promise<void> {
   const reports: BenchmarkReport[] = [];
-  for (const network of TABLE_NETWORKS) {
-    say(network);
-    reports.push(await runInPage(browser, network, TABLE_CONTESTANTS, options.rounds));
+  for (const { name, rounds } of TABLE_NETWORKS) {
+    const start = performance.now();
+    reports.push(await runInPage(browser, name, TABLE_CONTESTANTS, options.rounds ?? rounds));
+    say(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
     writeTable(machine, reports);
   }
 }
@@ -117,8 +120,13 @@ async function runInPage(
   }
 }
 
-async function measureSpeed(browser: Browser, bars: readonly SpeedBar[], rounds: number): Promise<void> {
-  const { results } = await runInPage(browser, NETWORK, contestantsOf(bars), rounds);
+async function measureSpeed(
+  browser: Browser,
+  bars: readonly SpeedBar[],
+  bystanders: readonly Contestant[],
+  rounds: number,
+): Promise<void> {
+  const { results } = await runInPage(browser, NETWORK, [...contestantsOf(bars), ...bystanders], rounds);
   findings.races.push(...results);
   for (const { name, latency, started, failure } of results) {
     if (!latency) say(`${name}: ${failure}`);
@@ -139,7 +147,7 @@ async function measureStart(browser: Browser): Promise<void> {
       { engine: 'hwgq-web', model: 'bench-models/hwgq' },
       { engine: 'onnxruntime-web', model: 'bench-models/int8-twin' },
     ],
-    Math.min(7, options.rounds),
+    Math.min(7, options.rounds ?? 7),
   );
   say(`navigation to first label: ${own.toFixed(0)} ms, onnxruntime-web int8 ${peer.toFixed(0)} ms`);
   findings.bars.push(ratioResult(START_BAR, own, peer, 'navigation to first label: '));

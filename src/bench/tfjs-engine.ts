@@ -1,0 +1,82 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { decodeModel } from '../model/decode.ts';
+import { floatTwin } from '../onnx/float-twin.ts';
+import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
+import type { TfjsContestant } from './contestant.ts';
+import { type TensorFlow, TfjsNetwork } from './tfjs-network.ts';
+
+type WasmBackend = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths' | 'setThreadsCount'>;
+
+const THREADED = 'tfjs-backend-wasm-threaded-simd';
+
+/** tfjs on the float twin of a `.hwgq` model, loaded from its own files when it is asked for. */
+export async function startTfjs(start: EngineStart<TfjsContestant>): Promise<BenchEngine> {
+  const { contestant, file, input, peersUrl } = start;
+  const { backend, threads = 1 } = contestant;
+  const folder = `${peersUrl}tfjs/`;
+  await import(/* @vite-ignore */ `${folder}tf-core.min.js`);
+  await import(/* @vite-ignore */ `${folder}tf-backend-${backend}.min.js`);
+  // These builds put what they export into a global variable.
+  const { tf } = globalThis as unknown as { tf: TensorFlow & { wasm: WasmBackend } };
+  if (backend === 'wasm') {
+    tf.wasm.setWasmPaths(folder);
+    tf.wasm.setThreadsCount(threads);
+    if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    else startThreadsFromFiles(folder);
+  }
+  if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend ${backend}.`);
+  const network = new TfjsNetwork(tf, floatTwin(decodeModel(file).graph));
+  return new TfjsEngine(tf, network, channelsInnermost(input.floats, input.shape), input.shape);
+}
+
+class TfjsEngine implements BenchEngine {
+  readonly machine: string;
+
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly network: TfjsNetwork,
+    private readonly values: Float32Array,
+    private readonly shape: readonly [channels: number, height: number, width: number],
+  ) {
+    this.machine = `tfjs ${tf.version_core}`;
+  }
+
+  async run(count: number): Promise<Float32Array> {
+    const { tf, network, values } = this;
+    const [channels, height, width] = this.shape;
+    const scores = tf.tidy(() => {
+      const images: Tensor4D = tf.tensor4d(repeated(values, count), [count, height, width, channels]);
+      return network.run(images);
+    });
+    try {
+      return (await scores.data()) as Float32Array;
+    } finally {
+      scores.dispose();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.network.dispose();
+  }
+}
+
+/** tfjs starts its threads out of blobs, which a strict policy forbids: here the same scripts come as files. */
+function startThreadsFromFiles(folder: string): void {
+  globalThis.Worker = class extends Worker {
+    constructor() {
+      super(`${folder}${THREADED}.worker.js`);
+    }
+
+    override postMessage(message: Readonly<Record<string, unknown>>): void {
+      super.postMessage(message.urlOrBlob ? { ...message, urlOrBlob: `${folder}${THREADED}.js` } : message);
+    }
+  };
+}
+
+function channelsInnermost(planar: Float32Array, [channels, height, width]: readonly [number, number, number]) {
+  const pixels = height * width;
+  return Float32Array.from(
+    planar,
+    (_, index) => planar[(index % channels) * pixels + Math.floor(index / channels)] ?? 0,
+  );
+}

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-wasm';
+import fc from 'fast-check';
+import { beforeAll, expect, it } from 'vitest';
+import { TfjsNetwork } from '../../src/bench/tfjs-network.ts';
+import type { Graph, Layer } from '../../src/graph/graph.ts';
+import { asPlanes } from '../../src/graph/shapes.ts';
+import { seededModel } from '../../src/networks/seeded-model.ts';
+import { floatTwin } from '../../src/onnx/float-twin.ts';
+import { interpret } from '../../src/reference/interpret.ts';
+import { graphFrom, graphRecipes } from '../support/random-graph.ts';
+
+beforeAll(async () => {
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  await tf.setBackend('wasm');
+});
+
+/** Holds tfjs's last value of a graph's float twin against the interpreter's. */
+function expectAlike(graph: Graph, pixels: ArrayLike<number>): void {
+  const twin = floatTwin(graph);
+  const last = twin.layers.at(-1);
+  if (!last) return;
+  const truth = [...(interpret(twin, pixels, [last.name]).get(last.name) ?? [])];
+  const network = new TfjsNetwork(tf, twin, last.blob);
+  const { channels, height, width } = asPlanes(graph.input.shape);
+  const seen = tf.tidy(() => {
+    const planar = tf.tensor4d(Float32Array.from(pixels), [1, channels, height, width]);
+    return network.run(tf.transpose(planar, [0, 2, 3, 1])).dataSync();
+  });
+  network.dispose();
+  const largest = truth.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+  expect(seen.length).toBe(truth.length);
+  expect(truth.findIndex((value, index) => !(Math.abs(value - (seen[index] as number)) <= 1e-4 * largest))).toBe(-1);
+}
+
+/** Its convolutions have strides or dilations, not both. */
+function isKnownToTfjs(layer: Layer): boolean {
+  return layer.type !== 'convolution' || Math.max(...layer.stride) === 1 || Math.max(...layer.dilation) === 1;
+}
+
+it('computes in tfjs what the float twin means', () => {
+  fc.assert(
+    fc.property(graphRecipes, (recipe) => {
+      const { graph, pixels } = graphFrom(recipe);
+      fc.pre(graph.layers.every(isKnownToTfjs));
+      expectAlike(graph, pixels);
+    }),
+    { numRuns: 60, seed: 1 },
+  );
+});
+
+it('computes a whole network', () => {
+  const { graph } = seededModel('cifarsmall', 1);
+  const pixels = Float32Array.from({ length: 3 * 32 * 32 }, (_, index) => ((index * 31) % 256) - 128);
+  const before = tf.memory().numTensors;
+  expectAlike(graph, pixels);
+  expect(tf.memory().numTensors).toBe(before);
+});
