@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { RolldownOptions } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { licences } from './rolldown-plugin-licences.ts';
@@ -57,6 +58,9 @@ const libraryOutside = {
   resolveId: (source: string) =>
     source.endsWith('/client/index.ts') ? { id: './index.js', external: true } : undefined,
 };
+
+// Files that only an earlier build had would be packed too.
+for (const folder of ['cli', 'lib', 'node']) rmSync(`dist/${folder}`, { recursive: true, force: true });
 
 /** All that `npm pack` packs. */
 export default [
