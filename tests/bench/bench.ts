@@ -88,7 +88,12 @@ async function measureTable(browser: Browser): Promise<void> {
   const reports: BenchmarkReport[] = [];
   for (const { name, rounds } of TABLE_NETWORKS) {
     const start = performance.now();
-    reports.push(await runInPage(browser, name, TABLE_CONTESTANTS, options.rounds ?? rounds));
+    try {
+      reports.push(await runInPage(browser, name, TABLE_CONTESTANTS, options.rounds ?? rounds));
+    } catch (error) {
+      say(`${name} has no row: ${error instanceof Error ? error.message : error}`);
+      continue;
+    }
     say(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
     writeTable(machine, reports);
   }

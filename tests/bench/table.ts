@@ -45,7 +45,8 @@ export function writeTable(machine: string, reports: readonly BenchmarkReport[])
   writeFileSync(FILE, `${before}${BEGIN}\n${tableText(machine, reports)}${END}${after}`);
 }
 
-function tableText(machine: string, reports: readonly BenchmarkReport[]): string {
+/** The table in Markdown: a row for each report, and in a cell why an engine gave no time. */
+export function tableText(machine: string, reports: readonly BenchmarkReport[]): string {
   const heads = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread'];
   const rows = reports.map(({ network, downloads, results }) => {
     const found = COLUMNS.map(({ contestant }) => results.find(({ name }) => name === nameOf(contestant)));
