@@ -11,8 +11,6 @@ import { CONTROL_BYTES, TeamMember, type TeamTask } from './team-member.ts';
 
 const PAGE_BYTES = 65536;
 
-type Call = KernelCall | HostCall;
-
 export interface WasmOptions {
   readonly simd: SimdLevel;
   /** Default: 1. More take a memory that can be shared, in a thread that may wait (`threadLimit`). */
@@ -69,7 +67,7 @@ export class WasmExecutable {
     const length = inputs.length / count;
     for (let image = 0; image < count; image++) {
       this.writeInput(inputs.subarray(image * length, (image + 1) * length));
-      this.runCalls((call) => this.take(call));
+      for (const place of this.program.calls.keys()) this.runCall(place);
       for (const [index, id] of plan.outputs.entries()) {
         const size = elements(shapes[index] as Planes);
         this.readOutput(id, (results[index] as Float32Array).subarray(image * size, (image + 1) * size));
@@ -80,14 +78,11 @@ export class WasmExecutable {
 
   /** Milliseconds of each call, in order, and its step, of which several may be: one run on whatever the input holds. */
   profile(): { step: Step; milliseconds: number }[] {
-    const rows: { step: Step; milliseconds: number }[] = [];
-    this.runCalls((call) => {
+    return this.program.steps.map((step, place) => {
       const start = performance.now();
-      this.take(call);
-      const step = this.program.steps[rows.length] as Step;
-      rows.push({ step, milliseconds: performance.now() - start });
+      this.runCall(place);
+      return { step, milliseconds: performance.now() - start };
     });
-    return rows;
   }
 
   /** Ends its threads. */
@@ -95,14 +90,10 @@ export class WasmExecutable {
     this.team?.dispose();
   }
 
-  private runCalls(take: (call: Call) => void): void {
-    if (this.team) this.leader.start();
-    for (const call of this.program.calls) take(call);
-  }
-
-  private take(call: Call): void {
-    if ('kernel' in call) this.leader.take(call);
-    else this.leader.take(undefined, () => call.run(this.memory.buffer));
+  private runCall(place: number): void {
+    const call = this.program.calls[place] as KernelCall | HostCall;
+    if ('kernel' in call) this.leader.lead(place);
+    else call.run(this.memory.buffer);
   }
 
   private writeInput(planar: Int16Array | Float32Array): void {
