@@ -6,6 +6,9 @@ import { onnxSession } from '../support/onnx.ts';
 import { smoothPicture } from '../support/smooth-picture.ts';
 
 const RUNS = 5;
+/** How far the int8 twin's scores may be from the float twin's, as a share. VGG's error was 0.291, all others' up to 0.133. */
+const LARGEST_ERROR = 0.15;
+const LARGEST_ERROR_OF_VGG = 0.3;
 
 it.each(NETWORK_NAMES)('%s in every form runs on onnxruntime-web, the int8 twin near the float twin', async (name) => {
   const model = seededModel(name, 1);
@@ -29,7 +32,9 @@ it.each(NETWORK_NAMES)('%s in every form runs on onnxruntime-web, the int8 twin 
   const error = norm(seen.map((value, index) => value - (wanted[index] as number))) / norm(wanted);
   console.log(`${name}: the int8 twin's scores are off by ${(100 * error).toFixed(1)}%`);
   // ReLU is a half-wave: in the place of signs it meets statistics that are not its own, and 8 bits do not follow it.
-  if (name !== 'alexsign') expect(error).toBeLessThan(0.35);
+  if (name !== 'alexsign') {
+    expect(error).toBeLessThan(name === 'vgg' ? LARGEST_ERROR_OF_VGG : LARGEST_ERROR);
+  }
 });
 
 function norm(values: Float32Array): number {
