@@ -46,7 +46,7 @@ export class WebGpuRunner implements Runner {
     const lease = leaseFor(options);
     const runner = new WebGpuRunner(model, blobs, options, lease, await lease.opening);
     try {
-      await runner.executableFor(usual, (done) => options.onProgress?.('compile', done));
+      await runner.recovering(() => runner.executableFor(usual, (done) => options.onProgress?.('compile', done)));
       await runner.run(new Int16Array(elementCount(model.graph.input.shape)), 1);
       options.onProgress?.('warm-up', 1);
     } catch (error) {
@@ -114,7 +114,7 @@ export class WebGpuRunner implements Runner {
       if (!loss) throw error;
       // Another run may have opened a new one by now.
       if (this.open.device === device) await this.reopen(loss);
-      return work();
+      return this.untilLost(work);
     }
   }
 

@@ -53,7 +53,7 @@ export class DemoPage {
     );
   }
 
-  /** Has the network run on another backend. */
+  /** Asks for another backend. Loading the network for it may begin later than this ends. */
   async runOn(backend: string): Promise<void> {
     await this.page.locator('#backend').selectOption(backend);
     await this.waitForModel();
