@@ -2,13 +2,15 @@ import {
   type Classification,
   type Classifier,
   type ClassifierInfo,
-  createClassifier,
+  type ErrorCode,
   HwgqError,
   type ImageSource,
   type LoadProgress,
   type StreamResult,
 } from '../client/index.ts';
 import { ClassifierAttributes } from './attributes.ts';
+import { receiveDrops } from './file-drop.ts';
+import { LoadedModel } from './loaded-model.ts';
 import { type Media, openCamera, openMedia } from './media.ts';
 import { View } from './view.ts';
 import { languageOf, type Words, wordsIn } from './words.ts';
@@ -127,26 +129,27 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   readonly #view = new View(this.attachShadow({ mode: 'open' }), {
     onToggle: () => void (this.running ? this.stop() : this.start().catch(() => {})),
     onRetry: () => this.#retry(),
-    onFile: (file) => void this.#open(file).catch(() => {}),
+    onFile: (file) => this.#openFile(file),
   });
   #words: Words = wordsIn('en');
   #percent = new Intl.NumberFormat('en', { style: 'percent' });
   /** Ends what belongs to the present stay in a document. */
   #stay: AbortController | undefined;
-  #loading: { readonly end: AbortController; readonly classifier: Promise<Classifier> } | undefined;
-  #classifier: Classifier | undefined;
+  #model: LoadedModel | undefined;
   #opening: AbortController | undefined;
   #media: Media | undefined;
   /** Ends the present look at the medium. */
   #look: AbortController | undefined;
   #isRunning = false;
+  /** What is wrong; the latest is shown. */
+  readonly #failures = new Map<'model' | 'media', HwgqError>();
   #nearness: IntersectionObserver | undefined;
   #hasBegun = false;
   readonly #changed = new Set<string>();
 
   /** What the model is; undefined while it is not loaded. */
   get info(): ClassifierInfo | undefined {
-    return this.#classifier?.info;
+    return this.#model?.ready?.info;
   }
 
   /** Whether a film or a camera is looked at. */
@@ -158,14 +161,19 @@ export class HwgqClassifierElement extends ClassifierAttributes {
    * Names a picture, or what is shown where none is given; loads the model where it is not there yet.
    * @throws HwgqError as `createClassifier` and `Classifier.classify`; `invalid-image` where nothing is shown.
    */
-  async classify(image?: ImageSource): Promise<Classification> {
+  classify(image?: ImageSource): Promise<Classification> {
+    this.#tryAgain();
+    return this.#classify(image);
+  }
+
+  async #classify(image?: ImageSource): Promise<Classification> {
     try {
       const media = this.#media;
       const shown = image ?? media?.shown;
       if (!shown) throw new HwgqError('invalid-image', 'There is no picture to name. Set src, or give one.');
       const classifier = await this.#load();
       const result = await classifier.classify(shown, { ...this.#options(), ...this.#viewOptions() });
-      const isReplaced = classifier !== this.#classifier || (!image && media !== this.#media);
+      const isReplaced = classifier !== this.#model?.ready || (!image && media !== this.#media);
       if (!isReplaced) this.#show(result);
       return result;
     } catch (error) {
@@ -178,6 +186,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
    * @throws HwgqError `camera` where it is not allowed, absent, in use, or nobody has clicked.
    */
   async start(): Promise<void> {
+    this.#tryAgain();
     if (this.#media?.live && !this.#media.isCamera) return this.#run(this.#media);
     if (this.camera === null) return;
     try {
@@ -225,7 +234,11 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     }
     this.#stay = new AbortController();
     this.takeEarlyProperties();
-    this.#takeDrops(this.#stay.signal);
+    const onHold = (isHeld: boolean) => {
+      this.#setState('dropping', isHeld);
+      this.#view.markDropping(isHeld);
+    };
+    receiveDrops(this, { onHold, onFile: (file) => this.#openFile(file) }, this.#stay.signal);
     this.#applyShown();
     this.#await();
   }
@@ -280,6 +293,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     this.#view.frame(this.mirror, this.region === 'square');
     this.#internals.role = 'group';
     this.#internals.ariaLabel = this.#words.name;
+    this.#showFailure();
     this.#refresh();
   }
 
@@ -309,12 +323,18 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   }
 
   #openSource(): void {
+    this.#tryAgain();
     if (this.src) void this.#open(this.src).catch(() => {});
     this.#loadQuietly();
   }
 
-  async #open(source: string | File): Promise<void> {
+  #openFile(file: File): void {
     this.#hasBegun = true;
+    this.#tryAgain();
+    void this.#open(file).catch(() => {});
+  }
+
+  async #open(source: string | File): Promise<void> {
     try {
       await this.#replace((signal) => openMedia(source, this.alt || this.#words.name, signal));
       if (this.#media) await this.#lookAt(this.#media);
@@ -343,7 +363,6 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     this.#media = media;
     this.#view.showMedia(media);
     this.#view.clearResult();
-    this.#view.showFailure(undefined, false);
     this.#refresh();
   }
 
@@ -353,7 +372,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     this.#endLook();
     if (!this.model) return;
     if (!media.live) {
-      await this.classify().catch(() => {});
+      await this.#classify().catch(() => {});
     } else if (wasRunning || (!media.isCamera && !matchMedia('(prefers-reduced-motion: reduce)').matches)) {
       await this.#run(media);
     }
@@ -399,70 +418,47 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     this.#media?.close();
     this.#media = undefined;
     this.#view.showMedia(undefined);
+    this.#mend('media');
   }
 
-  /** The model, loaded once. */
+  /** The model, loaded once; where that has failed, only a new wish tries again. */
   #load(): Promise<Classifier> {
-    if (!this.#loading) {
-      const end = new AbortController();
-      this.#loading = { end, classifier: this.#create(end.signal) };
+    if (!this.#model) {
+      this.#setState('loading', true);
+      this.#view.showProgress(0);
+      this.#model = new LoadedModel(this, {
+        onProgress: (progress) => {
+          this.#view.showProgress(progress.progress);
+          this.#dispatch('progress', progress);
+        },
+        onReady: ({ info }) => {
+          this.#setState('ready', true);
+          this.#dispatch('load', info);
+        },
+        onSettled: () => {
+          this.#setState('loading', false);
+          this.#view.showProgress(undefined);
+        },
+      });
     }
-    return this.#loading.classifier;
+    return this.#model.classifier;
   }
 
   #loadQuietly(): void {
     if (this.model) this.#load().catch((error: unknown) => this.#fail(error));
   }
 
-  async #create(signal: AbortSignal): Promise<Classifier> {
-    this.#view.showFailure(undefined, false);
-    this.#setState('error', false);
-    this.#setState('loading', true);
-    this.#view.showProgress(0);
-    try {
-      const classifier = await createClassifier({
-        model: this.#addressIn('model'),
-        backend: this.backend,
-        ...(this.integrity ? { integrity: this.integrity } : {}),
-        ...(this.workerUrl ? { workerUrl: this.#addressIn('worker-url') } : {}),
-        signal,
-        onProgress: (progress) => {
-          if (signal.aborted) return;
-          this.#view.showProgress(progress.progress);
-          this.#dispatch('progress', progress);
-        },
-      });
-      this.#classifier = classifier;
-      this.#setState('ready', true);
-      this.#dispatch('load', classifier.info);
-      return classifier;
-    } catch (error) {
-      // The next who asks may have more luck.
-      if (!signal.aborted) this.#loading = undefined;
-      throw error;
-    } finally {
-      if (!signal.aborted) {
-        this.#setState('loading', false);
-        this.#view.showProgress(undefined);
-      }
-    }
-  }
-
-  /** @throws HwgqError `invalid-option` for an attribute that is no address. */
-  #addressIn(attribute: string): URL {
-    const text = this.getAttribute(attribute) ?? '';
-    if (text && URL.canParse(text, this.baseURI)) return new URL(text, this.baseURI);
-    throw new HwgqError('invalid-option', `${attribute} is '${text}'; the address of a file is accepted.`);
+  /** A new wish gives a model that has failed another try. */
+  #tryAgain(): void {
+    if (this.#failures.has('model')) this.#unload();
   }
 
   #unload(): void {
-    this.#loading?.end.abort();
-    this.#loading = undefined;
-    this.#classifier?.dispose();
-    this.#classifier = undefined;
-    for (const state of ['loading', 'ready', 'error'] as const) this.#setState(state, false);
+    this.#model?.release();
+    this.#model = undefined;
+    for (const state of ['loading', 'ready'] as const) this.#setState(state, false);
     this.#view.showProgress(undefined);
-    this.#view.showFailure(undefined, false);
+    this.#mend('model');
   }
 
   /** Frees everything: it has left the document. */
@@ -487,6 +483,8 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   #show(result: Classification | StreamResult): void {
     const [best] = result.categories;
     const label = best && best.score >= this.scoreThreshold ? best.label : undefined;
+    this.#mend('model');
+    this.#mend('media');
     this.#setState('unsure', label === undefined);
     this.#view.showResult(label, result.categories, this.#percent);
     this.#dispatch('result', { label, result });
@@ -495,38 +493,26 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   /** Tells what went wrong, once for each error; what was given up on purpose is no failure. @returns it. */
   #fail(error: unknown): unknown {
     const isGivenUp = error instanceof DOMException && error.name === 'AbortError';
-    if (isGivenUp || !(error instanceof HwgqError) || told.has(error) || error.code === 'disposed') return error;
-    told.add(error);
-    this.#setState('error', true);
+    if (isGivenUp || !(error instanceof HwgqError) || error.code === 'disposed') return error;
+    const part = error.code === 'camera' || error.code === 'invalid-image' ? 'media' : 'model';
+    if (this.#failures.get(part) === error) return error;
+    this.#failures.delete(part);
+    this.#failures.set(part, error);
+    this.#showFailure();
     this.#endLook();
     this.#refresh();
-    const { code } = error;
-    const isMedia = code === 'camera' || code === 'invalid-image';
-    const { modelFailed, pictureFailed, cameraFailed, failed } = this.#words;
-    const text = { camera: cameraFailed, 'invalid-image': pictureFailed, 'device-lost': failed, worker: failed };
-    this.#view.showFailure(text[code as keyof typeof text] ?? modelFailed, this.controls && !isMedia);
     this.#dispatch('error', error);
     return error;
   }
 
-  #takeDrops(signal: AbortSignal): void {
-    const hold = (event: DragEvent, isHeld: boolean) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      this.#setState('dropping', isHeld);
-      this.#view.markDropping(isHeld);
-    };
-    this.addEventListener('dragover', (event) => hold(event, true), { signal });
-    this.addEventListener('dragleave', (event) => hold(event, false), { signal });
-    this.addEventListener(
-      'drop',
-      (event) => {
-        hold(event, false);
-        const file = [...(event.dataTransfer?.files ?? [])].find(({ type }) => /^(image|video)\//.test(type));
-        if (file) void this.#open(file).catch(() => {});
-      },
-      { signal },
-    );
+  #mend(part: 'model' | 'media'): void {
+    if (this.#failures.delete(part)) this.#showFailure();
+  }
+
+  #showFailure(): void {
+    const code = [...this.#failures.values()].at(-1)?.code;
+    this.#setState('error', code !== undefined);
+    this.#view.showFailure(code && failureText(code, this.#words), this.controls && this.#failures.has('model'));
   }
 
   #options() {
@@ -560,8 +546,11 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   }
 }
 
-/** Errors that have been told. */
-const told = new WeakSet<HwgqError>();
+function failureText(code: ErrorCode, words: Words): string {
+  if (code === 'camera') return words.cameraFailed;
+  if (code === 'invalid-image') return words.pictureFailed;
+  return code === 'device-lost' || code === 'worker' ? words.failed : words.modelFailed;
+}
 
 function percentFormat(language: string): Intl.NumberFormat {
   try {

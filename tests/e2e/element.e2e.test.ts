@@ -90,6 +90,39 @@ it('is not sure of what is nothing, and says what is wrong', async () => {
   await page.close();
 });
 
+it('tells once that a model failed, and still shows it when the picture comes', async () => {
+  const element = await ElementPage.open(browser, site, '<hwgq-classifier model="3.png" controls></hwgq-classifier>');
+  const { page } = element;
+  let release = () => {};
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/8.png', async (route) => {
+    await isReleased;
+    await route.continue();
+  });
+  await element.run((one) => {
+    one.src = '8.png';
+  });
+  await page.getByText('The network could not be loaded.').waitFor();
+  release();
+  await page.locator('hwgq-classifier [part=image]').waitFor();
+  expect(await page.getByText('The network could not be loaded.').isVisible()).toBe(true);
+  expect(await element.isIn('error')).toBe(true);
+  const errors = async () => (await element.told()).filter(({ name }) => name === 'error').length;
+  expect(await errors()).toBe(1);
+  await element.run((one) => one.classify().catch(() => {}));
+  expect(await errors()).toBe(2);
+  await element.run((one) => {
+    one.lang = 'de';
+    one.model = 'lenet.hwgq';
+  });
+  await expect.poll(() => element.labels()).toEqual(['8']);
+  expect(await element.isIn('error')).toBe(false);
+  expect(await page.getByRole('button', { name: 'Noch einmal versuchen' }).count()).toBe(0);
+  await page.close();
+});
+
 it('never gives a picture the label of the one before', async () => {
   const body = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
   const element = await ElementPage.open(browser, site, body);

@@ -1,0 +1,26 @@
+/** What a drop target tells. */
+export interface DropListener {
+  /** Whether files are held over it. */
+  onHold(isHeld: boolean): void;
+  /** A picture or a film has been dropped. */
+  onFile(file: File): void;
+}
+
+/** Takes the first picture or film of what is dropped on an element, until the signal aborts. */
+export function receiveDrops(element: HTMLElement, { onHold, onFile }: DropListener, signal: AbortSignal): void {
+  const receive = (type: 'dragover' | 'dragleave' | 'drop', work: (files: FileList) => void) => {
+    const listener = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      work(event.dataTransfer.files);
+    };
+    element.addEventListener(type, listener, { signal });
+  };
+  receive('dragover', () => onHold(true));
+  receive('dragleave', () => onHold(false));
+  receive('drop', (files) => {
+    onHold(false);
+    const file = [...files].find(({ type }) => /^(image|video)\//.test(type));
+    if (file) onFile(file);
+  });
+}
