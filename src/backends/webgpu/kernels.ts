@@ -24,6 +24,7 @@ import type {
   Step,
   TensorId,
 } from '../../plan/plan.ts';
+import type { Shader } from '../../shader-text.ts';
 import {
   filterShape,
   layOutAffine,
@@ -48,7 +49,7 @@ export interface Kernel {
   readonly label: string;
   /** Of a convolution. */
   readonly variant?: VariantName;
-  readonly code: string;
+  readonly shader: Shader;
   readonly entryPoint: string;
   readonly constants: Constants;
   /** Uniform numbers, in the order of the shader's struct. */
@@ -88,7 +89,7 @@ export function kernelOf(
       const words = wordCount(input.shape.channels);
       return {
         ...poolingKernel(step, input.shape, output.shape, words, words),
-        code: codePooling,
+        shader: codePooling,
         constants: { planes: bits },
         tables: new Map([[3, packFlags(step.smallest)]]),
       };
@@ -99,7 +100,7 @@ export function kernelOf(
       return {
         ...poolingKernel(step, input.shape, output.shape, channels, quadCount(channels)),
         ...codes,
-        code: floatPooling,
+        shader: floatPooling,
         constants: { ...constants, isAverage: step.method === 'average' ? 1 : 0 },
         tables: new Map(tables),
         tensors: new Map([[2, step.input], ...tensors]),
@@ -111,7 +112,7 @@ export function kernelOf(
       return {
         ...elementKernel(step, input.shape, quadCount, [quads, 0, ...bendNumbers(step.epilogue)]),
         ...codes,
-        code: pointwise,
+        shader: pointwise,
         constants: { ...constants, inputIsInteger: input.kind === 'integers' ? 1 : 0 },
         tables: new Map(tables),
         tensors: new Map([[2, step.input], ...tensors]),
@@ -122,12 +123,12 @@ export function kernelOf(
       const rows = thresholds.map((values) => Array.from(values, clampToFloat32));
       const table = Float32Array.from([...step.sign, ...rows.flat()]);
       const constants = { planes: bitsOf(output), thresholdCount: thresholds.length };
-      return { ...elementKernel(step, input.shape, wordsOf), code: quantize, constants, tables: table3(table) };
+      return { ...elementKernel(step, input.shape, wordsOf), shader: quantize, constants, tables: table3(table) };
     }
     case 'decode': {
       const table = output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values);
       const constants = { planes: bitsOf(input) };
-      return { ...elementKernel(step, input.shape, channelsOf), code: decode, constants, tables: table3(table) };
+      return { ...elementKernel(step, input.shape, channelsOf), shader: decode, constants, tables: table3(table) };
     }
     case 'eltwise': {
       const [coefficient, otherCoefficient] = step.coefficients;
@@ -136,7 +137,7 @@ export function kernelOf(
       const kernel = elementKernel(step, input.shape, channelsOf, floatBits([coefficient, otherCoefficient]));
       return {
         ...kernel,
-        code: eltwise,
+        shader: eltwise,
         constants: { isProduct, isMaximum },
         tables: new Map(),
         tensors: new Map([...kernel.tensors, [10, step.other]]),
@@ -146,11 +147,11 @@ export function kernelOf(
       const place = [step.firstChannel, output.shape.channels];
       if (input.kind !== 'codes') {
         const kernel = elementKernel(step, input.shape, channelsOf, place);
-        return { ...kernel, code: concatFloats, constants: {}, tables: new Map() };
+        return { ...kernel, shader: concatFloats, constants: {}, tables: new Map() };
       }
       return {
         ...elementKernel(step, input.shape, (depth) => input.bits * wordCount(depth), place),
-        code: concatCodes,
+        shader: concatCodes,
         entryPoint: 'toCodes',
         constants: { planes: input.bits },
         tables: new Map(),
@@ -160,15 +161,20 @@ export function kernelOf(
     case 'lrn': {
       const { size, alpha, beta, k } = step;
       const numbers = [(size - 1) / 2, ...floatBits([alpha / size, beta, k])];
-      return { ...elementKernel(step, input.shape, channelsOf, numbers), code: lrn, constants: {}, tables: new Map() };
+      return {
+        ...elementKernel(step, input.shape, channelsOf, numbers),
+        shader: lrn,
+        constants: {},
+        tables: new Map(),
+      };
     }
     case 'softmax':
-      return { ...elementKernel(step, input.shape, () => 1), code: softmax, constants: {}, tables: new Map() };
+      return { ...elementKernel(step, input.shape, () => 1), shader: softmax, constants: {}, tables: new Map() };
     case 'reshape': {
       const sizes = [input.shape, output.shape].flatMap(({ channels, height, width }) => [channels, height * width]);
       return {
         ...elementKernel(step, output.shape, channelsOf),
-        code: reshape,
+        shader: reshape,
         shape: Int32Array.from(sizes),
         constants: {},
         tables: new Map(),
@@ -181,7 +187,7 @@ function convolutionKernel(
   step: Convolution,
   input: PlanTensor,
   output: Planes,
-  { name, code, threads }: Variant,
+  { name, shader, threads }: Variant,
 ): Kernel {
   const { height, width, channels } = input.shape;
   const filters = filterShape(step, input.shape, output);
@@ -217,7 +223,7 @@ function convolutionKernel(
     ...out,
     label: step.layer,
     variant: name,
-    code,
+    shader,
     entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
     constants,
     shape: Int32Array.from([

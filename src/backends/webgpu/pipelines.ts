@@ -1,4 +1,11 @@
+import { type Shader, shaderText } from '../../shader-text.ts';
 import type { Kernel } from './kernels.ts';
+
+/** A shader's module, and its pipelines by their entry point and constants. */
+interface ShaderPipelines {
+  readonly module: GPUShaderModule;
+  readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
+}
 
 /** A device's pipelines by what distinguishes them: layers alike but for their sizes share one. */
 export class PipelineCache {
@@ -10,26 +17,32 @@ export class PipelineCache {
     return cache;
   }
 
-  private readonly modules = new Map<string, GPUShaderModule>();
-  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  private readonly shaders = new Map<Shader, ShaderPipelines>();
 
   private constructor(private readonly device: GPUDevice) {}
 
-  get({ code, entryPoint, constants }: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
-    const key = JSON.stringify([code, entryPoint, constants]);
+  get({
+    shader,
+    entryPoint,
+    constants,
+  }: Pick<Kernel, 'shader' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
+    const { module, pipelines } = this.pipelinesOf(shader);
+    const key = JSON.stringify([entryPoint, constants]);
     const pipeline =
-      this.pipelines.get(key) ??
+      pipelines.get(key) ??
       this.device.createComputePipelineAsync({
         layout: 'auto',
-        compute: { module: this.moduleOf(code), entryPoint, constants: { ...constants } },
+        compute: { module, entryPoint, constants: { ...constants } },
       });
-    this.pipelines.set(key, pipeline);
+    pipelines.set(key, pipeline);
     return pipeline;
   }
 
-  private moduleOf(code: string): GPUShaderModule {
-    const module = this.modules.get(code) ?? this.device.createShaderModule({ code });
-    this.modules.set(code, module);
-    return module;
+  private pipelinesOf(shader: Shader): ShaderPipelines {
+    const known = this.shaders.get(shader);
+    if (known) return known;
+    const made = { module: this.device.createShaderModule({ code: shaderText(shader) }), pipelines: new Map() };
+    this.shaders.set(shader, made);
+    return made;
   }
 }

@@ -18,6 +18,7 @@ import integerTile from '../../../shaders/integer-tile.wgsl';
 import levelTile from '../../../shaders/level-tile.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
+import type { Shader } from '../../shader-text.ts';
 import type { Capabilities } from './device.ts';
 import { quadCount, WORKGROUP_SIZE } from './layout.ts';
 
@@ -57,13 +58,13 @@ export type KernelChoice = Readonly<Record<string, VariantName>>;
 /** How a variant runs on a shape. */
 export interface Variant {
   readonly name: VariantName;
-  readonly code: string;
+  readonly shader: Shader;
   /** Threads for a number of images. */
   threads(imageCount: number): number;
 }
 
 /** Code of `shared-row-8` for integers by the kernel's width and stride along a row: those of the usual first layers. */
-const INTEGER_ROWS: Readonly<Record<string, string>> = {
+const INTEGER_ROWS: Readonly<Record<string, Shader>> = {
   '3 stride 1': integerSharedRow8Width3Stride1,
   '7 stride 2': integerSharedRow8Width7Stride2,
   '11 stride 4': integerSharedRow8Width11Stride4,
@@ -111,10 +112,10 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
 /** The variants that can run a shape on a device, at least one. */
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
-  const tile = (name: VariantName, code: string): Variant => ({ name, code, threads: scatteredThreads(shape, 4) });
-  const sharedTile = (pixels: number, code: string): Variant[] =>
-    canShare(shape, capabilities) ? [{ name: 'shared-tile', code, threads: scatteredThreads(shape, pixels) }] : [];
-  const split = (code: string): Variant => ({ name: 'split', code, threads: splitThreads(shape) });
+  const tile = (name: VariantName, shader: Shader): Variant => ({ name, shader, threads: scatteredThreads(shape, 4) });
+  const sharedTile = (pixels: number, shader: Shader): Variant[] =>
+    canShare(shape, capabilities) ? [{ name: 'shared-tile', shader, threads: scatteredThreads(shape, pixels) }] : [];
+  const split = (shader: Shader): Variant => ({ name: 'split', shader, threads: splitThreads(shape) });
   switch (step.kind) {
     case 'integerConvolution':
       return [tile('tile', integerTile), ...sharedTile(16, integerSharedTile), ...integerRows(shape, capabilities)];
@@ -140,17 +141,17 @@ function canShare({ output }: ConvolutionShape, { subgroups }: Capabilities): bo
 
 function integerRows(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
-  const code = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
-  if (!code || dilation[1] !== 1 || !canShare(shape, capabilities)) return [];
-  return [{ name: 'shared-row-8', code, threads: rowThreads(shape, 8) }];
+  const shader = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
+  if (!shader || dilation[1] !== 1 || !canShare(shape, capabilities)) return [];
+  return [{ name: 'shared-row-8', shader, threads: rowThreads(shape, 8) }];
 }
 
 function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
   if (!isPair(kernel, 3) || !isPair(dilation, 1)) return [];
-  const row = (name: VariantName, pixels: number, code: string): Variant => ({
+  const row = (name: VariantName, pixels: number, shader: Shader): Variant => ({
     name,
-    code,
+    shader,
     threads: rowThreads(shape, pixels),
   });
   const shares = canShare(shape, capabilities);
