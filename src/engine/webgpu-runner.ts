@@ -40,7 +40,7 @@ export class WebGpuRunner implements Runner {
     this.watch(lease);
   }
 
-  /** @throws HwgqError `no-webgpu`, `unsupported` naming the layer, or `out-of-memory`. */
+  /** @throws HwgqError `no-webgpu`, `unsupported` for a layer or a driver, or `out-of-memory`. */
   static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WebGpuRunner> {
     const usual: PlanInput = { kind: 'integers', unit: model.preprocessing.scale };
     const lease = leaseFor(options);
@@ -111,7 +111,7 @@ export class WebGpuRunner implements Runner {
       return await this.untilLost(work);
     } catch (error) {
       const loss = await this.lossBehind(error, device);
-      if (!loss) throw error;
+      if (!loss) throw isKernelRefusal(error) ? kernelRefused(error) : error;
       // Another run may have opened a new one by now.
       if (this.open.device === device) await this.reopen(loss);
       return this.untilLost(work);
@@ -191,6 +191,20 @@ export class WebGpuRunner implements Runner {
       { cause },
     );
   }
+}
+
+/** Every driver compiles shaders by its own rules, some of them wrong. */
+function isKernelRefusal(error: unknown): error is GPUPipelineError {
+  return error instanceof Error && error.name === 'GPUPipelineError';
+}
+
+function kernelRefused(cause: GPUPipelineError): HwgqError {
+  return new HwgqError(
+    'unsupported',
+    `The GPU does not compile a kernel: ${cause.message} Update the browser and the GPU's driver, or use backend 'wasm'.`,
+    { backend: 'webgpu' },
+    { cause },
+  );
 }
 
 function leaseFor(options: SessionOptions): DeviceLease {

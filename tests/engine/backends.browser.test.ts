@@ -102,3 +102,34 @@ it('falls back to the interpreter, and says why, where a layer does not run on W
     code: 'unsupported',
   });
 });
+
+/** This browser's GPU, as if it were one of hardware. */
+function hardware(): GPU {
+  return {
+    wgslLanguageFeatures: navigator.gpu.wgslLanguageFeatures,
+    getPreferredCanvasFormat: () => navigator.gpu.getPreferredCanvasFormat(),
+    requestAdapter: async (options) => {
+      const adapter = await navigator.gpu.requestAdapter(options);
+      const { vendor, architecture, device, description } = adapter?.info ?? {};
+      const info = { vendor, architecture, device, description, isFallbackAdapter: false };
+      return adapter && Object.defineProperty(adapter, 'info', { value: info });
+    },
+  } as GPU;
+}
+
+it('says that the GPU compiles no kernel, and runs on WebAssembly where it may choose', async () => {
+  const create = GPUDevice.prototype.createShaderModule;
+  GPUDevice.prototype.createShaderModule = function ({ code }) {
+    return create.call(this, { code: `${code} fn broken(` });
+  };
+  try {
+    const gpu = hardware();
+    const failure = await createSession(smallModel(), { backend: 'webgpu', gpu }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'unsupported', details: { backend: 'webgpu' } });
+    const session = await createSession(smallModel(), { gpu });
+    expect(session.backend).toMatchObject({ name: 'wasm', fallbackReason: expect.stringContaining('kernel') });
+    session.dispose();
+  } finally {
+    GPUDevice.prototype.createShaderModule = create;
+  }
+});

@@ -41,7 +41,11 @@ export class PipelineCache {
   private pipelinesOf(shader: Shader): ShaderPipelines {
     const known = this.shaders.get(shader);
     if (known) return known;
-    const made = { module: this.device.createShaderModule({ code: shaderText(shader) }), pipelines: new Map() };
+    // Who waits for a pipeline is told what is wrong with its module; others' error scopes are for buffers.
+    this.device.pushErrorScope('validation');
+    const module = this.device.createShaderModule({ code: shaderText(shader) });
+    this.device.popErrorScope().catch(() => {});
+    const made = { module, pipelines: new Map() };
     this.shaders.set(shader, made);
     return made;
   }
