@@ -14,8 +14,8 @@ export interface LibraryFile {
 
 /** Builds of one and the same thing, of which a page fetches one. */
 const ALTERNATIVES = /kernels/;
-/** What pages fetch that have neither WebGPU nor WebAssembly. */
-const LAST_RESORT = /reference-runner/;
+/** What a page fetches that has neither WebGPU nor WebAssembly, or asks for kernels that no GPU takes by itself. */
+const ON_DEMAND = /reference-runner|on-demand-shaders/;
 
 /** Writes `downloads.json` beside the site: gzipped bytes of this library and of its peers, for the benchmark. */
 export function downloads(): Plugin {
@@ -49,7 +49,7 @@ export async function embedderFiles(): Promise<readonly LibraryFile[]> {
     },
   })) as Rolldown.RolldownOutput;
   const files = result.output
-    .filter(({ fileName }) => !fileName.endsWith('.map') && !LAST_RESORT.test(fileName))
+    .filter(({ fileName }) => !fileName.endsWith('.map') && !ON_DEMAND.test(fileName))
     .map((file): LibraryFile => {
       const content = Buffer.from(file.type === 'chunk' ? file.code : file.source);
       return { name: file.fileName, bytes: content.length, gzipped: gzippedBytes(content) };

@@ -3,14 +3,16 @@ import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 const INCLUDE = /^\/\/ #include "(.+)"$/gm;
-const UNROLL = /\/\/ #unroll\s+for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/g;
+const UNROLL = /\/\/ #unroll\s+for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
+const CONSTANT = /^const (\w+) = (.+);$/gm;
 const COMMENT_OR_INDENT = /^\s+|\s*\/\/.*$/gm;
 
 /**
- * Lets TypeScript import `.wgsl` files, each as a list of texts: its own, and those of the files that it includes. Two
- * comments are followed, so that a file is WGSL before:
- * - `// #include "other.wgsl"` adds that file; a variant of a kernel is a file of constants that includes a common one;
- * - `// #unroll` marks the `for` loop behind it, which `shaderText` writes out.
+ * Lets TypeScript import `.wgsl` files as text. Two comments are followed, so that a file is WGSL before and after:
+ * - `// #include "other.wgsl"` stands for that file, each file once; a variant of a kernel is a file of constants that
+ *   includes a common one;
+ * - `// #unroll` writes the `for` loop behind it out, its bound made of numbers and constants of the file: what is
+ *   indexed by the loop's variable can then stay in registers.
  * A shader's own names give way to short ones, except those that pipelines are made with.
  */
 export function wgsl(): Plugin {
@@ -18,17 +20,58 @@ export function wgsl(): Plugin {
     name: 'wgsl',
     load(id) {
       if (!id.endsWith('.wgsl')) return undefined;
-      const source = readFileSync(id, 'utf8');
-      const files = [...source.matchAll(INCLUDE)].map(([, file]) => file);
-      const imports = files.map((file, index) => `import file${index} from ${JSON.stringify(`./${file}`)};`);
-      const text = source.replace(UNROLL, '#$1<$2{').replace(COMMENT_OR_INDENT, '').replace(/\n+/g, '\n');
-      const texts = [
-        JSON.stringify(shortened(text, shortNames(dirname(id)))),
-        ...files.map((_, index) => `...file${index}`),
-      ];
-      return { code: `${imports.join('')}export default [${texts}];`, map: null };
+      const files = new Set<string>();
+      const text = expand(id, files);
+      for (const file of files) this.addWatchFile(file);
+      const shader = unroll(text, constantsOf(text)).replace(COMMENT_OR_INDENT, '').replace(/\n+/g, '\n');
+      return {
+        code: `export default ${JSON.stringify(shortened(shader, shortNames(dirname(id))))};`,
+        map: null,
+      };
     },
   };
+}
+
+/** A file's text with its includes, each file once. */
+function expand(path: string, files: Set<string>): string {
+  files.add(path);
+  return readFileSync(path, 'utf8').replace(INCLUDE, (_, name: string) => {
+    const included = resolve(dirname(path), name);
+    return files.has(included) ? '' : expand(included, files);
+  });
+}
+
+function constantsOf(text: string): ReadonlyMap<string, number> {
+  const constants = new Map<string, number>();
+  for (const [, name, value] of text.matchAll(CONSTANT))
+    constants.set(name as string, evaluate(value as string, constants));
+  return constants;
+}
+
+/** Sums, differences and products of whole numbers and constants. */
+function evaluate(expression: string, constants: ReadonlyMap<string, number>): number {
+  const numbers = expression.replace(/\b\d+u|\w+/g, (token) =>
+    String(constants.get(token) ?? Number.parseInt(token, 10)),
+  );
+  const product = (factors: string) => factors.split('*').reduce((result, factor) => result * Number(factor), 1);
+  return numbers.split('+').reduce((sum, terms) => {
+    const [first, ...others] = terms.split('-').map(product);
+    return others.reduce((difference, other) => difference - other, sum + (first as number));
+  }, 0);
+}
+
+function unroll(text: string, constants: ReadonlyMap<string, number>): string {
+  const loop = UNROLL.exec(text);
+  if (!loop) return text;
+  const [head, name, bound] = loop;
+  const start = loop.index + head.length;
+  const end = closingBrace(text, start);
+  const body = unroll(text.slice(start, end), constants);
+  const copies = Array.from(
+    { length: evaluate(bound as string, constants) },
+    (_, value) => `{\nconst ${name} = ${value}u;${body}}`,
+  );
+  return `${text.slice(0, loop.index)}${copies.join('\n')}${unroll(text.slice(end + 1), constants)}`;
 }
 
 const DECLARED = /\b(?:fn|let|const|struct|var(?:<[^>]*>)?)\s+(\w+)|(?<![.\w])(\w+)\s*:/g;
@@ -77,4 +120,14 @@ function* unusedNames(used: ReadonlySet<string>): Generator<string, void> {
       if (!used.has(name)) yield name;
     }
   }
+}
+
+/** Where the block ends whose text begins at `start`. */
+function closingBrace(text: string, start: number): number {
+  let depth = 1;
+  for (let index = start; index < text.length; index++) {
+    if (text[index] === '{') depth++;
+    if (text[index] === '}' && --depth === 0) return index;
+  }
+  throw new Error('A loop to be unrolled has no end.');
 }

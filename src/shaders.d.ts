@@ -1,5 +1,5 @@
 declare module '*.wgsl' {
-  /** As `shaderText` takes it: a file's text and those of the files that it includes (vite-plugin-wgsl.ts). */
-  const shader: readonly string[];
-  export default shader;
+  /** The shader's text, its includes filled in and its marked loops written out by the build (vite-plugin-wgsl.ts). */
+  const text: string;
+  export default text;
 }

@@ -1,6 +1,5 @@
 import peakPopcount from '../../shaders/peak-popcount.wgsl';
 import peakRead from '../../shaders/peak-read.wgsl';
-import { type Shader, shaderText } from '../shader-text.ts';
 import { type Peaks, TRIALS } from './peaks.ts';
 
 const WORKGROUP_SIZE = 64;
@@ -39,8 +38,8 @@ export async function measureGpuPeaks(gpu: GPU, powerPreference?: GPUPowerPrefer
 type Loop = (groups: number) => Promise<number>;
 
 /** A shader over a buffer: runs so many workgroups and gives seconds. */
-async function loop(device: GPUDevice, data: GPUBuffer, shader: Shader, rounds: number): Promise<Loop> {
-  const module = device.createShaderModule({ code: shaderText(shader) });
+async function loop(device: GPUDevice, data: GPUBuffer, code: string, rounds: number): Promise<Loop> {
+  const module = device.createShaderModule({ code });
   const pipeline = await device.createComputePipelineAsync({
     layout: 'auto',
     compute: { module, constants: { rounds } },

@@ -24,7 +24,6 @@ import type {
   Step,
   TensorId,
 } from '../../plan/plan.ts';
-import type { Shader } from '../../shader-text.ts';
 import {
   filterShape,
   layOutAffine,
@@ -49,7 +48,8 @@ export interface Kernel {
   readonly label: string;
   /** Of a convolution. */
   readonly variant?: VariantName;
-  readonly shader: Shader;
+  /** The shader's text. */
+  readonly code: string | Promise<string>;
   readonly entryPoint: string;
   readonly constants: Constants;
   /** Uniform numbers, in the order of the shader's struct. */
@@ -89,7 +89,7 @@ export function kernelOf(
       const words = wordCount(input.shape.channels);
       return {
         ...poolingKernel(step, input.shape, output.shape, words, words),
-        shader: codePooling,
+        code: codePooling,
         constants: { planes: bits },
         tables: new Map([[3, packFlags(step.smallest)]]),
       };
@@ -100,7 +100,7 @@ export function kernelOf(
       return {
         ...poolingKernel(step, input.shape, output.shape, channels, quadCount(channels)),
         ...codes,
-        shader: floatPooling,
+        code: floatPooling,
         constants: { ...constants, isAverage: step.method === 'average' ? 1 : 0 },
         tables: new Map(tables),
         tensors: new Map([[2, step.input], ...tensors]),
@@ -112,7 +112,7 @@ export function kernelOf(
       return {
         ...elementKernel(step, input.shape, quadCount, [quads, 0, ...bendNumbers(step.epilogue)]),
         ...codes,
-        shader: pointwise,
+        code: pointwise,
         constants: { ...constants, inputIsInteger: input.kind === 'integers' ? 1 : 0 },
         tables: new Map(tables),
         tensors: new Map([[2, step.input], ...tensors]),
@@ -123,12 +123,12 @@ export function kernelOf(
       const rows = thresholds.map((values) => Array.from(values, clampToFloat32));
       const table = Float32Array.from([...step.sign, ...rows.flat()]);
       const constants = { planes: bitsOf(output), thresholdCount: thresholds.length };
-      return { ...elementKernel(step, input.shape, wordsOf), shader: quantize, constants, tables: table3(table) };
+      return { ...elementKernel(step, input.shape, wordsOf), code: quantize, constants, tables: table3(table) };
     }
     case 'decode': {
       const table = output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values);
       const constants = { planes: bitsOf(input) };
-      return { ...elementKernel(step, input.shape, channelsOf), shader: decode, constants, tables: table3(table) };
+      return { ...elementKernel(step, input.shape, channelsOf), code: decode, constants, tables: table3(table) };
     }
     case 'eltwise': {
       const [coefficient, otherCoefficient] = step.coefficients;
@@ -137,7 +137,7 @@ export function kernelOf(
       const kernel = elementKernel(step, input.shape, channelsOf, floatBits([coefficient, otherCoefficient]));
       return {
         ...kernel,
-        shader: eltwise,
+        code: eltwise,
         constants: { isProduct, isMaximum },
         tables: new Map(),
         tensors: new Map([...kernel.tensors, [10, step.other]]),
@@ -147,11 +147,11 @@ export function kernelOf(
       const place = [step.firstChannel, output.shape.channels];
       if (input.kind !== 'codes') {
         const kernel = elementKernel(step, input.shape, channelsOf, place);
-        return { ...kernel, shader: concatFloats, constants: {}, tables: new Map() };
+        return { ...kernel, code: concatFloats, constants: {}, tables: new Map() };
       }
       return {
         ...elementKernel(step, input.shape, (depth) => input.bits * wordCount(depth), place),
-        shader: concatCodes,
+        code: concatCodes,
         entryPoint: 'toCodes',
         constants: { planes: input.bits },
         tables: new Map(),
@@ -161,20 +161,15 @@ export function kernelOf(
     case 'lrn': {
       const { size, alpha, beta, k } = step;
       const numbers = [(size - 1) / 2, ...floatBits([alpha / size, beta, k])];
-      return {
-        ...elementKernel(step, input.shape, channelsOf, numbers),
-        shader: lrn,
-        constants: {},
-        tables: new Map(),
-      };
+      return { ...elementKernel(step, input.shape, channelsOf, numbers), code: lrn, constants: {}, tables: new Map() };
     }
     case 'softmax':
-      return { ...elementKernel(step, input.shape, () => 1), shader: softmax, constants: {}, tables: new Map() };
+      return { ...elementKernel(step, input.shape, () => 1), code: softmax, constants: {}, tables: new Map() };
     case 'reshape': {
       const sizes = [input.shape, output.shape].flatMap(({ channels, height, width }) => [channels, height * width]);
       return {
         ...elementKernel(step, output.shape, channelsOf),
-        shader: reshape,
+        code: reshape,
         shape: Int32Array.from(sizes),
         constants: {},
         tables: new Map(),
@@ -187,7 +182,7 @@ function convolutionKernel(
   step: Convolution,
   input: PlanTensor,
   output: Planes,
-  { name, shader, threads }: Variant,
+  { name, code, threads }: Variant,
 ): Kernel {
   const { height, width, channels } = input.shape;
   const filters = filterShape(step, input.shape, output);
@@ -223,7 +218,7 @@ function convolutionKernel(
     ...out,
     label: step.layer,
     variant: name,
-    shader,
+    code: code(),
     entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
     constants,
     shape: Int32Array.from([

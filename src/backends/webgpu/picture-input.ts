@@ -1,6 +1,5 @@
 import pictureColumns from '../../../shaders/picture-columns.wgsl';
 import pictureRows from '../../../shaders/picture-rows.wgsl';
-import type { Shader } from '../../shader-text.ts';
 import { PipelineCache } from './pipelines.ts';
 import { dispatchThreads } from './prepared-step.ts';
 
@@ -45,7 +44,7 @@ export class PictureInput {
 
   static async create(device: GPUDevice, format: PictureFormat): Promise<PictureInput> {
     const cache = PipelineCache.of(device);
-    const pipelineOf = (shader: Shader) => cache.get({ shader, entryPoint: 'main', constants: {} });
+    const pipelineOf = (code: string) => cache.get({ code, entryPoint: 'main', constants: {} });
     const [rows, columns] = await Promise.all([pipelineOf(pictureRows), pipelineOf(pictureColumns)]);
     return new PictureInput(device, format, rows, columns);
   }

@@ -1,11 +1,4 @@
-import { type Shader, shaderText } from '../../shader-text.ts';
 import type { Kernel } from './kernels.ts';
-
-/** A shader's module, and its pipelines by their entry point and constants. */
-interface ShaderPipelines {
-  readonly module: GPUShaderModule;
-  readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
-}
 
 /** A device's pipelines by what distinguishes them: layers alike but for their sizes share one. */
 export class PipelineCache {
@@ -17,36 +10,36 @@ export class PipelineCache {
     return cache;
   }
 
-  private readonly shaders = new Map<Shader, ShaderPipelines>();
+  private readonly modules = new Map<string, GPUShaderModule>();
+  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
   private constructor(private readonly device: GPUDevice) {}
 
-  get({
-    shader,
+  async get({
+    code,
     entryPoint,
     constants,
-  }: Pick<Kernel, 'shader' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
-    const { module, pipelines } = this.pipelinesOf(shader);
-    const key = JSON.stringify([entryPoint, constants]);
+  }: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
+    const text = await code;
+    const key = JSON.stringify([text, entryPoint, constants]);
     const pipeline =
-      pipelines.get(key) ??
+      this.pipelines.get(key) ??
       this.device.createComputePipelineAsync({
         layout: 'auto',
-        compute: { module, entryPoint, constants: { ...constants } },
+        compute: { module: this.moduleOf(text), entryPoint, constants: { ...constants } },
       });
-    pipelines.set(key, pipeline);
+    this.pipelines.set(key, pipeline);
     return pipeline;
   }
 
-  private pipelinesOf(shader: Shader): ShaderPipelines {
-    const known = this.shaders.get(shader);
+  private moduleOf(code: string): GPUShaderModule {
+    const known = this.modules.get(code);
     if (known) return known;
     // Who waits for a pipeline is told what is wrong with its module; others' error scopes are for buffers.
     this.device.pushErrorScope('validation');
-    const module = this.device.createShaderModule({ code: shaderText(shader) });
+    const module = this.device.createShaderModule({ code });
     this.device.popErrorScope().catch(() => {});
-    const made = { module, pipelines: new Map() };
-    this.shaders.set(shader, made);
-    return made;
+    this.modules.set(code, module);
+    return module;
   }
 }

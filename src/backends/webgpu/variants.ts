@@ -1,24 +1,14 @@
 import binaryCarrySave from '../../../shaders/binary-carry-save.wgsl';
-import binaryDot from '../../../shaders/binary-dot.wgsl';
 import binaryRow4Stride1 from '../../../shaders/binary-row-4-stride-1.wgsl';
 import binaryRow4Stride2 from '../../../shaders/binary-row-4-stride-2.wgsl';
-import binaryRow7Stride1 from '../../../shaders/binary-row-7-stride-1.wgsl';
-import binarySharedRow7Stride1 from '../../../shaders/binary-shared-row-7-stride-1.wgsl';
-import binarySharedRow7Stride2 from '../../../shaders/binary-shared-row-7-stride-2.wgsl';
-import binarySharedTile from '../../../shaders/binary-shared-tile.wgsl';
 import binarySplit from '../../../shaders/binary-split.wgsl';
 import binaryTile from '../../../shaders/binary-tile.wgsl';
 import floatSplit from '../../../shaders/float-split.wgsl';
 import floatTile from '../../../shaders/float-tile.wgsl';
-import integerSharedRow8Width3Stride1 from '../../../shaders/integer-shared-row-8-width-3-stride-1.wgsl';
-import integerSharedRow8Width7Stride2 from '../../../shaders/integer-shared-row-8-width-7-stride-2.wgsl';
-import integerSharedRow8Width11Stride4 from '../../../shaders/integer-shared-row-8-width-11-stride-4.wgsl';
-import integerSharedTile from '../../../shaders/integer-shared-tile.wgsl';
 import integerTile from '../../../shaders/integer-tile.wgsl';
 import levelTile from '../../../shaders/level-tile.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
-import type { Shader } from '../../shader-text.ts';
 import type { Capabilities } from './device.ts';
 import { quadCount, WORKGROUP_SIZE } from './layout.ts';
 
@@ -55,19 +45,29 @@ export type VariantName = (typeof VARIANT_NAMES)[number];
 /** Which variant runs layers of a shape (`shapeKey`): what an autotune gives, plain data to be stored per adapter. */
 export type KernelChoice = Readonly<Record<string, VariantName>>;
 
+/** A shader's text, which may have to be fetched. */
+type Code = () => string | Promise<string>;
+
 /** How a variant runs on a shape. */
 export interface Variant {
   readonly name: VariantName;
-  readonly shader: Shader;
+  /** Its shader. */
+  readonly code: Code;
   /** Threads for a number of images. */
   threads(imageCount: number): number;
 }
 
-/** Code of `shared-row-8` for integers by the kernel's width and stride along a row: those of the usual first layers. */
-const INTEGER_ROWS: Readonly<Record<string, Shader>> = {
-  '3 stride 1': integerSharedRow8Width3Stride1,
-  '7 stride 2': integerSharedRow8Width7Stride2,
-  '11 stride 4': integerSharedRow8Width11Stride4,
+type OnDemandShaders = typeof import('./on-demand-shaders.ts');
+
+function onDemand(name: keyof OnDemandShaders): Code {
+  return async () => (await import('./on-demand-shaders.ts'))[name];
+}
+
+/** `shared-row-8` for integers by the kernel's width and stride along a row: those of the usual first layers. */
+const INTEGER_ROWS: Readonly<Record<string, Code>> = {
+  '3 stride 1': onDemand('integerSharedRow8Width3Stride1'),
+  '7 stride 2': onDemand('integerSharedRow8Width7Stride2'),
+  '11 stride 4': onDemand('integerSharedRow8Width11Stride4'),
 };
 
 /** Fewer threads than this, at a tile each, leave a GPU idle. */
@@ -112,23 +112,27 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
 /** The variants that can run a shape on a device, at least one. */
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
-  const tile = (name: VariantName, shader: Shader): Variant => ({ name, shader, threads: scatteredThreads(shape, 4) });
-  const sharedTile = (pixels: number, shader: Shader): Variant[] =>
-    canShare(shape, capabilities) ? [{ name: 'shared-tile', shader, threads: scatteredThreads(shape, pixels) }] : [];
-  const split = (shader: Shader): Variant => ({ name: 'split', shader, threads: splitThreads(shape) });
+  const tile = (name: VariantName, code: Code): Variant => ({ name, code, threads: scatteredThreads(shape, 4) });
+  const sharedTile = (pixels: number, code: Code): Variant[] =>
+    canShare(shape, capabilities) ? [{ name: 'shared-tile', code, threads: scatteredThreads(shape, pixels) }] : [];
+  const split = (code: Code): Variant => ({ name: 'split', code, threads: splitThreads(shape) });
   switch (step.kind) {
     case 'integerConvolution':
-      return [tile('tile', integerTile), ...sharedTile(16, integerSharedTile), ...integerRows(shape, capabilities)];
-    case 'floatConvolution':
-      return [tile('tile', floatTile), split(floatSplit)];
-    case 'binaryConvolution':
-      if (!hasUsualLevels(step)) return [tile('tile', levelTile)];
       return [
-        tile('tile', binaryTile),
-        tile('carry-save', binaryCarrySave),
-        ...sharedTile(8, binarySharedTile),
-        split(binarySplit),
-        ...(capabilities.packedDot ? [tile('dot', binaryDot)] : []),
+        tile('tile', () => integerTile),
+        ...sharedTile(16, onDemand('integerSharedTile')),
+        ...integerRows(shape, capabilities),
+      ];
+    case 'floatConvolution':
+      return [tile('tile', () => floatTile), split(() => floatSplit)];
+    case 'binaryConvolution':
+      if (!hasUsualLevels(step)) return [tile('tile', () => levelTile)];
+      return [
+        tile('tile', () => binaryTile),
+        tile('carry-save', () => binaryCarrySave),
+        ...sharedTile(8, onDemand('binarySharedTile')),
+        split(() => binarySplit),
+        ...(capabilities.packedDot ? [tile('dot', onDemand('binaryDot'))] : []),
         ...rowVariants(shape, capabilities),
       ];
   }
@@ -141,29 +145,32 @@ function canShare({ output }: ConvolutionShape, { subgroups }: Capabilities): bo
 
 function integerRows(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
-  const shader = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
-  if (!shader || dilation[1] !== 1 || !canShare(shape, capabilities)) return [];
-  return [{ name: 'shared-row-8', shader, threads: rowThreads(shape, 8) }];
+  const code = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
+  if (!code || dilation[1] !== 1 || !canShare(shape, capabilities)) return [];
+  return [{ name: 'shared-row-8', code, threads: rowThreads(shape, 8) }];
 }
 
 function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
   if (!isPair(kernel, 3) || !isPair(dilation, 1)) return [];
-  const row = (name: VariantName, pixels: number, shader: Shader): Variant => ({
+  const row = (name: VariantName, pixels: number, code: Code): Variant => ({
     name,
-    shader,
+    code,
     threads: rowThreads(shape, pixels),
   });
   const shares = canShare(shape, capabilities);
   switch (stride[1]) {
     case 1:
       return [
-        row('row-4', 4, binaryRow4Stride1),
-        row('row-7', 7, binaryRow7Stride1),
-        ...(shares ? [row('shared-row-7', 7, binarySharedRow7Stride1)] : []),
+        row('row-4', 4, () => binaryRow4Stride1),
+        row('row-7', 7, onDemand('binaryRow7Stride1')),
+        ...(shares ? [row('shared-row-7', 7, onDemand('binarySharedRow7Stride1'))] : []),
       ];
     case 2:
-      return [row('row-4', 4, binaryRow4Stride2), ...(shares ? [row('shared-row-7', 7, binarySharedRow7Stride2)] : [])];
+      return [
+        row('row-4', 4, () => binaryRow4Stride2),
+        ...(shares ? [row('shared-row-7', 7, onDemand('binarySharedRow7Stride2'))] : []),
+      ];
     default:
       return [];
   }

@@ -1,0 +1,10 @@
+/** Shaders that no GPU takes unasked: software adapters do, and those for which an autotune has chosen them. */
+export { default as binaryDot } from '../../../shaders/binary-dot.wgsl';
+export { default as binaryRow7Stride1 } from '../../../shaders/binary-row-7-stride-1.wgsl';
+export { default as binarySharedRow7Stride1 } from '../../../shaders/binary-shared-row-7-stride-1.wgsl';
+export { default as binarySharedRow7Stride2 } from '../../../shaders/binary-shared-row-7-stride-2.wgsl';
+export { default as binarySharedTile } from '../../../shaders/binary-shared-tile.wgsl';
+export { default as integerSharedRow8Width3Stride1 } from '../../../shaders/integer-shared-row-8-width-3-stride-1.wgsl';
+export { default as integerSharedRow8Width7Stride2 } from '../../../shaders/integer-shared-row-8-width-7-stride-2.wgsl';
+export { default as integerSharedRow8Width11Stride4 } from '../../../shaders/integer-shared-row-8-width-11-stride-4.wgsl';
+export { default as integerSharedTile } from '../../../shaders/integer-shared-tile.wgsl';
