@@ -29,7 +29,10 @@ export interface FirstLabel {
 export interface KernelTiming {
   readonly shape: string;
   readonly variant: string;
-  readonly milliseconds: number;
+  /** Absent where it did not run. */
+  readonly milliseconds?: number;
+  /** Why it was passed over. */
+  readonly failure?: string;
 }
 
 /** Everything that one benchmark found. */
@@ -50,7 +53,7 @@ export interface BenchmarkReport {
 
 /** A report as lines for people, without its layers. */
 export function reportText({ date, machine, network, ...found }: BenchmarkReport): string {
-  const { results, examinations, firstLabels, downloads } = found;
+  const { results, examinations, tuning = [], firstLabels, downloads } = found;
   const lines = [
     `hwgq-web benchmark, ${network}, ${date}`,
     `${machine.cores} logical processors${machine.isIsolated ? ', cross-origin isolated' : ''}${machine.gpu ? `, GPU ${machine.gpu}` : ''}`,
@@ -64,6 +67,9 @@ export function reportText({ date, machine, network, ...found }: BenchmarkReport
     ...examinations.map(
       ({ name, throughput }) =>
         `${name}: ${throughput.map(({ count, imagesPerSecond }) => `${imagesPerSecond.toFixed(1)} images/s by ${count}`).join(', ')}`,
+    ),
+    ...tuning.flatMap(({ shape, variant, failure }) =>
+      failure === undefined ? [] : [`kernel ${variant} on ${shape} passed over: ${failure}`],
     ),
     ...firstLabels.map(({ name, milliseconds }) => `${name}: first label after ${milliseconds.toFixed(0)} ms`),
     ...downloads.map(

@@ -1,9 +1,11 @@
+import { HwgqError } from '../../errors.ts';
 import { inputsOf, outputsOf } from '../../plan/fuse.ts';
-import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
+import type { Convolution, Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import { imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
-import { bindStep, createFrame, dispatchStep, type PreparedStep, prepareStep } from './prepared-step.ts';
+import { bindStep, createFrame, dispatchStep, freeStep, type PreparedStep, prepareStep } from './prepared-step.ts';
 import { StepTimer } from './step-timer.ts';
+import { CLOCK_LONG_ENOUGH, repeatsToTime, TIMESTAMPS_LONG_ENOUGH } from './timed-repeats.ts';
 import {
   type ConvolutionShape,
   convolutionShapes,
@@ -28,9 +30,10 @@ export interface VariantTiming {
   /** `shapeKey` of the shape. */
   readonly shape: string;
   readonly variant: VariantName;
-  readonly milliseconds: number;
-  /** Whether it gave what the first variant gave; one that does not is never chosen. */
-  readonly isRight: boolean;
+  /** Absent where it did not run. */
+  readonly milliseconds?: number;
+  /** Why it is never chosen: the driver refused it, or it gave something else than the first variant that ran. */
+  readonly failure?: string;
 }
 
 export interface Autotuned {
@@ -39,41 +42,52 @@ export interface Autotuned {
   readonly timings: readonly VariantTiming[];
 }
 
-/** Dispatches of one timing where passes cannot be timed, so that the wait for them weighs little. */
-const DISPATCHES = 16;
 /** Relative to the largest result. */
 const FLOAT_TOLERANCE = 1e-5;
+/** Of results that a rounding can turn into others. */
+const WRONG_SHARE = 1e-3;
+/** What a device refuses, unless somebody asks, without a word to who asked for it. */
+const REFUSALS: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal'];
 
 /** Words of codes, or floats. */
 type Results = Uint32Array | Float32Array;
 
 /**
  * Times every variant of each of a plan's convolution shapes on a device, by timestamp queries where it has them and
- * otherwise by the clock over several dispatches. The variants' results are compared too.
- * @throws the signal's reason where it aborts.
+ * otherwise by the clock, and compares their results. A variant that fails is passed over.
+ * @throws HwgqError `device-lost`; the signal's reason where it aborts.
  */
 export async function autotune(open: OpenDevice, plan: Plan, options: AutotuneOptions = {}): Promise<Autotuned> {
   const { count = 1, repeats = 5, onProgress = () => {}, signal } = options;
+  const { device, capabilities } = open;
   const candidates = convolutionShapes(plan)
-    .map((shape) => ({ shape, variants: variantsOf(shape, open.capabilities) }))
+    .map((shape) => ({ shape, variants: variantsOf(shape, capabilities) }))
     .filter(({ variants }) => variants.length > 1);
   const total = candidates.reduce((sum, { variants }) => sum + variants.length, 0);
   const timings: VariantTiming[] = [];
   const choice: Record<string, VariantName> = {};
   for (const { shape, variants } of candidates) {
-    const bench = new ShapeBench(open.device, plan, shape, count);
+    const bench = new ShapeBench(device, plan, shape, count);
+    const key = shapeKey(shape);
     try {
       let truth: Results | undefined;
       let fastest = Number.POSITIVE_INFINITY;
       for (const variant of variants) {
         signal?.throwIfAborted();
-        const { milliseconds, output } = await bench.time(variant, repeats);
-        truth ??= output;
-        const isRight = isNearly(output, truth);
-        timings.push({ shape: shapeKey(shape), variant: variant.name, milliseconds, isRight });
-        if (isRight && milliseconds < fastest) {
-          fastest = milliseconds;
-          choice[shapeKey(shape)] = variant.name;
+        const named = { shape: key, variant: variant.name };
+        try {
+          const { milliseconds, output } = await bench.time(variant, repeats);
+          truth ??= output;
+          if (!isSame(output, truth, shape.step)) {
+            timings.push({ ...named, milliseconds, failure: 'It gives something else than the first variant.' });
+          } else {
+            timings.push({ ...named, milliseconds });
+            if (milliseconds < fastest) choice[key] = variant.name;
+            fastest = Math.min(fastest, milliseconds);
+          }
+        } catch (error) {
+          await throwIfLost(device);
+          timings.push({ ...named, failure: error instanceof Error ? error.message : String(error) });
         }
         onProgress(timings.length / total);
       }
@@ -84,8 +98,8 @@ export async function autotune(open: OpenDevice, plan: Plan, options: AutotuneOp
   return { choice, timings };
 }
 
-/** Sums of floats may round differently, and here and there make another code. */
-function isNearly(output: Results, truth: Results): boolean {
+/** Whole sums are exact; float sums may round differently, and here and there make another code. */
+function isSame(output: Results, truth: Results, { kind, epilogue }: Convolution): boolean {
   const tolerance =
     truth instanceof Float32Array
       ? FLOAT_TOLERANCE * truth.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
@@ -94,7 +108,27 @@ function isNearly(output: Results, truth: Results): boolean {
   for (const [index, value] of output.entries()) {
     if (!(Math.abs(value - (truth[index] as number)) <= tolerance)) wrong++;
   }
-  return wrong <= output.length / 1000;
+  const isExact = kind !== 'floatConvolution' && (epilogue.kind === 'codes' || truth instanceof Float32Array);
+  return wrong <= (isExact ? 0 : WRONG_SHARE * output.length);
+}
+
+/** Does work on a device, and throws what the device refused of it. */
+async function strictly<T>(device: GPUDevice, work: () => Promise<T>): Promise<T> {
+  for (const kind of REFUSALS) device.pushErrorScope(kind);
+  const done = work();
+  // Work that failed says why itself.
+  await done.catch(() => {});
+  const errors = await Promise.all(REFUSALS.map(() => device.popErrorScope()));
+  const result = await done;
+  const error = errors.find((found) => found !== null);
+  if (error) throw new Error(error.message);
+  return result;
+}
+
+async function throwIfLost(device: GPUDevice): Promise<void> {
+  const loss = await Promise.race([device.lost, undefined]);
+  if (loss)
+    throw new HwgqError('device-lost', `The GPU went away while its kernels were timed: ${loss.message} Try again.`);
 }
 
 /** One convolution by itself, over random input. */
@@ -123,30 +157,51 @@ class ShapeBench {
     this.readback = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   }
 
+  /** @throws Error where the device refuses the variant. */
   async time(variant: Variant, repeats: number): Promise<{ milliseconds: number; output: Results }> {
-    const { device, plan, shape, frame } = this;
-    const prepared = await prepareStep(device, plan, shape.step, () => variant);
-    const bindGroup = bindStep(device, prepared, frame, (id) => ({ buffer: this.buffer(id) }));
-    // The first run is not timed: a driver may compile only then.
-    await this.run(prepared, bindGroup, undefined);
-    const timer = StepTimer.create(device, 1);
-    const times: number[] = [];
-    for (let repeat = 0; repeat < repeats; repeat++) times.push(await this.run(prepared, bindGroup, timer));
-    timer?.dispose();
-    for (const buffer of prepared.constants.values()) buffer.destroy();
-    return { milliseconds: times.sort((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0, output: await this.output() };
+    const { device, plan, shape } = this;
+    return strictly(device, async () => {
+      const step = await prepareStep(device, plan, shape.step, () => variant);
+      const timer = StepTimer.create(device, 1);
+      try {
+        this.clearOutputs();
+        const bindGroup = bindStep(device, step, this.frame, (id) => ({ buffer: this.buffer(id) }));
+        const run = (dispatches: number) => this.run(step, bindGroup, timer, dispatches);
+        // A driver may compile only in the first run.
+        await run(1);
+        const longEnough = timer ? TIMESTAMPS_LONG_ENOUGH : CLOCK_LONG_ENOUGH;
+        const [dispatches = 1] = await repeatsToTime(1, longEnough, async ([often = 1]) => [await run(often)]);
+        const times: number[] = [];
+        while (times.length < repeats) times.push((await run(dispatches)) / dispatches);
+        return { milliseconds: times.sort((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0, output: await this.output() };
+      } finally {
+        timer?.dispose();
+        freeStep(step);
+      }
+    });
   }
 
   dispose(): void {
     for (const buffer of [this.frame, this.readback, ...this.tensors.values()]) buffer.destroy();
   }
 
-  private async run(step: PreparedStep, bindGroup: GPUBindGroup, timer: StepTimer | undefined): Promise<number> {
+  /** What a variant does not write is not to be taken from the one before. */
+  private clearOutputs(): void {
+    const encoder = this.device.createCommandEncoder();
+    for (const id of outputsOf(this.shape.step)) encoder.clearBuffer(this.buffer(id));
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** So many dispatches in one pass: what they write they write again. @returns milliseconds of all of them. */
+  private async run(
+    step: PreparedStep,
+    bindGroup: GPUBindGroup,
+    timer: StepTimer | undefined,
+    dispatches: number,
+  ): Promise<number> {
     const { device, count } = this;
     const encoder = device.createCommandEncoder();
-    if (step.kernel.cleared !== undefined) encoder.clearBuffer(this.buffer(step.kernel.cleared));
     const pass = encoder.beginComputePass(timer?.pass(0));
-    const dispatches = timer ? 1 : DISPATCHES;
     for (let dispatch = 0; dispatch < dispatches; dispatch++) dispatchStep(pass, step, bindGroup, count);
     pass.end();
     timer?.resolve(encoder);
@@ -154,7 +209,7 @@ class ShapeBench {
     device.queue.submit([encoder.finish()]);
     if (timer) return (await timer.read())[0] ?? 0;
     await device.queue.onSubmittedWorkDone();
-    return (performance.now() - start) / dispatches;
+    return performance.now() - start;
   }
 
   private async output(): Promise<Results> {

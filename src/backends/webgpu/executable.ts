@@ -7,6 +7,7 @@ import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
 import type { PictureInput, SourcePicture } from './picture-input.ts';
 import { createFrame, dispatchStep, freeStep, type PreparedStep, prepareStep } from './prepared-step.ts';
 import { StepTimer } from './step-timer.ts';
+import { repeatsToTime, TIMESTAMPS_LONG_ENOUGH } from './timed-repeats.ts';
 import { chosenVariant, type KernelChoice, type VariantName } from './variants.ts';
 
 export interface ExecutableOptions {
@@ -133,7 +134,8 @@ export class WebGpuExecutable {
   }
 
   /**
-   * Runs `count` images step by step, each in a pass of its own, several times.
+   * Runs `count` images step by step, several times. Each step has a pass of its own, in which it is repeated until that
+   * takes long enough to be timed: what it reads, no step changes.
    * @returns the median of each step, in the plan's order; undefined where the device cannot time passes.
    */
   async profile(
@@ -145,18 +147,26 @@ export class WebGpuExecutable {
     if (!timer) return undefined;
     const arena = await this.arenaFor(count);
     this.writeInputs(arena, inputs, count);
-    const times: number[][] = this.steps.map(() => []);
-    for (let repeat = 0; repeat < repeats; repeat++) {
+    const timeSteps = async (often: readonly number[]) => {
       const encoder = this.device.createCommandEncoder();
       arena.clear(encoder);
       for (const [index, step] of this.steps.entries()) {
         const pass = encoder.beginComputePass(timer.pass(index));
-        dispatchStep(pass, step, arena.bindGroups[index] as GPUBindGroup, count);
+        for (let repeat = 0; repeat < (often[index] ?? 1); repeat++) {
+          dispatchStep(pass, step, arena.bindGroups[index] as GPUBindGroup, count);
+        }
         pass.end();
       }
       timer.resolve(encoder);
       this.device.queue.submit([encoder.finish()]);
-      for (const [index, milliseconds] of (await timer.read()).entries()) times[index]?.push(milliseconds);
+      return timer.read();
+    };
+    const often = await repeatsToTime(this.steps.length, TIMESTAMPS_LONG_ENOUGH, timeSteps);
+    const times: number[][] = this.steps.map(() => []);
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      for (const [index, milliseconds] of (await timeSteps(often)).entries()) {
+        times[index]?.push(milliseconds / (often[index] ?? 1));
+      }
     }
     timer.dispose();
     return this.steps.map(({ step, kernel }, index) =>
