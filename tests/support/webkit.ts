@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DrivenBrowser } from './driven-browser.ts';
 
@@ -30,7 +32,7 @@ export async function startWebKit(): Promise<DrivenBrowser> {
   const display = await new Promise<string>((resolve) =>
     screen.stdout.once('data', (data) => resolve(`${data}`.trim())),
   );
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await freePort();
   const driver = spawn(DRIVER, ['--host=127.0.0.1', `--port=${port}`], {
     stdio: 'ignore',
     env: {
@@ -97,6 +99,16 @@ export async function startWebKit(): Promise<DrivenBrowser> {
 
 function move(x: number, y: number): object {
   return { type: 'pointerMove', duration: 20, x: Math.round(x), y: Math.round(y) };
+}
+
+/** A port that nobody listens on: the driver tells none of its own choice. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 async function untilReady(ask: () => Promise<unknown>): Promise<void> {
