@@ -7,6 +7,10 @@ import { wgsl } from './vite-plugin-wgsl.ts';
 
 const isFull = process.env.HWGQ_FULL === '1';
 
+/** Milliseconds. Pages and processes are slow where other work goes on beside the tests; what is waited for comes. */
+const PATIENCE = { poll: { timeout: 60_000 } };
+const TEST_TIMEOUT = 300_000;
+
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/reporter.ts'],
@@ -19,10 +23,9 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.browser.test.ts', ...(isFull ? [] : ['tests/**/*.full.test.ts'])],
-          testTimeout: isFull ? 3_600_000 : 120_000,
-          hookTimeout: 120_000,
-          // Pages and processes are slow where other work goes on beside the tests.
-          expect: { poll: { timeout: 20_000 } },
+          testTimeout: isFull ? 3_600_000 : TEST_TIMEOUT,
+          hookTimeout: TEST_TIMEOUT,
+          expect: PATIENCE,
         },
       },
       {
@@ -36,7 +39,9 @@ export default defineConfig({
           name: 'chromium',
           include: ['tests/**/*.browser.test.ts'],
           globalSetup: ['tests/support/provide-golden.ts'],
-          testTimeout: 120_000,
+          testTimeout: TEST_TIMEOUT,
+          hookTimeout: TEST_TIMEOUT,
+          expect: PATIENCE,
           browser: {
             enabled: true,
             headless: true,

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PNG } from 'pngjs';
 import { beforeAll, expect, it } from 'vitest';
@@ -46,6 +47,9 @@ it('says what does not match', async () => {
 it('prints what it has when it is interrupted', async () => {
   const many = Array.from({ length: 40 }, () => drawnPictures()).flat();
   writePictureFolders(join(folder, 'many'), many);
+  // A pipe can be opened only once the program reads from it: it has come so far then.
+  const halfway = join(folder, 'many', '5', '00400.png');
+  execFileSync('mkfifo', [halfway]);
   const words = ['evaluate', resolve('models/lenet.hwgq'), '--data', 'many', '--batch', '1', '--backend', 'reference'];
   const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
   let output = '';
@@ -55,10 +59,11 @@ it('prints what it has when it is interrupted', async () => {
   const ended = new Promise<number | null>((resolve) => {
     child.on('close', resolve);
   });
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const pipe = await open(halfway, 'w');
   child.kill('SIGINT');
+  await pipe.close();
   expect(await ended).toBe(130);
-  expect(output).toMatch(/^stopped after \d+ of 800 pictures\n\d+ pictures, \d+ named rightly\ntop-1 /);
+  expect(output).toMatch(/^stopped after \d+ of 801 pictures\n\d+ pictures, \d+ named rightly\ntop-1 /);
 });
 
 describeShared('on MNIST', () => {

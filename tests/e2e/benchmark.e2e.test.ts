@@ -37,7 +37,7 @@ async function open(url: string, fragment = ''): Promise<{ page: Page; misdeeds:
 async function measure(page: Page): Promise<void> {
   await page.getByLabel('Network').selectOption('lenet');
   await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByText('Done', { exact: true }).waitFor({ timeout: 110_000 });
+  await page.getByText('Done', { exact: true }).waitFor({ timeout: 240_000 });
 }
 
 /** What the engines that run the network in one of these forms take the picture for. */

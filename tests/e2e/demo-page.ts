@@ -10,9 +10,6 @@ export interface DroppedFile {
   readonly content: Uint8Array | string;
 }
 
-/** Milliseconds after which an answer that has not changed is taken for the last. */
-const SETTLED_AFTER = 350;
-
 /**
  * Serves the built site.
  * @throws Error where it has not been built.
@@ -53,12 +50,6 @@ export class DemoPage {
     );
   }
 
-  /** Asks for another backend. Loading the network for it may begin later than this ends. */
-  async runOn(backend: string): Promise<void> {
-    await this.page.locator('#backend').selectOption(backend);
-    await this.waitForModel();
-  }
-
   async draw(strokes: readonly (readonly Place[])[]): Promise<void> {
     const { mouse } = this.page;
     const box = await this.page.locator('#pad').boundingBox();
@@ -73,17 +64,9 @@ export class DemoPage {
     }
   }
 
-  /** The answer, once it and its score have stood for a while. */
+  /** The answer as it stands: it follows what is shown, so that it is to be waited for. */
   async answer(): Promise<string> {
-    const read = () => this.page.locator('.answer > *').allTextContents();
-    let last: string[] = [];
-    let texts = await read();
-    while (texts.join() !== last.join()) {
-      last = texts;
-      await this.page.waitForTimeout(SETTLED_AFTER);
-      texts = await read();
-    }
-    return texts[0] ?? '';
+    return (await this.page.locator('#answer-label').textContent()) ?? '';
   }
 
   /** Drops files on the page, or pastes them into it. */

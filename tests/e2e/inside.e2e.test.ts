@@ -27,8 +27,8 @@ it('draws the network, the codes that a layer makes of the drawing, and its bits
   await page.locator('#inside-views').scrollIntoViewIfNeeded();
   const maps = page.locator('#maps');
   await page.getByText('What conv1 makes of the picture: 20 maps of 12×12; each value one of 4 steps').waitFor();
-  expect((await tonesOf(maps)).length).toBe(4);
-  expect((await tonesOf(page.locator('#weights'))).length).toBe(2);
+  await expect.poll(() => tonesOf(maps)).toHaveLength(4);
+  await expect.poll(() => tonesOf(page.locator('#weights'))).toHaveLength(2);
   await page.getByRole('radio', { name: /ip1/ }).check();
   await page.getByText('What ip1 makes of the picture: 500 values').waitFor();
   await page.getByText('Its weights: 500 filters, a row of 800 for each').waitFor();
@@ -60,7 +60,7 @@ it('shows which pixels decided while that is asked for', async () => {
   expect(await map.isVisible()).toBe(false);
   await page.getByLabel('Which pixels decided?').check();
   await page.getByText('It glows where hiding a patch takes most from the answer.').waitFor();
-  expect((await tonesOf(map)).length).toBeGreaterThan(4);
+  await expect.poll(async () => (await tonesOf(map)).length).toBeGreaterThan(4);
   expect(await faultsOf(demo)).toEqual([]);
   await page.getByRole('button', { name: 'Clear' }).click();
   await map.waitFor({ state: 'hidden' });

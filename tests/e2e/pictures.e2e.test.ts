@@ -30,7 +30,7 @@ it('names every sample picture right', async () => {
     await page.locator(`#picture-image[alt="${name}.png"]`).waitFor();
     await expect.poll(() => page.locator('#answer-label').textContent()).toBe(name);
   }
-  expect(await page.getByRole('radio', { name: /Objects/ }).isChecked()).toBe(true);
+  await page.getByRole('radio', { name: /Objects/, checked: true }).waitFor();
   expect(demo.misdeeds).toEqual([]);
   await page.close();
 });
@@ -50,8 +50,9 @@ it('follows a video that is dropped, tells how fast, and copies diagnostics', as
   await page.getByLabel('one.webm').waitFor();
 
   await page.getByRole('button', { name: 'Copy diagnostics' }).click();
-  await page.getByRole('button', { name: 'Copied' }).waitFor();
-  const facts = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain('failures');
+  const facts = JSON.parse(await copied());
   expect(facts.backend.name).toBe('wasm');
   expect(facts.model.network).toBe('LeNet-HWGQ');
   expect(facts.failures).toEqual([expect.stringContaining('no.webm')]);

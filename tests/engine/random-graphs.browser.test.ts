@@ -50,7 +50,6 @@ it(`gives the interpreter’s codes on ${GRAPHS} random networks`, { timeout: 60
 
 it.each(VARIANT_NAMES)(
   `gives the interpreter’s codes on ${VARIANT_GRAPHS} random networks by the kernels %s`,
-  { timeout: 300_000 },
   async (variant) => {
     await fc.assert(
       fc.asyncProperty(graphRecipes, async (recipe) => {
