@@ -68,24 +68,25 @@ export class CameraPanel {
     const turn = this.#turn;
     try {
       const stream = await openCamera(choice);
-      if (turn === this.#turn) {
-        await this.#run(stream);
-        next.focus();
-      } else for (const track of stream.getTracks()) track.stop();
+      if (turn !== this.#turn) return stop(stream);
+      await this.#play(stream);
+      const cameras = await listCameras();
+      if (turn !== this.#turn) return;
+      this.#offer(cameras);
+      this.#show('running');
+      this.#onChange();
+      next.focus();
     } catch (error) {
       if (turn === this.#turn) this.#fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  async #run(stream: MediaStream): Promise<void> {
+  async #play(stream: MediaStream): Promise<void> {
     this.#stream = stream;
     const [track] = stream.getVideoTracks();
     track?.addEventListener('ended', () => this.#fail('The camera was unplugged or taken away.'));
     this.#video.srcObject = stream;
     await this.#video.play();
-    await this.#listDevices(track?.getSettings().deviceId);
-    this.#show('running');
-    this.#onChange();
   }
 
   #fail(reason: string): void {
@@ -97,13 +98,14 @@ export class CameraPanel {
 
   #close(): void {
     this.#turn++;
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    if (this.#stream) stop(this.#stream);
     this.#stream = undefined;
     this.#video.srcObject = null;
   }
 
-  async #listDevices(current: string | undefined): Promise<void> {
-    const cameras = await listCameras();
+  /** Shows the choice of cameras, where there is one, and which of them runs. */
+  #offer(cameras: readonly MediaDeviceInfo[]): void {
+    const current = this.#stream?.getVideoTracks()[0]?.getSettings().deviceId;
     const options = cameras.map(
       ({ label, deviceId }, index) => new Option(label || `Camera ${index + 1}`, deviceId, false, deviceId === current),
     );
@@ -114,4 +116,8 @@ export class CameraPanel {
   #show(state: CameraState): void {
     this.#panel.dataset.state = state;
   }
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }

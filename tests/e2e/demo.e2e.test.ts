@@ -207,6 +207,35 @@ it('offers a choice of cameras where there are several, and remembers it', async
   await page.close();
 });
 
+it('lets a camera go that is left while it starts', async () => {
+  const context = await browser.newContext({ permissions: ['camera'] });
+  await context.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+    mediaDevices.enumerateDevices = async () => {
+      document.documentElement.dataset.listing = 'begun';
+      await new Promise((resolve) => addEventListener('list', resolve));
+      const devices = await list();
+      // By then the page has dealt with it.
+      setTimeout(() => Object.assign(document.documentElement.dataset, { listing: 'over' }));
+      return devices;
+    };
+  });
+  const demo = await DemoPage.openIn(context, url);
+  const { page } = demo;
+  await page.getByRole('tab', { name: 'Camera' }).click();
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await page.locator('html[data-listing=begun]').waitFor();
+  await page.getByRole('tab', { name: 'Draw' }).click();
+  await page.evaluate(() => dispatchEvent(new Event('list')));
+  await page.locator('html[data-listing=over]').waitFor();
+  await page.getByRole('tab', { name: 'Camera' }).click();
+  await page.getByRole('button', { name: 'Start the camera' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+  expect(demo.misdeeds).toEqual([]);
+  await context.close();
+});
+
 it('says when the camera is not allowed, and goes on', async () => {
   const demo = await DemoPage.open(browser, url, { permissions: [] });
   const { page } = demo;
