@@ -1,19 +1,20 @@
 import { softwareAdapterReason } from '../backends/webgpu/device.ts';
-import { HwgqError } from '../errors.ts';
+import { type ErrorCode, HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { gpuOf } from './gpu.ts';
+import { LastingRunner } from './lasting-runner.ts';
 import type { BackendName, Runner, SessionOptions } from './session.ts';
 import { WasmRunner } from './wasm-runner.ts';
 
-/** Why `auto` may turn to another backend: none of these is the caller's mistake. */
-const FALLBACK_CODES = ['no-webgpu', 'no-wasm', 'unsupported', 'out-of-memory'];
+/** Why `auto` does without WebAssembly: none of these is the caller's mistake. */
+const LACKS: readonly ErrorCode[] = ['no-wasm', 'unsupported', 'out-of-memory'];
 /** Runs of each backend where the faster one is chosen. */
 const TRIALS = 3;
 
 /**
- * What a model runs on. `auto` takes the faster of a hardware GPU and WebAssembly, as measured on this model; without
- * such a GPU WebAssembly; and the interpreter where neither runs the model.
+ * What a model runs on. `auto` takes the faster of a hardware GPU and WebAssembly, as measured on this model; where there
+ * is no such GPU, or it fails, WebAssembly; and the interpreter where neither runs the model.
  * @throws HwgqError as `createSession`.
  */
 export async function createRunner(
@@ -36,15 +37,37 @@ export async function createRunner(
 
 async function chooseRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
   // The browser looks for a GPU while WebAssembly is made ready.
-  const looking = softwareAdapterReason(gpuOf(options), options.powerPreference);
-  const wasm = await orReason(() => WasmRunner.create(model, blobs, options));
-  const reason = await looking;
-  const gpu = reason ?? (await orReason(() => webGpuRunner(model, blobs, options)));
-  if (typeof wasm === 'string') {
-    return typeof gpu === 'string' ? referenceRunner(model, blobs, `${gpu} ${wasm}`) : gpu;
+  const looking = softwareAdapterReason(gpuOf(options), options.powerPreference).catch(messageOf);
+  const wasm = await wasmOrReason(model, blobs, options);
+  const gpu = (await looking) ?? (await webGpuRunner(model, blobs, options).catch(messageOf));
+  if (typeof gpu === 'string') return withoutGpu(gpu, wasm, model, blobs);
+  if (typeof wasm !== 'string') {
+    const reason = await slownessOf(gpu, wasm, elementCount(model.graph.input.shape)).catch(messageOf);
+    (reason === undefined ? wasm : gpu).dispose();
+    if (reason !== undefined) return withoutGpu(reason, wasm, model, blobs);
   }
-  if (typeof gpu !== 'string') return fasterRunner(elementCount(model.graph.input.shape), gpu, wasm);
-  wasm.fallbackReason = gpu;
+  return new LastingRunner(gpu, async (loss) => {
+    const next = await wasmOrReason(model, blobs, { ...options, onProgress: () => {} });
+    return withoutGpu(loss, next, model, blobs);
+  });
+}
+
+/** WebAssembly, or why it does not run the model. */
+function wasmOrReason(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner | string> {
+  return WasmRunner.create(model, blobs, options).catch((error: unknown) => {
+    if (error instanceof HwgqError && LACKS.includes(error.code)) return error.message;
+    throw error;
+  });
+}
+
+async function withoutGpu(
+  reason: string,
+  wasm: WasmRunner | string,
+  model: Model,
+  blobs: readonly string[],
+): Promise<Runner> {
+  if (typeof wasm === 'string') return referenceRunner(model, blobs, `${reason} ${wasm}`);
+  wasm.fallbackReason = reason;
   return wasm;
 }
 
@@ -60,18 +83,16 @@ async function referenceRunner(model: Model, blobs: readonly string[], fallbackR
   return new ReferenceRunner(model, blobs, fallbackReason);
 }
 
-async function fasterRunner(inputLength: number, gpu: Runner, wasm: WasmRunner): Promise<Runner> {
+/** That the GPU is the slower one; undefined where it is the faster. */
+async function slownessOf(gpu: Runner, wasm: Runner, inputLength: number): Promise<string | undefined> {
   const input = new Int16Array(inputLength);
   const times = { gpu: Number.POSITIVE_INFINITY, wasm: Number.POSITIVE_INFINITY };
   for (let trial = 0; trial < TRIALS; trial++) {
     times.gpu = Math.min(times.gpu, await millisecondsOf(gpu, input));
     times.wasm = Math.min(times.wasm, await millisecondsOf(wasm, input));
   }
-  const isGpuFaster = times.gpu <= times.wasm;
-  (isGpuFaster ? wasm : gpu).dispose();
-  if (isGpuFaster) return gpu;
-  wasm.fallbackReason = `WebAssembly took ${times.wasm.toFixed(1)} ms a picture here, the GPU ${times.gpu.toFixed(1)} ms.`;
-  return wasm;
+  if (times.gpu <= times.wasm) return undefined;
+  return `WebAssembly took ${times.wasm.toFixed(1)} ms a picture here, the GPU ${times.gpu.toFixed(1)} ms.`;
 }
 
 async function millisecondsOf(runner: Runner, input: Int16Array): Promise<number> {
@@ -80,12 +101,6 @@ async function millisecondsOf(runner: Runner, input: Int16Array): Promise<number
   return performance.now() - start;
 }
 
-/** A runner, or why there is none. */
-async function orReason<Kind extends Runner>(create: () => Promise<Kind>): Promise<Kind | string> {
-  try {
-    return await create();
-  } catch (error) {
-    if (error instanceof HwgqError && FALLBACK_CODES.includes(error.code)) return error.message;
-    throw error;
-  }
+function messageOf(error: unknown): string {
+  return (error as Error).message;
 }

@@ -8,6 +8,7 @@ import { checkPicture, toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Picture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
+import { checkSessionOptions } from './check-session-options.ts';
 import { createRunner } from './create-runner.ts';
 
 export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantName };
@@ -26,7 +27,7 @@ export interface BackendDescription {
   /** Of WebAssembly: its vector instructions, and how many threads share the work. */
   readonly simd?: SimdLevel;
   readonly threads?: number;
-  /** Why `auto` did not take WebGPU; absent where it did, or where the backend was named. */
+  /** Why `auto` did not take WebGPU, or no longer has it; absent where it did, or where the backend was named. */
   readonly fallbackReason?: string;
 }
 
@@ -41,7 +42,10 @@ export type NetworkInputs = Int16Array | Float32Array;
 export type SessionStage = 'compile' | 'warm-up';
 
 export interface SessionOptions {
-  /** `auto` (default): the faster of a hardware GPU and WebAssembly, else the reference. */
+  /**
+   * `auto` (default): the faster of a hardware GPU and WebAssembly, else the reference. It goes on without the GPU where
+   * that is lost for good.
+   */
   readonly backend?: BackendName | 'auto';
   /** Caffe blobs to give back from each run, in this order. Default: the scores before the closing Softmax. */
   readonly blobs?: readonly string[];
@@ -102,7 +106,7 @@ export interface Runner {
   readonly backend: BackendDescription;
   run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
   /** @returns undefined where pictures must become input first. */
-  runPictures?(pictures: readonly Picture[]): Promise<readonly Float32Array[]> | undefined;
+  runPictures?(pictures: readonly Picture[]): Promise<readonly Float32Array[] | undefined> | undefined;
   profile?(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
   dispose(): void;
 }
@@ -110,9 +114,10 @@ export interface Runner {
 /**
  * Makes a model ready to run.
  * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory` where a backend was asked for by name;
- *   `invalid-option` for an unknown blob; the signal's reason where it aborts.
+ *   `invalid-option` for an unknown blob, or an option's value that is not accepted; the signal's reason where it aborts.
  */
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {
+  checkSessionOptions(options);
   const { backend = 'auto', signal } = options;
   const blobs = options.blobs ?? [logitsBlob(model.graph)];
   for (const blob of blobs) blobValue(model.graph, blob);

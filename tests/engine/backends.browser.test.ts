@@ -5,6 +5,7 @@ import { createSession } from '../../src/engine/session.ts';
 import { elementCount } from '../../src/graph/shapes.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import type { Model } from '../../src/model/model.ts';
+import { hardware } from '../support/hardware.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 import { smallModel } from '../support/small-model.ts';
 
@@ -103,27 +104,13 @@ it('falls back to the interpreter, and says why, where a layer does not run on W
   });
 });
 
-/** This browser's GPU, as if it were one of hardware. */
-function hardware(): GPU {
-  return {
-    wgslLanguageFeatures: navigator.gpu.wgslLanguageFeatures,
-    getPreferredCanvasFormat: () => navigator.gpu.getPreferredCanvasFormat(),
-    requestAdapter: async (options) => {
-      const adapter = await navigator.gpu.requestAdapter(options);
-      const { vendor, architecture, device, description } = adapter?.info ?? {};
-      const info = { vendor, architecture, device, description, isFallbackAdapter: false };
-      return adapter && Object.defineProperty(adapter, 'info', { value: info });
-    },
-  } as GPU;
-}
-
 it('says that the GPU compiles no kernel, and runs on WebAssembly where it may choose', async () => {
   const create = GPUDevice.prototype.createShaderModule;
   GPUDevice.prototype.createShaderModule = function ({ code }) {
     return create.call(this, { code: `${code} fn broken(` });
   };
   try {
-    const gpu = hardware();
+    const { gpu } = hardware();
     const failure = await createSession(smallModel(), { backend: 'webgpu', gpu }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'unsupported', details: { backend: 'webgpu' } });
     const session = await createSession(smallModel(), { gpu });
@@ -132,4 +119,23 @@ it('says that the GPU compiles no kernel, and runs on WebAssembly where it may c
   } finally {
     GPUDevice.prototype.createShaderModule = create;
   }
+});
+
+it('tells a buffer beyond the GPU’s limits from a lack of memory, and runs on afterwards', async () => {
+  const model = smallModel();
+  const session = await createSession(model, { backend: 'webgpu' });
+  const create = GPUDevice.prototype.createBuffer;
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    return create.call(this, { ...descriptor, size: 2 * this.limits.maxBufferSize });
+  };
+  try {
+    await expect(session.run(randomPixels(model, 2), 2)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining("Use a smaller batch, or backend 'wasm'."),
+    });
+  } finally {
+    GPUDevice.prototype.createBuffer = create;
+  }
+  expect((await session.run(randomPixels(model, 2), 2)).blobs[0]).toHaveLength(12);
+  session.dispose();
 });

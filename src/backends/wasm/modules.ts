@@ -35,10 +35,8 @@ export function compileKernels(simd: SimdLevel, isShared: boolean): Promise<WebA
 async function compile(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.Module> {
   const best = supportedSimd();
   if (!best || (simd === 'relaxed' && best === 'plain')) {
-    throw new HwgqError(
-      'no-wasm',
-      `WebAssembly has no ${simd} SIMD here. Use a newer browser, or backend 'reference'.`,
-    );
+    const remedy = best ? "simd 'plain'" : "backend 'reference'";
+    throw new HwgqError('no-wasm', `WebAssembly has no ${simd} SIMD here. Use a newer browser, or ${remedy}.`);
   }
   const { default: bytes } = await load(simd, isShared);
   try {

@@ -32,11 +32,11 @@ const WELCOME_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgrou
 /** The adapter that was looked for last and has not been used: each opens one device only. */
 const unused = new WeakMap<GPU, { preference: GPUPowerPreference | undefined; adapter: Promise<GPUAdapter | null> }>();
 
-/** Looks for an adapter, once for the next device that is opened. */
+/** Looks for an adapter, once for the next device that is opened. Rejects as `openDevice`. */
 export function findAdapter(gpu: GPU, preference: GPUPowerPreference | undefined): Promise<GPUAdapter | null> {
   const known = unused.get(gpu);
   if (known && known.preference === preference) return known.adapter;
-  const adapter = gpu.requestAdapter(preference ? { powerPreference: preference } : {});
+  const adapter = granted(gpu.requestAdapter(preference ? { powerPreference: preference } : {}));
   unused.set(gpu, { preference, adapter });
   adapter.catch(() => unused.delete(gpu));
   return adapter;
@@ -44,7 +44,7 @@ export function findAdapter(gpu: GPU, preference: GPUPowerPreference | undefined
 
 /**
  * Opens a device with the adapter's own limits on buffers, since the weights of a large layer exceed the defaults.
- * @throws HwgqError `no-webgpu` where there is no WebGPU or no adapter.
+ * @throws HwgqError `no-webgpu` where there is no WebGPU or no adapter, or where the browser opens no device.
  */
 export async function openDevice(
   gpu: GPU | undefined,
@@ -53,7 +53,7 @@ export async function openDevice(
   if (!gpu) {
     throw new HwgqError(
       'no-webgpu',
-      "There is no WebGPU here (navigator.gpu is missing). Use a browser that has it, a secure page (https or localhost), or backend 'reference'.",
+      "There is no WebGPU here (navigator.gpu is missing). Use a browser that has it, a secure page (https or localhost), or backend 'wasm'.",
     );
   }
   const looking = findAdapter(gpu, powerPreference);
@@ -62,14 +62,16 @@ export async function openDevice(
   if (!adapter) {
     throw new HwgqError(
       'no-webgpu',
-      "WebGPU has no adapter here: the GPU or its driver is not accepted. Update the driver, or use backend 'reference'.",
+      "WebGPU has no adapter here: the GPU or its driver is not accepted. Update the driver, or use backend 'wasm'.",
     );
   }
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
-    requiredFeatures: WELCOME_FEATURES.filter((feature) => adapter.features.has(feature)),
-  });
+  const device = await granted(
+    adapter.requestDevice({
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+      requiredFeatures: WELCOME_FEATURES.filter((feature) => adapter.features.has(feature)),
+    }),
+  );
   const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info;
   return {
     device,
@@ -81,6 +83,20 @@ export async function openDevice(
       isSoftware: isFallbackAdapter,
     },
   };
+}
+
+/** What the browser was asked for, which it may refuse by an error of its own. */
+async function granted<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (cause) {
+    throw new HwgqError(
+      'no-webgpu',
+      `The browser opens no GPU: ${(cause as Error).message} Restart it, update the GPU's driver, or use backend 'wasm'.`,
+      {},
+      { cause },
+    );
+  }
 }
 
 /** Why there is no GPU of hardware: no WebGPU at all, or a software adapter only; undefined where there is one. */

@@ -35,7 +35,7 @@ export class WebGpuExecutable {
 
   /**
    * Uploads weights and compiles all pipelines.
-   * @throws HwgqError `out-of-memory` where a buffer does not fit the GPU.
+   * @throws HwgqError `out-of-memory` where the GPU has no room, `unsupported` where a buffer is beyond its limits.
    */
   static async create(
     { device, capabilities }: OpenDevice,
@@ -221,7 +221,8 @@ export class WebGpuExecutable {
 
 /**
  * Makes buffers, all before it waits for anything: what others do on the device meanwhile is not held against them.
- * @returns what it made, and a promise that rejects with HwgqError `out-of-memory` where the GPU refused some of it.
+ * @returns what it made, and a promise that rejects with HwgqError `out-of-memory` or `unsupported` where the GPU refused
+ *   some of it.
  */
 function refusals<T>(device: GPUDevice, make: () => T): { readonly made: T; readonly error: Promise<void> } {
   device.pushErrorScope('out-of-memory');
@@ -230,13 +231,14 @@ function refusals<T>(device: GPUDevice, make: () => T): { readonly made: T; read
   const errors = Promise.all([device.popErrorScope(), device.popErrorScope()]);
   return {
     made,
-    error: errors.then(([validation, memory]) => {
-      const error = validation ?? memory;
-      if (!error) return;
-      throw new HwgqError(
-        'out-of-memory',
-        `The GPU refused a buffer: ${error.message} Use a smaller batch or backend 'reference'.`,
-      );
+    error: errors.then(([invalid, memory]) => {
+      const remedy = "Use a smaller batch, or backend 'wasm'.";
+      // What is invalid for want of memory is so because of the want.
+      if (memory) throw new HwgqError('out-of-memory', `The GPU has no room: ${memory.message} ${remedy}`);
+      if (!invalid) return;
+      throw new HwgqError('unsupported', `The GPU does not take this network: ${invalid.message} ${remedy}`, {
+        backend: 'webgpu',
+      });
     }),
   };
 }

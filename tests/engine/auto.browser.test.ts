@@ -1,0 +1,122 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { createSession, type Session, type SessionOptions } from '../../src/engine/session.ts';
+import { WasmRunner } from '../../src/engine/wasm-runner.ts';
+import { WebGpuRunner } from '../../src/engine/webgpu-runner.ts';
+import { elementCount } from '../../src/graph/shapes.ts';
+import { hardware } from '../support/hardware.ts';
+import { smallModel } from '../support/small-model.ts';
+
+const model = smallModel();
+const pixels = new Int16Array(elementCount(model.graph.input.shape)).fill(3);
+const pictures = [new ImageData(40, 30)];
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Lets a backend's runs take a minute by the clock. */
+function slow({ prototype }: typeof WasmRunner | typeof WebGpuRunner): void {
+  const { run } = prototype;
+  const now = performance.now.bind(performance);
+  let waited = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + waited);
+  vi.spyOn(prototype, 'run').mockImplementation(function (this: WasmRunner & WebGpuRunner, ...inputs) {
+    waited += 60_000;
+    return run.apply(this, inputs);
+  });
+}
+
+async function scoresOf(session: Session): Promise<readonly Float32Array[]> {
+  const [numbers, drawn] = [await session.run(pixels, 1), await session.runPictures(pictures)];
+  return [...numbers.blobs, ...drawn.blobs];
+}
+
+async function trueScores(): Promise<readonly Float32Array[]> {
+  const session = await createSession(model, { backend: 'wasm' });
+  const scores = await scoresOf(session);
+  session.dispose();
+  return scores;
+}
+
+/** That a session runs on WebAssembly for a reason, and rightly. */
+async function expectWasm(session: Session, reason: RegExp): Promise<void> {
+  expect(session.backend).toMatchObject({ name: 'wasm', fallbackReason: expect.stringMatching(reason) });
+  expect(await scoresOf(session)).toEqual(await trueScores());
+  session.dispose();
+}
+
+it('takes the GPU where that measured faster', async () => {
+  const { gpu } = hardware();
+  slow(WasmRunner);
+  const session = await createSession(model, { gpu });
+  expect(session.backend).toMatchObject({ name: 'webgpu', adapter: { isFallbackAdapter: false } });
+  expect(session.backend.fallbackReason).toBeUndefined();
+  session.dispose();
+});
+
+it('takes WebAssembly where that measured faster, says so, and gives the GPU back', async () => {
+  const { gpu, devices } = hardware();
+  slow(WebGpuRunner);
+  const session = await createSession(model, { gpu });
+  await expectWasm(session, /^WebAssembly took \d+\.\d ms a picture here, the GPU 6\d{4}\.\d ms\.$/);
+  expect((await devices[0]?.lost)?.reason).toBe('destroyed');
+});
+
+it('takes WebAssembly where the browser finds a GPU and opens none, or fails to look for one', async () => {
+  const refusal = () => Promise.reject(new DOMException('Out of handles', 'OperationError'));
+  vi.spyOn(GPUAdapter.prototype, 'requestDevice').mockImplementation(refusal);
+  const closed = hardware().gpu;
+  const broken = { requestAdapter: refusal } as unknown as GPU;
+  for (const gpu of [closed, broken]) {
+    await expectWasm(await createSession(model, { gpu }), /opens no GPU: Out of handles/);
+    await expect(createSession(model, { gpu, backend: 'webgpu' })).rejects.toMatchObject({
+      code: 'no-webgpu',
+      message: expect.stringContaining('Out of handles'),
+    });
+  }
+});
+
+it('takes WebAssembly where the GPU is lost for good while the model loads', async () => {
+  const { gpu, takeAway } = hardware();
+  const { createBuffer } = GPUDevice.prototype;
+  vi.spyOn(GPUDevice.prototype, 'createBuffer').mockImplementation(function (this: GPUDevice, descriptor) {
+    takeAway();
+    return createBuffer.call(this, descriptor);
+  });
+  await expectWasm(await createSession(model, { gpu }), /The GPU was lost/);
+});
+
+it('takes WebAssembly where the GPU fails while both are measured', async () => {
+  const { gpu, devices } = hardware();
+  const { run } = WebGpuRunner.prototype;
+  const spy = vi.spyOn(WebGpuRunner.prototype, 'run').mockImplementation(function (this: WebGpuRunner, ...inputs) {
+    return spy.mock.calls.length === 1 ? run.apply(this, inputs) : Promise.reject(new Error('The driver fell over.'));
+  });
+  await expectWasm(await createSession(model, { gpu }), /The driver fell over/);
+  expect((await devices[0]?.lost)?.reason).toBe('destroyed');
+});
+
+it('goes on on WebAssembly where the GPU is lost for good in the middle of runs', async () => {
+  const { gpu, takeAway } = hardware();
+  slow(WasmRunner);
+  const session = await createSession(model, { gpu });
+  expect(session.backend.name).toBe('webgpu');
+  takeAway();
+  const [numbers, drawn] = await Promise.all([session.run(pixels, 1), session.runPictures(pictures)]);
+  expect([...numbers.blobs, ...drawn.blobs]).toEqual(await trueScores());
+  await expectWasm(session, /The GPU was lost/);
+});
+
+it.each<[string, unknown, RegExp]>([
+  ['backend', 'cpu', /backend is 'cpu'; auto, webgpu, wasm, reference are accepted/],
+  ['simd', 'fast', /simd is 'fast'; plain, relaxed are accepted/],
+  ['powerPreference', 'high', /powerPreference is 'high'; low-power, high-performance are accepted/],
+  ['threads', 0, /threads is 0; 1 to/],
+  ['threads', 1.5, /threads is 1.5; 1 to/],
+  ['threads', 'x', /threads is x; 1 to/],
+])('refuses %s %s', async (name, value, message) => {
+  await expect(createSession(model, { [name]: value } as SessionOptions)).rejects.toMatchObject({
+    code: 'invalid-option',
+    message: expect.stringMatching(message),
+  });
+});
