@@ -79,5 +79,5 @@ export class DecisiveView {
 function hintFor({ method }: DecisiveMap): string {
   return method === 'occlusion'
     ? 'It glows where hiding a patch takes most from the answer.'
-    : 'It glows where the last maps speak most for the answer.';
+    : 'It glows where the last feature maps weigh most for the answer.';
 }

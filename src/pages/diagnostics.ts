@@ -8,6 +8,7 @@ const TOLD_FOR = 2000;
 /** A text for a bug report: what runs here, on what, and what went wrong. It is made and copied when asked for. */
 export class Diagnostics {
   readonly #button = byId('copy-diagnostics', HTMLButtonElement);
+  readonly #label = this.#button.textContent;
   readonly #text = byId('diagnostics', HTMLTextAreaElement);
   readonly #failures: string[] = [];
   readonly #info: () => ClassifierInfo | undefined;
@@ -28,10 +29,9 @@ export class Diagnostics {
     const text = JSON.stringify(this.#facts(), null, 2);
     try {
       await navigator.clipboard.writeText(text);
-      const label = this.#button.textContent;
       this.#button.textContent = 'Copied';
       setTimeout(() => {
-        this.#button.textContent = label;
+        this.#button.textContent = this.#label;
       }, TOLD_FOR);
     } catch {
       // The clipboard may be forbidden: then the text is there to be copied by hand.

@@ -131,7 +131,7 @@ export class InsidePanel {
     const what = height * width === 1 ? `${channels} values` : `${channels} maps of ${height}×${width}`;
     const how = stage.levels
       ? `each value one of ${stage.levels.length} steps: ${stage.levels.map((level) => level.toFixed(2)).join(', ')}`
-      : 'light to dark from the least value to the most';
+      : 'faint to full from the least value to the greatest';
     this.#mapsCaption.textContent = `What ${stage.name} makes of the picture: ${what}${some}; ${how}.`;
     this.#maps.setAttribute('aria-label', `Values of ${stage.name}`);
   }
@@ -150,7 +150,9 @@ export class InsidePanel {
     const block = `a block of ${height}×${width} for each`;
     const layout = isDot ? `a row of ${inputs} for each` : inputs === 1 ? block : `${block} of ${inputs} channels`;
     const how =
-      stage.weights?.form === 'binary' ? 'dark is plus, light is minus' : 'light to dark from the least to the most';
+      stage.weights?.form === 'binary'
+        ? 'full is plus, faint is minus'
+        : 'faint to full from the least to the greatest';
     this.#weightsCaption.textContent = `Its weights: ${outputs} filters, ${layout}${some}; ${how}.`;
     this.#weights.setAttribute('aria-label', `Weights of ${stage.name}`);
   }

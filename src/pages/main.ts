@@ -105,7 +105,10 @@ function look(): void {
   following.abort();
   const source = moving();
   if (source) void follow(source);
-  else lookAtNewest(undefined);
+  else {
+    facts.clearFrames();
+    lookAtNewest(undefined);
+  }
 }
 
 async function follow(source: MediaStream | HTMLVideoElement): Promise<void> {
@@ -195,7 +198,7 @@ function receive(files: readonly File[]): void {
   for (const { name } of others) {
     const accepted =
       'Pictures, videos, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt labels are taken here.';
-    notices.show(`“${name}” is of no use here`, new HwgqError('invalid-option', accepted));
+    notices.show(`“${name}” is not taken here`, new HwgqError('invalid-option', accepted));
   }
 }
 

@@ -8,12 +8,15 @@ export function newestOnly<T>(task: (input: T) => Promise<void>): (input: T) => 
 
   async function run(): Promise<void> {
     isRunning = true;
-    while (waiting) {
-      const { input } = waiting;
-      waiting = undefined;
-      await task(input);
+    try {
+      while (waiting) {
+        const { input } = waiting;
+        waiting = undefined;
+        await task(input);
+      }
+    } finally {
+      isRunning = false;
     }
-    isRunning = false;
   }
 
   return (input) => {

@@ -31,7 +31,10 @@ export class RunFacts {
   }
 
   keptForOffline(): void {
-    write('offline', 'The model comes to the picture. This page is kept on this device, and opens without a network.');
+    write(
+      'offline',
+      'The model is sent to the picture, not the picture to a model. This page is kept on this device, and opens without a network.',
+    );
   }
 
   /** Takes a frame's result of something that moves. */
@@ -51,6 +54,12 @@ export class RunFacts {
       this.#latency = timings.latency;
     }
     this.#lastFrame = now;
+  }
+
+  /** Nothing moves any more. */
+  clearFrames(): void {
+    this.#lastFrame = undefined;
+    write('frames', '');
   }
 
   addTimings(timings: Timings): void {

@@ -5,6 +5,7 @@ import frog from '../../models/samples/frog.png?url';
 import horse from '../../models/samples/horse.png?url';
 import ship from '../../models/samples/ship.png?url';
 import truck from '../../models/samples/truck.png?url';
+import { HwgqError } from '../client/index.ts';
 import { byId, create } from './dom.ts';
 
 /** Drawn by models/samples/draw.mjs. */
@@ -26,6 +27,10 @@ export function showSamples(onChoose: (file: File) => void, onFailure: (error: u
 }
 
 async function fetchFile(url: string, name: string): Promise<File> {
-  const blob = await (await fetch(url)).blob();
-  return new File([blob], name, { type: 'image/png' });
+  const response = await fetch(url);
+  if (!response.ok) {
+    const { status } = response;
+    throw new HwgqError('download', `${url} answers ${status}. Load the page again.`, { url, status });
+  }
+  return new File([await response.blob()], name, { type: 'image/png' });
 }

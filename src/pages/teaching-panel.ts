@@ -74,7 +74,7 @@ export class TeachingPanel {
     const lacking = this.#cards.filter(({ examples }) => examples.length === 0);
     this.#teach.disabled = this.#isTeaching || this.#cards.length < 2 || lacking.length > 0;
     if (this.#isTeaching) return;
-    if (this.#cards.length < 2) this.#status.textContent = 'Two classes are the least.';
+    if (this.#cards.length < 2) this.#status.textContent = 'At least two classes are needed.';
     else if (lacking.length > 0) {
       this.#status.textContent = `${lacking.map(({ label }) => label).join(', ')}: no example yet. About 20 of each do well.`;
     } else this.#status.textContent = 'Ready to learn.';
@@ -105,7 +105,8 @@ export class TeachingPanel {
     } catch (error) {
       this.#isTeaching = false;
       this.#showState();
-      this.#notices.show('Nothing was learned', error);
+      const changed = new HwgqError('invalid-option', 'Another network was chosen meanwhile. Press Teach again.');
+      this.#notices.show('Nothing was learned', network === classifier() ? error : changed);
     }
   }
 
@@ -113,7 +114,8 @@ export class TeachingPanel {
   async #look(network: Classifier): Promise<readonly TaughtClass[]> {
     const cards = this.#cards.map(({ label, examples }) => ({ label, examples: [...examples] }));
     const twice = cards.find(({ label }, index) => cards.findIndex((other) => other.label === label) !== index);
-    if (twice) throw new HwgqError('invalid-option', `Two classes are called “${twice.label}”. Name one otherwise.`);
+    if (twice)
+      throw new HwgqError('invalid-option', `Two classes are called “${twice.label}”. Give one of them another name.`);
     const count = cards.reduce((sum, { examples }) => sum + examples.length, 0);
     let done = 0;
     const classes: TaughtClass[] = [];
