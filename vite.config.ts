@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { licences } from './rolldown-plugin-licences.ts';
 import { assemblyScript } from './vite-plugin-assemblyscript.ts';
 import { downloads } from './vite-plugin-downloads.ts';
 import { peers } from './vite-plugin-peers.ts';
@@ -35,7 +36,7 @@ function contentSecurityPolicy(): Plugin {
 const site = {
   base: './',
   assetsInclude: ['**/*.hwgq'],
-  plugins: [assemblyScript(), wgsl(), peers(), downloads(), contentSecurityPolicy(), serviceWorker()],
+  plugins: [assemblyScript(), wgsl(), peers(), downloads(), licences(), contentSecurityPolicy(), serviceWorker()],
   worker: { format: 'es' as const, plugins: () => [assemblyScript(), wgsl()] },
   build: {
     outDir: 'dist/site',
