@@ -84,7 +84,9 @@ export class CameraPanel {
   async #play(stream: MediaStream): Promise<void> {
     this.#stream = stream;
     const [track] = stream.getVideoTracks();
-    track?.addEventListener('ended', () => this.#fail('The camera was unplugged or taken away. Start it again once it is there.'));
+    track?.addEventListener('ended', () =>
+      this.#fail('The camera was unplugged or taken away. Start it again once it is there.'),
+    );
     this.#video.srcObject = stream;
     await this.#video.play();
   }
