@@ -2,6 +2,8 @@ import axe from 'axe-core';
 import { type Browser, chromium, type Locator } from 'playwright-core';
 import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { encodeModel } from '../../src/model/encode.ts';
+import { seededModel } from '../../src/networks/seeded-model.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
 import { DemoPage, serveSite } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';
@@ -64,6 +66,19 @@ it('shows which pixels decided while that is asked for', async () => {
   expect(await faultsOf(demo)).toEqual([]);
   await page.getByRole('button', { name: 'Clear' }).click();
   await map.waitFor({ state: 'hidden' });
+  expect(demo.misdeeds).toEqual([]);
+  await page.close();
+});
+
+it('lays a class activation map over the picture where the network averages planes at its end', async () => {
+  const demo = await DemoPage.open(browser, url);
+  const { page } = demo;
+  await demo.give('drop', { name: 'resnet18.hwgq', content: encodeModel(seededModel('resnet18', 1)) });
+  await page.getByRole('radio', { name: /resnet18/, checked: true }).waitFor();
+  await page.getByLabel('Which pixels decided?').check();
+  await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
+  await page.getByText('It glows where the last feature maps weigh most for the answer.').waitFor();
+  await expect.poll(async () => (await tonesOf(page.locator('#decisive-map'))).length).toBeGreaterThan(4);
   expect(demo.misdeeds).toEqual([]);
   await page.close();
 });
