@@ -2,15 +2,18 @@ import { transfer } from 'comlink';
 import { categoriesOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import { HwgqError } from '../errors.ts';
-import type { CrossingImage } from '../worker/protocol.ts';
+import type { Classified, CrossingImage } from '../worker/protocol.ts';
 import { checkRegion, type View } from '../worker/view.ts';
 import { watchBattery } from './battery.ts';
 import { type FlowEnd, FrameFlow } from './frame-flow.ts';
 import { FrameRate } from './frame-rate.ts';
-import { type SourceFrame, watchFrames } from './frame-sources.ts';
+import { type SourceFrame, type Watch, watchFrames } from './frame-sources.ts';
 import { ScoreSmoothing } from './score-smoothing.ts';
 import type { StreamOptions, StreamResult, StreamSource } from './types.ts';
 import type { WorkerConnection } from './worker-connection.ts';
+
+/** Milliseconds after which a frame that no newer one has followed is taken for a picture that stands still. */
+const STANDSTILL = 100;
 
 /** Whose frames are looked at, and how. */
 export interface StreamTask {
@@ -63,6 +66,8 @@ class LiveClassification {
   readonly #flow: FrameFlow<TimedFrame, SeenFrame>;
   /** Ends everything that watches. */
   readonly #watching = new AbortController();
+  #watch: Watch | undefined;
+  #standstill: ReturnType<typeof setTimeout> | undefined;
   #fail: (error: unknown) => void = () => {};
 
   constructor(task: StreamTask) {
@@ -82,16 +87,16 @@ class LiveClassification {
     this.#fail = fail;
     const { connection, source, options } = this.#task;
     const { signal } = this.#watching;
-    const stop = watchFrames(source, {
-      onFrame: (frame) => this.#offer({ ...frame, arrival: performance.now() }),
-      onCut: () => {
-        this.#flow.cut();
-        this.#smoothing.reset();
-      },
+    const watch = watchFrames(source, {
+      onFrame: (frame) => this.#offer(frame),
+      onCut: () => this.#cut(),
       onEnd: (end) => this.end(end),
     });
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
+    this.#watch = watch;
+    signal.addEventListener('abort', watch.stop);
+    if (signal.aborted) watch.stop();
+    const changeVisibility = () => (isHidden() ? this.#cut() : watch.show());
+    globalThis.document?.addEventListener('visibilitychange', changeVisibility, { signal });
     watchBattery((isOnBattery) => {
       this.#rate.isOnBattery = isOnBattery;
     }, signal);
@@ -113,40 +118,53 @@ class LiveClassification {
   }
 
   #stop(end: FlowEnd): void {
+    clearTimeout(this.#standstill);
     this.#watching.abort();
     if ('error' in end) this.#fail(end.error);
   }
 
-  #offer(frame: TimedFrame): void {
-    if (isHidden() || !this.#rate.accepts(frame.arrival)) frame.refuse();
-    else this.#flow.offer(frame);
+  #cut(): void {
+    this.#flow.cut();
+    this.#smoothing.reset();
+  }
+
+  #offer(frame: SourceFrame): void {
+    clearTimeout(this.#standstill);
+    const arrival = performance.now();
+    if (isHidden()) frame.refuse();
+    else if (this.#rate.accepts(arrival)) this.#flow.offer({ ...frame, arrival });
+    else {
+      frame.refuse();
+      const wait = Math.max(this.#rate.due - arrival, STANDSTILL);
+      this.#standstill = setTimeout(() => this.#watch?.show(), wait);
+    }
   }
 
   async #look(frame: TimedFrame): Promise<SeenFrame | undefined> {
+    const { ladder } = frame;
+    const rung = ladder?.rung ?? 0;
     const image = await frame.take();
     if (!image) return undefined;
+    const pixels = pixelCount(image);
     try {
-      const start = performance.now();
-      const seen = await this.#classify(image);
-      frame.ladder?.succeed();
-      this.#rate.observe(start, performance.now());
-      return { frame, seen };
+      const { results, milliseconds } = await this.#classify(image);
+      ladder?.succeed(rung);
+      this.#rate.observe(milliseconds, pixels);
+      return { frame, seen: results[0] as Classification };
     } catch (error) {
-      const isUndrawable = error instanceof HwgqError && error.code === 'invalid-image';
-      if (isUndrawable && frame.ladder?.fail()) return undefined;
-      throw error;
+      if (!(isUndrawable(error) && ladder?.fail(rung))) throw error;
     } finally {
       // It may not have gone anywhere.
       if ('close' in image) image.close();
     }
+    return this.#look(frame);
   }
 
-  async #classify(image: CrossingImage): Promise<Classification> {
+  #classify(image: CrossingImage): Promise<Classified> {
     const { connection, classification } = this.#task;
     const options = { ...classification(), ...this.#view, ...(this.#isSmoothed ? { scores: true } : {}) };
     const moved = image instanceof ImageData ? image.data.buffer : image;
-    const [seen] = await connection.call((worker) => worker.classify(transfer([image], [moved]), options));
-    return seen as Classification;
+    return connection.call((worker) => worker.classify(transfer([image], [moved]), options));
   }
 
   #resultOf({ frame, seen }: SeenFrame): StreamResult {
@@ -181,6 +199,17 @@ function checkOptions({ frameRate = 1, smoothing = 0, region }: StreamOptions): 
     throw new HwgqError('invalid-option', `smoothing is ${smoothing}; milliseconds, from 0, are accepted.`);
   }
   if (region) checkRegion(region);
+}
+
+function pixelCount(image: CrossingImage): number {
+  return 'displayWidth' in image ? image.displayWidth * image.displayHeight : image.width * image.height;
+}
+
+/** Whether such a frame has not reached the worker, or could not be drawn there. */
+function isUndrawable(error: unknown): boolean {
+  return error instanceof HwgqError
+    ? error.code === 'invalid-image'
+    : error instanceof DOMException && error.name === 'DataCloneError';
 }
 
 /** A tab that nobody sees looks at nothing. */

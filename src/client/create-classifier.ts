@@ -95,7 +95,10 @@ class WorkerClassifier implements Classifier {
     if (options?.region) checkRegion(options.region);
     const merged = { ...this.#options, ...options };
     const crossing = await Promise.all(images.map(toCrossing));
-    return this.#connection.call((worker) => worker.classify(transfer(crossing, bitmapsOf(crossing)), merged));
+    const { results } = await this.#connection.call((worker) =>
+      worker.classify(transfer(crossing, bitmapsOf(crossing)), merged),
+    );
+    return results;
   }
 
   async features(image: ImageSource): Promise<Float32Array> {

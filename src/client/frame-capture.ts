@@ -13,10 +13,18 @@ const CAPTURES: readonly Capture[] = [
   (shown) => drawnPixels(shown),
 ];
 
-/** The ways that work in this browser for one kind of source: each is tried once, the first good one is remembered. */
+/**
+ * The ways that work in this browser for one kind of source: each is tried once, the first good one is remembered.
+ * Several frames may be under way at once: what becomes of one tells about its own rung, and no other.
+ */
 export class CaptureLadder {
   #rung = 0;
   #isProven = false;
+
+  /** The way in which the next frame is taken. */
+  get rung(): number {
+    return this.#rung;
+  }
 
   /**
    * Takes the frame that is shown.
@@ -26,30 +34,33 @@ export class CaptureLadder {
    */
   async take(shown: Shown, time: number): Promise<CrossingImage | undefined> {
     if (!isShowing(shown)) return undefined;
-    const capture = CAPTURES[this.#rung];
-    if (!capture) throw new HwgqError('invalid-image', 'This browser gives no frames of such a source.');
+    const rung = this.#rung;
     try {
-      return await capture(shown, Math.round(time * 1000));
+      return await (CAPTURES[rung] as Capture)(shown, Math.round(time * 1000));
     } catch (error) {
       if (error instanceof DOMException && error.name === 'SecurityError') throw foreignPicture(error);
       // It may have been emptied meanwhile.
       if (!isShowing(shown)) return undefined;
-      if (this.#isProven) throw error;
-      this.#rung++;
-      return this.take(shown, time);
+      if (this.fail(rung)) return this.take(shown, time);
+      throw noFrame(shown, error);
     }
   }
 
-  /** The frame was looked at. */
-  succeed(): void {
-    this.#isProven = true;
+  /** A frame that was taken from this rung was looked at. */
+  succeed(rung: number): void {
+    if (rung === this.#rung) this.#isProven = true;
   }
 
-  /** The frame could not be drawn where it went. @returns whether there is another way to try. */
-  fail(): boolean {
+  /**
+   * A frame could not be taken from this rung, or not drawn where it went.
+   * @returns whether there is another way to try. Where none has worked, the next frame begins with the first: it may be
+   *   of another source.
+   */
+  fail(rung: number): boolean {
+    if (rung !== this.#rung) return true;
     if (this.#isProven) return false;
-    this.#rung++;
-    return this.#rung < CAPTURES.length;
+    this.#rung = (rung + 1) % CAPTURES.length;
+    return this.#rung > 0;
   }
 }
 
@@ -62,7 +73,7 @@ let context: OffscreenCanvasRenderingContext2D | null = null;
 function drawnPixels(shown: Shown): ImageData {
   const [width, height] = sizeOf(shown);
   context ??= new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new HwgqError('invalid-image', 'This browser draws no frames.');
+  if (!context) throw new Error('there is no 2D canvas');
   Object.assign(context.canvas, { width, height });
   context.drawImage(shown, 0, 0);
   return context.getImageData(0, 0, width, height);
@@ -75,6 +86,18 @@ function sizeOf(shown: Shown): readonly [width: number, height: number] {
 function isShowing(shown: Shown): boolean {
   const [width, height] = sizeOf(shown);
   return width * height > 0 && !('readyState' in shown && shown.readyState < shown.HAVE_CURRENT_DATA);
+}
+
+function noFrame(shown: Shown, cause: unknown): HwgqError {
+  const [width, height] = sizeOf(shown);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const remedy = 'Draw it, smaller where it is large, on a canvas, and give that.';
+  return new HwgqError(
+    'invalid-image',
+    `This browser gives no frame of a source of ${width}×${height}: ${reason}. ${remedy}`,
+    {},
+    { cause },
+  );
 }
 
 function foreignPicture(cause: unknown): HwgqError {

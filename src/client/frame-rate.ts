@@ -15,14 +15,19 @@ export class FrameRate {
   /** Whether the machine lives on its battery. */
   isOnBattery = false;
   #due = Number.NEGATIVE_INFINITY;
-  #smoothed: number | undefined;
+  #pixels = 0;
+  #smoothed = 0;
   #usual = Number.POSITIVE_INFINITY;
   #times = 0;
-  #lastEnd = Number.NEGATIVE_INFINITY;
   #isSlowed = false;
 
   /** @param limit frames a second. */
   constructor(private readonly limit = Number.POSITIVE_INFINITY) {}
+
+  /** When a frame is certainly looked at again, in milliseconds. */
+  get due(): number {
+    return this.#due;
+  }
 
   /** Whether a frame that comes at this time, in milliseconds, is looked at. */
   accepts(time: number): boolean {
@@ -33,11 +38,15 @@ export class FrameRate {
     return true;
   }
 
-  /** Takes when a frame was submitted and when its result was there; what it waited for the one before does not count. */
-  observe(start: number, end: number): void {
-    const milliseconds = end - Math.max(start, this.#lastEnd);
-    this.#lastEnd = end;
-    this.#smoothed ??= milliseconds;
+  /** Takes how long the machine has worked on a frame, and how many pixels it had: those of another size take another time. */
+  observe(milliseconds: number, pixels: number): void {
+    if (pixels !== this.#pixels) {
+      this.#pixels = pixels;
+      this.#smoothed = milliseconds;
+      this.#usual = Number.POSITIVE_INFINITY;
+      this.#times = 0;
+      this.#isSlowed = false;
+    }
     this.#smoothed += NEWEST_WEIGHT * (milliseconds - this.#smoothed);
     if (++this.#times < WARM_UP) return;
     this.#usual = Math.min(this.#usual, this.#smoothed);
@@ -47,6 +56,6 @@ export class FrameRate {
   /** Milliseconds from one frame to the next at least. A machine slowed by heat or other work is left half of its time. */
   #interval(): number {
     const limit = Math.min(this.limit, this.isOnBattery ? BATTERY_RATE : Number.POSITIVE_INFINITY);
-    return Math.max(1000 / limit, this.#isSlowed ? 2 * (this.#smoothed ?? 0) : 0);
+    return Math.max(1000 / limit, this.#isSlowed ? 2 * this.#smoothed : 0);
   }
 }

@@ -24,14 +24,23 @@ export interface FrameListener {
 
 const END_CHECK_MS = 250;
 
-/** Ends the watching. */
 type Stop = () => void;
+
+/** Somebody who watches a source. */
+export interface Watch {
+  /** Tells once more what is in view, which a source that stands still does not do by itself. */
+  readonly show: () => void;
+  readonly stop: Stop;
+}
+
+/** Of a source that has ended. */
+const NOTHING: Watch = { show: () => {}, stop: () => {} };
 
 /**
  * Tells each frame of a source, as it comes.
  * @throws HwgqError `invalid-option` for what gives no frames.
  */
-export function watchFrames(source: StreamSource, listener: FrameListener): Stop {
+export function watchFrames(source: StreamSource, listener: FrameListener): Watch {
   if ('getVideoTracks' in source) return watchMediaStream(source, listener);
   if ('videoWidth' in source) return watchVideo(source, listener);
   if ('getContext' in source) return watchCanvas(source, listener);
@@ -41,16 +50,16 @@ export function watchFrames(source: StreamSource, listener: FrameListener): Stop
 }
 
 /** Follows a stream's first live video track. */
-function watchMediaStream(stream: MediaStream, listener: FrameListener): Stop {
+function watchMediaStream(stream: MediaStream, listener: FrameListener): Watch {
   let current: MediaStreamTrack | undefined;
-  let stop: Stop = () => {};
+  let watch = NOTHING;
   const follow = () => {
-    stop();
+    watch.stop();
     if (current) listener.onCut();
     current = stream.getVideoTracks().find(({ readyState }) => readyState === 'live');
     if (!current) return listener.onEnd({});
     const track = current;
-    stop = watchTrack(track, {
+    watch = watchTrack(track, {
       ...listener,
       onFrame: (frame) => {
         // No event tells what a script does to a stream's tracks.
@@ -62,7 +71,7 @@ function watchMediaStream(stream: MediaStream, listener: FrameListener): Stop {
     });
   };
   follow();
-  return () => stop();
+  return { show: () => watch.show(), stop: () => watch.stop() };
 }
 
 /** Its frames need no element. Chromium has it in pages; the specification, and so TypeScript, in workers. */
@@ -72,21 +81,35 @@ declare const MediaStreamTrackProcessor:
     }) => { readonly readable: ReadableStream<VideoFrame> })
   | undefined;
 
-function watchTrack(track: MediaStreamTrack, listener: FrameListener): Stop {
-  return typeof MediaStreamTrackProcessor === 'undefined'
-    ? playTrack(track, listener)
-    : readTrack(new MediaStreamTrackProcessor({ track }).readable.getReader(), listener);
+function watchTrack(track: MediaStreamTrack, listener: FrameListener): Watch {
+  if (track.readyState === 'ended') {
+    listener.onEnd({});
+    return NOTHING;
+  }
+  if (typeof MediaStreamTrackProcessor === 'undefined') return playTrack(track, listener);
+  const read = () => readFrames(new MediaStreamTrackProcessor({ track }).readable.getReader(), listener);
+  let stop = read();
+  return {
+    show: () => {
+      if (track.readyState === 'ended') return;
+      stop();
+      // Who begins to read is given the picture that stands.
+      stop = read();
+    },
+    stop: () => stop(),
+  };
 }
 
-function readTrack(reader: ReadableStreamDefaultReader<VideoFrame>, listener: FrameListener): Stop {
+function readFrames(reader: ReadableStreamDefaultReader<VideoFrame>, listener: FrameListener): Stop {
   let isStopped = false;
-  const read = async (): Promise<void> => {
-    const { done, value: frame } = await reader.read();
-    if (isStopped) return frame?.close();
-    if (done) return listener.onEnd({});
-    const refuse = () => frame.close();
-    listener.onFrame({ timestamp: frame.timestamp / 1000, take: async () => frame, refuse });
-    return read();
+  const read = async () => {
+    for (;;) {
+      const { done, value: frame } = await reader.read();
+      if (isStopped) return frame?.close();
+      if (done) return listener.onEnd({});
+      const refuse = () => frame.close();
+      listener.onFrame({ timestamp: frame.timestamp / 1000, take: async () => frame, refuse });
+    }
   };
   read().catch((error: unknown) => listener.onEnd({ error }));
   return () => {
@@ -96,12 +119,12 @@ function readTrack(reader: ReadableStreamDefaultReader<VideoFrame>, listener: Fr
 }
 
 /** Plays a track in an element that nobody sees. */
-function playTrack(track: MediaStreamTrack, listener: FrameListener): Stop {
+function playTrack(track: MediaStreamTrack, listener: FrameListener): Watch {
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  const stop = watchVideo(video, listener);
+  const { show, stop } = watchVideo(video, listener);
   // No event tells that a script has ended a track.
   const timer = setInterval(() => {
     if (track.readyState === 'ended') listener.onEnd({});
@@ -109,15 +132,18 @@ function playTrack(track: MediaStreamTrack, listener: FrameListener): Stop {
   video.play().catch((error: unknown) => {
     if (video.srcObject) listener.onEnd({ error });
   });
-  return () => {
-    stop();
-    clearInterval(timer);
-    video.srcObject = null;
+  return {
+    show,
+    stop: () => {
+      stop();
+      clearInterval(timer);
+      video.srcObject = null;
+    },
   };
 }
 
-/** Watches a video element: what it shows now, and every frame that it goes on to. */
-function watchVideo(video: HTMLVideoElement, listener: FrameListener): Stop {
+/** Watches a video element: what it shows now, and every frame that it goes on to, also after a film's end. */
+function watchVideo(video: HTMLVideoElement, listener: FrameListener): Watch {
   const show = () => {
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     const timestamp = video.currentTime * 1000;
@@ -128,9 +154,12 @@ function watchVideo(video: HTMLVideoElement, listener: FrameListener): Stop {
   const cut = () => listener.onCut();
   for (const event of ['emptied', 'seeking']) video.addEventListener(event, cut);
   show();
-  return () => {
-    stopShowing();
-    for (const event of ['emptied', 'seeking']) video.removeEventListener(event, cut);
+  return {
+    show,
+    stop: () => {
+      stopShowing();
+      for (const event of ['emptied', 'seeking']) video.removeEventListener(event, cut);
+    },
   };
 }
 
@@ -152,12 +181,13 @@ function onEachFrame(video: HTMLVideoElement, show: () => void): Stop {
   return () => video.cancelVideoFrameCallback(request);
 }
 
-function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, listener: FrameListener): Stop {
-  return onEachTick(() => {
+function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, listener: FrameListener): Watch {
+  const show = () => {
     const timestamp = performance.now();
     const take = () => CANVAS_LADDER.take(canvas, timestamp);
     listener.onFrame({ timestamp, ladder: CANVAS_LADDER, take, refuse: () => {} });
-  });
+  };
+  return { show, stop: onEachTick(show) };
 }
 
 /** Calls once for each of the screen's frames, none while the tab is hidden. */

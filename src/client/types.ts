@@ -100,9 +100,10 @@ export interface Classifier {
    * one waits, which a newer one replaces. Works while somebody reads, and pauses while the tab is hidden. Looks at
    * fewer frames (15 a second) on battery, and where a slowed machine takes twice its usual time for them.
    *
-   * Read it with `for await`, which ends it when left, or as any `ReadableStream`. It ends with its source; disposing
-   * of the classifier ends it with `disposed`. Give another camera a stream of its own: nothing of an ended one comes
-   * any more.
+   * Read it with `for await`, which ends it when left, or as any `ReadableStream`. It ends with its track, or a
+   * MediaStream's last one; a video element or a canvas goes on, as a film may be played again or replaced. Disposing of
+   * the classifier ends it with `disposed`. Give another camera a stream of its own: nothing of an ended one comes any
+   * more.
    * @throws HwgqError `invalid-option` at once; reading fails with `invalid-image` for a source of another site, and as
    *   `classify`.
    */

@@ -6,7 +6,7 @@ import type { SessionOptions } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { IncomingModel } from './incoming-model.ts';
 import { close, toPicture } from './picture.ts';
-import type { ClassifierWorker, CrossingImage, LoadOptions, ProgressListener } from './protocol.ts';
+import type { Classified, ClassifierWorker, CrossingImage, LoadOptions, ProgressListener } from './protocol.ts';
 import type { Seat } from './scheduler.ts';
 import type { View } from './view.ts';
 
@@ -51,20 +51,20 @@ export class HostedModel implements ClassifierWorker {
     }
   }
 
-  async classify(
-    images: readonly CrossingImage[],
-    options: ClassificationOptions & View,
-  ): Promise<readonly Classification[]> {
+  async classify(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<Classified> {
     const results: Classification[] = [];
+    let milliseconds = 0;
     try {
       for (let start = 0; start < images.length; start += BATCH) {
         const batch = images.slice(start, start + BATCH);
-        results.push(...(await this.#seat.run(() => this.#classifyBatch(batch, options))));
+        const done = await this.#seat.run(() => this.#classifyBatch(batch, options));
+        results.push(...done.results);
+        milliseconds += done.milliseconds;
       }
     } finally {
       images.forEach(close);
     }
-    return results;
+    return { results, milliseconds };
   }
 
   async features(image: CrossingImage): Promise<Float32Array> {
@@ -85,14 +85,13 @@ export class HostedModel implements ClassifierWorker {
     this.#loaded = undefined;
   }
 
-  async #classifyBatch(
-    images: readonly CrossingImage[],
-    options: ClassificationOptions & View,
-  ): Promise<readonly Classification[]> {
+  async #classifyBatch(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<Classified> {
     const classifier = this.#current();
     const start = performance.now();
     const pictures = images.map((image) => toPicture(image, options));
-    return classifier.classify(pictures, options, performance.now() - start);
+    const results = await classifier.classify(pictures, options, performance.now() - start);
+    const { preprocess, inference } = (results[0] as Classification).timings;
+    return { results, milliseconds: preprocess + this.#seat.workOf(inference) };
   }
 
   #arriving() {

@@ -19,6 +19,13 @@ export interface LoadOptions
 /** Called with a stage and how much of it is done; it is in the page, so calling it gives a promise. */
 export type ProgressListener = (stage: 'decode' | SessionStage, done: number) => void | Promise<void>;
 
+/** What pictures were taken for. */
+export interface Classified {
+  readonly results: readonly Classification[];
+  /** For how long the machine has worked on them; waits for other work do not count. */
+  readonly milliseconds: number;
+}
+
 /**
  * What the worker does for one classifier, on a port of its own: `start` once, `push` for each piece of the model's
  * file, `load`, then the rest. Releasing the port frees all of it.
@@ -30,7 +37,7 @@ export interface ClassifierWorker {
   push(bytes: Uint8Array): void;
   /** Makes the model ready, all of whose bytes have been pushed. All reports are answered before `load` is. */
   load(onProgress: ProgressListener): Promise<ClassifierInfo>;
-  classify(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<readonly Classification[]>;
+  classify(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<Classified>;
   features(image: CrossingImage): Promise<Float32Array>;
 }
 

@@ -28,6 +28,11 @@ export class Seat {
     });
   }
 
+  /** As the scheduler's. */
+  workOf(milliseconds: number): number {
+    return this.scheduler.workOf(milliseconds);
+  }
+
   /** Gives the seat up: what waits is rejected with a reason, what runs goes on. */
   leave(reason: unknown): void {
     this.scheduler.remove(this);
@@ -43,6 +48,7 @@ export class Scheduler {
   /** Who had a turn most recently is last. */
   private readonly seats: Seat[] = [];
   private running = 0;
+  private lastEnd = Number.NEGATIVE_INFINITY;
 
   /** @param pause lets what has come meanwhile be heard, before the next run is chosen. */
   constructor(private readonly pause: () => Promise<void> = nextTask) {}
@@ -68,6 +74,14 @@ export class Scheduler {
       this.seats.push(seat);
       void this.run(next);
     }
+  }
+
+  /** Of the milliseconds of a run that ends now, those in which the machine did not work on the run that ended before. */
+  workOf(milliseconds: number): number {
+    const end = performance.now();
+    const work = Math.min(milliseconds, end - this.lastEnd);
+    this.lastEnd = end;
+    return work;
   }
 
   private async run({ start }: Waiting): Promise<void> {

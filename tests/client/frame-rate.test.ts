@@ -53,12 +53,8 @@ it('looks at fewer frames on battery', () => {
 
 it('leaves a machine that slows down half of its time, until it has recovered', () => {
   const rate = new FrameRate();
-  let time = 0;
   const observe = (milliseconds: number) => {
-    for (let count = 0; count < 40; count++) {
-      rate.observe(time, time + milliseconds);
-      time += milliseconds;
-    }
+    for (let count = 0; count < 40; count++) rate.observe(milliseconds, 640 * 480);
   };
   observe(20);
   expect(accepted(rate, 60, 10)).toBe(600);
@@ -74,14 +70,17 @@ it('leaves a machine that slows down half of its time, until it has recovered', 
 
 it('takes a slow machine as it is', () => {
   const rate = new FrameRate();
-  for (let count = 0; count < 100; count++) rate.observe(count * 400, (count + 1) * 400);
+  for (let count = 0; count < 100; count++) rate.observe(400, 640 * 480);
   expect(accepted(rate, 30, 10)).toBe(300);
 });
 
-it('does not take two frames that overlap for a slowed machine', () => {
+it('does not take a larger picture for a slowed machine', () => {
   const rate = new FrameRate();
-  for (let count = 0; count < 20; count++) rate.observe(count * 100, count * 100 + 40);
-  // From now on the next frame is submitted before the one before has ended: each takes twice as long by itself.
-  for (let count = 0; count < 100; count++) rate.observe(2000 + count * 40, 2080 + count * 40);
+  for (let count = 0; count < 40; count++) rate.observe(10, 640 * 480);
+  for (let count = 0; count < 40; count++) rate.observe(50, 1920 * 1080);
   expect(accepted(rate, 30, 10)).toBe(300);
+  for (let count = 0; count < 40; count++) rate.observe(150, 1920 * 1080);
+  expect(accepted(rate, 30, 10, 20_000)).toBeLessThan(60);
+  for (let count = 0; count < 40; count++) rate.observe(10, 640 * 480);
+  expect(accepted(rate, 30, 10, 40_000)).toBe(300);
 });

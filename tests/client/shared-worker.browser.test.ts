@@ -93,6 +93,46 @@ it('a long batch of one holds up no other', async () => {
   asking.dispose();
 });
 
+it('streams of several go on side by side, each with what its own source shows', async () => {
+  const drawn = (paint: (context: OffscreenCanvasRenderingContext2D) => void) => {
+    const canvas = new OffscreenCanvas(32, 32);
+    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, 32, 32);
+    context.lineWidth = 3;
+    paint(context);
+    context.stroke();
+    return canvas;
+  };
+  const one = drawn((context) => {
+    context.moveTo(17, 6);
+    context.lineTo(15, 26);
+  });
+  const zero = drawn((context) => context.ellipse(16, 16, 6, 10, 0, 0, 2 * Math.PI));
+  const sources = [one, zero, one];
+  const models = [lenetUrl, lenetUrl, cifarUrl];
+  const classifiers = await Promise.all(models.map((model) => createClassifier({ model, backend: 'wasm' })));
+  const seen = await Promise.all(
+    classifiers.map(async (classifier, index) => {
+      const labels = new Set<string>();
+      for await (const { categories, counts } of classifier.stream(sources[index] as OffscreenCanvas)) {
+        labels.add(categories[0]?.label ?? '');
+        if (counts.classified === 30) break;
+      }
+      return [...labels];
+    }),
+  );
+  const alone = await Promise.all(
+    classifiers.map(async (classifier, index) => {
+      const { categories } = await classifier.classify(sources[index] as OffscreenCanvas);
+      return [categories[0]?.label];
+    }),
+  );
+  expect(seen).toEqual(alone);
+  expect(seen.slice(0, 2)).toEqual([['1'], ['0']]);
+  for (const classifier of classifiers) classifier.dispose();
+});
+
 it('a worker that dies fails all of its classifiers, and the next gets another', async () => {
   const classifiers = await Promise.all([1, 2].map(() => createClassifier({ model: lenetUrl, backend: 'wasm' })));
   const pending = classifiers.map(namesOf);

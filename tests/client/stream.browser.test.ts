@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import lenetUrl from '../../models/lenet.hwgq?url';
 import { CaptureLadder, type Shown } from '../../src/client/frame-capture.ts';
 import { type Classifier, createClassifier, type StreamResult, type StreamSource } from '../../src/client/index.ts';
@@ -127,16 +127,45 @@ it('takes frames in the cheapest way that works, and remembers it', async () => 
     return kind;
   };
   expect(await kinds(video)).toBe('VideoFrame');
-  expect(ladder.fail()).toBe(true);
+  expect(ladder.fail(ladder.rung)).toBe(true);
   expect(await kinds(video)).toBe('ImageBitmap');
   const bitmap = vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
   expect(await kinds(video)).toBe('ImageData');
-  ladder.succeed();
+  ladder.succeed(ladder.rung);
   bitmap.mockRestore();
-  expect(ladder.fail()).toBe(false);
+  expect(ladder.fail(ladder.rung)).toBe(false);
   expect(await kinds(paper.canvas)).toBe('ImageData');
   video.srcObject = null;
   expect(await kinds(video)).toBeUndefined();
+});
+
+it('leaves out no way of taking frames where two fail at once', async () => {
+  const ladder = new CaptureLadder();
+  const failed = ladder.rung;
+  // Both have been taken in the same way, and neither can be drawn.
+  expect([ladder.fail(failed), ladder.fail(failed)]).toEqual([true, true]);
+  vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
+  const both = await Promise.all([5, 10].map((time) => ladder.take(paper.canvas, time)));
+  expect(both.map((image) => image?.constructor.name)).toEqual(['ImageData', 'ImageData']);
+  const last = ladder.rung;
+  expect(ladder.fail(last)).toBe(false);
+  // None has worked: the next source is tried in all ways anew.
+  vi.restoreAllMocks();
+  const image = (await ladder.take(paper.canvas, 15)) as VideoFrame;
+  expect(image).toBeInstanceOf(VideoFrame);
+  image.close();
+});
+
+it('says why a source gives no frames, and what helps', async () => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 3, height: 2 });
+  vi.stubGlobal('VideoFrame', undefined);
+  vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
+  vi.spyOn(OffscreenCanvasRenderingContext2D.prototype, 'drawImage').mockImplementation(() => {
+    throw new DOMException('out of pictures', 'InvalidStateError');
+  });
+  const taken = new CaptureLadder().take(canvas, 0);
+  await expect(taken).rejects.toMatchObject({ code: 'invalid-image' });
+  await expect(taken).rejects.toThrow(/3×2: out of pictures\. Draw it/);
 });
 
 it('classifies in a worker what is drawn there', async () => {
@@ -241,19 +270,69 @@ it('smooths scores, and takes the threshold after that', async () => {
   expect(() => classifier.stream(paper.canvas, { frameRate: 0 })).toThrow(/frameRate is 0/);
 });
 
-it('pauses while the tab is hidden', async () => {
-  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
-  const reader = classifier.stream(captured()).getReader();
-  const reading = reader.read();
-  let isRead = false;
-  void reading.then(() => {
-    isRead = true;
+/** A picture that changes only when it is told to, in each kind of source that has frames of its own. */
+class StillPicture {
+  readonly paper = new Paper();
+  readonly track: CanvasCaptureMediaStreamTrack;
+
+  private constructor() {
+    this.paper.stop();
+    this.track = this.paper.canvas.captureStream(0).getVideoTracks()[0] as CanvasCaptureMediaStreamTrack;
+  }
+
+  static readonly KINDS = ['a track', 'a video element'] as const;
+
+  static async in(kind: (typeof StillPicture.KINDS)[number]): Promise<{ picture: StillPicture; source: StreamSource }> {
+    const picture = new StillPicture();
+    if (kind === 'a track') return { picture, source: picture.track };
+    const opened = playing(new MediaStream([picture.track]));
+    picture.show('1');
+    return { picture, source: await opened };
+  }
+
+  show(digit: '0' | '1'): void {
+    this.paper.digit = digit;
+    this.paper.draw();
+    this.track.requestFrame();
+  }
+}
+
+describe.each(StillPicture.KINDS)('%s that stands still', (kind) => {
+  const hide = (isHidden: boolean) => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(isHidden);
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+
+  it('is looked at as it is in the end, where its last frame came too early', async () => {
+    const { picture, source } = await StillPicture.in(kind);
+    const results = classifier.stream(source, { frameRate: 2 })[Symbol.asyncIterator]();
+    picture.show('1');
+    await until(results, '1');
+    picture.show('0');
+    await until(results, '0');
+    await results.return?.();
   });
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(isRead).toBe(false);
-  hidden.mockReturnValue(false);
-  expect((await reading).done).toBe(false);
-  await reader.cancel();
+
+  it('is looked at when the tab is visible again, and nothing is told of what it was before', async () => {
+    const { picture, source } = await StillPicture.in(kind);
+    const results = classifier.stream(source)[Symbol.asyncIterator]();
+    picture.show('1');
+    await until(results, '1');
+    // Nobody reads, so this one waits.
+    picture.show('1');
+    hide(true);
+    picture.show('0');
+    const next = results.next();
+    let isRead = false;
+    void next.then(() => {
+      isRead = true;
+    });
+    await classifier.classify(picture.paper.canvas);
+    expect(isRead).toBe(false);
+    hide(false);
+    expect((await next).value?.categories[0]?.label).toBe('0');
+    await results.return?.();
+  });
 });
 
 it('gives nothing of the old picture once another is shown', async () => {
@@ -290,6 +369,39 @@ it('follows a stream’s tracks, and ends with the last', async () => {
   another.stop();
   for (;;) if ((await results.next()).done) break;
   other.stop();
+});
+
+it('ends at once with a track that has ended', async () => {
+  const stream = captured();
+  const [track] = stream.getVideoTracks();
+  if (!track) throw new Error('A canvas gives a track.');
+  track.stop();
+  for (const source of [track, stream]) {
+    expect(await classifier.stream(source).getReader().read()).toEqual({ done: true, value: undefined });
+  }
+});
+
+it('goes on with a film that is played again after its end', async () => {
+  const recorder = new MediaRecorder(captured(), { mimeType: 'video/webm' });
+  const recorded = new Promise<Blob>((resolve) => {
+    recorder.addEventListener('dataavailable', ({ data }) => resolve(data));
+  });
+  recorder.start();
+  await new Promise((resolve) => recorder.addEventListener('start', resolve));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  recorder.stop();
+  const video = document.createElement('video');
+  video.muted = true;
+  video.src = URL.createObjectURL(await recorded);
+  const results = classifier.stream(video)[Symbol.asyncIterator]();
+  const ended = new Promise((resolve) => video.addEventListener('ended', resolve));
+  await video.play();
+  await until(results, '1');
+  await ended;
+  // It begins anew, which is a jump: no frame of before is told of.
+  await video.play();
+  expect((await results.next()).done).toBe(false);
+  await results.return?.();
 });
 
 it('ends with the signal’s reason, or where the classifier is disposed of', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Scheduler } from '../../src/worker/scheduler.ts';
 
 /** Work that ends when it is told to, and a log of what began. */
@@ -119,4 +119,22 @@ it('goes on after work that fails', async () => {
     });
   const results = await Promise.allSettled([failing(), throwing(), failing(), seat.run(async () => 'fine')]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+});
+
+it('does not count a wait for another classifier’s run as work', () => {
+  const clock = vi.spyOn(performance, 'now');
+  const shared = scheduler();
+  const [first, second] = [shared.join(), shared.join()];
+  /** @returns the work of a run of `milliseconds` that ends at a time. */
+  const work = (seat: typeof first, end: number, milliseconds: number) => {
+    clock.mockReturnValueOnce(end);
+    return seat.workOf(milliseconds);
+  };
+  expect(work(first, 40, 40)).toBe(40);
+  // Submitted at 10, it waits for the one that ends at 40.
+  expect(work(second, 80, 70)).toBe(40);
+  expect(work(first, 85, 45)).toBe(5);
+  // The machine has been idle.
+  expect(work(first, 185, 40)).toBe(40);
+  clock.mockRestore();
 });
