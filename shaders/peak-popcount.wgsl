@@ -1,4 +1,4 @@
-// As many bit counts as a GPU can do: eight independent sums a thread over masks that change with every round.
+// As many bit counts as a GPU can do: sixteen a thread and round, over masks that change with every round.
 
 override rounds: u32 = 256;
 
@@ -9,10 +9,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var masks = vec4u(id.x) ^ vec4u(0x9e3779b9u, 0x85ebca6bu, 0xc2b2ae35u, 0x27d4eb2fu);
   let first = vec4u(data[id.x & 255u]);
   let second = first + 0x165667b1u;
+  let third = first + 0x9e3779b1u;
+  let fourth = first + 0x85ebca77u;
   var sums = vec4u(0);
   for (var round = 0u; round < rounds; round++) {
     sums += countOneBits(masks & first);
     sums += countOneBits(masks & second);
+    sums += countOneBits(masks & third);
+    sums += countOneBits(masks & fourth);
     masks += 0x9e3779b9u;
   }
   // Never true, which no compiler knows.

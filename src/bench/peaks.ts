@@ -2,8 +2,8 @@
 export interface Peaks {
   /** Multiply-adds a second of 1-bit weights and 2-bit activations. */
   readonly binary: number;
-  /** Multiply-adds a second of the first layer's whole numbers; absent where it was not measured. */
-  readonly integer?: number;
+  /** Multiply-adds a second of whole numbers, as in first layers. */
+  readonly integer: number;
   /** Bytes a second read from memory. */
   readonly bandwidth: number;
 }

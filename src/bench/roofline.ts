@@ -33,7 +33,7 @@ function shareOf({ kind, bytes, milliseconds }: StepProfile, rate: number, peaks
     case 'binaryConvolution':
       return rate / peaks.binary;
     case 'integerConvolution':
-      return peaks.integer === undefined ? undefined : rate / peaks.integer;
+      return rate / peaks.integer;
     default: {
       const share = bytes / (milliseconds / 1000) / peaks.bandwidth;
       // What is faster than memory has found its input in a cache.

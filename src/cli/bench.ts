@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { measureGpuPeaks } from '../bench/gpu-peaks.ts';
 import type { Peaks } from '../bench/peaks.ts';
 import { rooflinePlace } from '../bench/roofline.ts';
 import { type Summary, summarize } from '../bench/statistics.ts';
 import { measureWasmPeaks } from '../bench/wasm-peaks.ts';
 import { type BackendName, createSession, type Session, type SimdLevel, type StepProfile } from '../engine/session.ts';
+import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import { backendOption, toCount } from './arguments.ts';
 import { readModel, writeWhole } from './files.ts';
@@ -37,9 +39,13 @@ export function addBench(program: Command): void {
     .argument('<model>', 'a .hwgq file')
     .addOption(backendOption())
     .addOption(new Option('--simd <level>', "WebAssembly's vectors (default: the best)").choices(['plain', 'relaxed']))
-    .option('--threads <n>', "WebAssembly's threads", toCount)
+    .option('--threads <n>', "WebAssembly's threads: 1 in Node", toCount)
     .option('--runs <n>', 'timed runs of each batch size', toCount, 50)
-    .option('--batches <list>', 'images of a run, several sizes separated by commas', toCounts, [1])
+    .addOption(
+      new Option('--batches <list>', 'images of a run, several sizes separated by commas')
+        .argParser(toCounts)
+        .default([1], '1'),
+    )
     .option('--layers', 'layer by layer as well')
     .option('--json <file>', 'write everything measured as JSON')
     .action(bench);
@@ -52,7 +58,19 @@ function toCounts(text: string): readonly number[] {
   throw new InvalidArgumentError('Whole numbers from 1 with commas between are accepted.');
 }
 
+/** @throws HwgqError `invalid-option` for what only WebAssembly has, where something else is to run. */
+function checkModes({ backend, simd, threads }: BenchOptions): void {
+  if (backend === 'wasm' || backend === 'auto') return;
+  const given = [simd && `--simd ${simd}`, threads && `--threads ${threads}`].filter(Boolean);
+  if (given.length === 0) return;
+  throw new HwgqError(
+    'invalid-option',
+    `${given.join(' ')} is for WebAssembly, and --backend is ${backend}. Leave it out, or use --backend wasm.`,
+  );
+}
+
 async function bench(path: string, options: BenchOptions): Promise<void> {
+  checkModes(options);
   const { backend, simd, threads, runs } = options;
   const model = await readModel(path);
   const gpu = await nodeGpu(backend);
@@ -69,7 +87,7 @@ async function bench(path: string, options: BenchOptions): Promise<void> {
     const batches = await timeBatches(session, length, options.batches, runs);
     const steps = options.layers ? await session.profile(noise(length), 1, runs) : undefined;
     const { name, simd: level, threads: count } = session.backend;
-    const peaks = steps && name === 'wasm' && level ? await measureWasmPeaks(level, count ?? 1) : undefined;
+    const peaks = steps && (await measurePeaks(session, gpu));
     const machine = [name, level && `${level} SIMD`, count && `${count} ${count === 1 ? 'thread' : 'threads'}`];
     const lines = [
       `${model.graph.name} on ${machine.filter(Boolean).join(', ')}; ready in ${readyMilliseconds.toFixed(0)} ms`,
@@ -88,6 +106,11 @@ async function bench(path: string, options: BenchOptions): Promise<void> {
   } finally {
     session.dispose();
   }
+}
+
+async function measurePeaks({ backend }: Session, gpu: GPU | undefined): Promise<Peaks | undefined> {
+  if (backend.simd) return measureWasmPeaks(backend.simd, backend.threads ?? 1);
+  return gpu && measureGpuPeaks(gpu);
 }
 
 async function timeBatches(

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { withFileName } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
 import { type ExportForm, exportOnnx } from '../onnx/export.ts';
@@ -27,7 +27,7 @@ export function addExport(program: Command): void {
     .argument('<model>', 'a .hwgq file')
     .requiredOption('--onnx <file>', 'the ONNX file to write')
     .option('--float-twin', 'the same architecture as an ordinary float32 ReLU network, to compare speed with')
-    .option('--int8', 'that float32 network quantized to 8 bits (QDQ)')
+    .addOption(new Option('--int8', 'that float32 network quantized to 8 bits (QDQ)').conflicts('floatTwin'))
     .option('--tap <blobs>', 'Caffe blobs as outputs, separated by commas (default: the last before Softmax)')
     .option('--batch <n>', 'images of one run', toCount, 1)
     .action(exportModel);

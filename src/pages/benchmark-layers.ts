@@ -37,10 +37,9 @@ export class LayerView {
     this.#showRows(layers);
     this.#roofline.draw(layers);
     const { binary, integer, bandwidth } = layers.peaks;
-    const whole = integer === undefined ? '' : `, ${perSecond(integer)} multiply-adds of whole numbers`;
     byId('peaks', HTMLElement).textContent =
-      `Measured here, a second: ${perSecond(binary)} multiply-adds of 1-bit weights and 2-bit activations${whole}, ` +
-      `${perSecond(bandwidth)}B read from memory. An operation of a 1-bit layer is an AND or a count of one bit.`;
+      `Measured here, a second: ${perSecond(binary)} multiply-adds of 1-bit weights and 2-bit activations, ` +
+      `${perSecond(integer)} of whole numbers, ${perSecond(bandwidth)}B read from memory. An operation of a 1-bit layer is an AND or a count of one bit.`;
   }
 
   #showRows({ steps, peaks }: LayerProfile): void {

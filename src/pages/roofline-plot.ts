@@ -51,9 +51,7 @@ export class Roofline {
         'multiply-adds for each byte moved',
       ),
       element('text', { class: 'chart-tick', x: LEFT + 6, y: TOP + 10 }, 'multiply-adds a second'),
-      ...(peaks.integer === undefined
-        ? []
-        : [element('polyline', { class: 'chart-line is-integer', points: roof(peaks.integer) })]),
+      element('polyline', { class: 'chart-line is-integer', points: roof(peaks.integer) }),
       element('polyline', { class: 'chart-line', points: roof(peaks.binary) }),
       ...places.map(({ step, place }) => {
         const point = element('circle', {

@@ -43,6 +43,14 @@ describe('hwgq', () => {
     [['inspect', 'a', 'b'], 'too many arguments'],
     [['inspect', 'a', '--xml'], "unknown option '--xml'. See hwgq inspect --help."],
     [['convert', '--prototxt', 'a'], "required option '--weights <file>' not specified. See hwgq convert --help."],
+    [
+      ['export', 'a', '--onnx', 'b', '--float-twin', '--int8'],
+      "option '--int8' cannot be used with option '--float-twin'. See hwgq export --help.",
+    ],
+    [
+      ['bench', 'a', '--backend', 'reference', '--simd', 'plain', '--threads', '1'],
+      '--simd plain --threads 1 is for WebAssembly, and --backend is reference.',
+    ],
   ])('answers %s with one line and exit code 2', async (words, message) => {
     const { code, stdout, stderr } = await hwgq('.', ...words);
     expect([code, stdout]).toEqual([2, '']);
