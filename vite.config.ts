@@ -1,37 +1,11 @@
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 import { licences } from './rolldown-plugin-licences.ts';
 import { assemblyScript } from './vite-plugin-assemblyscript.ts';
+import { contentSecurityPolicy } from './vite-plugin-content-security-policy.ts';
 import { downloads } from './vite-plugin-downloads.ts';
 import { peers } from './vite-plugin-peers.ts';
 import { serviceWorker } from './vite-plugin-service-worker.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
-
-/** What the pages may load and do: their own files, a camera's or a dropped picture, and nothing from elsewhere. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob:",
-  "connect-src 'self' blob: data:",
-  "object-src 'none'",
-  "base-uri 'none'",
-].join('; ');
-
-function contentSecurityPolicy(): Plugin {
-  return {
-    name: 'content-security-policy',
-    apply: 'build',
-    transformIndexHtml: () => [
-      {
-        tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY },
-        injectTo: 'head-prepend',
-      },
-    ],
-  };
-}
 
 const site = {
   base: './',
@@ -45,7 +19,6 @@ const site = {
     sourcemap: true,
     rolldownOptions: { input: ['index.html', 'evaluate.html', 'benchmark.html', 'first-label.html'] },
   },
-  preview: { headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY } },
 };
 
 /** What `npm run bench` runs: it drives the benchmark's pages in Chromium. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command } from 'commander';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import {
   type BarResult,
   contestantsOf,
@@ -22,10 +22,11 @@ import type { Contestant } from '../../src/bench/contestant.ts';
 import type { RaceResult } from '../../src/bench/race.ts';
 import type { BenchmarkReport } from '../../src/bench/report.ts';
 import { embedderFiles } from '../../vite-plugin-downloads.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { startChromium } from '../support/chromium.ts';
+import { serveSite } from '../support/site-server.ts';
+import { ISOLATED } from '../support/web-server.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
-import { serveBenchmark } from './server.ts';
 import { TABLE_CONTESTANTS, TABLE_NETWORKS, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
@@ -57,13 +58,13 @@ const options = new Command('bench')
 const kinds = new Set<string>(options.bars === true ? BAR_KINDS : options.bars);
 const findings: Findings = { bars: [], races: [], details: {} };
 
-const files = new Map<string, Uint8Array>();
+const server = await serveSite(ISOLATED);
+const { url } = server;
 if (kinds.has('start') || kinds.has('memory')) {
   const models = makeBenchModels(NETWORK, ['hwgq', 'int8-twin']);
-  for (const [form, bytes] of models.files) files.set(`bench-models/${form}`, bytes);
+  for (const [form, bytes] of models.files) server.replaced.set(`bench-models/${form}`, bytes);
 }
-const { server, url } = await serveBenchmark(files);
-const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+const browser = await startChromium();
 const machine = `${cpus().length} × ${cpus()[0]?.model}, Chromium ${browser.version()}`;
 try {
   say(`${machine}; ${options.table ? 'all networks' : NETWORK}, batch 1`);
@@ -71,7 +72,7 @@ try {
   else await measureBars(browser);
 } finally {
   await browser.close();
-  await server.close();
+  server.close();
 }
 for (const bar of findings.bars) say(barLine(bar));
 if (options.json) writeFileSync(options.json, `${JSON.stringify(findings, null, 2)}\n`);

@@ -1,31 +1,18 @@
-import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import type { PreviewServer } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { formOf, type ModelForm } from '../../src/bench/contestant.ts';
 import type { BenchmarkReport } from '../../src/bench/report.ts';
-import { serveBenchmark } from '../bench/server.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { serveSite, watchMisdeeds } from './demo-page.ts';
+import { accessibilityFaults } from '../support/accessibility.ts';
+import { useChromium, useSite } from '../support/surroundings.ts';
+import { ISOLATED } from '../support/web-server.ts';
+import { watchMisdeeds } from './demo-page.ts';
 
-let isolated: { server: PreviewServer; url: string };
-let plain: { server: PreviewServer; url: string };
-let browser: Browser;
-
-beforeAll(async () => {
-  isolated = await serveBenchmark(new Map());
-  plain = await serveSite();
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await isolated.server.close();
-  await plain.server.close();
-});
+const browser = useChromium();
+const isolated = useSite(ISOLATED);
+const plain = useSite();
 
 async function open(url: string, fragment = ''): Promise<{ page: Page; misdeeds: readonly string[] }> {
-  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser().newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   const misdeeds = watchMisdeeds(page, new URL(url).origin);
   await page.goto(`${url}benchmark.html${fragment}`);
@@ -47,16 +34,8 @@ function labelsOf({ results }: BenchmarkReport, forms: readonly ModelForm[]): Re
   );
 }
 
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
-
 it('measures all engines, and hands the result on by a link', async () => {
-  const { page, misdeeds } = await open(isolated.url);
+  const { page, misdeeds } = await open(isolated().url);
   await page.getByLabel('the exact export').check();
   await measure(page);
   const names = await page.locator('#race-rows th').allTextContents();
@@ -71,7 +50,7 @@ it('measures all engines, and hands the result on by a link', async () => {
   expect(await page.locator('#roofline circle').count()).toBeGreaterThan(0);
   expect(await page.locator('#throughput-rows tr').count()).toBeGreaterThan(2);
   expect(await page.locator('#download-rows tr').count()).toBe(5);
-  expect(await violations(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 800 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
@@ -86,7 +65,7 @@ it('measures all engines, and hands the result on by a link', async () => {
   await page.locator('#status', { hasText: 'Link copied' }).waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link.length).toBeLessThan(8000);
-  const other = await open(isolated.url, new URL(link).hash);
+  const other = await open(isolated().url, new URL(link).hash);
   expect(await other.page.locator('#result-title').textContent()).toBe('LeNet-HWGQ, on another machine');
   expect(await other.page.locator('#race-rows tr').count()).toBe(names.length);
   expect(await other.page.locator('#race-rows .is-theirs:visible').count()).toBe(names.length);
@@ -96,7 +75,7 @@ it('measures all engines, and hands the result on by a link', async () => {
 });
 
 it('can be stopped, and works on one thread where nothing isolates it', async () => {
-  const { page, misdeeds } = await open(plain.url);
+  const { page, misdeeds } = await open(plain().url);
   await page.getByLabel('onnxruntime-web on WASM, float32').uncheck();
   await page.getByLabel('tfjs on WASM').uncheck();
   await page.getByRole('button', { name: 'Start' }).click();
@@ -113,7 +92,7 @@ it('can be stopped, and works on one thread where nothing isolates it', async ()
 });
 
 it('remembers the fastest kernels for the adapter, and runs what is remembered', async () => {
-  const { page, misdeeds } = await open(plain.url);
+  const { page, misdeeds } = await open(plain().url);
   await page.getByLabel('onnxruntime-web on WASM, float32').uncheck();
   await page.getByLabel('tfjs on WASM').uncheck();
   await page.getByLabel('Look for the fastest').check();
@@ -139,10 +118,10 @@ it('remembers the fastest kernels for the adapter, and runs what is remembered',
 });
 
 it('refuses what is no result', async () => {
-  const { page } = await open(plain.url);
+  const { page } = await open(plain().url);
   await page.getByLabel('Somebody’s link or JSON').fill('{"format":"other"}');
   await page.keyboard.press('Enter');
   await page.getByText('This is no result of this benchmark').waitFor();
-  expect(await violations(page)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.context().close();
 });

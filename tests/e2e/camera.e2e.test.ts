@@ -1,34 +1,20 @@
-import { type Browser, chromium } from 'playwright-core';
-import type { PreviewServer } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { DemoPage, serveSite } from './demo-page.ts';
+import { expect, it } from 'vitest';
+import { useChromium, useSite } from '../support/surroundings.ts';
+import { DemoPage } from './demo-page.ts';
 import { writeDigitFilm } from './digit-film.ts';
 
 /** What the camera shows, a second each. */
 const DIGITS = ['3', '8'];
 
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  ({ server, url } = await serveSite());
-  const camera = [
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    `--use-file-for-fake-video-capture=${writeDigitFilm(DIGITS)}`,
-  ];
-  browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...camera] });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const browser = useChromium(
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  `--use-file-for-fake-video-capture=${writeDigitFilm(DIGITS)}`,
+);
+const site = useSite();
 
 it('the demo’s labels alternate as what the camera shows does', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('tab', { name: 'Camera' }).click();
   await page.evaluate(() => {

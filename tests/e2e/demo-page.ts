@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { type PreviewServer, preview } from 'vite';
 import type { Place } from './digits.ts';
 
 /** A file as a visitor would drop it. */
@@ -8,18 +6,6 @@ export interface DroppedFile {
   readonly name: string;
   readonly type?: string;
   readonly content: Uint8Array | string;
-}
-
-/**
- * Serves the built site.
- * @throws Error where it has not been built.
- */
-export async function serveSite(): Promise<{ readonly server: PreviewServer; readonly url: string }> {
-  if (!existsSync('dist/site/index.html')) throw new Error('There is no dist/site: run `npm run build` first.');
-  const server = await preview({ logLevel: 'silent', preview: { port: 0, host: '127.0.0.1' } });
-  const address = server.httpServer.address();
-  if (typeof address !== 'object' || !address) throw new Error('The preview server has no port.');
-  return { server, url: `http://127.0.0.1:${address.port}/` };
 }
 
 /** The demo in a page of its own, and what it did that it must not do. */

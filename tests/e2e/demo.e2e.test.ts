@@ -1,40 +1,26 @@
 import { readFileSync } from 'node:fs';
-import axe from 'axe-core';
-import { type Browser, chromium } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { PNG } from 'pngjs';
-import type { PreviewServer } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { expect, it } from 'vitest';
+import { accessibilityFaults } from '../support/accessibility.ts';
+import { CHROMIUM_FLAGS, findChromium, startChromium } from '../support/chromium.ts';
 import { COLOUR_TRAIN_VAL, colourWeights } from '../support/colour-net.ts';
 import { goldenPrototxt, goldenWeights } from '../support/golden.ts';
 import { describeShared } from '../support/shared.ts';
+import { useChromium, useSite } from '../support/surroundings.ts';
 import { BRIGHTNESS_LABELS, BRIGHTNESS_PROTOTXT, brightnessWeights } from './brightness-net.ts';
-import { DemoPage, type DroppedFile, serveSite } from './demo-page.ts';
+import { DemoPage, type DroppedFile } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';
 
 const NAMED_AT_LEAST = 18;
 /** Milliseconds after which a digit that has not been named is taken for one that will not be. */
 const PATIENCE = 10_000;
 
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  ({ server, url } = await serveSite());
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [...CHROMIUM_FLAGS, '--use-fake-device-for-media-stream=device-count=2'],
-  });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const browser = useChromium('--use-fake-device-for-media-stream=device-count=2');
+const site = useSite();
 
 it('names drawn digits', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const wrong: string[] = [];
   for (const { digit, style, strokes } of DRAWN_DIGITS) {
     await demo.draw(strokes);
@@ -49,7 +35,7 @@ it('names drawn digits', async () => {
 });
 
 it('moves the scores while the pen is still down', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { mouse } = demo.page;
   const box = await demo.page.locator('#pad').boundingBox();
   const at = (x: number, y: number) =>
@@ -63,7 +49,7 @@ it('moves the scores while the pen is still down', async () => {
 });
 
 it('is drawn on with the keyboard alone', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('application', { name: 'Drawing area' }).focus();
   await page.keyboard.press('Space');
@@ -77,7 +63,7 @@ it('is drawn on with the keyboard alone', async () => {
 });
 
 it('takes a picture that is dropped, pasted or picked', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.give('drop', { name: 'seven.png', type: 'image/png', content: pictureOfSeven() });
   await expect.poll(() => demo.answer()).toBe('7');
@@ -96,7 +82,7 @@ it('takes a picture that is dropped, pasted or picked', async () => {
 });
 
 it('shows the later of two pictures, however long the first one takes', async () => {
-  const context = await browser.newContext();
+  const context = await browser().newContext();
   await context.addInitScript(() => {
     const decode = window.createImageBitmap;
     window.createImageBitmap = async (source: ImageBitmapSource, options?: unknown) => {
@@ -108,7 +94,7 @@ it('shows the later of two pictures, however long the first one takes', async ()
       return bitmap;
     };
   });
-  const demo = await DemoPage.openIn(context, url);
+  const demo = await DemoPage.openIn(context, site().url);
   await demo.give('drop', { name: 'slow.png', type: 'image/png', content: pictureOfSeven() });
   await demo.give('drop', { name: 'quick.png', type: 'image/png', content: pictureOfOne() });
   await expect.poll(() => demo.answer()).toBe('1');
@@ -125,7 +111,7 @@ it('shows the later of two pictures, however long the first one takes', async ()
 });
 
 it('never gives a picture the answer to the one before', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.evaluate(() => {
     const [label, image] = [document.querySelector('#answer-label'), document.querySelector('#picture-image')];
@@ -153,7 +139,7 @@ it('never gives a picture the answer to the one before', async () => {
 
 it('shows drawing, answer and first bars on one screen of a phone', async () => {
   const viewport = { width: 360, height: 800 };
-  const demo = await DemoPage.open(browser, url, { viewport, hasTouch: true });
+  const demo = await DemoPage.open(browser(), site().url, { viewport, hasTouch: true });
   const { page } = demo;
   await draw(demo, '3');
   await expect.poll(() => demo.answer()).toBe('3');
@@ -168,7 +154,7 @@ it('shows drawing, answer and first bars on one screen of a phone', async () => 
 });
 
 it('looks through the camera, and lets it go', async () => {
-  const demo = await DemoPage.open(browser, url, { permissions: ['camera'] });
+  const demo = await DemoPage.open(browser(), site().url, { permissions: ['camera'] });
   const { page } = demo;
   await page.getByRole('radio', { name: /Objects/ }).check();
   await page.getByRole('tab', { name: 'Camera' }).click();
@@ -182,7 +168,7 @@ it('looks through the camera, and lets it go', async () => {
 });
 
 it('offers a choice of cameras where there are several, and remembers it', async () => {
-  const demo = await DemoPage.open(browser, url, { permissions: ['camera'] });
+  const demo = await DemoPage.open(browser(), site().url, { permissions: ['camera'] });
   const { page } = demo;
   const cameras = page.getByRole('combobox', { name: 'Which camera' });
   await page.getByRole('tab', { name: 'Camera' }).click();
@@ -208,7 +194,7 @@ it('offers a choice of cameras where there are several, and remembers it', async
 });
 
 it('lets a camera go that is left while it starts', async () => {
-  const context = await browser.newContext({ permissions: ['camera'] });
+  const context = await browser().newContext({ permissions: ['camera'] });
   await context.addInitScript(() => {
     const { mediaDevices } = navigator;
     const list = mediaDevices.enumerateDevices.bind(mediaDevices);
@@ -221,7 +207,7 @@ it('lets a camera go that is left while it starts', async () => {
       return devices;
     };
   });
-  const demo = await DemoPage.openIn(context, url);
+  const demo = await DemoPage.openIn(context, site().url);
   const { page } = demo;
   await page.getByRole('tab', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Start the camera' }).click();
@@ -237,7 +223,7 @@ it('lets a camera go that is left while it starts', async () => {
 });
 
 it('says when the camera is not allowed, and goes on', async () => {
-  const demo = await DemoPage.open(browser, url, { permissions: [] });
+  const demo = await DemoPage.open(browser(), site().url, { permissions: [] });
   const { page } = demo;
   await page.getByRole('tab', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Start the camera' }).click();
@@ -250,7 +236,7 @@ it('says when the camera is not allowed, and goes on', async () => {
 });
 
 it('converts a dropped Caffe network, runs it, and converts it again with another mean', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await draw(demo, '1');
   await demo.give('drop', { name: 'brightness.prototxt', content: BRIGHTNESS_PROTOTXT });
@@ -279,7 +265,7 @@ it('converts a dropped Caffe network, runs it, and converts it again with anothe
 });
 
 it('takes the preprocessing that a train_val file has, and says so', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.give(
     'drop',
@@ -295,7 +281,7 @@ it('takes the preprocessing that a train_val file has, and says so', async () =>
 
 describeShared('with the golden LeNet', () => {
   it('converts it on the spot', async () => {
-    const demo = await DemoPage.open(browser, url);
+    const demo = await DemoPage.open(browser(), site().url);
     await demo.give(
       'drop',
       { name: 'lenet-golden.caffemodel', content: goldenWeights('lenet') },
@@ -313,7 +299,7 @@ describeShared('with the golden LeNet', () => {
 });
 
 it('says what is wrong with a broken file while the running model keeps running', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   await draw(demo, '7');
   const flipped = readFileSync('models/lenet.hwgq');
   flipped[5000] = (flipped[5000] ?? 0) ^ 1;
@@ -339,7 +325,7 @@ it('says what is wrong with a broken file while the running model keeps running'
 });
 
 it('offers to start again when the network has died', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await draw(demo, '7');
   const worker = page.workers().find((one) => /\/worker-[^/]*\.js$/.test(one.url()));
@@ -361,8 +347,8 @@ it('offers to start again when the network has died', async () => {
 it('goes on when the GPU process has crashed', async () => {
   // In a browser of its own, since a crash takes the GPU from every page. It is given pictures, not drawn on: at times
   // Chromium owes a page its animation frames and the pointer's events for good after such a crash.
-  const own = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-  const demo = await DemoPage.open(own, url);
+  const own = await startChromium();
+  const demo = await DemoPage.open(own, site().url);
   await demo.page.locator('#backend').selectOption('webgpu');
   const isOnWebGpu = () => demo.page.getByText('WebGPU, in software').count();
   await expect.poll(isOnWebGpu).toBe(1);
@@ -385,7 +371,7 @@ it('goes on when the GPU process has crashed', async () => {
 });
 
 it('offers to try again when a model cannot be fetched', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.route(/cifarsmall.*\.hwgq/, (route) => route.fulfill({ status: 503 }));
   await page.getByRole('radio', { name: /Objects/ }).click();
@@ -403,7 +389,7 @@ it('runs without WebGPU, and says so', async () => {
     executablePath: findChromium(),
     args: CHROMIUM_FLAGS.filter((flag) => !/webgpu/i.test(flag)),
   });
-  const demo = await DemoPage.open(without, url);
+  const demo = await DemoPage.open(without, site().url);
   await draw(demo, '3');
   await expect.poll(() => demo.answer()).toBe('3');
   expect(await demo.page.locator('#fact-backend').textContent()).toBe('WebAssembly');
@@ -423,17 +409,12 @@ it('runs without WebGPU, and says so', async () => {
 });
 
 it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (colorScheme) => {
-  const demo = await DemoPage.open(browser, url, { colorScheme });
+  const demo = await DemoPage.open(browser(), site().url, { colorScheme });
   await draw(demo, '3');
   await expect.poll(() => demo.answer()).toBe('3');
-  await demo.page.evaluate(axe.source);
   for (const tab of ['Draw', 'Camera', 'Picture']) {
     await demo.page.getByRole('tab', { name: tab }).click();
-    const faults = await demo.page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-    expect(faults, tab).toEqual([]);
+    expect(await accessibilityFaults(demo.page), tab).toEqual([]);
   }
   await demo.page.close();
 });

@@ -1,33 +1,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
-import { type Browser, chromium } from 'playwright-core';
-import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { accessibilityFaults } from '../support/accessibility.ts';
 import { goldenMeta, mnistLabels } from '../support/golden.ts';
 import { drawnPictures, mnistPictures, writePictureFolders } from '../support/picture-folders.ts';
 import { describeShared, shared } from '../support/shared.ts';
-import { serveSite } from './demo-page.ts';
+import { useChromium, useSite } from '../support/surroundings.ts';
 import { EvaluatePage } from './evaluate-page.ts';
 
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-let drawn: string;
+const browser = useChromium();
+const site = useSite();
 const folders: string[] = [];
+const drawn = temporaryFolder();
 
-beforeAll(async () => {
-  ({ server, url } = await serveSite());
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-  drawn = temporaryFolder();
-  writePictureFolders(drawn, drawnPictures());
-});
+beforeAll(() => writePictureFolders(drawn, drawnPictures()));
 
-afterAll(async () => {
-  await browser.close();
-  await server.close();
+afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
@@ -38,7 +27,7 @@ function temporaryFolder(): string {
 }
 
 it('measures a picked folder of class folders', async () => {
-  const evaluate = await EvaluatePage.open(browser, url);
+  const evaluate = await EvaluatePage.open(browser(), site().url);
   await evaluate.pickFolder(drawn);
   await evaluate.finish();
   expect(await evaluate.text('#data-summary')).toBe('20 pictures of 10 classes (class folders)');
@@ -51,7 +40,7 @@ it('measures a picked folder of class folders', async () => {
 });
 
 it('shows the pictures of a cell, by keyboard alone', async () => {
-  const evaluate = await EvaluatePage.open(browser, url);
+  const evaluate = await EvaluatePage.open(browser(), site().url);
   const { page } = evaluate;
   await evaluate.pickFolder(drawn);
   await evaluate.finish();
@@ -72,7 +61,7 @@ it('shows the pictures of a cell, by keyboard alone', async () => {
 });
 
 it('takes a folder that is really dropped', async () => {
-  const evaluate = await EvaluatePage.open(browser, url);
+  const evaluate = await EvaluatePage.open(browser(), site().url);
   const { page } = evaluate;
   const devtools = await page.context().newCDPSession(page);
   const data = { items: [], files: [drawn], dragOperationsMask: 1 };
@@ -85,7 +74,7 @@ it('takes a folder that is really dropped', async () => {
 });
 
 it('says what does not match, and what is no data set', async () => {
-  const evaluate = await EvaluatePage.open(browser, url);
+  const evaluate = await EvaluatePage.open(browser(), site().url);
   const { page } = evaluate;
   const [picture] = drawnPictures();
   if (!picture) throw new Error('There is no drawn digit.');
@@ -111,20 +100,14 @@ it('says what does not match, and what is no data set', async () => {
 });
 
 it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (colorScheme) => {
-  const evaluate = await EvaluatePage.open(browser, url, { colorScheme });
+  const evaluate = await EvaluatePage.open(browser(), site().url, { colorScheme });
   const { page } = evaluate;
-  await page.evaluate(axe.source);
-  const faults = () =>
-    page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-  expect(await faults()).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await evaluate.pickFolder(drawn);
   await evaluate.finish();
   await page.locator('#matrix .is-right').first().click();
   await page.locator('#cell-list img').first().waitFor();
-  expect(await faults()).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.context().close();
 });
 
@@ -132,7 +115,7 @@ describeShared('on MNIST', () => {
   const COUNT = 1000;
 
   it('counts a thousand digits in folders as the reference does, stopped and gone on with', async () => {
-    const evaluate = await EvaluatePage.open(browser, url);
+    const evaluate = await EvaluatePage.open(browser(), site().url);
     const { page } = evaluate;
     const folder = temporaryFolder();
     writePictureFolders(folder, mnistPictures(COUNT));
@@ -163,7 +146,7 @@ describeShared('on MNIST', () => {
   });
 
   it('reads the gzipped files themselves', async () => {
-    const evaluate = await EvaluatePage.open(browser, url);
+    const evaluate = await EvaluatePage.open(browser(), site().url);
     const stopped = await evaluate.stopWhen(/^[1-9].* of 10,000 pictures/);
     await evaluate.pickFolder(shared('data/mnist'));
     await stopped();

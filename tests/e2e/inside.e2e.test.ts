@@ -1,29 +1,17 @@
-import axe from 'axe-core';
-import { type Browser, chromium, type Locator } from 'playwright-core';
-import type { PreviewServer } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { encodeModel } from '../../src/model/encode.ts';
 import { seededModel } from '../../src/networks/seeded-model.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { DemoPage, serveSite } from './demo-page.ts';
+import { accessibilityFaults } from '../support/accessibility.ts';
+import { useChromium, useSite } from '../support/surroundings.ts';
+import { DemoPage } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';
 
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  ({ server, url } = await serveSite());
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const browser = useChromium();
+const site = useSite();
 
 it('draws the network, the codes that a layer makes of the drawing, and its bits', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
   await page.locator('#inside-views').scrollIntoViewIfNeeded();
@@ -49,13 +37,13 @@ it('draws the network, the codes that a layer makes of the drawing, and its bits
   await page.locator('#inside-views').scrollIntoViewIfNeeded();
   await page.getByRole('radio', { name: /conv2_1/ }).check();
   await page.getByText('Its weights: 128 filters, a block of 3×3 for each of 64 channels').waitFor();
-  expect(await faultsOf(demo)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   expect(demo.misdeeds).toEqual([]);
   await page.close();
 });
 
 it('shows which pixels decided while that is asked for', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
   const map = page.locator('#decisive-map');
@@ -63,7 +51,7 @@ it('shows which pixels decided while that is asked for', async () => {
   await page.getByLabel('Which pixels decided?').check();
   await page.getByText('It glows where hiding a patch takes most from the answer.').waitFor();
   await expect.poll(async () => (await tonesOf(map)).length).toBeGreaterThan(4);
-  expect(await faultsOf(demo)).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Clear' }).click();
   await map.waitFor({ state: 'hidden' });
   expect(demo.misdeeds).toEqual([]);
@@ -71,7 +59,7 @@ it('shows which pixels decided while that is asked for', async () => {
 });
 
 it('lays a class activation map over the picture where the network averages planes at its end', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.give('drop', { name: 'resnet18.hwgq', content: encodeModel(seededModel('resnet18', 1)) });
   await page.getByRole('radio', { name: /resnet18/, checked: true }).waitFor();
@@ -89,13 +77,5 @@ function tonesOf(canvas: Locator): Promise<readonly number[]> {
     const { width, height } = element as HTMLCanvasElement;
     const data = (element as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
     return [...new Set(Array.from(data).filter((_, index) => index % 4 === 3))].filter((alpha) => alpha > 0);
-  });
-}
-
-async function faultsOf(demo: DemoPage): Promise<readonly string[]> {
-  await demo.page.evaluate(axe.source);
-  return demo.page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }

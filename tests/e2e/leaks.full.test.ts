@@ -1,38 +1,24 @@
-import { type Browser, chromium } from 'playwright-core';
-import type { PreviewServer } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { expect, it } from 'vitest';
 import { Heaps } from '../support/devtools.ts';
 import { countLiveBytes, liveBytes, WEBGPU_ALONE } from '../support/live-bytes.ts';
 import { describeShared, shared } from '../support/shared.ts';
-import { serveSite } from './demo-page.ts';
+import { useChromium, useSite } from '../support/surroundings.ts';
 import { EvaluatePage } from './evaluate-page.ts';
 
 const MEBIBYTE = 2 ** 20;
 const FIRST = 1000;
 
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  ({ server, url } = await serveSite());
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const browser = useChromium();
+const site = useSite();
 
 describeShared('over 10,000 images', () => {
   it.each([
     { held: 'wasm', prelude: '' },
     { held: 'gpu', prelude: WEBGPU_ALONE },
   ] as const)('JavaScript heaps, WASM pages and GPU buffers stay as they are: $held', async ({ held, prelude }) => {
-    const context = await browser.newContext();
+    const context = await browser().newContext();
     await countLiveBytes(context, prelude);
-    const evaluate = await EvaluatePage.inContext(context, url);
+    const evaluate = await EvaluatePage.inContext(context, site().url);
     const { page } = evaluate;
     const heaps = await Heaps.of(page);
     const measure = async () => {

@@ -1,36 +1,25 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { SITE } from '../support/site-server.ts';
+import { useChromium, useSite } from '../support/surroundings.ts';
 import { DemoPage } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';
-import { StaticServer } from './static-server.ts';
 
-const SITE = 'dist/site';
-
-const server = new StaticServer(SITE, '/some/where/');
-let browser: Browser;
-
-beforeAll(async () => {
-  await server.start();
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+const browser = useChromium();
+const site = useSite({}, '/some/where/');
 
 it('runs under any path, without a network after the first visit, and mends what is damaged in its cache', async () => {
-  const demo = await DemoPage.open(browser, server.url);
+  const server = site();
+  const demo = await DemoPage.open(browser(), server.url);
   const { page } = demo;
   await page.getByText('opens without a network').waitFor();
   await expectNamed(demo, '7');
   expect(server.requests.filter((path) => path.startsWith('outside'))).toEqual([]);
   expect(demo.misdeeds).toEqual([]);
 
-  await server.stop();
+  server.isGone = true;
   await page.reload();
   await demo.waitForModel();
   await expectNamed(demo, '3');
@@ -43,7 +32,7 @@ it('runs under any path, without a network after the first visit, and mends what
   await page.reload();
   await page.getByText(/Digits: the model could not be loaded/).waitFor();
 
-  await server.start();
+  server.isGone = false;
   server.requests.length = 0;
   await page.reload();
   await demo.waitForModel();

@@ -1,13 +1,12 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrivenBrowser, Point } from '../support/driven-browser.ts';
 import { firefoxPath, startFirefox } from '../support/firefox.ts';
+import { serveSite } from '../support/site-server.ts';
 import { WebServer } from '../support/web-server.ts';
 import { hasWebKit, startWebKit } from '../support/webkit.ts';
-import { serveSite } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';
 import { ElementSite } from './element-page.ts';
 
@@ -98,14 +97,13 @@ const ELEMENT_PAGE = {
     document.querySelector('button').addEventListener('click', () => element.start());`,
 };
 
-let server: PreviewServer;
-let url: string;
+let site: WebServer;
 let folder: string;
 let streams: WebServer;
 let elements: ElementSite;
 
 beforeAll(async () => {
-  ({ server, url } = await serveSite());
+  site = await serveSite();
   if (!existsSync('dist/lib/index.js')) throw new Error('There is no dist/lib: run `npm run build` first.');
   folder = mkdtempSync(join(tmpdir(), 'hwgq-browsers-'));
   cpSync('dist/lib', join(folder, 'lib'), { recursive: true });
@@ -118,7 +116,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server?.close();
+  site?.close();
   streams?.close();
   elements?.close();
   rmSync(folder, { recursive: true });
@@ -141,7 +139,7 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       browser.evaluate<string>(`return document.querySelector('${selector}')?.textContent ?? ''`);
 
     async function openDemo(): Promise<void> {
-      await browser.open(url);
+      await browser.open(site.url);
       await expect.poll(() => text('#fact-size'), PATIENCE).toContain('KB');
     }
 

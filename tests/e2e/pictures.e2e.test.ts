@@ -1,25 +1,13 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
-import type { PreviewServer } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { DemoPage, serveSite } from './demo-page.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { useChromium, useSite } from '../support/surroundings.ts';
+import { DemoPage } from './demo-page.ts';
 
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  ({ server, url } = await serveSite());
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const browser = useChromium();
+const site = useSite();
 
 it('names every sample picture right', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('tab', { name: 'Picture' }).click();
   const samples = page.getByRole('group', { name: 'Sample pictures' }).getByRole('button');
@@ -36,7 +24,7 @@ it('names every sample picture right', async () => {
 });
 
 it('follows a video that is dropped, tells how fast, and copies diagnostics', async () => {
-  const demo = await DemoPage.open(browser, url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const demo = await DemoPage.open(browser(), site().url, { permissions: ['clipboard-read', 'clipboard-write'] });
   const { page } = demo;
   const content = Buffer.from(await recordedDigit(page), 'base64');
   await demo.give('drop', { name: 'one.webm', type: 'video/webm', content });

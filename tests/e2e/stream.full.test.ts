@@ -1,7 +1,6 @@
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
 import { Heaps } from '../support/devtools.ts';
+import { useChromium } from '../support/surroundings.ts';
 import { ElementSite } from './element-page.ts';
 
 const FIRST = 500;
@@ -10,19 +9,14 @@ const MEBIBYTE = 2 ** 20;
 /** By how much each may differ: pixels of frames under way are in buffers. */
 const TOLERANCES = { page: MEBIBYTE, workers: MEBIBYTE, workerBuffers: 8 * MEBIBYTE };
 
+const browser = useChromium('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream');
 let site: ElementSite;
-let browser: Browser;
 
 beforeAll(async () => {
   site = await ElementSite.open();
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [...CHROMIUM_FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-  });
 });
 
 afterAll(async () => {
-  await browser?.close();
   site?.close();
 });
 
@@ -41,7 +35,7 @@ it.each(['canvas', 'camera'])('3,000 frames of a %s leave nothing behind', async
      const stream = classifier.stream(${kind === 'canvas' ? 'canvas' : 'await camera()'}, { smoothing: 300 });
      for await (const { counts } of stream) window.classified = counts.classified;`,
   );
-  const page = await browser.newPage();
+  const page = await browser().newPage();
   const heaps = await Heaps.of(page);
   await page.goto(site.url);
   const after = async (frames: number) => {

@@ -1,12 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import axe from 'axe-core';
-import { type Browser, chromium } from 'playwright-core';
-import type { PreviewServer } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { hwgq, temporaryFolder } from '../cli/command.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { DemoPage, serveSite } from './demo-page.ts';
+import { accessibilityFaults } from '../support/accessibility.ts';
+import { useChromium, useSite } from '../support/surroundings.ts';
+import { DemoPage } from './demo-page.ts';
 import { ElementPage, ElementSite } from './element-page.ts';
 import { SHAPES, type Shape, taughtFrame } from './taught-frames.ts';
 
@@ -15,25 +13,11 @@ const UNSEEN = 20;
 const RIGHT_AT_LEAST = 0.9;
 
 const folder = temporaryFolder();
-let server: PreviewServer;
-let url: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  ({ server, url } = await serveSite());
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [...CHROMIUM_FLAGS, '--use-fake-device-for-media-stream'],
-  });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+const browser = useChromium('--use-fake-device-for-media-stream');
+const site = useSite();
 
 it('learns two classes from 20 frames each, the same after saving, reloading, in hwgq classify and in the element', async () => {
-  const demo = await DemoPage.open(browser, url);
+  const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('radio', { name: /Objects/ }).check();
   await page.getByRole('radio', { name: /Objects/, checked: true }).waitFor();
@@ -75,20 +59,20 @@ it('learns two classes from 20 frames each, the same after saving, reloading, in
   await expectSame(demo, some);
   expect(demo.misdeeds).toEqual([]);
 
-  const site = await ElementSite.open();
+  const elements = await ElementSite.open();
   const surest = results.toSorted((a, b) => (b.categories[0]?.score ?? 0) - (a.categories[0]?.score ?? 0))[0];
-  site.write('taught.hwgq', readFileSync(file));
-  site.write('frame.png', readFileSync(join(folder, surest?.file ?? '')));
+  elements.write('taught.hwgq', readFileSync(file));
+  elements.write('frame.png', readFileSync(join(folder, surest?.file ?? '')));
   const body = '<hwgq-classifier model="taught.hwgq" src="frame.png" loading="eager"></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), elements, body);
   await expect.poll(() => element.labels()).toEqual([surest?.categories[0]?.label]);
   await element.page.close();
-  site.close();
+  elements.close();
   await page.close();
 });
 
 it('takes examples by camera and by dropping, and asks for what is lacking', async () => {
-  const demo = await DemoPage.open(browser, url, { permissions: ['camera'] });
+  const demo = await DemoPage.open(browser(), site().url, { permissions: ['camera'] });
   const { page } = demo;
   await page.getByText('Teach it your own classes').click();
   const [first, second] = [page.locator('.taught-class').nth(0), page.locator('.taught-class').nth(1)];
@@ -114,12 +98,7 @@ it('takes examples by camera and by dropping, and asks for what is lacking', asy
   await second.getByRole('textbox').fill('Class 1');
   await page.getByRole('button', { name: 'Teach', exact: true }).click();
   expect(await demo.notice()).toContain('Two classes are called “Class 1”');
-  await page.evaluate(axe.source);
-  const faults = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-  expect(faults).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   expect(demo.misdeeds).toEqual([]);
   await page.close();
 });

@@ -1,21 +1,17 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { WebServer } from '../support/web-server.ts';
+import { useChromium } from '../support/surroundings.ts';
+import { ISOLATED, WebServer } from '../support/web-server.ts';
 import { InstalledPackage } from './installed-package.ts';
 import { titleOf } from './page-title.ts';
 
-const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-
+const browser = useChromium();
 let installed: InstalledPackage;
-let browser: Browser;
 const servers: WebServer[] = [];
 
 beforeAll(async () => {
   installed = await InstalledPackage.install('vite@8', 'webpack@5', 'webpack-cli', 'esbuild', 'typescript@5.7');
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
   mkdirSync(join(installed.folder, 'src'));
   mkdirSync(join(installed.folder, 'public'));
   for (const name of ['lenet.hwgq', 'one.png']) {
@@ -23,9 +19,8 @@ beforeAll(async () => {
   }
 }, 600_000);
 
-afterAll(async () => {
+afterAll(() => {
   for (const server of servers) server.close();
-  await browser?.close();
   installed?.remove();
 });
 
@@ -61,7 +56,7 @@ async function titleIn(folder: string, headers: Readonly<Record<string, string>>
   cpSync(join(installed.folder, 'public'), join(installed.folder, folder), { recursive: true });
   const server = await WebServer.serve(join(installed.folder, folder), headers);
   servers.push(server);
-  return titleOf(browser, server.url);
+  return titleOf(browser(), server.url);
 }
 
 describe('Vite', () => {
@@ -102,7 +97,7 @@ describe('Vite', () => {
     });
     const server = installed.start(process.execPath, 'develop.mjs');
     try {
-      expect(await titleOf(browser, await server.firstOutput)).toBe('1 wasm 2');
+      expect(await titleOf(browser(), await server.firstOutput)).toBe('1 wasm 2');
     } finally {
       server.stop();
     }

@@ -1,30 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { WebServer } from '../support/web-server.ts';
+import { useChromium } from '../support/surroundings.ts';
+import { ISOLATED, WebServer } from '../support/web-server.ts';
 import { InstalledPackage } from './installed-package.ts';
 import { titleOf } from './page-title.ts';
 
-const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 const LIBRARY = 'node_modules/hwgq-web/dist/lib/';
 
 const MODEL_INTEGRITY = `sha256-${createHash('sha256').update(readFileSync('models/lenet.hwgq')).digest('base64')}`;
 
+const browser = useChromium();
 let installed: InstalledPackage;
-let browser: Browser;
 const servers: WebServer[] = [];
 
 beforeAll(async () => {
   installed = await InstalledPackage.install();
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
 });
 
-afterAll(async () => {
+afterAll(() => {
   for (const server of servers) server.close();
-  await browser?.close();
   installed?.remove();
 });
 
@@ -107,13 +103,13 @@ it('brings the hwgq command', async () => {
 
 it('runs in a plain page', async () => {
   writePage(`./${LIBRARY}index.js`);
-  expect(await titleOf(browser, (await serve()).url)).toBe('1 wasm 1');
+  expect(await titleOf(browser(), (await serve()).url)).toBe('1 wasm 1');
 });
 
 it('runs under a strict CSP, with threads where the page is isolated', async () => {
   writePage(`./${LIBRARY}index.js`, { options: ', threads: 2' });
   const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
-  expect(await titleOf(browser, (await serve({ ...ISOLATED, 'Content-Security-Policy': csp })).url)).toBe('1 wasm 2');
+  expect(await titleOf(browser(), (await serve({ ...ISOLATED, 'Content-Security-Policy': csp })).url)).toBe('1 wasm 2');
 });
 
 it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', async (file) => {
@@ -122,9 +118,9 @@ it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', asyn
   writePage(`${other.url}${LIBRARY}${file}`, { attributes, options: ', threads: 2' });
   const csp = `default-src 'self'; script-src 'self' ${other.url} 'wasm-unsafe-eval'; worker-src blob: ${other.url}`;
   const page = await serve({ ...ISOLATED, 'Content-Security-Policy': csp });
-  expect(await titleOf(browser, page.url)).toBe('1 wasm 2');
+  expect(await titleOf(browser(), page.url)).toBe('1 wasm 2');
   writePage(`${other.url}${LIBRARY}${file}`, { attributes: attributes.replace('sha384-', 'sha384-A') });
-  expect(await titleOf(browser, page.url)).toContain('integrity');
+  expect(await titleOf(browser(), page.url)).toContain('integrity');
 });
 
 it('is an element by one script tag, from another origin, with SRI', async () => {
@@ -145,11 +141,11 @@ it('is an element by one script tag, from another origin, with SRI', async () =>
       element.addEventListener('error', ({ detail }) => console.error(detail));`,
   });
   const csp = `default-src 'self'; script-src 'self' ${other.url} 'wasm-unsafe-eval'; worker-src blob: ${other.url}`;
-  expect(await titleOf(browser, (await serve({ 'Content-Security-Policy': csp })).url)).toBe('1 wasm 1');
+  expect(await titleOf(browser(), (await serve({ 'Content-Security-Policy': csp })).url)).toBe('1 wasm 1');
 });
 
 it('takes the worker from where workerUrl says, another origin too', async () => {
   const other = await serve({ 'Access-Control-Allow-Origin': '*' });
   writePage(`./${LIBRARY}index.js`, { options: `, workerUrl: '${other.url}${LIBRARY}worker.js'` });
-  expect(await titleOf(browser, (await serve()).url)).toBe('1 wasm 1');
+  expect(await titleOf(browser(), (await serve()).url)).toBe('1 wasm 1');
 });

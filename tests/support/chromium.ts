@@ -1,6 +1,6 @@
 import { execSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 
 const USUAL_PATHS = [
   '/usr/bin/chromium',
@@ -43,6 +43,16 @@ export function findChromium(): string {
   throw new Error(
     'The tests need Chromium: install it (Debian: apt install chromium) or set HWGQ_CHROMIUM to its path.',
   );
+}
+
+/** Milliseconds for which a page is waited for: it is slow where other work goes on beside it. */
+const PATIENCE = 60_000;
+
+/** Starts it, with flags beside those. */
+export async function startChromium(...flags: readonly string[]): Promise<Browser> {
+  const executablePath = findChromium();
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...flags], timeout: PATIENCE });
+  return browser.on('context', (context) => context.setDefaultTimeout(PATIENCE));
 }
 
 function candidates(): (string | undefined)[] {

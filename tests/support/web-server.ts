@@ -7,32 +7,72 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
   '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+};
+
+/** What makes a page cross-origin isolated, so that it has threads. */
+export const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
 /** A folder on the web. */
 export class WebServer {
-  private constructor(
-    private readonly server: Server,
-    /** Ends in a slash. */
-    readonly url: string,
-  ) {}
+  /** While it is, connections end without an answer. */
+  isGone = false;
+  /** Files that were asked for, by their paths from the folder on, in order. */
+  readonly requests: string[] = [];
+  /** What is served in the place of the folder's files, or beside them, by such paths. */
+  readonly replaced = new Map<string, string | Uint8Array>();
+  readonly #server: Server;
 
-  /** @param headers of every answer. */
-  static async serve(folder: string, headers: Readonly<Record<string, string>> = {}): Promise<WebServer> {
-    const server = createServer(async ({ url = '/' }, response) => {
+  private constructor(
+    private readonly folder: string,
+    headers: Readonly<Record<string, string>>,
+    private readonly path: string,
+  ) {
+    this.#server = createServer(async ({ url = '/', socket }, response) => {
+      if (this.isGone) return socket.destroy();
       const { pathname } = new URL(url, 'http://localhost');
-      const path = join(folder, normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname));
-      const content = await readFile(path).catch(() => undefined);
-      const type = TYPES[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(content ? 200 : 404, { 'Content-Type': type, ...headers }).end(content);
+      const file = this.#fileAt(pathname);
+      this.requests.push(file ?? `outside: ${pathname}`);
+      const content = file === undefined ? undefined : await this.#contentOf(file);
+      const type = TYPES[extname(file ?? '')] ?? 'application/octet-stream';
+      return response.writeHead(content === undefined ? 404 : 200, { 'Content-Type': type, ...headers }).end(content);
     });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    return new WebServer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  }
+
+  /**
+   * @param headers of every answer.
+   * @param path at which the folder lies; it begins and ends in a slash.
+   */
+  static async serve(folder: string, headers: Readonly<Record<string, string>> = {}, path = '/'): Promise<WebServer> {
+    const server = new WebServer(folder, headers, path);
+    await new Promise<void>((listening) => server.#server.listen(0, '127.0.0.1', listening));
+    return server;
+  }
+
+  /** Ends in a slash. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.path}`;
   }
 
   close(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  #fileAt(pathname: string): string | undefined {
+    if (!pathname.startsWith(this.path)) return undefined;
+    const file = pathname.slice(this.path.length);
+    return file === '' || file.endsWith('/') ? `${file}index.html` : file;
+  }
+
+  async #contentOf(file: string): Promise<string | Uint8Array | undefined> {
+    return this.replaced.get(file) ?? readFile(join(this.folder, normalize(file))).catch(() => undefined);
   }
 }

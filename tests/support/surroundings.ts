@@ -1,0 +1,35 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { startChromium } from './chromium.ts';
+import { serveSite } from './site-server.ts';
+import type { WebServer } from './web-server.ts';
+
+/** A Chromium that is there from the beginning of a test file to its end. */
+export function useChromium(...flags: readonly string[]): () => Browser {
+  return throughout(
+    () => startChromium(...flags),
+    (browser) => browser.close(),
+  );
+}
+
+/** The built site, as long. */
+export function useSite(...given: Parameters<typeof serveSite>): () => WebServer {
+  return throughout(
+    () => serveSite(...given),
+    (server) => server.close(),
+  );
+}
+
+function throughout<Thing>(begin: () => Promise<Thing>, end: (thing: Thing) => unknown): () => Thing {
+  let thing: Thing | undefined;
+  beforeAll(async () => {
+    thing = await begin();
+  });
+  afterAll(async () => {
+    if (thing) await end(thing);
+  });
+  return () => {
+    if (!thing) throw new Error('It is there while tests run only.');
+    return thing;
+  };
+}
