@@ -13,7 +13,15 @@ export class Announcer {
     this.#text = text;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.region.textContent = text;
+      // Writing the same text again speaks it again.
+      if (this.region.textContent !== text) this.region.textContent = text;
     }, SETTLED_AFTER);
+  }
+
+  /** What was said is over: of something else the same text is said anew. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#text = '';
+    this.region.textContent = '';
   }
 }

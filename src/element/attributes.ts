@@ -55,7 +55,7 @@ export class ClassifierAttributes extends ElementBase {
     this.setAttribute('src', value);
   }
 
-  /** What the picture shows, for those who do not see it. */
+  /** What the picture of `src` shows, for those who do not see it; empty where it is but decoration. */
   get alt(): string {
     return this.getAttribute('alt') ?? '';
   }

@@ -2,18 +2,23 @@ import {
   type Classification,
   type Classifier,
   type ClassifierInfo,
-  type ErrorCode,
+  type ClassifyOptions,
   HwgqError,
   type ImageSource,
   type LoadProgress,
   type StreamResult,
 } from '../client/index.ts';
 import { ClassifierAttributes } from './attributes.ts';
+import { Failures, isGivenUp, type Part, typed } from './failures.ts';
 import { receiveDrops } from './file-drop.ts';
+import { type Framing, snapshotOf } from './framing.ts';
 import { LoadedModel } from './loaded-model.ts';
-import { type Media, openCamera, openMedia } from './media.ts';
+import { Look } from './look.ts';
+import { checkActivation, type LiveMedia, type Media, openCamera, openMedia } from './media.ts';
+import { whenNear } from './nearness.ts';
+import { States } from './states.ts';
 import { View } from './view.ts';
-import { languageOf, type Words, wordsIn } from './words.ts';
+import { languageOf, percentFormat, wordsIn } from './words.ts';
 
 /** What a picture or frame was taken for. */
 export interface ResultDetail {
@@ -31,9 +36,6 @@ export interface HwgqClassifierEventMap {
   error: CustomEvent<HwgqError>;
 }
 
-/** How far from the window's part of the page a lazy element begins. */
-const NEAR = '200px';
-
 /** Attributes whose change asks for another model, another medium, another look, or other words. */
 const MODEL_ATTRIBUTES = ['model', 'integrity', 'backend', 'worker-url'];
 const MEDIA_ATTRIBUTES = ['src'];
@@ -49,7 +51,7 @@ const SHOWN_ATTRIBUTES = ['camera', 'controls', 'poster', 'alt', 'lang', 'loadin
  * @attr {'auto'|'webgpu'|'wasm'|'reference'} [backend=auto] - What computes.
  * @attr {string} worker-url - Where the worker's file is, if not beside this one.
  * @attr {string} src - Address of a picture or a film. One of another site has to be sent with CORS headers.
- * @attr {string} alt - What the picture shows, for those who do not see it.
+ * @attr {string} alt - What the picture of `src` shows, for those who do not see it; empty for decoration.
  * @attr {'user'|'environment'|''} camera - Offers the camera that faces this way. It starts after a click only.
  * @attr {number} [max-results=3] - How many scores are shown.
  * @attr {number} [score-threshold=0.5] - Below this score the element is not sure.
@@ -126,24 +128,23 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   ];
 
   readonly #internals = this.attachInternals();
+  readonly #states = new States(this.#internals);
   readonly #view = new View(this.attachShadow({ mode: 'open' }), {
     onToggle: () => void (this.running ? this.stop() : this.start().catch(() => {})),
     onRetry: () => this.#retry(),
     onFile: (file) => this.#openFile(file),
   });
-  #words: Words = wordsIn('en');
-  #percent = new Intl.NumberFormat('en', { style: 'percent' });
+  #words = wordsIn('en');
+  #percent = percentFormat('en');
   /** Ends what belongs to the present stay in a document. */
   #stay: AbortController | undefined;
   #model: LoadedModel | undefined;
   #opening: AbortController | undefined;
   #media: Media | undefined;
-  /** Ends the present look at the medium. */
-  #look: AbortController | undefined;
-  #isRunning = false;
-  /** What is wrong; the latest is shown. */
-  readonly #failures = new Map<'model' | 'media', HwgqError>();
-  #nearness: IntersectionObserver | undefined;
+  /** The present look at a film or a camera. */
+  #look: Look | undefined;
+  readonly #failures = new Failures();
+  #stopWaiting = () => {};
   #hasBegun = false;
   readonly #changed = new Set<string>();
 
@@ -154,45 +155,57 @@ export class HwgqClassifierElement extends ClassifierAttributes {
 
   /** Whether a film or a camera is looked at. */
   get running(): boolean {
-    return this.#isRunning;
+    return this.#look !== undefined;
   }
 
   /**
-   * Names a picture, or what is shown where none is given; loads the model where it is not there yet.
+   * Names what is shown, which the element shows and tells; or a picture that is given, for the caller alone. Loads the
+   * model where it is not there yet.
    * @throws HwgqError as `createClassifier` and `Classifier.classify`; `invalid-image` where nothing is shown.
    */
   classify(image?: ImageSource): Promise<Classification> {
     this.#tryAgain();
-    return this.#classify(image);
+    return image ? this.#classifyGiven(image) : this.#classifyShown();
   }
 
-  async #classify(image?: ImageSource): Promise<Classification> {
+  async #classifyGiven(image: ImageSource): Promise<Classification> {
+    const classifier = await this.#load();
     try {
-      const media = this.#media;
-      const shown = image ?? media?.shown;
-      if (!shown) throw new HwgqError('invalid-image', 'There is no picture to name. Set src, or give one.');
-      const classifier = await this.#load();
-      const result = await classifier.classify(shown, { ...this.#options(), ...this.#viewOptions() });
-      const isReplaced = classifier !== this.#model?.ready || (!image && media !== this.#media);
-      if (!isReplaced) this.#show(result);
+      return await classifier.classify(image, this.#options());
+    } catch (error) {
+      // Its picture is the caller's affair; all else is wrong with the element too.
+      if (error instanceof HwgqError && error.code === 'invalid-image') throw error;
+      throw this.#fail('look', error);
+    }
+  }
+
+  async #classifyShown(): Promise<Classification> {
+    const media = this.#media;
+    if (!media) throw new HwgqError('invalid-image', 'There is no picture to name. Set src, or give one.');
+    const classifier = await this.#load();
+    try {
+      const result = await classifier.classify(media.shown, this.#options());
+      if (media === this.#media && classifier === this.#model?.ready) this.#show(result);
       return result;
     } catch (error) {
-      throw this.#fail(error);
+      throw media === this.#media ? this.#fail('look', error) : error;
     }
   }
 
   /**
-   * Starts the camera where one is offered and no film is shown, else the film.
-   * @throws HwgqError `camera` where it is not allowed, absent, in use, or nobody has clicked.
+   * Starts the camera where one is offered and no film is shown, else the film. Does nothing while one runs.
+   * @throws HwgqError `camera` where it is not allowed, absent, in use, or nobody has clicked; `invalid-image` for a film
+   *   that the browser does not play; as `createClassifier`.
    */
   async start(): Promise<void> {
+    if (this.running) return;
     this.#tryAgain();
-    if (this.#media?.live && !this.#media.isCamera) return this.#run(this.#media);
+    if (this.#media?.kind === 'video') return this.#run(this.#media);
     if (this.camera === null) return;
     try {
       checkActivation();
     } catch (error) {
-      throw this.#fail(error);
+      throw this.#fail('media', error);
     }
     await this.#startCamera(this.camera);
   }
@@ -200,42 +213,29 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   /** Stops the camera, or halts the film. */
   stop(): void {
     this.#opening?.abort();
-    this.#endLook();
-    if (this.#media?.isCamera) {
-      this.#closeMedia();
-      this.#view.clearResult();
-    } else if (this.#media?.shown instanceof HTMLVideoElement) this.#media.shown.pause();
-    this.#refresh();
+    this.#halt();
   }
 
   /**
-   * What is shown now, as a PNG file.
-   * @throws HwgqError `invalid-image` where nothing is shown.
+   * What is shown now, as a PNG file: its middle square, or its mirror image, where that is what is shown.
+   * @throws HwgqError `invalid-image` where nothing is shown, or nothing yet.
    */
   async snapshot(): Promise<Blob> {
-    const shown = this.#media?.shown;
-    if (!shown)
-      throw new HwgqError('invalid-image', 'There is nothing to take a snapshot of. Set src, or start the camera.');
-    const [width, height] =
-      shown instanceof HTMLVideoElement
-        ? [shown.videoWidth, shown.videoHeight]
-        : [shown.naturalWidth, shown.naturalHeight];
-    const canvas = new OffscreenCanvas(width, height);
-    canvas.getContext('2d')?.drawImage(shown, 0, 0);
-    return canvas.convertToBlob();
+    if (this.#media) return snapshotOf(this.#media, this.#framing());
+    throw new HwgqError('invalid-image', 'There is nothing to take a snapshot of. Set src, or start the camera.');
   }
 
   /** @internal */
   connectedCallback(): void {
     if (this.#stay) {
       // It has been moved; only films halt when that happens.
-      if (this.#isRunning && this.#media?.shown instanceof HTMLVideoElement) void this.#media.shown.play();
+      this.#look?.play().catch(() => {});
       return;
     }
     this.#stay = new AbortController();
     this.takeEarlyProperties();
     const onHold = (isHeld: boolean) => {
-      this.#setState('dropping', isHeld);
+      this.#states.set('dropping', isHeld);
       this.#view.markDropping(isHeld);
     };
     receiveDrops(this, { onHold, onFile: (file) => this.#openFile(file) }, this.#stay.signal);
@@ -268,13 +268,14 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     const media = isChanged(MEDIA_ATTRIBUTES);
     const look = isChanged(LOOK_ATTRIBUTES);
     const shown = look || isChanged(SHOWN_ATTRIBUTES);
-    const isCameraOther = isChanged(['camera']) && this.#media?.isCamera;
+    const isCameraOther = isChanged(['camera']) && this.#media?.kind === 'camera';
     this.#changed.clear();
     if (!this.#stay) return;
     if (shown) this.#applyShown();
     if (model) this.#unload();
     if (media) this.#closeMedia();
-    if (model || media) this.#view.clearResult();
+    if (model) this.#view.clearResult();
+    if (look) this.#mend('look');
     if (this.#hasBegun && media) this.#openSource();
     else if (this.#media && (model || look)) void this.#lookAt(this.#media);
     else if (model && this.#hasBegun) this.#loadQuietly();
@@ -290,32 +291,22 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     this.#percent = percentFormat(language);
     this.#view.speak(this.#words);
     this.#view.showPoster(this.getAttribute('poster'));
-    this.#view.frame(this.mirror, this.region === 'square');
+    this.#view.frame(this.#framing());
     this.#internals.role = 'group';
     this.#internals.ariaLabel = this.#words.name;
+    this.#describeMedia();
     this.#showFailure();
     this.#refresh();
   }
 
   /** Begins when the time for it has come. */
   #await(): void {
+    this.#stopWaiting();
     if (this.loading === 'eager') this.#begin();
-    else if (this.loading === 'lazy' || this.src) this.#beginNear();
-  }
-
-  #beginNear(): void {
-    this.#nearness?.disconnect();
-    this.#nearness = new IntersectionObserver(
-      (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) this.#begin();
-      },
-      { rootMargin: NEAR },
-    );
-    this.#nearness.observe(this);
+    else if (this.loading === 'lazy' || this.src) this.#stopWaiting = whenNear(this, () => this.#begin());
   }
 
   #begin(): void {
-    this.#nearness?.disconnect();
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     if (this.src) this.#openSource();
@@ -324,120 +315,144 @@ export class HwgqClassifierElement extends ClassifierAttributes {
 
   #openSource(): void {
     this.#tryAgain();
-    if (this.src) void this.#open(this.src).catch(() => {});
+    if (this.src) void this.#open(this.src);
     this.#loadQuietly();
   }
 
   #openFile(file: File): void {
     this.#hasBegun = true;
     this.#tryAgain();
-    void this.#open(file).catch(() => {});
+    void this.#open(file);
   }
 
   async #open(source: string | File): Promise<void> {
     try {
-      await this.#replace((signal) => openMedia(source, this.alt || this.#words.name, signal));
-      if (this.#media) await this.#lookAt(this.#media);
-    } catch (error) {
-      throw this.#fail(error);
+      await this.#lookAt(await this.#replace((signal) => openMedia(source, signal)));
+    } catch {
+      // It has been told.
     }
   }
 
   async #startCamera(facing: string): Promise<void> {
-    try {
-      await this.#replace((signal) => openCamera(facing, this.alt || this.#words.name, signal));
-      if (this.#media) await this.#run(this.#media);
-    } catch (error) {
-      throw this.#fail(error);
-    }
+    // Many a phone lends one camera at a time.
+    if (this.#media?.kind === 'camera') this.#release();
+    await this.#run(await this.#replace((signal) => openCamera(facing, signal)));
   }
 
-  /** Opens another medium, which takes the place of the present one unless yet another comes meanwhile. */
-  async #replace(open: (signal: AbortSignal) => Promise<Media>): Promise<void> {
+  /**
+   * Opens another medium, which takes the place of the present one.
+   * @throws HwgqError where it does not open; an `AbortError` where yet another is opened meanwhile.
+   */
+  async #replace<Opened extends Media>(open: (signal: AbortSignal) => Promise<Opened>): Promise<Opened> {
     this.#opening?.abort();
     const opening = new AbortController();
     this.#opening = opening;
-    const media = await open(opening.signal);
-    this.#closeMedia();
-    this.#opening = undefined;
-    this.#media = media;
-    this.#view.showMedia(media);
-    this.#view.clearResult();
-    this.#refresh();
+    this.#mend('media');
+    try {
+      const media = await open(opening.signal);
+      if (opening.signal.aborted) media.close();
+      opening.signal.throwIfAborted();
+      this.#opening = undefined;
+      this.#release();
+      this.#media = media;
+      this.#view.showMedia(media);
+      this.#describeMedia();
+      this.#refresh();
+      return media;
+    } catch (error) {
+      throw this.#fail('media', error);
+    }
   }
 
   /** Looks at a picture once, at a film or a camera from now on. */
   async #lookAt(media: Media): Promise<void> {
-    const wasRunning = this.#isRunning;
+    const wasRunning = this.running;
     this.#endLook();
-    if (!this.model) return;
-    if (!media.live) {
-      await this.#classify().catch(() => {});
-    } else if (wasRunning || (!media.isCamera && !matchMedia('(prefers-reduced-motion: reduce)').matches)) {
-      await this.#run(media);
+    if (!this.model) return this.#halt();
+    try {
+      if (media.kind === 'image') await this.#classifyShown();
+      else if (wasRunning || !matchMedia('(prefers-reduced-motion: reduce)').matches) await this.#run(media);
+      else this.#refresh();
+    } catch {
+      // It has been told.
     }
   }
 
-  async #run(media: Media): Promise<void> {
+  async #run(media: LiveMedia): Promise<void> {
     this.#endLook();
-    const look = new AbortController();
+    const look = new Look(media, {
+      onResult: (result) => this.#show(result),
+      onFailure: (part, error) => {
+        this.#halt();
+        this.#fail(part, error);
+      },
+    });
     this.#look = look;
-    this.#isRunning = true;
+    this.#mend('play', 'look');
     this.#refresh();
     try {
-      if (media.shown instanceof HTMLVideoElement) await media.shown.play();
-      const classifier = await this.#load();
-      void this.#follow(classifier, media, look.signal);
+      const [classifier] = await Promise.all([this.#load(), look.play()]);
+      const { smoothing, frameRate } = this;
+      void look.follow(classifier, { ...this.#options(), smoothing, ...(frameRate > 0 ? { frameRate } : {}) });
     } catch (error) {
-      if (!look.signal.aborted) throw this.#fail(error);
-    }
-  }
-
-  async #follow(classifier: Classifier, { live }: Media, signal: AbortSignal): Promise<void> {
-    if (!live || signal.aborted) return;
-    const { smoothing, frameRate } = this;
-    const options = { ...this.#options(), ...this.#viewOptions(), smoothing, signal };
-    try {
-      const stream = classifier.stream(live, frameRate > 0 ? { ...options, frameRate } : options);
-      for await (const result of stream) this.#show(result);
-      this.stop();
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (!isGivenUp(error)) throw error;
     }
   }
 
   #endLook(): void {
-    this.#look?.abort();
+    this.#look?.end();
     this.#look = undefined;
-    this.#isRunning = false;
   }
 
-  #closeMedia(): void {
-    this.#opening?.abort();
+  /** Ends the present look; a film halts, and no camera stays on that nobody looks at. */
+  #halt(): void {
+    this.#endLook();
+    if (this.#media?.kind === 'camera') this.#release();
+    else if (this.#media?.kind === 'video') this.#media.shown.pause();
+    this.#refresh();
+  }
+
+  /** Lets go what is shown. */
+  #release(): void {
     this.#endLook();
     this.#media?.close();
     this.#media = undefined;
     this.#view.showMedia(undefined);
+    this.#view.clearResult();
+    this.#mend('play', 'look');
+    this.#refresh();
+  }
+
+  #closeMedia(): void {
+    this.#opening?.abort();
+    this.#release();
     this.#mend('media');
   }
 
   /** The model, loaded once; where that has failed, only a new wish tries again. */
   #load(): Promise<Classifier> {
     if (!this.#model) {
-      this.#setState('loading', true);
+      this.#states.set('loading', true);
       this.#view.showProgress(0);
+      const settle = () => {
+        this.#states.set('loading', false);
+        this.#view.showProgress(undefined);
+      };
       this.#model = new LoadedModel(this, {
         onProgress: (progress) => {
           this.#view.showProgress(progress.progress);
           this.#dispatch('progress', progress);
         },
         onReady: ({ info }) => {
-          this.#setState('ready', true);
+          settle();
+          this.#states.set('ready', true);
           this.#dispatch('load', info);
         },
-        onSettled: () => {
-          this.#setState('loading', false);
-          this.#view.showProgress(undefined);
+        onFailure: (error) => {
+          settle();
+          // Nobody would look at what a film or a camera goes on to show.
+          if (this.running) this.#halt();
+          this.#fail('model', error);
         },
       });
     }
@@ -445,32 +460,30 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   }
 
   #loadQuietly(): void {
-    if (this.model) this.#load().catch((error: unknown) => this.#fail(error));
+    if (this.model) void this.#load();
   }
 
   /** A new wish gives a model that has failed another try. */
   #tryAgain(): void {
-    if (this.#failures.has('model')) this.#unload();
+    if (this.#failures.isModelLost) this.#unload();
   }
 
   #unload(): void {
     this.#model?.release();
     this.#model = undefined;
-    for (const state of ['loading', 'ready'] as const) this.#setState(state, false);
+    for (const state of ['loading', 'ready']) this.#states.set(state, false);
     this.#view.showProgress(undefined);
-    this.#mend('model');
+    this.#mend('model', 'look');
   }
 
   /** Frees everything: it has left the document. */
   #leave(): void {
     this.#stay?.abort();
     this.#stay = undefined;
-    this.#nearness?.disconnect();
+    this.#stopWaiting();
     this.#hasBegun = false;
     this.#closeMedia();
     this.#unload();
-    this.#view.clearResult();
-    this.#refresh();
   }
 
   #retry(): void {
@@ -483,59 +496,55 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   #show(result: Classification | StreamResult): void {
     const [best] = result.categories;
     const label = best && best.score >= this.scoreThreshold ? best.label : undefined;
-    this.#mend('model');
-    this.#mend('media');
-    this.#setState('unsure', label === undefined);
+    this.#mend('look');
+    this.#states.set('unsure', label === undefined);
     this.#view.showResult(label, result.categories, this.#percent);
     this.#dispatch('result', { label, result });
   }
 
   /** Tells what went wrong, once for each error; what was given up on purpose is no failure. @returns it. */
-  #fail(error: unknown): unknown {
-    const isGivenUp = error instanceof DOMException && error.name === 'AbortError';
-    if (isGivenUp || !(error instanceof HwgqError) || error.code === 'disposed') return error;
-    const part = error.code === 'camera' || error.code === 'invalid-image' ? 'media' : 'model';
-    if (this.#failures.get(part) === error) return error;
-    this.#failures.delete(part);
-    this.#failures.set(part, error);
-    this.#showFailure();
-    this.#endLook();
-    this.#refresh();
-    this.#dispatch('error', error);
-    return error;
+  #fail(part: Part, error: unknown): unknown {
+    if (isGivenUp(error)) return error;
+    const failure = typed(error, part);
+    if (this.#failures.add(part, failure)) {
+      this.#showFailure();
+      this.#dispatch('error', failure);
+    }
+    return failure;
   }
 
-  #mend(part: 'model' | 'media'): void {
-    if (this.#failures.delete(part)) this.#showFailure();
+  #mend(...parts: readonly Part[]): void {
+    if (this.#failures.mend(...parts)) this.#showFailure();
   }
 
   #showFailure(): void {
-    const code = [...this.#failures.values()].at(-1)?.code;
-    this.#setState('error', code !== undefined);
-    this.#view.showFailure(code && failureText(code, this.#words), this.controls && this.#failures.has('model'));
+    const text = this.#failures.textIn(this.#words);
+    this.#states.set('error', text !== undefined);
+    this.#view.showFailure(text, this.controls && this.#failures.isModelLost);
   }
 
-  #options() {
-    return { maxResults: this.maxResults };
+  #options(): ClassifyOptions {
+    const { maxResults, region, mirror } = this;
+    return { maxResults, mirror, ...(region ? { region } : {}) };
   }
 
-  #viewOptions() {
-    return { ...(this.region ? { region: this.region } : {}), mirror: this.mirror };
+  #framing(): Framing {
+    return { isMirrored: this.mirror, isSquare: this.region === 'square' };
+  }
+
+  /** The page's words are about the picture that it has chosen; an empty `alt` says that it is but decoration. */
+  #describeMedia(): void {
+    if (!this.#media) return;
+    const { kind, isOfPage } = this.#media;
+    this.#view.describe(this.#media, (isOfPage ? this.getAttribute('alt') : null) ?? this.#words[kind]);
   }
 
   #refresh(): void {
-    this.#setState('running', this.#isRunning);
-    this.#setState('empty', !this.#media);
-    if (!this.#media) this.#setState('unsure', false);
-    const isFilm = this.#media?.live && !this.#media.isCamera;
-    const live = isFilm ? 'video' : this.camera === null ? undefined : 'camera';
-    this.#view.showControls({ isOffered: this.controls, isRunning: this.#isRunning, ...(live ? { live } : {}) });
-  }
-
-  #setState(state: string, isOn: boolean): void {
-    const { states } = this.#internals;
-    if (isOn) states.add(state);
-    else states.delete(state);
+    this.#states.set('running', this.running);
+    this.#states.set('empty', !this.#media);
+    if (!this.#media) this.#states.set('unsure', false);
+    const live = this.#media?.kind === 'video' ? 'video' : this.camera === null ? undefined : 'camera';
+    this.#view.showControls({ isOffered: this.controls, isRunning: this.running, ...(live ? { live } : {}) });
   }
 
   #dispatch<Name extends keyof HwgqClassifierEventMap>(
@@ -544,30 +553,6 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   ): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
-}
-
-function failureText(code: ErrorCode, words: Words): string {
-  if (code === 'camera') return words.cameraFailed;
-  if (code === 'invalid-image') return words.pictureFailed;
-  return code === 'device-lost' || code === 'worker' ? words.failed : words.modelFailed;
-}
-
-function percentFormat(language: string): Intl.NumberFormat {
-  try {
-    return new Intl.NumberFormat(language, { style: 'percent' });
-  } catch {
-    // The page's `lang` may be no language.
-    return new Intl.NumberFormat('en', { style: 'percent' });
-  }
-}
-
-/** @throws HwgqError `camera` where nobody has just clicked or pressed something. */
-function checkActivation(): void {
-  const activation = (navigator as { userActivation?: UserActivation }).userActivation;
-  if (!activation || activation.isActive) return;
-  throw new HwgqError('camera', 'The camera starts after a click only. Call start() from a click’s listener.', {
-    reason: 'NotAllowedError',
-  });
 }
 
 export interface HwgqClassifierElement {

@@ -2,11 +2,11 @@
 export interface DropListener {
   /** Whether files are held over it. */
   onHold(isHeld: boolean): void;
-  /** A picture or a film has been dropped. */
+  /** A file has been dropped: a picture or a film, where one was among them. */
   onFile(file: File): void;
 }
 
-/** Takes the first picture or film of what is dropped on an element, until the signal aborts. */
+/** Takes one of the files that are dropped on an element, until the signal aborts. */
 export function receiveDrops(element: HTMLElement, { onHold, onFile }: DropListener, signal: AbortSignal): void {
   const receive = (type: 'dragover' | 'dragleave' | 'drop', work: (files: FileList) => void) => {
     const listener = (event: DragEvent) => {
@@ -20,7 +20,8 @@ export function receiveDrops(element: HTMLElement, { onHold, onFile }: DropListe
   receive('dragleave', () => onHold(false));
   receive('drop', (files) => {
     onHold(false);
-    const file = [...files].find(({ type }) => /^(image|video)\//.test(type));
+    // Not every system knows the types of all pictures.
+    const file = [...files].find(({ type }) => /^(image|video)\//.test(type)) ?? files[0];
     if (file) onFile(file);
   });
 }

@@ -1,25 +1,28 @@
 import { type Classifier, createClassifier, HwgqError, type LoadProgress } from '../client/index.ts';
 import type { ClassifierAttributes } from './attributes.ts';
+import { isGivenUp, typed } from './failures.ts';
 
 /** What a model tells; nothing after its release. */
 export interface ModelListener {
   onProgress(progress: LoadProgress): void;
   onReady(classifier: Classifier): void;
-  /** Called once, after all others, whether it is ready or has failed. */
-  onSettled(): void;
+  onFailure(error: unknown): void;
 }
 
 /** One model: on its way, there, or failed. */
 export class LoadedModel {
   /** @throws HwgqError as `createClassifier`, `invalid-option` for an attribute that is no address; the same each time. */
   readonly classifier: Promise<Classifier>;
-  readonly #listener: ModelListener;
   readonly #end = new AbortController();
   #ready: Classifier | undefined;
 
   constructor(attributes: ClassifierAttributes, listener: ModelListener) {
-    this.#listener = listener;
-    this.classifier = this.#load(attributes);
+    this.classifier = this.#load(attributes, listener);
+    // Not earlier than its owner has it.
+    this.classifier.then(
+      (classifier) => this.#isWanted && listener.onReady(classifier),
+      (error: unknown) => this.#isWanted && listener.onFailure(error),
+    );
   }
 
   /** Undefined while it is not there. */
@@ -33,27 +36,27 @@ export class LoadedModel {
     this.#ready?.dispose();
   }
 
-  async #load(attributes: ClassifierAttributes): Promise<Classifier> {
+  get #isWanted(): boolean {
+    return !this.#end.signal.aborted;
+  }
+
+  async #load(attributes: ClassifierAttributes, listener: ModelListener): Promise<Classifier> {
     const { signal } = this.#end;
     try {
-      const classifier = await createClassifier({
+      this.#ready = await createClassifier({
         model: addressIn(attributes, 'model'),
         backend: attributes.backend,
         ...(attributes.integrity ? { integrity: attributes.integrity } : {}),
         ...(attributes.workerUrl ? { workerUrl: addressIn(attributes, 'worker-url') } : {}),
         signal,
-        onProgress: (progress) => {
-          if (!signal.aborted) this.#listener.onProgress(progress);
-        },
+        onProgress: (progress) => this.#isWanted && listener.onProgress(progress),
       });
-      this.#ready = classifier;
       // It may have been released in the very moment it came.
-      if (signal.aborted) this.release();
+      if (!this.#isWanted) this.release();
       signal.throwIfAborted();
-      this.#listener.onReady(classifier);
-      return classifier;
-    } finally {
-      if (!signal.aborted) this.#listener.onSettled();
+      return this.#ready;
+    } catch (error) {
+      throw isGivenUp(error) ? error : typed(error, 'model');
     }
   }
 }
@@ -61,6 +64,10 @@ export class LoadedModel {
 /** @throws HwgqError `invalid-option` for an attribute that is no address. */
 function addressIn(element: Element, attribute: string): URL {
   const text = element.getAttribute(attribute) ?? '';
-  if (text && URL.canParse(text, element.baseURI)) return new URL(text, element.baseURI);
+  try {
+    if (text) return new URL(text, element.baseURI);
+  } catch {
+    // It is told below, as an empty one is.
+  }
   throw new HwgqError('invalid-option', `${attribute} is '${text}'; the address of a file is accepted.`);
 }

@@ -1,8 +1,9 @@
 import type { Category } from '../client/index.ts';
 import { Announcer } from './announcer.ts';
+import type { Framing } from './framing.ts';
 import type { Media } from './media.ts';
 import { STYLE } from './style.ts';
-import type { Words } from './words.ts';
+import { type Words, wordsIn } from './words.ts';
 
 /** What a visitor does. */
 export interface ViewListener {
@@ -48,7 +49,7 @@ export class View {
   readonly #failure = make('p', { class: 'failure', part: 'error', role: 'alert' });
   readonly #spoken = make('p', { class: 'spoken', role: 'status' });
   readonly #announcer = new Announcer(this.#spoken);
-  #words: Words | undefined;
+  #words = wordsIn('en');
 
   constructor(root: ShadowRoot, listener: ViewListener) {
     sheet ??= new CSSStyleSheet();
@@ -95,10 +96,17 @@ export class View {
 
   showMedia(media: Media | undefined): void {
     this.#media.replaceChildren(...(media ? [media.shown] : []));
-    media?.shown.setAttribute('part', media.isCamera ? 'camera' : media.live ? 'video' : 'image');
+    media?.shown.setAttribute('part', media.kind);
     this.#posterSlot.hidden = media !== undefined;
     this.#showHint();
     this.#showPlace();
+  }
+
+  /** @param text what a medium shows, for those who do not see it; empty where it is but decoration. */
+  describe({ shown }: Media, text: string): void {
+    if (shown instanceof HTMLImageElement) shown.alt = text;
+    else if (text) shown.setAttribute('aria-label', text);
+    else shown.removeAttribute('aria-label');
   }
 
   showPoster(url: string | null): void {
@@ -108,11 +116,7 @@ export class View {
     this.#showHint();
   }
 
-  /**
-   * @param isMirrored whether left and right change places.
-   * @param isSquare whether only the middle square shows.
-   */
-  frame(isMirrored: boolean, isSquare: boolean): void {
+  frame({ isMirrored, isSquare }: Framing): void {
     this.#layout.classList.toggle('is-mirrored', isMirrored);
     this.#layout.classList.toggle('is-square', isSquare);
   }
@@ -120,7 +124,7 @@ export class View {
   showControls({ isOffered, live, isRunning }: OfferedControls): void {
     this.#controls.hidden = !isOffered;
     this.#toggle.hidden = !live;
-    const { stop, play, startCamera } = this.#words as Words;
+    const { stop, play, startCamera } = this.#words;
     this.#toggle.textContent = isRunning ? stop : live === 'camera' ? startCamera : play;
   }
 
@@ -139,7 +143,7 @@ export class View {
 
   /** @param label undefined where the network is not sure. */
   showResult(label: string | undefined, categories: readonly Category[], percent: Intl.NumberFormat): void {
-    const { unsure, looksLike } = this.#words as Words;
+    const { unsure, looksLike } = this.#words;
     this.#mark('unsure', label === undefined);
     this.#label.textContent = label ?? unsure;
     const rows = this.#scores.children;
@@ -159,7 +163,7 @@ export class View {
     this.#mark('unsure', false);
     this.#label.textContent = '';
     this.#scores.replaceChildren();
-    this.#announcer.settle('');
+    this.#announcer.clear();
     this.#showPlace();
   }
 

@@ -1,6 +1,9 @@
 /** What the element says, in one language. */
 export interface Words {
   readonly name: string;
+  readonly image: string;
+  readonly video: string;
+  readonly camera: string;
   readonly dropPicture: string;
   readonly choosePicture: string;
   readonly startCamera: string;
@@ -13,12 +16,18 @@ export interface Words {
   readonly modelFailed: string;
   readonly pictureFailed: string;
   readonly cameraFailed: string;
-  readonly failed: string;
+  readonly filmFailed: string;
+  readonly cameraStopped: string;
+  readonly networkStopped: string;
+  readonly setUpWrongly: string;
 }
 
 const LANGUAGES: Readonly<Record<string, Words>> = {
   en: {
     name: 'Picture classifier',
+    image: 'Picture',
+    video: 'Film',
+    camera: 'Camera',
     dropPicture: 'Drop a picture here',
     choosePicture: 'Choose a picture',
     startCamera: 'Start the camera',
@@ -31,10 +40,16 @@ const LANGUAGES: Readonly<Record<string, Words>> = {
     modelFailed: 'The network could not be loaded.',
     pictureFailed: 'The picture could not be opened.',
     cameraFailed: 'The camera did not start. Is it allowed, and free?',
-    failed: 'The network has stopped.',
+    filmFailed: 'The film did not start.',
+    cameraStopped: 'The camera has stopped.',
+    networkStopped: 'The network has stopped.',
+    setUpWrongly: 'This classifier is not set up correctly.',
   },
   de: {
     name: 'Bilderkennung',
+    image: 'Bild',
+    video: 'Film',
+    camera: 'Kamera',
     dropPicture: 'Bild hierher ziehen',
     choosePicture: 'Bild auswählen',
     startCamera: 'Kamera starten',
@@ -47,10 +62,16 @@ const LANGUAGES: Readonly<Record<string, Words>> = {
     modelFailed: 'Das Netz konnte nicht geladen werden.',
     pictureFailed: 'Das Bild konnte nicht geöffnet werden.',
     cameraFailed: 'Die Kamera ist nicht angegangen. Ist sie erlaubt und frei?',
-    failed: 'Das Netz ist stehen geblieben.',
+    filmFailed: 'Der Film ist nicht angelaufen.',
+    cameraStopped: 'Die Kamera ist ausgegangen.',
+    networkStopped: 'Das Netz ist stehen geblieben.',
+    setUpWrongly: 'Diese Bilderkennung ist nicht richtig eingerichtet.',
   },
   fr: {
     name: 'Reconnaissance d’images',
+    image: 'Image',
+    video: 'Film',
+    camera: 'Caméra',
     dropPicture: 'Déposez une image ici',
     choosePicture: 'Choisir une image',
     startCamera: 'Démarrer la caméra',
@@ -63,10 +84,16 @@ const LANGUAGES: Readonly<Record<string, Words>> = {
     modelFailed: 'Le réseau n’a pas pu être chargé.',
     pictureFailed: 'L’image n’a pas pu être ouverte.',
     cameraFailed: 'La caméra n’a pas démarré. Est-elle autorisée et libre ?',
-    failed: 'Le réseau s’est arrêté.',
+    filmFailed: 'Le film n’a pas démarré.',
+    cameraStopped: 'La caméra s’est arrêtée.',
+    networkStopped: 'Le réseau s’est arrêté.',
+    setUpWrongly: 'Cette reconnaissance d’images n’est pas bien configurée.',
   },
   es: {
     name: 'Reconocimiento de imágenes',
+    image: 'Imagen',
+    video: 'Película',
+    camera: 'Cámara',
     dropPicture: 'Suelta una imagen aquí',
     choosePicture: 'Elegir una imagen',
     startCamera: 'Encender la cámara',
@@ -79,10 +106,16 @@ const LANGUAGES: Readonly<Record<string, Words>> = {
     modelFailed: 'No se pudo cargar la red.',
     pictureFailed: 'No se pudo abrir la imagen.',
     cameraFailed: 'La cámara no se encendió. ¿Está permitida y libre?',
-    failed: 'La red se ha detenido.',
+    filmFailed: 'La película no empezó.',
+    cameraStopped: 'La cámara se ha apagado.',
+    networkStopped: 'La red se ha detenido.',
+    setUpWrongly: 'Este reconocimiento de imágenes no está bien configurado.',
   },
   ar: {
     name: 'التعرّف على الصور',
+    image: 'صورة',
+    video: 'فيلم',
+    camera: 'كاميرا',
     dropPicture: 'أفلت صورة هنا',
     choosePicture: 'اختر صورة',
     startCamera: 'شغّل الكاميرا',
@@ -95,7 +128,10 @@ const LANGUAGES: Readonly<Record<string, Words>> = {
     modelFailed: 'تعذّر تحميل الشبكة.',
     pictureFailed: 'تعذّر فتح الصورة.',
     cameraFailed: 'لم تعمل الكاميرا. هل هي مسموح بها وغير مستخدمة؟',
-    failed: 'توقفت الشبكة.',
+    filmFailed: 'لم يبدأ الفيلم.',
+    cameraStopped: 'توقفت الكاميرا.',
+    networkStopped: 'توقفت الشبكة.',
+    setUpWrongly: 'لم يتم إعداد أداة التعرّف على الصور إعدادًا صحيحًا.',
   },
 };
 
@@ -110,4 +146,14 @@ export function languageOf(element: Element): string {
 /** Words in a language, or in English where it is not known. */
 export function wordsIn(language: string): Words {
   return LANGUAGES[language.toLowerCase().split('-')[0] ?? ''] ?? (LANGUAGES.en as Words);
+}
+
+/** Writes parts of one as per cent, as a language does. */
+export function percentFormat(language: string): Intl.NumberFormat {
+  try {
+    return new Intl.NumberFormat(language, { style: 'percent' });
+  } catch {
+    // The page's `lang` may be no language.
+    return new Intl.NumberFormat('en', { style: 'percent' });
+  }
 }

@@ -1,16 +1,27 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { HwgqClassifierElement } from '../../src/element/hwgq-classifier.ts';
+import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
 import { png } from '../support/png.ts';
 import { WebServer } from '../support/web-server.ts';
 import { watchMisdeeds } from './demo-page.ts';
-import { digitPicture } from './digit-film.ts';
+import { digitPicture, writeDigitFilm } from './digit-film.ts';
 
 /** A policy as strict as the element needs. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' blob:; media-src 'self' blob:";
+
+/** A browser whose camera shows a 3 and an 8 in turn. */
+export function launchWithCamera(): Promise<Browser> {
+  const camera = [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${writeDigitFilm(['3', '8'])}`,
+  ];
+  return chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...camera] });
+}
 
 /** A site of somebody's, with the element's files, the LeNet and pictures of digits. */
 export class ElementSite {
@@ -60,15 +71,24 @@ export class ElementPage {
     readonly misdeeds: readonly string[],
   ) {}
 
-  /** @param body of the page, whose elements are told of by `told`. @param script address of the element's file. */
+  /**
+   * @param body of the page, whose elements are told of by `told`.
+   * @param script address of the element's file.
+   * @param before what runs in the page before anything else.
+   */
   static async open(
     browser: Browser | BrowserContext,
     site: ElementSite,
     body: string,
-    { script = 'lib/hwgq-classifier.js', ...options }: BrowserContextOptions & { script?: string } = {},
+    {
+      script = 'lib/hwgq-classifier.js',
+      before = () => {},
+      ...options
+    }: BrowserContextOptions & { script?: string; before?: () => void } = {},
   ): Promise<ElementPage> {
     const page = await ('contexts' in browser ? browser.newPage(options) : browser.newPage());
     const element = new ElementPage(page, watchMisdeeds(page, new URL(site.url).origin));
+    await page.addInitScript(before);
     await page.addInitScript(() => {
       const told: Told[] = [];
       Object.assign(window, { told });
@@ -111,6 +131,23 @@ export class ElementPage {
       .evaluate(work as never, value) as Promise<Awaited<Result>>;
   }
 
+  /** Drops a file on the page's first element. */
+  drop(name: string, type: string, content: string): Promise<void> {
+    return this.run(
+      (element, [text, name, type]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], name, { type }));
+        element.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+      },
+      [content, name, type] as const,
+    );
+  }
+
+  /** Drops a film of pictures of the site, half a second each, on the page's first element. */
+  dropFilm(pictures: readonly string[]): Promise<void> {
+    return this.run(dropFilm, pictures);
+  }
+
   isIn(state: string): Promise<boolean> {
     return this.run((element, name) => element.matches(`:state(${name})`), state);
   }
@@ -125,4 +162,30 @@ function digitPng(digit: string): Uint8Array {
 function grayPng(): Uint8Array {
   const samples = Uint8Array.from({ length: 64 * 64 }, (_, index) => 120 + ((index * 7919) % 13));
   return png({ width: 64, height: 64, colourType: 0, samples });
+}
+
+/** Runs in the page. */
+async function dropFilm(element: HTMLElement, pictures: readonly string[]): Promise<void> {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+  const context = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
+  const parts: Blob[] = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  recorder.start();
+  for (const picture of pictures) {
+    const image = new Image();
+    image.src = picture;
+    await image.decode();
+    for (let frame = 0; frame < 10; frame++) {
+      context?.drawImage(image, 0, 0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  await new Promise((resolve) => {
+    recorder.onstop = resolve;
+    recorder.stop();
+  });
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(parts, 'film.webm', { type: 'video/webm' }));
+  element.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
 }

@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
-import { writeDigitFilm } from './digit-film.ts';
-import { ElementPage, ElementSite } from './element-page.ts';
+import { ElementPage, ElementSite, launchWithCamera } from './element-page.ts';
 
 const CAMERA = '<hwgq-classifier model="lenet.hwgq" backend="wasm" camera region="square" controls></hwgq-classifier>';
 
@@ -15,12 +13,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   site = await ElementSite.open();
-  const camera = [
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    `--use-file-for-fake-video-capture=${writeDigitFilm(['3', '8'])}`,
-  ];
-  browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...camera] });
+  browser = await launchWithCamera();
 });
 
 afterAll(async () => {
@@ -143,7 +136,7 @@ it('follows a film, which waits where the visitor wants less motion', async () =
     const body = '<hwgq-classifier model="lenet.hwgq" region="square" controls></hwgq-classifier>';
     const element = await ElementPage.open(browser, site, body, { reducedMotion });
     const { page } = element;
-    await element.run(dropFilm, ['3.png', '8.png']);
+    await element.dropFilm(['3.png', '8.png']);
     await expect.poll(() => element.isIn('empty')).toBe(false);
     if (reducedMotion === 'reduce') {
       expect(await element.isIn('running')).toBe(false);
@@ -356,29 +349,3 @@ it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (co
   expect(faults).toEqual([]);
   await page.close();
 });
-
-/** Makes a film of pictures, half a second each, and drops it on an element. Runs in the page. */
-async function dropFilm(element: HTMLElement, pictures: readonly string[]): Promise<void> {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
-  const context = canvas.getContext('2d');
-  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
-  const parts: Blob[] = [];
-  recorder.ondataavailable = ({ data }) => parts.push(data);
-  recorder.start();
-  for (const picture of pictures) {
-    const image = new Image();
-    image.src = picture;
-    await image.decode();
-    for (let frame = 0; frame < 10; frame++) {
-      context?.drawImage(image, 0, 0);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  await new Promise((resolve) => {
-    recorder.onstop = resolve;
-    recorder.stop();
-  });
-  const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File(parts, 'film.webm', { type: 'video/webm' }));
-  element.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
-}
