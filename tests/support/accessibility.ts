@@ -3,6 +3,8 @@ import type { Page } from 'playwright-core';
 
 /** What axe finds in a page: rules, and the elements that break them. */
 export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
+  // Colours that are on their way to others would be judged.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
