@@ -6,7 +6,12 @@
 export function startWorker(address: string): Worker {
   if (new URL(address).origin === self.origin) return new Worker(address, { type: 'module' });
   const starter = new Blob([`import ${JSON.stringify(address)};`], { type: 'text/javascript' });
-  return new Worker(URL.createObjectURL(starter), { type: 'module' });
+  const url = URL.createObjectURL(starter);
+  const worker = new Worker(url, { type: 'module' });
+  // By then it has been read.
+  for (const event of ['message', 'error'])
+    worker.addEventListener(event, () => URL.revokeObjectURL(url), { once: true });
+  return worker;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { proxy, transfer } from 'comlink';
-import { labelsOf } from '../engine/categories.ts';
+import { checkOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import { HwgqError } from '../errors.ts';
@@ -7,7 +7,7 @@ import type { CrossingImage, LoadOptions } from '../worker/protocol.ts';
 import { checkRegion } from '../worker/view.ts';
 import { classificationStream } from './classification-stream.ts';
 import { download } from './download.ts';
-import { toCrossing } from './images.ts';
+import { handOver } from './images.ts';
 import type {
   Classifier,
   ClassifierOptions,
@@ -39,6 +39,8 @@ const STAGE_ENDS: Readonly<Record<LoadStage, readonly [start: number, end: numbe
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { model, workerUrl, signal, onProgress, fetch } = options;
   signal?.throwIfAborted();
+  const classification = classificationOptions(options);
+  checkOptions(classification);
   const report = progressReporter(onProgress);
   const connection = new WorkerConnection(workerUrl);
   const abort = () => connection.end(signal?.reason);
@@ -66,7 +68,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     );
     report('warm-up', 1, size, size);
     signal?.throwIfAborted();
-    return new WorkerClassifier(connection, info, classificationOptions(options));
+    return new WorkerClassifier(connection, info, classification);
   } catch (error) {
     connection.end(error);
     throw error;
@@ -78,12 +80,14 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
 class WorkerClassifier implements Classifier {
   readonly info: ClassifierInfo;
   readonly #connection: WorkerConnection;
-  #options: ClassificationOptions;
+  readonly #labels: readonly string[];
+  #options: ClassificationOptions = {};
 
   constructor(connection: WorkerConnection, info: ClassifierInfo, options: ClassificationOptions) {
     this.info = info;
     this.#connection = connection;
-    this.#options = options;
+    this.#labels = labelsOf(info.labels, info.classes);
+    this.setOptions(options);
   }
 
   async classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification> {
@@ -92,42 +96,46 @@ class WorkerClassifier implements Classifier {
   }
 
   async classifyBatch(images: readonly ImageSource[], options?: ClassifyOptions): Promise<readonly Classification[]> {
-    if (options?.region) checkRegion(options.region);
-    const merged = { ...this.#options, ...options };
-    const crossing = await Promise.all(images.map(toCrossing));
-    const { results } = await this.#connection.call((worker) =>
-      worker.classify(transfer(crossing, bitmapsOf(crossing)), merged),
+    const checked = this.#checked(options);
+    const { results } = await handOver(images, (crossing, bitmaps) =>
+      this.#connection.call((worker) => worker.classify(transfer(crossing, bitmaps), checked)),
     );
     return results;
   }
 
   async features(image: ImageSource): Promise<Float32Array> {
-    const crossing = await toCrossing(image);
-    return this.#connection.call((worker) => worker.features(transfer(crossing, bitmapsOf([crossing]))));
+    return handOver([image], ([crossing], bitmaps) =>
+      this.#connection.call((worker) => worker.features(transfer(crossing as CrossingImage, bitmaps))),
+    );
   }
 
   stream(source: StreamSource, options: StreamOptions = {}): ReadableStream<StreamResult> {
-    const { labels, classes } = this.info;
+    const own = classificationOptions(options);
+    this.#checked(own);
     return classificationStream({
       connection: this.#connection,
-      labels: labelsOf(labels, classes),
+      labels: this.#labels,
       source,
       options,
-      classification: () => ({ ...this.#options, ...classificationOptions(options) }),
+      classification: () => ({ ...this.#options, ...own }),
     });
   }
 
   setOptions(options: ClassificationOptions): void {
-    this.#options = { ...this.#options, ...options };
+    this.#options = this.#checked(options);
   }
 
   dispose(): void {
     this.#connection.end(new HwgqError('disposed', 'The classifier has been disposed of. Make a new one.'));
   }
-}
 
-function bitmapsOf(images: readonly CrossingImage[]): ImageBitmap[] {
-  return images.filter((image) => image instanceof ImageBitmap);
+  /** With the classifier's own. */
+  #checked(options: ClassifyOptions | undefined): ClassifyOptions {
+    const merged = { ...this.#options, ...options };
+    checkOptions(merged, this.#labels);
+    if (merged.region) checkRegion(merged.region);
+    return merged;
+  }
 }
 
 function loadOptions(options: ClassifierOptions): LoadOptions {

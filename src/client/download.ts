@@ -73,7 +73,7 @@ async function open(
     signal?.throwIfAborted();
     throw new HwgqError(
       'download',
-      `${url} cannot be fetched. Check address and connection.`,
+      `${url} cannot be fetched. Check address and connection; a server of another origin must allow it by CORS.`,
       { url },
       { cause: error },
     );

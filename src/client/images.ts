@@ -11,13 +11,34 @@ export async function toCrossing(image: ImageSource): Promise<CrossingImage> {
   try {
     return await createImageBitmap(image, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
   } catch (error) {
+    const kind = Object.prototype.toString.call(image).slice(8, -1);
     const reason = error instanceof Error ? error.message : String(error);
     throw new HwgqError(
       'invalid-image',
-      `The picture cannot be drawn: ${reason} Is it loaded, of a kind this browser knows, and larger than nothing?`,
+      `The ${kind} cannot be drawn: ${reason} Is it loaded, of a kind this browser knows, and larger than nothing?`,
       {},
       { cause: error },
     );
+  }
+}
+
+/**
+ * Makes pictures ready to cross, all or none, and frees what has not crossed.
+ * @param send hands them over.
+ * @throws HwgqError `invalid-image`, and as `send`.
+ */
+export async function handOver<Result>(
+  images: readonly ImageSource[],
+  send: (crossing: readonly CrossingImage[], bitmaps: Transferable[]) => Promise<Result>,
+): Promise<Result> {
+  const made = await Promise.allSettled(images.map(toCrossing));
+  const crossing = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const bitmaps = crossing.filter((image) => image instanceof ImageBitmap);
+  try {
+    for (const each of made) if (each.status === 'rejected') throw each.reason;
+    return await send(crossing, bitmaps);
+  } finally {
+    for (const bitmap of bitmaps) bitmap.close();
   }
 }
 

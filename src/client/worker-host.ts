@@ -16,9 +16,12 @@ export class WorkerHost {
   private readonly users = new Set<WorkerUser>();
   private readonly ready: Promise<void>;
 
-  /** @param url of the worker's file; by default it lies where the bundler has put it. */
+  /**
+   * @param url of the worker's file; by default it lies where the bundler has put it.
+   * @throws HwgqError `invalid-option` where that is no address.
+   */
   static at(url: string | URL | undefined): WorkerHost {
-    const address = url === undefined ? '' : new URL(url, globalThis.document?.baseURI ?? location.href).href;
+    const address = url === undefined ? '' : absolute(url);
     const worker = running.get(address) ?? new WorkerHost(address);
     running.set(address, worker);
     return worker;
@@ -41,9 +44,10 @@ export class WorkerHost {
       this.worker.addEventListener('message', listen);
     });
     this.worker.addEventListener('error', (event) => {
-      const reason = event.message || 'its file could not be loaded';
-      const remedy = 'Set workerUrl to where the file is, and allow it in the page’s CSP (worker-src).';
-      const error = new HwgqError('worker', `The classifier's worker failed: ${reason}. ${remedy}`);
+      const why = event.message
+        ? `${event.message}. Make the classifier again.`
+        : 'its file could not be loaded. Set workerUrl to where it is, and allow it in the page’s CSP (worker-src).';
+      const error = new HwgqError('worker', `The classifier's worker failed: ${why}`);
       this.stop();
       for (const user of this.users) user.end(error);
     });
@@ -63,5 +67,14 @@ export class WorkerHost {
   private stop(): void {
     if (running.get(this.address) === this) running.delete(this.address);
     this.worker.terminate();
+  }
+}
+
+function absolute(url: string | URL): string {
+  try {
+    return new URL(url, globalThis.document?.baseURI ?? location.href).href;
+  } catch (cause) {
+    const message = `workerUrl is '${url}', no address. Give that of the package's worker.js, relative to the page or whole.`;
+    throw new HwgqError('invalid-option', message, {}, { cause });
   }
 }

@@ -6,31 +6,28 @@ const DEFAULT_MAX_RESULTS = 5;
 
 /**
  * Refuses options that contradict each other or name what is not there.
+ * @param labels the model's, where it is there already.
  * @throws HwgqError `invalid-option`.
  */
-export function checkOptions(options: ClassificationOptions, labels: readonly string[]): void {
+export function checkOptions(options: ClassificationOptions, labels?: readonly string[]): void {
   const { maxResults = DEFAULT_MAX_RESULTS, scoreThreshold = 0, categoryAllowlist, categoryDenylist } = options;
+  const refuse = (message: string): never => {
+    throw new HwgqError('invalid-option', message);
+  };
   if (categoryAllowlist && categoryDenylist) {
-    throw new HwgqError(
-      'invalid-option',
-      'categoryAllowlist and categoryDenylist exclude each other. Give one of them.',
-    );
+    refuse('categoryAllowlist and categoryDenylist exclude each other. Give one of them.');
   }
   if (!Number.isInteger(maxResults) || maxResults === 0) {
-    throw new HwgqError(
-      'invalid-option',
-      `maxResults is ${maxResults}; a whole number from 1, or −1 for all, is accepted.`,
-    );
+    refuse(`maxResults is ${maxResults}; a whole number from 1, or −1 for all, is accepted.`);
   }
   if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
-    throw new HwgqError('invalid-option', `scoreThreshold is ${scoreThreshold}; 0 to 1 is accepted.`);
+    refuse(`scoreThreshold is ${scoreThreshold}; 0 to 1 is accepted.`);
   }
-  const unknown = [...(categoryAllowlist ?? []), ...(categoryDenylist ?? [])].find((label) => !labels.includes(label));
+  const listed = categoryAllowlist ?? categoryDenylist ?? [];
+  const unknown = labels && listed.find((label) => !labels.includes(label));
   if (unknown !== undefined) {
-    throw new HwgqError(
-      'invalid-option',
-      `There is no label '${unknown}'. The model has ${labels.length}: ${labels.slice(0, 10).join(', ')}…`,
-    );
+    const known = labels?.slice(0, 10).join(', ');
+    refuse(`There is no label '${unknown}'. Give labels as info.labels has them, ${labels?.length}: ${known}…`);
   }
 }
 

@@ -3,7 +3,7 @@ import { elementCount, inferShapes } from '../graph/shapes.ts';
 import type { Picture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model, Provenance } from '../model/model.ts';
 import { floatBytes } from '../model/summary.ts';
-import { checkOptions, labelsOf, toCategories } from './categories.ts';
+import { labelsOf, toCategories } from './categories.ts';
 import type { Classification, ClassificationOptions } from './classification.ts';
 import { type BackendDescription, createSession, type Session, type SessionOptions } from './session.ts';
 
@@ -59,14 +59,13 @@ export class PictureClassifier {
   /**
    * Names pictures, all in one run.
    * @param drawing milliseconds that it took to decode or draw them.
-   * @throws HwgqError `invalid-option`, `invalid-image`, and as `Session.run`.
+   * @throws HwgqError `invalid-image`, and as `Session.run`.
    */
   async classify(
     pictures: readonly Picture[],
     options: ClassificationOptions,
     drawing: number,
   ): Promise<readonly Classification[]> {
-    checkOptions(options, this.labels);
     const start = performance.now();
     const { blobs, preprocessMilliseconds, milliseconds } = await this.session.runPictures(pictures);
     const preprocess = drawing + preprocessMilliseconds;

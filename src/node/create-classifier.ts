@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { checkOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classifier.ts';
 import type { SimdLevel } from '../engine/session.ts';
@@ -48,6 +49,7 @@ export interface NodeClassifier {
  */
 export async function createClassifier(options: NodeClassifierOptions): Promise<NodeClassifier> {
   const { model: source, backend = 'wasm', simd, ...classification } = options;
+  checkOptions(classification);
   const { name, bytes } = await readSource(source);
   const model = name === undefined ? decodeModel(bytes) : withFileName(name, () => decodeModel(bytes));
   const classifier = await PictureClassifier.create(model, bytes.length, { backend, ...(simd ? { simd } : {}) });
@@ -55,17 +57,24 @@ export async function createClassifier(options: NodeClassifierOptions): Promise<
 }
 
 class LocalClassifier implements NodeClassifier {
+  private readonly labels: readonly string[];
+  private options: ClassificationOptions = {};
+
   constructor(
     private readonly classifier: PictureClassifier,
-    private options: ClassificationOptions,
-  ) {}
+    options: ClassificationOptions,
+  ) {
+    const { labels, classes } = classifier.info;
+    this.labels = labelsOf(labels, classes);
+    this.setOptions(options);
+  }
 
   get info(): ClassifierInfo {
     return this.classifier.info;
   }
 
   async classify(image: NodeImageSource, options?: ClassificationOptions): Promise<Classification> {
-    const merged = { ...this.options, ...options };
+    const merged = this.checked(options);
     const start = performance.now();
     const picture = await toPicture(image);
     const [result] = await this.classifier.classify([picture], merged, performance.now() - start);
@@ -86,11 +95,18 @@ class LocalClassifier implements NodeClassifier {
   }
 
   setOptions(options: ClassificationOptions): void {
-    this.options = { ...this.options, ...options };
+    this.options = this.checked(options);
   }
 
   dispose(): void {
     this.classifier.dispose();
+  }
+
+  /** With the classifier's own. */
+  private checked(options: ClassificationOptions | undefined): ClassificationOptions {
+    const merged = { ...this.options, ...options };
+    checkOptions(merged, this.labels);
+    return merged;
   }
 }
 

@@ -25,7 +25,7 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string
       { cause: error },
     );
   }
-  throw new HwgqError('invalid-image', `'${name}' is no PNG, JPEG or WebP picture.`);
+  throw new HwgqError('invalid-image', `'${name}' is no PNG, JPEG or WebP picture. Save it as one of them.`);
 }
 
 function decodePng(bytes: Uint8Array<ArrayBuffer>): Picture {

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import lenetUrl from '../../models/lenet.hwgq?url';
 import { createClassifier, type LoadProgress } from '../../src/client/index.ts';
+import { startWorker } from '../../src/start-worker.ts';
 
 /** A one: a thick upright stroke on paper. */
 function drawnOne(): HTMLCanvasElement {
@@ -73,6 +74,47 @@ it('keeps options, and refuses those that contradict each other without losing t
   classifier.dispose();
 });
 
+it('refuses options at once, and keeps those it has', async () => {
+  const fetch = vi.fn();
+  for (const wrong of [
+    { maxResults: 0 },
+    { scoreThreshold: 2 },
+    { categoryAllowlist: ['1'], categoryDenylist: ['2'] },
+  ]) {
+    const made = createClassifier({ model: 'x.hwgq', fetch, ...wrong });
+    await expect(made).rejects.toMatchObject({ code: 'invalid-option' });
+  }
+  expect(fetch).not.toHaveBeenCalled();
+  const unknown = { categoryDenylist: ['cat'] };
+  await expect(createClassifier({ model: lenetUrl, ...unknown })).rejects.toThrow(/no label 'cat'.*info\.labels/);
+  const classifier = await createClassifier({ model: lenetUrl, maxResults: 2 });
+  for (const wrong of [{ maxResults: 1.5 }, { scoreThreshold: Number.NaN }, unknown]) {
+    expect(() => classifier.setOptions(wrong)).toThrow(expect.objectContaining({ code: 'invalid-option' }));
+    expect(() => classifier.stream(drawnOne(), wrong)).toThrow(expect.objectContaining({ code: 'invalid-option' }));
+  }
+  expect((await classifier.classify(drawnOne())).categories).toHaveLength(2);
+  classifier.dispose();
+});
+
+it('frees what it made of pictures that do not reach the worker', async () => {
+  const made: ImageBitmap[] = [];
+  const make = createImageBitmap;
+  const making = vi.spyOn(globalThis, 'createImageBitmap').mockImplementation(async (image: ImageBitmapSource) => {
+    const bitmap = await make(image);
+    made.push(bitmap);
+    return bitmap;
+  });
+  const classifier = await createClassifier({ model: lenetUrl });
+  const broken = new Blob(['no picture'], { type: 'image/png' });
+  const failed = classifier.classifyBatch([drawnOne(), broken, drawnOne()]);
+  await expect(failed).rejects.toThrow(/The Blob cannot be drawn/);
+  const pending = classifier.features(drawnOne());
+  classifier.dispose();
+  await expect(pending).rejects.toMatchObject({ code: 'disposed' });
+  expect(made.map(({ width }) => width)).toEqual([0, 0, 0]);
+  making.mockRestore();
+});
+
 it('gives typed errors for what is no model', async () => {
   const file = new Uint8Array(await (await fetch(lenetUrl)).arrayBuffer());
   const flipped = file.slice();
@@ -87,6 +129,10 @@ it('gives typed errors for what is no model', async () => {
   await expect(createClassifier({ model: lenetUrl, integrity })).rejects.toMatchObject({ code: 'model-integrity' });
   const missing = createClassifier({ model: 'x.hwgq', fetch: async () => new Response('', { status: 404 }) });
   await expect(missing).rejects.toMatchObject({ code: 'download', details: { status: 404 } });
+  const refused = () => Promise.reject(new TypeError('Failed to fetch'));
+  await expect(createClassifier({ model: 'x.hwgq', fetch: refused })).rejects.toThrow(
+    /another origin must allow it by CORS/,
+  );
 });
 
 it('stops with the signal’s reason', async () => {
@@ -107,7 +153,24 @@ it('rejects what is pending when it is disposed of, and a worker that cannot sta
   await expect(pending).rejects.toMatchObject({ code: 'disposed' });
   await expect(classifier.classify(drawnOne())).rejects.toMatchObject({ code: 'disposed' });
   const workerUrl = URL.createObjectURL(new Blob(['throw new Error("broken")'], { type: 'text/javascript' }));
-  await expect(createClassifier({ model: lenetUrl, workerUrl })).rejects.toMatchObject({ code: 'worker' });
+  const dead = createClassifier({ model: lenetUrl, workerUrl });
+  await expect(dead).rejects.toMatchObject({ code: 'worker' });
+  await expect(dead).rejects.toThrow(/broken\. Make the classifier again\.$/);
+  const missing = createClassifier({ model: lenetUrl, workerUrl: 'blob:nothing' });
+  await expect(missing).rejects.toThrow(/could not be loaded\. Set workerUrl/);
+  const nowhere = createClassifier({ model: lenetUrl, workerUrl: 'http://[' });
+  await expect(nowhere).rejects.toMatchObject({ code: 'invalid-option' });
+  await expect(nowhere).rejects.toThrow(/workerUrl is 'http:\/\/\['/);
+});
+
+it('keeps nothing of what starts a worker of another origin', async () => {
+  const revoke = vi.spyOn(URL, 'revokeObjectURL');
+  for (const code of ['postMessage(1)', 'throw 1']) {
+    const worker = startWorker(`data:text/javascript,${code}`);
+    worker.addEventListener('error', (event) => event.preventDefault());
+  }
+  await expect.poll(() => revoke.mock.calls.length).toBe(2);
+  revoke.mockRestore();
 });
 
 it('hands the backend’s options to the worker', async () => {
