@@ -45,6 +45,7 @@ export type ErrorCode =
   /** A call on a classifier after `dispose()`. */
   | 'disposed';
 
+/** What an error is about, by the names that its code lists. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**

@@ -33,8 +33,8 @@ const STAGE_ENDS: Readonly<Record<LoadStage, readonly [start: number, end: numbe
  * Fetches a model, makes it ready in a worker, and gives back a classifier. The worker starts at once, and takes the
  * model while it comes. All classifiers of a page with the same `workerUrl` share one worker and one GPU device, in
  * which they take turns.
- * @throws HwgqError `download`, `model-format`, `model-integrity`, `no-webgpu`, `no-wasm`, `unsupported`, `worker` or
- *   `invalid-option`; the signal's reason where it aborts.
+ * @throws HwgqError `invalid-option`, `download`, `model-format`, `model-integrity`, `no-webgpu`, `no-wasm`,
+ *   `unsupported`, `out-of-memory`, `device-lost` or `worker`; the signal's reason where it aborts.
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { model, workerUrl, signal, onProgress, fetch } = options;

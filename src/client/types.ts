@@ -65,6 +65,7 @@ export interface LoadProgress {
 
 /** Which model a classifier is made of, what it runs on, and how it answers. */
 export interface ClassifierOptions extends ClassificationOptions {
+  /** Where the `.hwgq` file is, or its bytes; a stream is read once. */
   readonly model: ModelSource;
   /** Default `auto`: the faster of a hardware GPU and WebAssembly, else the interpreter. */
   readonly backend?: BackendName | 'auto';
@@ -72,6 +73,7 @@ export interface ClassifierOptions extends ClassificationOptions {
   readonly integrity?: string;
   /** Where the package's `worker.js` is, for bundlers that do not find it by themselves. It may be on another origin. */
   readonly workerUrl?: string | URL;
+  /** Which GPU, where there are two: the one that saves power or the fast one. Default: as the browser chooses. */
   readonly powerPreference?: 'low-power' | 'high-performance';
   /** WebAssembly's vector instructions. Default: the best there are. */
   readonly simd?: SimdLevel;
@@ -79,6 +81,7 @@ export interface ClassifierOptions extends ClassificationOptions {
   readonly threads?: number;
   /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
   readonly kernelChoice?: KernelChoice;
+  /** Called as a stage goes on, and with each piece of the file that comes. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Stops making the classifier, at any stage. */
   readonly signal?: AbortSignal;
@@ -88,12 +91,23 @@ export interface ClassifierOptions extends ClassificationOptions {
 
 /** A model ready to name pictures. */
 export interface Classifier {
+  /** What it is made of and runs on. */
   readonly info: ClassifierInfo;
-  /** Names one picture. Options given here go before those of the classifier, for this call only. */
+  /**
+   * Names one picture. Options given here go before those of the classifier, for this call only.
+   * @throws HwgqError `invalid-option`, `invalid-image`, `disposed`, `device-lost`, `out-of-memory` or `worker`.
+   */
   classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification>;
-  /** Names several, in order. */
+  /**
+   * Names several, in order.
+   * @throws HwgqError as `classify`, where one of them fails.
+   */
   classifyBatch(images: readonly ImageSource[], options?: ClassifyOptions): Promise<readonly Classification[]>;
-  /** The values that enter the last layer with weights, planar. */
+  /**
+   * The values that enter the last layer with weights, as many as it has inputs: one channel after the other, each row
+   * by row.
+   * @throws HwgqError as `classify`.
+   */
   features(image: ImageSource): Promise<Float32Array>;
   /**
    * Names what a source shows, as it goes on, with as little delay as there can be: at most two frames are under way and
@@ -108,7 +122,10 @@ export interface Classifier {
    *   `classify`.
    */
   stream(source: StreamSource, options?: StreamOptions): ReadableStream<StreamResult>;
-  /** Changes the classifier's options for all later calls; what is not named stays. */
+  /**
+   * Changes the classifier's options for all later calls; what is not named stays.
+   * @throws HwgqError `invalid-option`, and nothing is changed.
+   */
   setOptions(options: ClassificationOptions): void;
   /**
    * Rejects what is pending with `disposed` and frees the model's memory; the worker and the GPU device end with their

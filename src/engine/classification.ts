@@ -24,7 +24,7 @@ export interface Category {
   readonly score: number;
 }
 
-/** Milliseconds of one classification. */
+/** Milliseconds of one classification. Pictures of a batch that run together have the times of all of them, each. */
 export interface Timings {
   /** Drawing, compositing, resizing, cropping. */
   readonly preprocess: number;

@@ -27,17 +27,31 @@ export interface NodeClassifierOptions extends ClassificationOptions {
 
 /** A model ready to name pictures. It computes on the thread that calls it. */
 export interface NodeClassifier {
+  /** What it is made of and runs on. */
   readonly info: ClassifierInfo;
-  /** Names one picture. Options given here go before those of the classifier, for this call only. */
+  /**
+   * Names one picture. Options given here go before those of the classifier, for this call only.
+   * @throws HwgqError `invalid-option`, `file`, `invalid-image`, `disposed` or `out-of-memory`.
+   */
   classify(image: NodeImageSource, options?: ClassificationOptions): Promise<Classification>;
-  /** Names several, in order. */
+  /**
+   * Names several, in order.
+   * @throws HwgqError as `classify`, where one of them fails.
+   */
   classifyBatch(
     images: readonly NodeImageSource[],
     options?: ClassificationOptions,
   ): Promise<readonly Classification[]>;
-  /** The values that enter the last layer with weights, planar. */
+  /**
+   * The values that enter the last layer with weights, as many as it has inputs: one channel after the other, each row
+   * by row.
+   * @throws HwgqError as `classify`.
+   */
   features(image: NodeImageSource): Promise<Float32Array>;
-  /** Changes the classifier's options for all later calls; what is not named stays. */
+  /**
+   * Changes the classifier's options for all later calls; what is not named stays.
+   * @throws HwgqError `invalid-option`, and nothing is changed.
+   */
   setOptions(options: ClassificationOptions): void;
   /** Frees memory and rejects what is pending with `disposed`. May be called twice. */
   dispose(): void;
@@ -45,7 +59,7 @@ export interface NodeClassifier {
 
 /**
  * Reads a model and makes it ready.
- * @throws HwgqError `file`, `model-format`, `no-wasm`, `unsupported` or `out-of-memory`.
+ * @throws HwgqError `invalid-option`, `file`, `model-format`, `no-wasm`, `unsupported` or `out-of-memory`.
  */
 export async function createClassifier(options: NodeClassifierOptions): Promise<NodeClassifier> {
   const { model: source, backend = 'wasm', simd, ...classification } = options;

@@ -1,10 +1,14 @@
 import { HwgqError } from '../../errors.ts';
 
-/** The GPU behind a device, in the words of `GPUAdapterInfo`. */
+/** The GPU behind a device, in the words of `GPUAdapterInfo`; empty where the browser does not tell. */
 export interface AdapterDescription {
+  /** Who made it, such as `nvidia`. */
   readonly vendor: string;
+  /** Its family, such as `ampere`. */
   readonly architecture: string;
+  /** Its number among the vendor's. */
   readonly device: string;
+  /** In words. */
   readonly description: string;
   /** A software adapter such as SwiftShader. */
   readonly isFallbackAdapter: boolean;
