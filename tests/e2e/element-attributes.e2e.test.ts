@@ -1,31 +1,23 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { png } from '../support/png.ts';
 import { digitPicture } from './digit-film.ts';
-import { ElementPage, ElementSite, launchWithCamera } from './element-page.ts';
+import { ElementPage, useCamera, useElementSite } from './element-page.ts';
 
-let site: ElementSite;
-let browser: Browser;
+const site = useElementSite();
+const browser = useCamera();
 
-beforeAll(async () => {
-  site = await ElementSite.open();
-  browser = await launchWithCamera();
+beforeAll(() => {
   const { width, height, pixels } = digitPicture('3');
   const mirrored = pixels.map((_, index) => pixels[index - (index % width) + width - 1 - (index % width)] ?? 0);
-  site.write('mirrored.png', png({ width, height, colourType: 0, samples: mirrored }));
+  site().write('mirrored.png', png({ width, height, colourType: 0, samples: mirrored }));
   // Black on the left, white on the right.
   const halves = Uint8Array.from({ length: 40 * 20 }, (_, index) => (index % 40 < 20 ? 0 : 255));
-  site.write('halves.png', png({ width: 40, height: 20, colourType: 0, samples: halves }));
-});
-
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
+  site().write('halves.png', png({ width: 40, height: 20, colourType: 0, samples: halves }));
 });
 
 it('tells what a picture shows: the page’s words of its own, the element’s of others', async () => {
   const body = '<hwgq-classifier src="3.png" alt="A digit" model="lenet.hwgq" region="square"></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   const image = page.locator('hwgq-classifier [part=image]');
   await page.getByRole('img', { name: 'A digit' }).waitFor();
@@ -55,7 +47,7 @@ it('tells what a picture shows: the page’s words of its own, the element’s o
 
 it('names what a script gives for the script alone', async () => {
   const body = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   await expect.poll(() => element.labels()).toEqual(['3']);
   const told = await element.told();
@@ -74,7 +66,7 @@ it('names what a script gives for the script alone', async () => {
 
 it('looks at the mirror image and the middle square, and takes snapshots of them', async () => {
   const body = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" mirror></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   const count = async () => (await element.told()).filter(({ name }) => name === 'result').length;
   await expect.poll(count).toBe(1);
@@ -116,7 +108,7 @@ it('has no snapshot of a camera that has shown nothing yet', async () => {
     navigator.mediaDevices.getUserMedia = async () => new MediaStream();
   };
   const body = '<hwgq-classifier model="lenet.hwgq" camera controls></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body, { before });
+  const element = await ElementPage.open(browser(), site(), body, { before });
   const { page } = element;
   await page.getByRole('button', { name: 'Start the camera' }).click();
   await expect.poll(() => element.isIn('empty')).toBe(false);
@@ -126,7 +118,7 @@ it('has no snapshot of a camera that has shown nothing yet', async () => {
 
 it('limits frames and smooths their scores', async () => {
   const body = '<hwgq-classifier model="lenet.hwgq" camera region="square" smoothing="1e9" controls></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   /** The labels and the times of results that come from now on. */
   const next = (count: number) =>
@@ -160,7 +152,7 @@ it('limits frames and smooths their scores', async () => {
 it('shows its poster, what is loaded, and what is held over it', async () => {
   const far = '<br>'.repeat(200);
   const body = `${far}<hwgq-classifier model="slow.hwgq" loading="eager" poster="8.png"></hwgq-classifier>`;
-  const element = await ElementPage.open(browser, site, body, {
+  const element = await ElementPage.open(browser(), site(), body, {
     before: () => {
       const steps: number[] = [];
       Object.assign(window, { steps });
@@ -212,7 +204,7 @@ it('shows its poster, what is loaded, and what is held over it', async () => {
 it('reads from right to left, takes a page’s colours, and stays as it is where it is moved', async () => {
   const body = `<div dir="rtl" lang="ar">
     <hwgq-classifier src="3.png" model="lenet.hwgq" region="square" camera controls></hwgq-classifier></div><section></section>`;
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   await expect.poll(() => element.labels()).toEqual(['3']);
   await element.run((one) => one.parentElement?.style.setProperty('--hwgq-accent', 'rgb(1, 2, 3)'));

@@ -1,22 +1,11 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ElementPage, ElementSite, launchWithCamera } from './element-page.ts';
+import { expect, it } from 'vitest';
+import { ElementPage, useCamera, useElementSite } from './element-page.ts';
 
 const CAMERA = '<hwgq-classifier model="lenet.hwgq" backend="wasm" camera region="square" controls></hwgq-classifier>';
 const PICTURE = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" controls></hwgq-classifier>';
 
-let site: ElementSite;
-let browser: Browser;
-
-beforeAll(async () => {
-  site = await ElementSite.open();
-  browser = await launchWithCamera();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
+const site = useElementSite();
+const browser = useCamera();
 
 /** What a page has asked a camera for, and got. */
 interface AskedForCamera {
@@ -46,7 +35,7 @@ class CameraPage {
   private constructor(readonly element: ElementPage) {}
 
   static async start(): Promise<CameraPage> {
-    const camera = new CameraPage(await ElementPage.open(browser, site, CAMERA, { before: watchCameras }));
+    const camera = new CameraPage(await ElementPage.open(browser(), site(), CAMERA, { before: watchCameras }));
     await camera.start();
     return camera;
   }
@@ -155,7 +144,7 @@ it('says that a film is not played, and plays it later', async () => {
       return isClicked ? play.call(this) : Promise.reject(new DOMException('After a click only.', 'NotAllowedError'));
     };
   };
-  const element = await ElementPage.open(browser, site, body, { before });
+  const element = await ElementPage.open(browser(), site(), body, { before });
   const { page } = element;
   await element.dropFilm(['3.png', '8.png']);
   await page.getByText('The film did not start.').waitFor();
@@ -168,7 +157,7 @@ it('says that a film is not played, and plays it later', async () => {
 });
 
 it('tells of settings that cannot be, in words of its own', async () => {
-  const element = await ElementPage.open(browser, site, PICTURE.replace('controls', 'max-results="0" controls'));
+  const element = await ElementPage.open(browser(), site(), PICTURE.replace('controls', 'max-results="0" controls'));
   const { page } = element;
   await page.getByText('This classifier is not set up correctly.').waitFor();
   expect(await codesOf(element)).toEqual(['invalid-option']);
@@ -221,7 +210,7 @@ it('tells of errors that nobody has foreseen', async () => {
       }
     } as never;
   };
-  const element = await ElementPage.open(browser, site, PICTURE, { before });
+  const element = await ElementPage.open(browser(), site(), PICTURE, { before });
   await element.page.getByText('The network could not be loaded.').waitFor();
   expect(await codesOf(element)).toEqual(['worker']);
   expect(await element.isIn('loading')).toBe(false);
@@ -229,7 +218,7 @@ it('tells of errors that nobody has foreseen', async () => {
 });
 
 it('gives up a picture or a film that is no longer wanted', async () => {
-  const element = await ElementPage.open(browser, site, '<hwgq-classifier model="lenet.hwgq"></hwgq-classifier>');
+  const element = await ElementPage.open(browser(), site(), '<hwgq-classifier model="lenet.hwgq"></hwgq-classifier>');
   const { page } = element;
   const asked: string[] = [];
   const givenUp: string[] = [];
@@ -265,7 +254,7 @@ it.each(['none', 'names with dashes only'])('works in browsers whose custom stat
             throw new DOMException('It has no dashes.', 'SyntaxError');
           };
         };
-  const element = await ElementPage.open(browser, site, PICTURE, { before });
+  const element = await ElementPage.open(browser(), site(), PICTURE, { before });
   await expect.poll(() => element.labels()).toEqual(['3']);
   expect(await element.page.locator('[part=label]').textContent()).toBe('3');
   await element.page.close();

@@ -1,10 +1,10 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { HwgqClassifierElement } from '../../src/element/hwgq-classifier.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
 import { png } from '../support/png.ts';
+import { throughout, useChromium } from '../support/surroundings.ts';
 import { WebServer } from '../support/web-server.ts';
 import { watchMisdeeds } from './demo-page.ts';
 import { digitPicture, writeDigitFilm } from './digit-film.ts';
@@ -13,14 +13,21 @@ import { digitPicture, writeDigitFilm } from './digit-film.ts';
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' blob:; media-src 'self' blob:";
 
-/** A browser whose camera shows a 3 and an 8 in turn. */
-export function launchWithCamera(): Promise<Browser> {
-  const camera = [
+/** A browser whose camera shows a 3 and an 8 in turn, for a test file. */
+export function useCamera(): () => Browser {
+  return useChromium(
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',
     `--use-file-for-fake-video-capture=${writeDigitFilm(['3', '8'])}`,
-  ];
-  return chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...camera] });
+  );
+}
+
+/** A site with elements, for a test file. */
+export function useElementSite(): () => ElementSite {
+  return throughout(
+    () => ElementSite.open(),
+    (site) => site.close(),
+  );
 }
 
 /** A site of somebody's, with the element's files, the LeNet and pictures of digits. */

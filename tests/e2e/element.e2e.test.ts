@@ -1,30 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ElementPage, ElementSite, launchWithCamera } from './element-page.ts';
+import { expect, it } from 'vitest';
+import { accessibilityFaults } from '../support/accessibility.ts';
+import { ElementPage, ElementSite, useCamera, useElementSite } from './element-page.ts';
 
 const CAMERA = '<hwgq-classifier model="lenet.hwgq" backend="wasm" camera region="square" controls></hwgq-classifier>';
 
-let site: ElementSite;
-let browser: Browser;
-
-beforeAll(async () => {
-  site = await ElementSite.open();
-  browser = await launchWithCamera();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
+const site = useElementSite();
+const browser = useCamera();
 
 it('names its picture, and the next, under a strict policy', async () => {
   const element = await ElementPage.open(
-    browser,
-    site,
+    browser(),
+    site(),
     '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" alt="A digit"></hwgq-classifier>',
   );
   const { page } = element;
@@ -54,7 +43,7 @@ it('names its picture, and the next, under a strict policy', async () => {
 
 it('is not sure of what is nothing, and says what is wrong', async () => {
   const body = '<hwgq-classifier src="gray.png" model="lenet.hwgq" score-threshold="0.999" controls></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   await expect.poll(() => element.labels()).toEqual(['unsure']);
   expect(await element.isIn('unsure')).toBe(true);
@@ -71,12 +60,12 @@ it('is not sure of what is nothing, and says what is wrong', async () => {
   expect(await element.isIn('error')).toBe(true);
   const codes = (await element.told()).flatMap(({ code }) => code ?? []);
   expect(codes).toEqual(['invalid-image', 'model-format']);
-  site.write('late.hwgq', '');
+  site().write('late.hwgq', '');
   await element.run((one) => {
     one.model = 'late.hwgq';
   });
   await expect.poll(async () => (await element.told()).filter(({ name }) => name === 'error').length).toBe(3);
-  site.write('late.hwgq', readFileSync('models/lenet.hwgq'));
+  site().write('late.hwgq', readFileSync('models/lenet.hwgq'));
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => page.locator('[part=label]').textContent()).toBe('3');
   expect(await element.isIn('error')).toBe(false);
@@ -84,7 +73,11 @@ it('is not sure of what is nothing, and says what is wrong', async () => {
 });
 
 it('tells once that a model failed, and still shows it when the picture comes', async () => {
-  const element = await ElementPage.open(browser, site, '<hwgq-classifier model="3.png" controls></hwgq-classifier>');
+  const element = await ElementPage.open(
+    browser(),
+    site(),
+    '<hwgq-classifier model="3.png" controls></hwgq-classifier>',
+  );
   const { page } = element;
   let release = () => {};
   const isReleased = new Promise<void>((resolve) => {
@@ -118,7 +111,7 @@ it('tells once that a model failed, and still shows it when the picture comes', 
 
 it('never gives a picture the label of the one before', async () => {
   const body = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   await expect.poll(() => element.labels()).toEqual(['3']);
   const late = await element.run(async (one) => {
     const asked = one.classify();
@@ -134,7 +127,7 @@ it('never gives a picture the label of the one before', async () => {
 it('follows a film, which waits where the visitor wants less motion', async () => {
   for (const reducedMotion of ['no-preference', 'reduce'] as const) {
     const body = '<hwgq-classifier model="lenet.hwgq" region="square" controls></hwgq-classifier>';
-    const element = await ElementPage.open(browser, site, body, { reducedMotion });
+    const element = await ElementPage.open(browser(), site(), body, { reducedMotion });
     const { page } = element;
     await element.dropFilm(['3.png', '8.png']);
     await expect.poll(() => element.isIn('empty')).toBe(false);
@@ -155,7 +148,7 @@ it('lets a page have its own poster, buttons and results', async () => {
   const body = `<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" loading="lazy" controls>
     <p slot="poster">Nothing yet</p><button slot="controls" type="button">Mine</button><output slot="result">Mine too</output>
   </hwgq-classifier>`;
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   await expect.poll(() => element.labels()).toEqual(['3']);
   expect(await page.getByText('Mine', { exact: true }).isVisible()).toBe(true);
@@ -175,12 +168,12 @@ it('can be imported on a server', async () => {
 });
 
 it('follows the camera, after a click only', async () => {
-  site.write(
+  site().write(
     'early.js',
     `await customElements.whenDefined('hwgq-classifier');
      document.querySelector('hwgq-classifier').start().catch(() => {});`,
   );
-  const element = await ElementPage.open(browser, site, `${CAMERA}<script type="module" src="early.js"></script>`);
+  const element = await ElementPage.open(browser(), site(), `${CAMERA}<script type="module" src="early.js"></script>`);
   const { page } = element;
   expect(await element.isIn('empty')).toBe(true);
   await page.getByText('The camera did not start.').waitFor();
@@ -220,7 +213,7 @@ it('follows the camera, after a click only', async () => {
 
 it('takes dropped and chosen pictures', async () => {
   const body = '<hwgq-classifier model="lenet.hwgq" region="square" controls></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, body);
+  const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   await page.getByText('Drop a picture here').waitFor();
   await page.locator('hwgq-classifier').evaluate(async (one) => {
@@ -234,7 +227,7 @@ it('takes dropped and chosen pictures', async () => {
     page.waitForEvent('filechooser'),
     page.getByRole('button', { name: 'Choose a picture' }).click(),
   ]);
-  await chooser.setFiles(join(site.folder, '3.png'));
+  await chooser.setFiles(join(site().folder, '3.png'));
   await expect.poll(() => element.labels()).toEqual(['8', '3']);
   expect(element.misdeeds).toEqual([]);
   await page.close();
@@ -242,7 +235,7 @@ it('takes dropped and chosen pictures', async () => {
 
 it('shares one worker, survives being moved, and frees all when it leaves', async () => {
   const one = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
-  const element = await ElementPage.open(browser, site, `<div>${one}${one}</div><section></section>`);
+  const element = await ElementPage.open(browser(), site(), `<div>${one}${one}</div><section></section>`);
   const { page } = element;
   const loads = async () => (await element.told()).filter(({ name }) => name === 'load').length;
   await expect.poll(loads).toBe(2);
@@ -262,14 +255,14 @@ it('shares one worker, survives being moved, and frees all when it leaves', asyn
 });
 
 it('takes properties that were set before it was defined', async () => {
-  site.write(
+  site().write(
     'page.js',
     `const element = document.createElement('hwgq-classifier');
      Object.assign(element, { src: '3.png', model: 'lenet.hwgq', region: 'square', maxResults: 2 });
      document.querySelector('div').append(element);
      import('./lib/hwgq-classifier.js');`,
   );
-  const element = await ElementPage.open(browser, site, '<div></div>', { script: 'page.js' });
+  const element = await ElementPage.open(browser(), site(), '<div></div>', { script: 'page.js' });
   await expect.poll(() => element.labels()).toEqual(['3']);
   expect(await element.page.locator('hwgq-classifier').getAttribute('max-results')).toBe('2');
   expect(await element.page.getByRole('listitem').count()).toBe(2);
@@ -280,8 +273,8 @@ it('begins once it is near, or when it is needed', async () => {
   const far = '<br>'.repeat(200);
   const lazy = '<hwgq-classifier src="3.png" model="lenet.hwgq"></hwgq-classifier>';
   const element = await ElementPage.open(
-    browser,
-    site,
+    browser(),
+    site(),
     `${far}${lazy}<hwgq-classifier model="lenet.hwgq"></hwgq-classifier>`,
   );
   const { page } = element;
@@ -301,8 +294,8 @@ it('is what its manifest says', async () => {
   const [{ tagName, attributes, cssParts, slots, members }] = declarations;
   const namesOf = (described: readonly { readonly name: string }[]) => described.map(({ name }) => name).sort();
   const element = await ElementPage.open(
-    browser,
-    site,
+    browser(),
+    site(),
     '<hwgq-classifier src="3.png" model="lenet.hwgq"></hwgq-classifier>',
   );
   await expect.poll(async () => (await element.labels()).length).toBe(1);
@@ -328,7 +321,7 @@ it('runs from another origin than the page’s', async () => {
   const other = await ElementSite.open({ 'Access-Control-Allow-Origin': '*' });
   const home = await ElementSite.open({});
   const body = `<hwgq-classifier src="${other.url}3.png" model="${other.url}lenet.hwgq" region="square"></hwgq-classifier>`;
-  const element = await ElementPage.open(browser, home, body, { script: `${other.url}lib/hwgq-classifier.js` });
+  const element = await ElementPage.open(browser(), home, body, { script: `${other.url}lib/hwgq-classifier.js` });
   await expect.poll(() => element.labels()).toEqual(['3']);
   await element.page.close();
   other.close();
@@ -336,16 +329,11 @@ it('runs from another origin than the page’s', async () => {
 });
 
 it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (colorScheme) => {
-  const element = await ElementPage.open(browser, site, CAMERA.replace('camera', 'camera src="3.png"'), {
+  const element = await ElementPage.open(browser(), site(), CAMERA.replace('camera', 'camera src="3.png"'), {
     colorScheme,
   });
   const { page } = element;
   await expect.poll(() => element.labels()).toEqual(['3']);
-  await page.evaluate(axe.source);
-  const faults = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-  expect(faults).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.close();
 });

@@ -1,8 +1,7 @@
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.ts';
+import { expect, it } from 'vitest';
 import { Heaps } from '../support/devtools.ts';
-import { ElementPage, ElementSite } from './element-page.ts';
+import { useChromium } from '../support/surroundings.ts';
+import { ElementPage, useElementSite } from './element-page.ts';
 
 const CYCLES = 1000;
 /** By then everything that is made once has been made. */
@@ -34,27 +33,17 @@ GPUBuffer.prototype.destroy = function () {
 };
 `;
 
-let site: ElementSite;
-let browser: Browser;
-
-beforeAll(async () => {
-  site = await ElementSite.open();
-  browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
+const site = useElementSite();
+const browser = useChromium();
 
 it.each(['webgpu', 'wasm'] as const)('1,000 mountings and removals leave nothing behind, %s', async (backend) => {
-  const context = await browser.newContext();
+  const context = await browser().newContext();
   await context.route(/lib\/worker\.js$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: COUNTER + (await response.text()) });
   });
   const kept = `<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" backend="${backend}"></hwgq-classifier>`;
-  const element = await ElementPage.open(context, site, kept);
+  const element = await ElementPage.open(context, site(), kept);
   const { page } = element;
   const heaps = await Heaps.of(page);
   await expect.poll(() => element.labels()).toEqual(['3']);

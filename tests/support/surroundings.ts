@@ -20,7 +20,8 @@ export function useSite(...given: Parameters<typeof serveSite>): () => WebServer
   );
 }
 
-function throughout<Thing>(begin: () => Promise<Thing>, end: (thing: Thing) => unknown): () => Thing {
+/** Something that is made once for a test file, and let go after it. */
+export function throughout<Thing>(begin: () => Promise<Thing>, end: (thing: Thing) => unknown): () => Thing {
   let thing: Thing | undefined;
   beforeAll(async () => {
     thing = await begin();
