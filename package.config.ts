@@ -70,6 +70,7 @@ export default [
   browserFile('team-worker', 'src/backends/wasm/team-worker.ts', workerFiles()),
   browserFile('hwgq-classifier', 'src/element/hwgq-classifier.ts', libraryOutside),
   browserFile('inline', 'src/client/index.ts', inlineWorkers()),
+  browserFile('hwgq-classifier-inline', 'src/element/hwgq-classifier.ts', inlineWorkers()),
   nodeFiles,
   declarations,
 ];

@@ -1,5 +1,6 @@
 /**
- * Defines `<hwgq-classifier>`, and exports all of `hwgq-web`.
+ * Defines `<hwgq-classifier>`, and exports all of `hwgq-web`. `hwgq-web/element/inline` is the same in one file, with the
+ * worker inside.
  * @module hwgq-web/element
  */
 

@@ -9,6 +9,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'hwgq-web': './src/client/index.ts',
   'hwgq-web/inline': './src/client/index.ts',
   'hwgq-web/element': './src/element/hwgq-classifier.ts',
+  'hwgq-web/element/inline': './src/element/hwgq-classifier.ts',
   'hwgq-web/node': './src/node/index.ts',
 };
 const FILE_IMPORT = /'[^']*\/dist\/lib\/(index|inline)\.js'/g;

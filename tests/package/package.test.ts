@@ -62,6 +62,7 @@ it('runs in Node, from paths, bytes and decoded pictures', async () => {
       import { createClassifier, HwgqError } from 'hwgq-web/node';
       import * as browsers from 'hwgq-web';
       import 'hwgq-web/element';
+      import 'hwgq-web/element/inline';
       const classifier = await createClassifier({ model: 'lenet.hwgq', maxResults: 1 });
       const bytes = readFileSync('one.png');
       const data = new Uint8Array(4 * 40 * 40).fill(255);
@@ -123,9 +124,11 @@ it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', asyn
   expect(await titleOf(browser(), page.url)).toContain('integrity');
 });
 
-it('is an element by one script tag, from another origin, with SRI', async () => {
+const ELEMENTS = ['hwgq-classifier.js', 'hwgq-classifier-inline.js'];
+
+it.each(ELEMENTS)('is an element by one script tag, from another origin, with SRI: %s', async (file) => {
   const other = await serve({ 'Access-Control-Allow-Origin': '*' });
-  const tag = `<script type="module" src="${other.url}${LIBRARY}hwgq-classifier.js" crossorigin integrity="${integrityOf('hwgq-classifier.js')}"></script>`;
+  const tag = `<script type="module" src="${other.url}${LIBRARY}${file}" crossorigin integrity="${integrityOf(file)}"></script>`;
   installed.write({
     'index.html': `<!doctype html>
       <title>A page of somebody's</title>
@@ -142,6 +145,8 @@ it('is an element by one script tag, from another origin, with SRI', async () =>
   });
   const csp = `default-src 'self'; script-src 'self' ${other.url} 'wasm-unsafe-eval'; worker-src blob: ${other.url}`;
   expect(await titleOf(browser(), (await serve({ 'Content-Security-Policy': csp })).url)).toBe('1 wasm 1');
+  // The hash is of all that runs.
+  if (file === 'hwgq-classifier-inline.js') expect(other.requests).toEqual([LIBRARY + file]);
 });
 
 it('takes the worker from where workerUrl says, another origin too', async () => {
