@@ -1,9 +1,12 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_FLAGS, findChromium } from './tests/support/chromium.ts';
+import { CHROMIUM_FLAGS, findChromium, VIDEO_FLAGS } from './tests/support/chromium.ts';
 import { seenInNode } from './tests/support/seen-in-node.ts';
 import { assemblyScript } from './vite-plugin-assemblyscript.ts';
 import { wgsl } from './vite-plugin-wgsl.ts';
+
+const chromium = (args: readonly string[]) =>
+  playwright({ launchOptions: { executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...args] } });
 
 const isFull = process.env.HWGQ_FULL === '1';
 
@@ -47,7 +50,22 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             commands: { seenInNode },
-            provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } }),
+            provider: chromium([]),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        plugins: [assemblyScript(), wgsl()],
+        test: {
+          name: 'video',
+          include: ['tests/image/frames.browser.test.ts'],
+          testTimeout: 120_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: chromium(VIDEO_FLAGS),
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -1,17 +1,15 @@
 // #include "picture.wgsl"
 
-// A picture on white, its rows resampled: red, green and blue bytes of a word, or gray in the lowest.
+// A picture on white, its rows resampled: red, green and blue bytes of a word, or gray in the lowest. What includes this
+// says where pixels come from: `pixelAt`.
 
-// Red, green, blue and straight alpha from the lowest byte on
-@group(0) @binding(2) var<storage, read> pixels: array<u32>;
 // [row][column]
 @group(0) @binding(3) var<storage, read_write> rows: array<u32>;
 
 // round(c · a / 255) + 255 − a
-fn onWhite(pixel: u32) -> vec3<u32> {
-  let colour = (vec3<u32>(pixel) >> vec3<u32>(0u, 8u, 16u)) & vec3<u32>(255u);
-  let alpha = pixel >> 24u;
-  return (2u * colour * alpha + 255u) / 510u + (255u - alpha);
+fn onWhite(pixel: vec4<u32>) -> vec3<u32> {
+  let colour = select(pixel.xyz, (2u * pixel.xyz * pixel.w + 255u) / 510u, picture.straight == 1u);
+  return colour + (255u - pixel.w);
 }
 
 @compute @workgroup_size(64)
@@ -25,11 +23,11 @@ fn main(
     return;
   }
   let x = thread % picture.outputWidth;
-  let row = picture.firstRow + thread / picture.outputWidth;
-  let start = row * picture.width + u32(taps[3u * x]);
+  let row = picture.top + i32(picture.firstRow + thread / picture.outputWidth);
   var sum = vec3<i32>();
   for (var index = 0; index < taps[3u * x + 2u]; index++) {
-    var colour = onWhite(pixels[start + u32(index)]);
+    let place = vec2<i32>(picture.left + picture.step * (taps[3u * x] + index), row);
+    var colour = onWhite(vec4<u32>(255.0 * saturate(pixelAt(place)) + 0.5));
     if (picture.order == 2u) {
       colour.x = (77u * colour.x + 150u * colour.y + 29u * colour.z + 128u) >> 8u;
     }

@@ -1,7 +1,12 @@
 // What both passes over a picture share: whole coefficients that sum to 2^14, as src/image/resize.ts makes them.
 
 struct Picture {
-  width: u32,
+  // Where the picture begins in what its pixels are read from, and which way it goes: to the left, -1, in a mirror.
+  left: i32,
+  top: i32,
+  step: i32,
+  // 1 where colours are yet to be multiplied by alpha.
+  straight: u32,
   // The rows that the network's input is made of.
   firstRow: u32,
   rowCount: u32,

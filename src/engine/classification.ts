@@ -26,7 +26,7 @@ export interface Category {
 
 /** Milliseconds of one classification. Pictures of a batch that run together have the times of all of them, each. */
 export interface Timings {
-  /** Drawing, compositing, resizing, cropping. */
+  /** Drawing, compositing, resizing, cropping; on a GPU that is part of `inference`. */
   readonly preprocess: number;
   /** Network, from the submitted input to the scores in memory. */
   readonly inference: number;

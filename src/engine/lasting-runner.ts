@@ -1,5 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import type { Picture } from '../image/preprocessing.ts';
+import type { AnyPicture } from '../image/preprocessing.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner } from './session.ts';
 
@@ -21,7 +21,7 @@ export class LastingRunner implements Runner {
     return this.lasting((runner) => runner.run(inputs, count));
   }
 
-  runPictures(pictures: readonly Picture[]): Promise<readonly Float32Array[] | undefined> {
+  runPictures(pictures: readonly AnyPicture[]): Promise<readonly Float32Array[] | undefined> {
     return this.lasting(async (runner) => runner.runPictures?.(pictures));
   }
 

@@ -1,6 +1,6 @@
 import { blobValue, featuresBlob, logitsBlob } from '../graph/blobs.ts';
 import { elementCount, inferShapes } from '../graph/shapes.ts';
-import type { Picture, Preprocessing } from '../image/preprocessing.ts';
+import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model, Provenance } from '../model/model.ts';
 import { floatBytes } from '../model/summary.ts';
 import { labelsOf, toCategories } from './categories.ts';
@@ -58,18 +58,18 @@ export class PictureClassifier {
 
   /**
    * Names pictures, all in one run.
-   * @param drawing milliseconds that it took to decode or draw them.
+   * @param decoding milliseconds that it took.
    * @throws HwgqError `invalid-image`, and as `Session.run`.
    */
   async classify(
-    pictures: readonly Picture[],
+    pictures: readonly AnyPicture[],
     options: ClassificationOptions,
-    drawing: number,
+    decoding = 0,
   ): Promise<readonly Classification[]> {
     const start = performance.now();
     const { blobs, preprocessMilliseconds, milliseconds } = await this.session.runPictures(pictures);
-    const preprocess = drawing + preprocessMilliseconds;
-    const total = drawing + performance.now() - start;
+    const preprocess = decoding + preprocessMilliseconds;
+    const total = decoding + performance.now() - start;
     const [logits = new Float32Array()] = blobs;
     const { length } = this.labels;
     return pictures.map((_, index) => {
@@ -85,7 +85,7 @@ export class PictureClassifier {
   }
 
   /** The values that enter the last layer with weights, planar. */
-  async features(picture: Picture): Promise<Float32Array> {
+  async features(picture: AnyPicture): Promise<Float32Array> {
     const { blobs } = await this.session.runPictures([picture]);
     return blobs[1] ?? new Float32Array();
   }

@@ -5,7 +5,7 @@ import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
 import { checkPicture, toInputBytes, toNetworkInput } from '../image/input.ts';
-import type { Picture, Preprocessing } from '../image/preprocessing.ts';
+import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import { checkSessionOptions } from './check-session-options.ts';
@@ -91,7 +91,7 @@ export interface Session {
    * Makes pictures the network's input, on the GPU where it can, and runs them.
    * @throws HwgqError `invalid-image`, and as `run`.
    */
-  runPictures(pictures: readonly Picture[]): Promise<PictureResult>;
+  runPictures(pictures: readonly AnyPicture[]): Promise<PictureResult>;
   /**
    * Times every step of the plan by itself, over several runs.
    * @returns the steps' medians, in order; undefined where the backend cannot time its steps.
@@ -106,7 +106,7 @@ export interface Runner {
   readonly backend: BackendDescription;
   run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
   /** @returns undefined where pictures must become input first. */
-  runPictures?(pictures: readonly Picture[]): Promise<readonly Float32Array[] | undefined> | undefined;
+  runPictures?(pictures: readonly AnyPicture[]): Promise<readonly Float32Array[] | undefined> | undefined;
   profile?(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
   dispose(): void;
 }
@@ -159,14 +159,14 @@ class RunnerSession implements Session {
     });
   }
 
-  async runPictures(pictures: readonly Picture[]): Promise<PictureResult> {
-    for (const picture of pictures) checkPicture(picture);
+  async runPictures(pictures: readonly AnyPicture[]): Promise<PictureResult> {
+    for (const picture of pictures) if (!('draw' in picture)) checkPicture(picture);
     return this.inTurn(async () => {
       const start = performance.now();
       const direct = await this.runner.runPictures?.(pictures);
       if (direct) return { blobs: direct, preprocessMilliseconds: 0, milliseconds: performance.now() - start };
       const inputs = toNetworkInput(
-        joined(pictures.map((one) => toInputBytes(one, this.preprocessing))),
+        joined(pictures.map((one) => toInputBytes('draw' in one ? one.draw() : one, this.preprocessing))),
         this.preprocessing,
       );
       const ready = performance.now();

@@ -5,7 +5,7 @@ import { PictureInput } from '../backends/webgpu/picture-input.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import { takesIntegers } from '../image/input.ts';
-import type { Picture, Preprocessing } from '../image/preprocessing.ts';
+import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
 import { type Resampling, resamplingOf } from '../image/resampling.ts';
 import type { Model } from '../model/model.ts';
 import { fuseSteps } from '../plan/fuse.ts';
@@ -65,18 +65,16 @@ export class WebGpuRunner implements Runner {
     return this.recovering(async () => (await this.executableFor(input, () => {})).run(values, count));
   }
 
-  runPictures(pictures: readonly Picture[]): Promise<readonly Float32Array[]> | undefined {
+  runPictures(pictures: readonly AnyPicture[]): Promise<readonly Float32Array[]> | undefined {
     const { preprocessing } = this.model;
     if (!takesIntegers(preprocessing)) return undefined;
     const sources = pictures.flatMap((picture) => {
       const resampling = this.resamplings.of(picture, preprocessing);
-      // An ImageData's properties are its prototype's, which spreading leaves out.
-      const { width, height, data } = picture;
-      return resampling ? { width, height, data, ...resampling } : [];
+      return resampling ? { picture, ...resampling } : [];
     });
     if (sources.length < pictures.length) return undefined;
-    const { maxStorageBufferBindingSize } = this.open.device.limits;
-    if (sources.some(({ data }) => data.length > maxStorageBufferBindingSize)) return undefined;
+    const { maxTextureDimension2D } = this.open.device.limits;
+    if (pictures.some(({ width, height }) => Math.max(width, height) > maxTextureDimension2D)) return undefined;
     return this.recovering(async () => {
       const executable = await this.executableFor({ kind: 'integers', unit: preprocessing.scale }, () => {});
       return executable.runPictures(await this.pictureInput(), sources);
@@ -231,7 +229,7 @@ class LatestResampling {
     resampling: undefined,
   };
 
-  of({ width, height }: Picture, preprocessing: Preprocessing): Resampling | undefined {
+  of({ width, height }: AnyPicture, preprocessing: Preprocessing): Resampling | undefined {
     if (this.latest.width !== width || this.latest.height !== height) {
       this.latest = { width, height, resampling: resamplingOf({ width, height }, preprocessing) };
     }

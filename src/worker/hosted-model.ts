@@ -5,7 +5,7 @@ import { prepareSession } from '../engine/prepare-session.ts';
 import type { SessionOptions } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { IncomingModel } from './incoming-model.ts';
-import { close, toPicture } from './picture.ts';
+import { close, crossedPicture } from './picture.ts';
 import type { Classified, ClassifierWorker, CrossingImage, LoadOptions, ProgressListener } from './protocol.ts';
 import type { Seat } from './scheduler.ts';
 import type { View } from './view.ts';
@@ -68,10 +68,11 @@ export class HostedModel implements ClassifierWorker {
   }
 
   async features(image: CrossingImage): Promise<Float32Array> {
+    const picture = crossedPicture(image);
     try {
-      return await this.#seat.run(() => this.#current().features(toPicture(image)));
+      return await this.#seat.run(() => this.#current().features(picture));
     } finally {
-      close(image);
+      picture.close();
     }
   }
 
@@ -86,12 +87,14 @@ export class HostedModel implements ClassifierWorker {
   }
 
   async #classifyBatch(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<Classified> {
-    const classifier = this.#current();
-    const start = performance.now();
-    const pictures = images.map((image) => toPicture(image, options));
-    const results = await classifier.classify(pictures, options, performance.now() - start);
-    const { preprocess, inference } = (results[0] as Classification).timings;
-    return { results, milliseconds: preprocess + this.#seat.workOf(inference) };
+    const pictures = images.map((image) => crossedPicture(image, options));
+    try {
+      const results = await this.#current().classify(pictures, options);
+      const { preprocess, inference } = (results[0] as Classification).timings;
+      return { results, milliseconds: preprocess + this.#seat.workOf(inference) };
+    } finally {
+      for (const picture of pictures) picture.close();
+    }
   }
 
   #arriving() {

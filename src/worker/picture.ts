@@ -1,24 +1,54 @@
 import { HwgqError } from '../errors.ts';
-import type { Picture } from '../image/preprocessing.ts';
+import type { UndrawnPicture } from '../image/preprocessing.ts';
 import type { CrossingImage } from './protocol.ts';
-import { pixelsOf, type View } from './view.ts';
+import { type PixelRegion, pixelsOf, type View } from './view.ts';
 
 const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 
-/** Frees a picture's pixels. May be called twice. */
+/** Of an image that is its own. */
+export interface CrossedPicture extends UndrawnPicture {
+  /** Frees the image's pixels. May be called twice. */
+  close(): void;
+}
+
+/** Frees an image's pixels. May be called twice. */
 export function close(image: CrossingImage): void {
   if ('close' in image) image.close();
 }
 
 /**
- * The pixels of what is looked at of a picture, a translucent one laid on white; bitmaps have been turned upright and
- * made sRGB by then. Bitmaps and frames are closed.
- * @throws HwgqError `invalid-image` for one that cannot be drawn here, such as one too large.
+ * What is looked at of an image that has crossed; bitmaps have been turned upright and made sRGB by then. To draw it
+ * throws HwgqError `invalid-image` where it cannot be drawn here, such as where it is too large.
  */
-export function toPicture(image: CrossingImage, { region = WHOLE, mirror = false }: View = {}): Picture {
-  if (image instanceof ImageData && region === WHOLE && !mirror) return image;
-  const [sourceWidth, sourceHeight] = sizeOf(image);
-  const { left, top, width, height } = pixelsOf(region, sourceWidth, sourceHeight);
+export function crossedPicture(crossing: CrossingImage, { region = WHOLE, mirror = false }: View = {}): CrossedPicture {
+  const part = pixelsOf(region, ...sizeOf(crossing));
+  let image = crossing;
+  let drawn = image instanceof ImageData && region === WHOLE && !mirror ? image : undefined;
+  return {
+    ...part,
+    mirror,
+    get image() {
+      return drawn || image instanceof ImageData || isTransformed(image) ? undefined : image;
+    },
+    async toBitmap() {
+      try {
+        const bitmap = await createImageBitmap(image);
+        close(image);
+        image = bitmap;
+      } catch {
+        this.draw();
+      }
+    },
+    draw() {
+      drawn ??= draw(image, part, mirror);
+      return drawn;
+    },
+    close: () => close(image),
+  };
+}
+
+/** The pixels of a part of an image, a translucent one laid on white. The image is closed. */
+function draw(image: CrossingImage, { left, top, width, height }: PixelRegion, mirror: boolean): ImageData {
   const context = newContext(width, height);
   if (mirror) context.setTransform(-1, 0, 0, 1, width, 0);
   try {
@@ -43,6 +73,14 @@ function newContext(width: number, height: number): OffscreenCanvasRenderingCont
 /** A frame's size is the one that it is shown in. */
 function sizeOf(image: CrossingImage): readonly [width: number, height: number] {
   return 'displayWidth' in image ? [image.displayWidth, image.displayHeight] : [image.width, image.height];
+}
+
+/** Whether an image is shown otherwise than its pixels lie: turned round, or of pixels that are not square. */
+function isTransformed(image: (VideoFrame & { rotation?: number; flip?: boolean }) | ImageBitmap): boolean {
+  if (!('format' in image)) return false;
+  // Not all browsers have the first two.
+  const { rotation, flip, displayWidth, displayHeight, visibleRect } = image;
+  return Boolean(rotation || flip || visibleRect?.width !== displayWidth || visibleRect.height !== displayHeight);
 }
 
 function drawable(image: CrossingImage): CanvasImageSource {

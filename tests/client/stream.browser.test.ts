@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import cifarsmallUrl from '../../models/cifarsmall.hwgq?url';
 import lenetUrl from '../../models/lenet.hwgq?url';
 import { CaptureLadder, type Shown } from '../../src/client/frame-capture.ts';
 import { type Classifier, createClassifier, type StreamResult, type StreamSource } from '../../src/client/index.ts';
@@ -98,6 +99,16 @@ it.each(Object.entries(SOURCES))('follows what is shown by %s', async (_, open) 
   expect(next.timestamp).toBeGreaterThan(value.timestamp);
   await results.return?.();
   expect(await results.next()).toEqual({ done: true, value: undefined });
+});
+
+it('gives the scores on WebGPU, where frames are not drawn, that a still picture of the same gives', async () => {
+  const onGpu = await createClassifier({ model: cifarsmallUrl, backend: 'webgpu' });
+  const view = { region: 'square', mirror: true } as const;
+  const results = onGpu.stream(paper.canvas, { ...view, scores: true })[Symbol.asyncIterator]();
+  const { value } = (await results.next()) as { value: StreamResult };
+  expect(value.scores).toEqual((await onGpu.classify(paper.canvas, { ...view, scores: true })).scores);
+  await results.return?.();
+  onGpu.dispose();
 });
 
 it('plays a track where frames cannot be read off it', async () => {

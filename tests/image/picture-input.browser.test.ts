@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import cifarsmallUrl from '../../models/cifarsmall.hwgq?url';
 import lenetUrl from '../../models/lenet.hwgq?url';
 import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
-import { PictureInput } from '../../src/backends/webgpu/picture-input.ts';
 import { createSession } from '../../src/engine/session.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import {
@@ -13,8 +12,8 @@ import {
   type Picture,
   type Preprocessing,
 } from '../../src/image/preprocessing.ts';
-import { resamplingOf } from '../../src/image/resampling.ts';
 import { decodeModel } from '../../src/model/decode.ts';
+import { madeInput } from '../support/made-input.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 
 let open: OpenDevice;
@@ -28,33 +27,6 @@ afterAll(() => open.device.destroy());
 function randomPicture(width: number, height: number, seed: number): Picture {
   const random = randomNumbers(seed);
   return { width, height, data: Uint8Array.from({ length: width * height * 4 }, () => Math.floor(random() * 256)) };
-}
-
-/** An image of the input as the GPU makes it, planar. */
-async function made(picture: Picture, preprocessing: Preprocessing, image: number): Promise<number[]> {
-  const { device } = open;
-  const resampling = resamplingOf(picture, preprocessing);
-  if (!resampling || preprocessing.mean.kind !== 'channels') throw new Error('not for the GPU');
-  const channels = channelCount(preprocessing.channels);
-  const area = preprocessing.width * preprocessing.height;
-  const size = (image + 1) * area * channels * 4;
-  const input = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
-  const readback = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const format = { channels: preprocessing.channels, mean: preprocessing.mean.values };
-  const pictures = await PictureInput.create(device, format);
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pictures.encode(pass, { ...picture, ...resampling }, { buffer: input }, image);
-  pass.end();
-  encoder.copyBufferToBuffer(input, 0, readback, 0, size);
-  device.queue.submit([encoder.finish()]);
-  await readback.mapAsync(GPUMapMode.READ);
-  const values = new Int32Array(readback.getMappedRange()).slice(image * area * channels);
-  for (const buffer of [input, readback]) buffer.destroy();
-  return Array.from({ length: values.length }, (_, index) => {
-    const channel = Math.floor(index / area);
-    return values[(index % area) * channels + channel] as number;
-  });
 }
 
 const fits = fc.oneof(
@@ -87,7 +59,7 @@ it('gives in WGSL the very numbers that JavaScript gives, for pictures of 150 si
       };
       const picture = randomPicture(width, height, seed);
       const wanted = toNetworkInput(toInputBytes(picture, preprocessing), preprocessing);
-      expect(await made(picture, preprocessing, image)).toEqual(Array.from(wanted));
+      expect(await madeInput(open.device, picture, preprocessing, image)).toEqual(Array.from(wanted));
     }),
     { numRuns: 150, seed: 1 },
   );
@@ -111,7 +83,7 @@ it.each(IMAGENET)('gives them for %s at ImageNet’s size too', async (_, width,
   };
   const picture = randomPicture(width, height, 5);
   const wanted = toNetworkInput(toInputBytes(picture, preprocessing), preprocessing);
-  expect(await made(picture, preprocessing, 0)).toEqual(Array.from(wanted));
+  expect(await madeInput(open.device, picture, preprocessing)).toEqual(Array.from(wanted));
 });
 
 it.each([cifarsmallUrl, lenetUrl])('a session makes pictures input by itself, as by hand: %s', async (url) => {

@@ -25,6 +25,16 @@ export const CHROMIUM_FLAGS = [
   ...(isRoot ? ['--no-sandbox'] : []),
 ];
 
+/** Besides: the software GPU is also what draws, so that it takes a video's frames as they are, as hardware does. */
+export const VIDEO_FLAGS = [
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--enable-gpu-rasterization',
+];
+
 /**
  * Path of a Chromium: HWGQ_CHROMIUM, the usual places, Playwright's own; on Debian as root it is installed.
  * @throws Error with one line on how to install it.

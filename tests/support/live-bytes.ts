@@ -1,6 +1,6 @@
 import type { BrowserContext, Worker } from 'playwright-core';
 
-/** Runs before a worker's own code: counts the bytes of buffers and of WASM memories that are alive. */
+/** Runs before a worker's own code: counts the bytes of buffers, textures and WASM memories that are alive. */
 const COUNTER = `
 self.liveBytes = { gpu: 0, wasm: () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0) };
 const memories = [];
@@ -15,36 +15,34 @@ WebAssembly.instantiate = async (...given) => {
   return made;
 };
 if (self.GPUDevice) {
-  const { createBuffer, createTexture } = GPUDevice.prototype;
-  const { destroy } = GPUBuffer.prototype;
-  self.liveBytes.textures = 0;
-  GPUDevice.prototype.createBuffer = function (descriptor) {
-    self.liveBytes.gpu += descriptor.size;
-    return createBuffer.call(this, descriptor);
+  const count = (create, { prototype }, bytesOf) => {
+    const { [create]: make } = GPUDevice.prototype;
+    const { destroy } = prototype;
+    GPUDevice.prototype[create] = function (descriptor) {
+      const made = make.call(this, descriptor);
+      self.liveBytes.gpu += bytesOf(made);
+      return made;
+    };
+    prototype.destroy = function () {
+      if (!this.isDestroyed) self.liveBytes.gpu -= bytesOf(this);
+      this.isDestroyed = true;
+      destroy.call(this);
+    };
   };
-  GPUBuffer.prototype.destroy = function () {
-    if (!this.isDestroyed) self.liveBytes.gpu -= this.size;
-    this.isDestroyed = true;
-    destroy.call(this);
-  };
-  GPUDevice.prototype.createTexture = function (descriptor) {
-    self.liveBytes.textures++;
-    return createTexture.call(this, descriptor);
-  };
+  count('createBuffer', GPUBuffer, ({ size }) => size);
+  count('createTexture', GPUTexture, ({ width, height }) => width * height * 4);
 }
 `;
 
 interface Counter {
   readonly gpu: number;
-  readonly textures: number;
   readonly wasm: () => number;
 }
 
-/** What a classifier's worker holds outside its JavaScript heap: bytes of GPU buffers and WASM memories, textures. */
+/** What a classifier's worker holds outside its JavaScript heap: bytes of GPU buffers and textures, and WASM memories. */
 export interface LiveBytes {
   readonly gpu: number;
   readonly wasm: number;
-  readonly textures: number;
 }
 
 /** As above: leaves a worker nothing but WebGPU, which takes a software adapter for a GPU. */
@@ -64,7 +62,7 @@ export async function countLiveBytes(context: BrowserContext, more = ''): Promis
 /** What a worker of such a context holds now. */
 export async function liveBytes(worker: Worker | undefined): Promise<LiveBytes | undefined> {
   return worker?.evaluate(() => {
-    const { gpu, wasm, textures } = (self as unknown as { liveBytes: Counter }).liveBytes;
-    return { gpu, wasm: wasm(), textures: textures ?? 0 };
+    const { gpu, wasm } = (self as unknown as { liveBytes: Counter }).liveBytes;
+    return { gpu, wasm: wasm() };
   });
 }

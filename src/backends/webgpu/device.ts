@@ -47,7 +47,8 @@ export function findAdapter(gpu: GPU, preference: GPUPowerPreference | undefined
 }
 
 /**
- * Opens a device with the adapter's own limits on buffers, since the weights of a large layer exceed the defaults.
+ * Opens a device with the adapter's own limits on buffers and textures, since the weights of a large layer and pictures
+ * exceed the defaults.
  * @throws HwgqError `no-webgpu` where there is no WebGPU or no adapter, or where the browser opens no device.
  */
 export async function openDevice(
@@ -69,10 +70,10 @@ export async function openDevice(
       "WebGPU has no adapter here: the GPU or its driver is not accepted. Update the driver, or use backend 'wasm'.",
     );
   }
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const { maxBufferSize, maxStorageBufferBindingSize, maxTextureDimension2D } = adapter.limits;
   const device = await granted(
     adapter.requestDevice({
-      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxTextureDimension2D },
       requiredFeatures: WELCOME_FEATURES.filter((feature) => adapter.features.has(feature)),
     }),
   );

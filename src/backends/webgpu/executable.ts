@@ -4,7 +4,7 @@ import { profileStep, type StepProfile } from '../../plan/step-profile.ts';
 import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
-import type { PictureInput, SourcePicture } from './picture-input.ts';
+import type { PictureInput, PreparedPicture, SourcePicture } from './picture-input.ts';
 import { createFrame, dispatchStep, freeStep, type PreparedStep, prepareStep } from './prepared-step.ts';
 import { StepTimer } from './step-timer.ts';
 import { repeatsToTime, TIMESTAMPS_LONG_ENOUGH } from './timed-repeats.ts';
@@ -88,10 +88,12 @@ export class WebGpuExecutable {
    */
   async runPictures(input: PictureInput, pictures: readonly SourcePicture[]): Promise<Float32Array[]> {
     const count = pictures.length;
+    const prepared: PreparedPicture[] = [];
+    for (const picture of pictures) prepared.push(await input.prepare(picture));
     const arena = await this.arenaFor(count);
     this.device.queue.writeBuffer(this.frame, 0, Uint32Array.of(count));
     const last = count - 1;
-    for (const [image, picture] of pictures.slice(0, last).entries()) {
+    for (const [image, picture] of prepared.slice(0, last).entries()) {
       const encoder = this.device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       input.encode(pass, picture, arena.tensor(0), image);
@@ -99,7 +101,7 @@ export class WebGpuExecutable {
       this.device.queue.submit([encoder.finish()]);
     }
     return this.compute(arena, count, (pass) => {
-      input.encode(pass, pictures[last] as SourcePicture, arena.tensor(0), last);
+      input.encode(pass, prepared[last] as PreparedPicture, arena.tensor(0), last);
     });
   }
 

@@ -1,6 +1,6 @@
 import pictureColumns from '../../../shaders/picture-columns.wgsl';
-import pictureRows from '../../../shaders/picture-rows.wgsl';
-import { PipelineCache } from './pipelines.ts';
+import pictureRows from '../../../shaders/picture-rows-texture.wgsl';
+import { type ImageTarget, type ImageWay, pipelineOf, type UndrawnSource, wayOf } from './image-ways.ts';
 import { dispatchThreads } from './prepared-step.ts';
 
 /** Which inputs make one output along an axis, by whole coefficients that sum to 2^14. */
@@ -9,14 +9,24 @@ interface Tap {
   readonly coefficients: Int32Array;
 }
 
-/** A decoded picture, RGBA of straight alpha, and the taps of each column and row of the network's input. */
+/** A picture, decoded or yet to be drawn, and the taps of each column and row of the network's input. */
 export interface SourcePicture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly picture: ReturnType<UndrawnSource['draw']> | UndrawnSource;
   readonly columns: readonly Tap[];
   readonly rows: readonly Tap[];
 }
+
+/** A picture of which it is known in which way it comes to the GPU. */
+export interface PreparedPicture extends SourcePicture {
+  readonly way: ImageWay | undefined;
+}
+
+/** A picture on the GPU, and the first numbers of the shaders' `Picture` for it. */
+type PlacedPicture = readonly [
+  rows: GPUComputePipeline,
+  pixels: GPUTextureView | GPUExternalTexture,
+  numbers: readonly [left: number, top: number, step: number, straight: number],
+];
 
 /** How colours become channels of whole numbers. */
 export interface PictureFormat {
@@ -27,54 +37,59 @@ export interface PictureFormat {
 
 const ORDERS = { bgr: 0, rgb: 1, gray: 2 } as const;
 /** Numbers of the shaders' `Picture`; its mean begins at a multiple of 16 bytes. */
-const PICTURE_NUMBERS = 12;
-const MEAN_PLACE = 8;
+const PICTURE_NUMBERS = 16;
+const MEAN_PLACE = 12;
 
 /** Makes pictures of any size an image of a network's input, on the GPU, in the same whole numbers as `src/image`. */
-export class PictureInput {
+export class PictureInput implements ImageTarget {
   private readonly buffers = new Map<string, GPUBuffer>();
+  private pixels: GPUTexture | undefined;
   private taps: Pick<SourcePicture, 'columns' | 'rows'> | undefined;
 
   private constructor(
-    private readonly device: GPUDevice,
+    readonly device: GPUDevice,
     private readonly format: PictureFormat,
     private readonly rowsPipeline: GPUComputePipeline,
     private readonly columnsPipeline: GPUComputePipeline,
   ) {}
 
   static async create(device: GPUDevice, format: PictureFormat): Promise<PictureInput> {
-    const cache = PipelineCache.of(device);
-    const pipelineOf = (code: string) => cache.get({ code, entryPoint: 'main', constants: {} });
-    const [rows, columns] = await Promise.all([pipelineOf(pictureRows), pipelineOf(pictureColumns)]);
+    const shaders = [pictureRows, pictureColumns].map((code) => pipelineOf(device, code));
+    const [rows, columns] = (await Promise.all(shaders)) as [GPUComputePipeline, GPUComputePipeline];
     return new PictureInput(device, format, rows, columns);
+  }
+
+  /** Finds out how a picture comes to the GPU. */
+  async prepare(source: SourcePicture): Promise<PreparedPicture> {
+    const { picture } = source;
+    return { ...source, way: 'draw' in picture ? await wayOf(this, picture) : undefined };
   }
 
   /**
    * Uploads a picture and encodes its way into image `image` of an input tensor. What is encoded must be submitted
    * before the next picture is.
    */
-  encode(pass: GPUComputePassEncoder, picture: SourcePicture, input: GPUBufferBinding, image: number): void {
+  encode(pass: GPUComputePassEncoder, prepared: PreparedPicture, input: GPUBufferBinding, image: number): void {
     const { device } = this;
-    const { width, height, data, columns, rows } = picture;
+    const { columns, rows } = prepared;
     const firstRow = Math.min(...rows.map(({ first }) => first));
     const endRow = Math.max(...rows.map(({ first, coefficients }) => first + coefficients.length));
     const rowCount = endRow - firstRow;
+    const [rowsPipeline, pixels, place] = this.placed(prepared);
     const numbers = new Int32Array(PICTURE_NUMBERS);
-    numbers.set([width, firstRow, rowCount, columns.length, rows.length, image, ORDERS[this.format.channels]]);
+    numbers.set([...place, firstRow, rowCount, columns.length, rows.length, image, ORDERS[this.format.channels]]);
     numbers.set(this.format.mean, MEAN_PLACE);
     const { STORAGE, UNIFORM } = GPUBufferUsage;
     const uniform = this.buffer('picture', numbers.byteLength, UNIFORM);
     device.queue.writeBuffer(uniform, 0, numbers);
-    const pixels = this.buffer('pixels', width * height * 4, STORAGE);
-    device.queue.writeBuffer(pixels, 0, data as Uint8Array<ArrayBuffer>);
-    const taps = this.tapsOf(picture);
+    const taps = this.tapsOf(prepared);
     const between = this.buffer('rows', rowCount * columns.length * 4, STORAGE);
     const bind = (pipeline: GPUComputePipeline, resources: readonly GPUBindingResource[]) => {
       const entries = resources.map((resource, binding) => ({ binding, resource }));
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
     };
-    bind(this.rowsPipeline, [{ buffer: uniform }, { buffer: taps }, { buffer: pixels }, { buffer: between }]);
+    bind(rowsPipeline, [{ buffer: uniform }, { buffer: taps }, pixels, { buffer: between }]);
     dispatchThreads(pass, rowCount * columns.length);
     bind(this.columnsPipeline, [{ buffer: uniform }, { buffer: taps }, { buffer: between }, input]);
     dispatchThreads(pass, columns.length * rows.length);
@@ -83,6 +98,25 @@ export class PictureInput {
   dispose(): void {
     for (const buffer of this.buffers.values()) buffer.destroy();
     this.buffers.clear();
+    this.pixels?.destroy();
+  }
+
+  /** Brings a picture to the GPU: as it is, or as the pixels that it becomes where that fails. */
+  private placed({ picture, way }: Omit<PreparedPicture, 'columns' | 'rows'>): PlacedPicture {
+    const isDecoded = 'data' in picture;
+    if (way && !isDecoded) {
+      try {
+        const [pixels, left, top] = way.take(this, picture);
+        return [way.rows, pixels, picture.mirror ? [left + picture.width - 1, top, -1, 0] : [left, top, 1, 0]];
+      } catch {
+        // Drawing is left.
+      }
+    }
+    const { width, height, data } = isDecoded ? picture : picture.draw();
+    const texture = this.textureOf(width, height);
+    const layout = { bytesPerRow: width * 4 };
+    this.device.queue.writeTexture({ texture }, data as Uint8Array<ArrayBuffer>, layout, [width, height]);
+    return [this.rowsPipeline, texture.createView(), [0, 0, 1, 1]];
   }
 
   /** The taps' table, uploaded anew only where they are others than last time. */
@@ -112,5 +146,16 @@ export class PictureInput {
     const buffer = this.device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
     this.buffers.set(label, buffer);
     return buffer;
+  }
+
+  /** The texture that pixels are copied into, kept in the same way. */
+  textureOf(width: number, height: number): GPUTexture {
+    if (this.pixels?.width === width && this.pixels.height === height) return this.pixels;
+    this.pixels?.destroy();
+    const { COPY_DST, RENDER_ATTACHMENT, TEXTURE_BINDING } = GPUTextureUsage;
+    // Browsers copy images by drawing them.
+    const usage = COPY_DST | RENDER_ATTACHMENT | TEXTURE_BINDING;
+    this.pixels = this.device.createTexture({ label: 'pixels', size: [width, height], format: 'rgba8unorm', usage });
+    return this.pixels;
   }
 }

@@ -1,0 +1,36 @@
+import { PictureInput } from '../../src/backends/webgpu/picture-input.ts';
+import { type AnyPicture, channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
+import { resamplingOf } from '../../src/image/resampling.ts';
+
+/** An image of a network's input as a GPU makes it, planar. */
+export async function madeInput(
+  device: GPUDevice,
+  picture: AnyPicture,
+  preprocessing: Preprocessing,
+  image = 0,
+): Promise<number[]> {
+  const resampling = resamplingOf(picture, preprocessing);
+  if (!resampling || preprocessing.mean.kind !== 'channels') throw new Error('not for the GPU');
+  const channels = channelCount(preprocessing.channels);
+  const area = preprocessing.width * preprocessing.height;
+  const size = (image + 1) * area * channels * 4;
+  const input = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
+  const readback = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const format = { channels: preprocessing.channels, mean: preprocessing.mean.values };
+  const pictures = await PictureInput.create(device, format);
+  const prepared = await pictures.prepare({ picture, ...resampling });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pictures.encode(pass, prepared, { buffer: input }, image);
+  pass.end();
+  encoder.copyBufferToBuffer(input, 0, readback, 0, size);
+  device.queue.submit([encoder.finish()]);
+  await readback.mapAsync(GPUMapMode.READ);
+  const values = new Int32Array(readback.getMappedRange()).slice(image * area * channels);
+  for (const buffer of [input, readback]) buffer.destroy();
+  pictures.dispose();
+  return Array.from({ length: values.length }, (_, index) => {
+    const channel = Math.floor(index / area);
+    return values[(index % area) * channels + channel] as number;
+  });
+}

@@ -1,0 +1,49 @@
+import { releaseProxy } from 'comlink';
+import { afterEach, expect, it, vi } from 'vitest';
+import cifarsmallUrl from '../../models/cifarsmall.hwgq?url';
+import { HostedModel } from '../../src/worker/hosted-model.ts';
+import { Scheduler } from '../../src/worker/scheduler.ts';
+
+const file = new Uint8Array(await (await fetch(cifarsmallUrl)).arrayBuffer());
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function hosted(backend: 'webgpu' | 'wasm'): Promise<HostedModel> {
+  const model = new HostedModel(new Scheduler().join());
+  model.start({ backend });
+  model.push(file);
+  await model.load(Object.assign(() => {}, { [releaseProxy]: () => {} }));
+  return model;
+}
+
+function frame(): VideoFrame {
+  const bytes = new Uint8Array(60 * 40 * 4).fill(255);
+  return new VideoFrame(bytes, { format: 'RGBX', codedWidth: 60, codedHeight: 40, timestamp: 0 });
+}
+
+it.each(['webgpu', 'wasm'] as const)('all that crosses is closed, and all made of it: %s', async (backend) => {
+  const model = await hosted(backend);
+  const making = vi.spyOn(globalThis, 'createImageBitmap');
+  const pixels = new ImageData(50, 30);
+  const crossing = async () => [frame(), await createImageBitmap(pixels), pixels] as const;
+  const isAllClosed = async (frames: readonly VideoFrame[]) => {
+    const bitmaps = await Promise.all(making.mock.results.map(({ value }) => value as Promise<ImageBitmap>));
+    return frames.every(({ codedWidth }) => codedWidth === 0) && bitmaps.every(({ width }) => width === 0);
+  };
+
+  const seen = await crossing();
+  expect((await model.classify(seen, { region: 'square', mirror: true })).results).toHaveLength(3);
+  expect(await isAllClosed([seen[0]])).toBe(true);
+
+  const looked = frame();
+  expect(await model.features(looked)).not.toHaveLength(0);
+  expect(await isAllClosed([looked])).toBe(true);
+
+  // More than a batch, so that some are never looked at.
+  const refused = await Promise.all(Array.from({ length: 7 }, crossing));
+  const empty = new HostedModel(new Scheduler().join());
+  await expect(empty.classify(refused.flat(), {})).rejects.toThrow('no model');
+  expect(await isAllClosed(refused.map(([frame]) => frame))).toBe(true);
+});
