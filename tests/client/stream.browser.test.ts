@@ -308,6 +308,14 @@ class StillPicture {
   }
 }
 
+/** A one has, and a zero has not. */
+function hasInkInTheMiddle(video: HTMLVideoElement): boolean {
+  const context = new OffscreenCanvas(2 * SIZE, SIZE).getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.drawImage(video, 0, 0);
+  const [red = 0] = context.getImageData(SIZE / 2, SIZE / 2, 1, 1).data;
+  return red < 128;
+}
+
 describe.each(StillPicture.KINDS)('%s that stands still', (kind) => {
   const hide = (isHidden: boolean) => {
     vi.spyOn(document, 'hidden', 'get').mockReturnValue(isHidden);
@@ -338,6 +346,7 @@ describe.each(StillPicture.KINDS)('%s that stands still', (kind) => {
     void next.then(() => {
       isRead = true;
     });
+    if (source instanceof HTMLVideoElement) await expect.poll(() => hasInkInTheMiddle(source)).toBe(false);
     await classifier.classify(picture.paper.canvas);
     expect(isRead).toBe(false);
     hide(false);
