@@ -77,7 +77,10 @@ export interface ClassifierOptions extends ClassificationOptions {
   readonly powerPreference?: 'low-power' | 'high-performance';
   /** WebAssembly's vector instructions. Default: the best there are. */
   readonly simd?: SimdLevel;
-  /** WebAssembly's threads. Default: up to four where the page is cross-origin isolated, else 1, which is all there is. */
+  /**
+   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated and the network is not small, else 1;
+   * more than 1 in another page is an error.
+   */
   readonly threads?: number;
   /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
   readonly kernelChoice?: KernelChoice;

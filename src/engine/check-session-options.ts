@@ -15,7 +15,7 @@ export function checkSessionOptions(options: SessionOptions): void {
     if (value === undefined || accepted.some((word) => word === value)) continue;
     throw new HwgqError(
       'invalid-option',
-      `${name} is '${value}'; ${accepted.join(', ')} are accepted. Leave it out for what is best here.`,
+      `${name} is '${value}'; ${accepted.join(', ')} are accepted. Leave it out for the best.`,
     );
   }
 }

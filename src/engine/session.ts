@@ -27,6 +27,8 @@ export interface BackendDescription {
   /** Of WebAssembly: its vector instructions, and how many threads share the work. */
   readonly simd?: SimdLevel;
   readonly threads?: number;
+  /** Why WebAssembly's work is not shared out although it might be: its threads failed. */
+  readonly threadsReason?: string;
   /** Why `auto` did not take WebGPU, or no longer has it; absent where it did, or where the backend was named. */
   readonly fallbackReason?: string;
 }
@@ -53,8 +55,8 @@ export interface SessionOptions {
   /** WebAssembly's vector instructions. Default: the best there are. */
   readonly simd?: SimdLevel;
   /**
-   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated and the session is in a worker,
-   * else 1; more than 1 elsewhere is an error.
+   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated, the session is in a worker, and the
+   * network is not small, else 1; more than 1 in another page or outside a worker is an error.
    */
   readonly threads?: number;
   /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
@@ -113,7 +115,8 @@ export interface Runner {
 
 /**
  * Makes a model ready to run.
- * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory` where a backend was asked for by name;
+ * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory` where a backend was asked for by name; `worker`
+ *   where threads were asked for and fail;
  *   `invalid-option` for an unknown blob, or an option's value that is not accepted; the signal's reason where it aborts.
  */
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {

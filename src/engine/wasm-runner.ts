@@ -1,49 +1,69 @@
 import { WasmExecutable } from '../backends/wasm/executable.ts';
 import type { SimdLevel } from '../backends/wasm/modules.ts';
+import { dismissFollowers } from '../backends/wasm/team.ts';
+import { HwgqError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
+import type { Plan } from '../plan/plan.ts';
 import { profileStep, type StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
-import { wasmOptions } from './wasm-options.ts';
+import { isSmall, wasmOptions } from './wasm-options.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
 
 /** Runs a model on WebAssembly. */
 export class WasmRunner implements Runner {
   /** Why WebGPU was not taken, where the caller did not name a backend. */
   fallbackReason: string | undefined;
+  private threadsReason: string | undefined;
   private readonly executables = new Map<string, Promise<WasmExecutable>>();
 
   private constructor(
     private readonly model: Model,
     private readonly blobs: readonly string[],
     private readonly simd: SimdLevel,
-    private readonly threads: number,
+    private readonly isShared: boolean,
+    private threads: number,
+    private readonly areThreadsAskedFor: boolean,
   ) {}
 
-  /** @throws HwgqError `no-wasm`, `unsupported` naming the layer, or `out-of-memory`. */
+  /** @throws HwgqError `no-wasm`, `unsupported` naming the layer, `out-of-memory`, or `worker` for threads asked for. */
   static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner> {
     const { simd, threads } = wasmOptions(options);
-    const runner = new WasmRunner(model, blobs, simd, threads);
-    await runner.executableFor({ kind: 'integers', unit: model.preprocessing.scale });
+    const areAskedFor = options.threads !== undefined;
+    const usual: PlanInput = { kind: 'integers', unit: model.preprocessing.scale };
+    const plan = planGraph(model.graph, usual, blobs);
+    const isAlone = !areAskedFor && isSmall(plan);
+    if (isAlone) dismissFollowers();
+    // The kernels that have been compiled meanwhile are those for as many threads as there may be.
+    const runner = new WasmRunner(model, blobs, simd, threads > 1, isAlone ? 1 : threads, areAskedFor);
+    await runner.onThreads(() => runner.executableFor(usual, plan));
     options.onProgress?.('compile', 1);
     options.onProgress?.('warm-up', 1);
     return runner;
   }
 
   get backend(): BackendDescription {
-    const { simd, threads, fallbackReason } = this;
-    return { name: 'wasm', simd, threads, ...(fallbackReason === undefined ? {} : { fallbackReason }) };
+    const { simd, threads, fallbackReason, threadsReason } = this;
+    return {
+      name: 'wasm',
+      simd,
+      threads,
+      ...(fallbackReason === undefined ? {} : { fallbackReason }),
+      ...(threadsReason === undefined ? {} : { threadsReason }),
+    };
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    const { executable, values } = await this.prepare(inputs);
-    return executable.run(values, count);
+    return this.onThreads(async () => {
+      const { executable, values } = await this.prepare(inputs);
+      return executable.run(values, count);
+    });
   }
 
   /** One image at a time runs through all steps, so a batch's step takes its images' sum. */
   async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[]> {
-    const { executable, values } = await this.prepare(inputs);
-    await executable.run(values, count);
+    await this.run(inputs, count);
+    const { executable } = await this.prepare(inputs);
     const runs = Array.from({ length: repeats }, () => executable.profile());
     return executable.plan.steps.map((step) => {
       const times = runs.map((run) =>
@@ -54,8 +74,22 @@ export class WasmRunner implements Runner {
   }
 
   dispose(): void {
-    for (const made of this.executables.values()) void made.then((executable) => executable.dispose());
+    for (const made of this.executables.values()) made.then((executable) => executable.dispose()).catch(() => {});
     this.executables.clear();
+  }
+
+  /** Does work, and once more on one thread where threads fail that nobody asked for. */
+  private async onThreads<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HwgqError && error.code === 'worker')) throw error;
+      this.dispose();
+      if (this.areThreadsAskedFor) throw error;
+      this.threads = 1;
+      this.threadsReason = error.message;
+      return work();
+    }
   }
 
   /** The executable for such inputs, and the inputs as it takes them. */
@@ -66,12 +100,16 @@ export class WasmRunner implements Runner {
     return { executable, values: whole?.values ?? inputs };
   }
 
-  private executableFor(input: PlanInput): Promise<WasmExecutable> {
+  private executableFor(input: PlanInput, plan?: Plan): Promise<WasmExecutable> {
     const key = JSON.stringify(input);
     const known = this.executables.get(key);
     if (known) return known;
-    const { simd, threads } = this;
-    const made = WasmExecutable.create(planGraph(this.model.graph, input, this.blobs), { simd, threads });
+    const { simd, threads, isShared } = this;
+    const made = WasmExecutable.create(plan ?? planGraph(this.model.graph, input, this.blobs), {
+      simd,
+      threads,
+      isShared,
+    });
     this.executables.set(key, made);
     made.catch(() => this.executables.delete(key));
     return made;

@@ -79,10 +79,11 @@ function backendName({ name, adapter }: BackendDescription): string {
   return adapter?.isFallbackAdapter ? 'WebGPU, in software' : 'WebGPU';
 }
 
-function adapterName({ name, adapter, simd, threads, fallbackReason }: BackendDescription): string {
+function adapterName({ name, adapter, simd, threads, threadsReason, fallbackReason }: BackendDescription): string {
   if (name === 'reference') return `Exact, and slow. ${fallbackReason ?? ''}`;
   if (name === 'wasm') {
-    return `On the processor, ${threads === 1 ? 'one thread' : `${threads} threads`}, ${simd} SIMD. ${fallbackReason ?? ''}`;
+    const count = threads === 1 ? 'one thread' : `${threads} threads`;
+    return `On the processor, ${count}, ${simd} SIMD. ${threadsReason ?? ''} ${fallbackReason ?? ''}`;
   }
   const words = [adapter?.vendor, adapter?.architecture, adapter?.description || adapter?.device];
   const named = words.filter((word) => word).join(' · ');

@@ -1,9 +1,11 @@
 import { type Remote, wrap } from 'comlink';
 import type { ThreadChecks } from './threads.worker.ts';
 
-/** Checks in a worker of their own, where threads may wait for each other. */
-export async function threadChecks(): Promise<Remote<ThreadChecks>> {
+/** Checks in a worker of their own, where threads may wait for each other, and what errors the page heard of from it. */
+export async function threadChecks(): Promise<{ checks: Remote<ThreadChecks>; errors: readonly string[] }> {
   const worker = new Worker(new URL('./threads.worker.ts', import.meta.url), { type: 'module' });
   await new Promise((resolve) => worker.addEventListener('message', resolve, { once: true }));
-  return wrap<ThreadChecks>(worker);
+  const errors: string[] = [];
+  worker.addEventListener('error', ({ message }) => errors.push(message));
+  return { checks: wrap<ThreadChecks>(worker), errors };
 }

@@ -7,7 +7,8 @@ import { fromPixels, toPixels } from './layout.ts';
 import { MemoryImage } from './memory-image.ts';
 import { compileKernels, type SimdLevel } from './modules.ts';
 import { Team } from './team.ts';
-import { CONTROL_BYTES, TeamMember, type TeamTask } from './team-member.ts';
+import { TeamLeader } from './team-leader.ts';
+import { CONTROL_BYTES, type TeamTask } from './team-member.ts';
 
 const PAGE_BYTES = 65536;
 
@@ -15,6 +16,8 @@ export interface WasmOptions {
   readonly simd: SimdLevel;
   /** Default: 1. More take a memory that can be shared, in a thread that may wait (`threadLimit`). */
   readonly threads?: number;
+  /** Whether its memory is one that threads can share. Default: where there are several. */
+  readonly isShared?: boolean;
 }
 
 /** A plan made ready in a memory of WebAssembly. */
@@ -22,27 +25,27 @@ export class WasmExecutable {
   private constructor(
     private readonly program: Program,
     private readonly memory: WebAssembly.Memory,
-    private readonly leader: TeamMember,
+    private readonly leader: TeamLeader,
     private readonly team: Team | undefined,
   ) {}
 
   /**
    * Lays a plan out in a memory of its own, which is as large as it will ever be.
-   * @throws HwgqError `no-wasm`; `out-of-memory` where the memory is refused.
+   * @throws HwgqError `no-wasm`; `out-of-memory` where the memory is refused; `worker` where a thread does not start.
    */
-  static async create(plan: Plan, { simd, threads = 1 }: WasmOptions): Promise<WasmExecutable> {
+  static async create(plan: Plan, { simd, threads = 1, isShared = threads > 1 }: WasmOptions): Promise<WasmExecutable> {
     const image = new MemoryImage();
     const program = programOf(plan, image);
     const control = image.reserve(CONTROL_BYTES);
     const scratchBytes = Math.max(0, ...program.calls.map((call) => ('kernel' in call ? call.scratchBytes : 0)));
     const scratches = Array.from({ length: threads }, () => image.reserve(scratchBytes));
-    const [module, memory] = [await compileKernels(simd, threads > 1), newMemory(image.bytes, threads > 1)];
+    const [module, memory] = [await compileKernels(simd, isShared), newMemory(image.bytes, isShared)];
     image.writeTo(memory.buffer);
     const calls = program.calls.map((call) => ('kernel' in call ? call : undefined));
     const [first, ...others] = scratches.map(
-      (scratch, index): TeamTask => ({ module, memory, calls, control, scratch, index, threads }),
+      (scratch): TeamTask => ({ module, memory, calls, control, scratch, threads }),
     ) as [TeamTask, ...TeamTask[]];
-    const leader = new TeamMember(await instantiateKernels(module, memory), first);
+    const leader = new TeamLeader(await instantiateKernels(module, memory), first);
     return new WasmExecutable(program, memory, leader, threads > 1 ? await Team.gather(others) : undefined);
   }
 
@@ -59,6 +62,7 @@ export class WasmExecutable {
   /**
    * Runs `count` images, planar and back to back: whole numbers or floats, as the plan's input is.
    * @returns one array for each of the plan's outputs: `count` planar images.
+   * @throws HwgqError `worker` where a thread fails: then it can only be disposed of.
    */
   async run(inputs: Int16Array | Float32Array, count: number): Promise<Float32Array[]> {
     const { plan } = this.program;

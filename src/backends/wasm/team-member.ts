@@ -6,15 +6,15 @@ import type { Kernels } from './kernels.ts';
  * call's place in the program and the next of its parts, in one word, so that a thread that comes late never takes a part
  * for that of another call. `DONE` counts the call's finished parts.
  */
-const CALL = 0;
-const TICKET = 1;
-const DONE = 2;
+export const CALL = 0;
+export const TICKET = 1;
+export const DONE = 2;
 /** Bytes of these words. */
 export const CONTROL_BYTES = 12;
-const PART_BITS = 16;
-/** A part that no call has. */
-const NO_PART = 2 ** (PART_BITS - 1);
+export const PART_BITS = 16;
 
+/** A thread that fails adds this to `DONE`: more than all parts. */
+const FAILED = 2 ** 30;
 /** Parts of a call for each thread: several, since one that has just been woken begins late. */
 const PARTS_A_THREAD = 2;
 /** Looks at a word before a thread sleeps: the others are mostly about as far. */
@@ -29,14 +29,13 @@ export interface TeamTask {
   readonly control: number;
   /** Address of this thread's scratch memory. */
   readonly scratch: number;
-  readonly index: number;
   readonly threads: number;
 }
 
-/** One thread's part in every call: the leader begins calls, and all take parts of them until none is left. */
+/** One thread's part in every call: a leader begins calls, and all take parts of them until none is left. */
 export class TeamMember {
-  private readonly control: Int32Array;
-  private readonly parts: number;
+  protected readonly control: Int32Array;
+  protected readonly parts: number;
 
   constructor(
     private readonly kernels: Kernels,
@@ -44,34 +43,25 @@ export class TeamMember {
   ) {
     this.control = new Int32Array(task.memory.buffer, task.control, CONTROL_BYTES / 4);
     this.parts = task.threads === 1 ? 1 : task.threads * PARTS_A_THREAD;
-    if (task.index === 0) Atomics.store(this.control, TICKET, NO_PART);
   }
 
-  /** Of the leader: has a call done, by its place in the program. */
-  lead(place: number): void {
-    const { control, parts } = this;
-    Atomics.store(control, DONE, 0);
-    Atomics.store(control, TICKET, place << PART_BITS);
-    if (parts > 1) {
-      Atomics.add(control, CALL, 1);
-      Atomics.notify(control, CALL);
-    }
-    this.takeParts();
-    for (let done = Atomics.load(control, DONE); done < parts; done = Atomics.load(control, DONE)) {
-      this.waitWhile(DONE, done);
-    }
-  }
-
-  /** Of the others: takes part in every call from now on; never returns. */
+  /** Takes part in every call from now on; never returns. */
   follow(): never {
-    for (;;) {
-      const call = Atomics.load(this.control, CALL);
-      this.takeParts();
-      this.waitWhile(CALL, call);
+    const { control } = this;
+    try {
+      for (;;) {
+        const call = Atomics.load(control, CALL);
+        this.takeParts();
+        this.waitWhile(CALL, call);
+      }
+    } catch (error) {
+      Atomics.add(control, DONE, FAILED);
+      Atomics.notify(control, DONE);
+      throw error;
     }
   }
 
-  private takeParts(): void {
+  protected takeParts(): void {
     const { control, parts } = this;
     const { calls, scratch } = this.task;
     for (;;) {
@@ -86,9 +76,10 @@ export class TeamMember {
     }
   }
 
-  private waitWhile(word: number, value: number): void {
-    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(this.control, word) !== value) return;
-    Atomics.wait(this.control, word, value);
+  /** @returns whether the word has changed in time. */
+  protected waitWhile(word: number, value: number, milliseconds?: number): boolean {
+    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(this.control, word) !== value) return true;
+    return Atomics.wait(this.control, word, value, milliseconds) !== 'timed-out';
   }
 }
 

@@ -1,4 +1,5 @@
 import { startPackagedWorker } from '../../start-worker.ts';
+import { threadsFailed } from './team-leader.ts';
 import type { TeamTask } from './team-member.ts';
 
 /** How many threads there may be here: several only where memory can be shared and a thread may wait. */
@@ -13,11 +14,13 @@ const unused = new Set<Worker>();
 
 /** Starts followers for the next leader, which then need not wait for them. */
 export function startFollowers(count: number): void {
-  while (unused.size < count) {
-    const worker = startFollower();
-    unused.add(worker);
-    worker.addEventListener('error', () => unused.delete(worker), { once: true });
-  }
+  while (unused.size < count) unused.add(startFollower());
+}
+
+/** Ends followers that were started for a leader that needs none. */
+export function dismissFollowers(): void {
+  for (const worker of unused) worker.terminate();
+  unused.clear();
 }
 
 function nextFollower(): Worker {
@@ -28,40 +31,53 @@ function nextFollower(): Worker {
 }
 
 function startFollower(): Worker {
-  return startPackagedWorker(
+  const worker = startPackagedWorker(
     import.meta.url,
     'team-worker.js',
     () => new Worker(new URL('./team-worker.ts', import.meta.url), { type: 'module' }),
   );
+  // An error that nobody prevents goes on to this worker's own starter, which would take it for this worker's end.
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    worker.terminate();
+    unused.delete(worker);
+  });
+  return worker;
 }
 
 /** The followers of a leader: workers that take part in its runs. */
 export class Team {
-  private constructor(private readonly workers: readonly Worker[]) {}
+  private readonly workers: Worker[] = [];
 
-  /** @param tasks one for each follower. */
+  private constructor() {}
+
+  /**
+   * @param tasks one for each follower.
+   * @throws HwgqError `worker` where one does not start.
+   */
   static async gather(tasks: readonly TeamTask[]): Promise<Team> {
-    const workers = tasks.map(() => nextFollower());
-    const team = new Team(workers);
+    const team = new Team();
     try {
-      await Promise.all(
-        workers.map(
-          (worker, index) =>
-            new Promise((resolve, reject) => {
-              worker.addEventListener('message', resolve, { once: true });
-              worker.addEventListener('error', reject, { once: true });
-              worker.postMessage(tasks[index]);
-            }),
-        ),
-      );
+      await Promise.all(tasks.map((task) => team.add(task)));
     } catch (error) {
       team.dispose();
-      throw error;
+      // An event has no message where the file could not be loaded.
+      throw threadsFailed((error as Error | ErrorEvent).message || 'one could not be started');
     }
     return team;
   }
 
   dispose(): void {
     for (const worker of this.workers) worker.terminate();
+  }
+
+  private async add(task: TeamTask): Promise<void> {
+    const worker = nextFollower();
+    this.workers.push(worker);
+    await new Promise((resolve, reject) => {
+      worker.addEventListener('message', resolve, { once: true });
+      worker.addEventListener('error', reject, { once: true });
+      worker.postMessage(task);
+    });
   }
 }
