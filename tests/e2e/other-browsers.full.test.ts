@@ -57,8 +57,9 @@ const CANVAS_PAGE = {
 };
 
 /**
- * A page that streams a MediaStream until results have differed: of the browser's own camera, since WebKitGTK 2.50 dies
- * once in some dozen times of a canvas that gives a MediaStream, without any code of ours too.
+ * A page that streams a MediaStream, and tells the times of the frames: of the browser's own camera, since WebKitGTK 2.50
+ * dies once in some dozen times of a canvas that gives a MediaStream, without any code of ours too. What its camera shows
+ * stands still at times.
  */
 const CAMERA_PAGE = {
   'camera.html': `<!doctype html>
@@ -68,16 +69,17 @@ const CAMERA_PAGE = {
     import { createClassifier } from './lib/index.js';
     const classifier = await createClassifier({ model: 'lenet.hwgq' });
     const camera = await navigator.mediaDevices.getUserMedia({ video: true });
-    const seen = new Set();
+    const times = [];
     let last;
-    for await (const result of classifier.stream(camera, { scores: true })) {
+    for await (const result of classifier.stream(camera)) {
       last = result;
-      seen.add(result.scores.join());
-      if (seen.size === 6) break;
+      times.push(result.timestamp);
+      if (times.length === 6) break;
     }
-    const { backend, counts, timings, timestamp } = last;
+    const { backend, counts, timings } = last;
     classifier.dispose();
-    window.outcome = { seen: seen.size, backend, counts, timings, timestamp };`,
+    const isOnward = times.every((time, index) => index === 0 || time > times[index - 1]);
+    window.outcome = { isOnward, backend, counts, timings };`,
 };
 
 /** A page with an element, and a button that starts its camera. */
@@ -214,8 +216,8 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
 
     it.each([
       ['canvas', { named: ['1', '0', '1', '0', '1', '0'] }],
-      ['camera', { seen: 6 }],
-    ])('a stream follows what a %s shows', async (source, shown) => {
+      ['camera', { isOnward: true }],
+    ])('a stream follows a %s', async (source, shown) => {
       await browser.open(`${streams.url}${source}.html`);
       await expect
         .poll(() => browser.evaluate('return window.outcome ?? null'), PATIENCE)
