@@ -2,9 +2,6 @@
 // #include "convolution.wgsl"
 // #include "tile-scattered.wgsl"
 // #include "binary.wgsl"
-// #include "store-codes.wgsl"
-// #include "store-floats.wgsl"
-// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 // Bits are added in carry-save form, 32 counters side by side: `ones`, `twos` and `fours` hold a bit of each, the high

@@ -2,9 +2,6 @@
 // #include "convolution.wgsl"
 // #include "tile-scattered.wgsl"
 // #include "binary.wgsl"
-// #include "store-codes.wgsl"
-// #include "store-floats.wgsl"
-// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 // Codes and signs as bytes, four channels a dot product, for GPUs that multiply bytes faster than they count bits.

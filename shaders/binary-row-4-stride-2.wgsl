@@ -1,6 +1,4 @@
 const PIXELS = 4u;
 const STRIDE = 2u;
 
-// #include "row-reads.wgsl"
-// #include "stores-unrolled.wgsl"
 // #include "binary-row.wgsl"

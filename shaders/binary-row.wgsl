@@ -2,52 +2,63 @@
 // #include "convolution.wgsl"
 // #include "tile-row.wgsl"
 // #include "binary.wgsl"
-// #include "store-codes.wgsl"
-// #include "store-floats.wgsl"
 // #include "convolution-outputs.wgsl"
 // #include "carry-save.wgsl"
 
 // 3×3 kernels of PIXELS neighbours, STRIDE apart: the windows' common columns are read once, and nine taps are added in
-// carry-save form. The including file says how the input's places become words: `inputPlaces` and `inputWords`.
+// carry-save form.
 
-const COLUMNS = STRIDE * PIXELS - STRIDE + 3u;
-const PLACES = 3u * COLUMNS;
+struct Places {
+  inside: array<bool, PLACES>,
+  start: array<u32, PLACES>,
+}
+
+fn inputPlaces(tile: Tile) -> Places {
+  var places: Places;
+  // #unroll
+  for (var index = 0u; index < PLACES; index++) {
+    let y = tile.y + i32(index / COLUMNS);
+    let place = placeOf(tile.image, y, tile.x + i32(index % COLUMNS), tile.width > 0u);
+    places.inside[index] = place.inside;
+    places.start[index] = place.start;
+  }
+  return places;
+}
+
+fn inputWords(places: Places, word: u32) -> array<vec2<u32>, PLACES> {
+  var bits: array<vec2<u32>, PLACES>;
+  // #unroll
+  for (var index = 0u; index < PLACES; index++) {
+    bits[index] = loaded(places.start[index] + word, places.inside[index]);
+  }
+  return bits;
+}
+
+// How many bits nine words have: four popcounts instead of nine.
+fn countNine(nine: Nine) -> vec4<u32> {
+  let fours = countOneBits(nine.fours) + countOneBits(nine.moreTwos & nine.twos);
+  return countOneBits(nine.ones) + 2u * countOneBits(nine.moreTwos ^ nine.twos) + 4u * fours;
+}
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   // Of the low plane and of the high one.
   var counts: array<array<vec4<u32>, 2>, PIXELS>;
   // Σ code of each column of the input.
   var totals: array<u32, COLUMNS>;
-  let places = inputPlaces(tile, local);
-  let words = shape.inputDepth;
-  let quads = shape.quads;
-  for (var word = 0u; word < words; word++) {
-    var weight: array<vec4<u32>, 9>;
-    // #unroll
-    for (var tap = 0u; tap < 9u; tap++) {
-      weight[tap] = weights[(tap * words + word) * quads + tile.quad];
-    }
+  let places = inputPlaces(tile);
+  for (var word = 0u; word < shape.inputDepth; word++) {
+    let weight = weightsOf(word, tile.quad);
     let bits = inputWords(places, word);
     // #unroll
     for (var column = 0u; column < COLUMNS; column++) {
-      let added = fullAdd2(bits[column], bits[column + COLUMNS], bits[column + 2u * COLUMNS]);
-      totals[column] += total(added.sum) + 2u * total(added.carry);
+      let added = fullAdd(bits[column].xyxy, bits[column + COLUMNS].xyxy, bits[column + 2u * COLUMNS].xyxy);
+      totals[column] += total(added.sum.xy) + 2u * total(added.carry.xy);
     }
     // #unroll
     for (var p = 0u; p < PIXELS; p++) {
       // #unroll
       for (var plane = 0u; plane < 2u; plane++) {
-        counts[p][plane] += count9(
-          weight[0] & vec4<u32>(bits[STRIDE * p][plane]),
-          weight[1] & vec4<u32>(bits[STRIDE * p + 1u][plane]),
-          weight[2] & vec4<u32>(bits[STRIDE * p + 2u][plane]),
-          weight[3] & vec4<u32>(bits[STRIDE * p + COLUMNS][plane]),
-          weight[4] & vec4<u32>(bits[STRIDE * p + COLUMNS + 1u][plane]),
-          weight[5] & vec4<u32>(bits[STRIDE * p + COLUMNS + 2u][plane]),
-          weight[6] & vec4<u32>(bits[STRIDE * p + 2u * COLUMNS][plane]),
-          weight[7] & vec4<u32>(bits[STRIDE * p + 2u * COLUMNS + 1u][plane]),
-          weight[8] & vec4<u32>(bits[STRIDE * p + 2u * COLUMNS + 2u][plane]),
-        );
+        counts[p][plane] += countNine(nineOf(weight, bits, STRIDE * p, plane));
       }
     }
   }

@@ -4,6 +4,4 @@ const PIXELS = 7u;
 const STRIDE = 2u;
 const SHARED = 12u;
 
-// #include "row-shares.wgsl"
-// #include "stores-looped.wgsl"
-// #include "binary-row.wgsl"
+// #include "binary-shared-row.wgsl"

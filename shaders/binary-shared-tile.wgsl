@@ -7,9 +7,6 @@ const OWN = 2u;
 // #include "convolution.wgsl"
 // #include "tile-shared.wgsl"
 // #include "binary.wgsl"
-// #include "store-codes.wgsl"
-// #include "store-floats.wgsl"
-// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
@@ -20,10 +17,14 @@ fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   let words = shape.inputDepth;
   let quads = shape.quads;
   var weightRow = tile.quad;
-  for (var row = 0u; row < shape.kernelHeight; row++) {
-    for (var column = 0u; column < shape.kernelWidth; column++) {
+  // These loops have at least one turn: one that asks before the first costs SwiftShader a turn more.
+  var row = 0u;
+  loop {
+    var column = 0u;
+    loop {
       let tap = tapOf(tile, row, column);
-      for (var word = 0u; word < words; word++) {
+      var word = 0u;
+      loop {
         let weight = weights[weightRow];
         weightRow += quads;
         var own: array<vec2<u32>, OWN>;
@@ -38,7 +39,19 @@ fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
           low[p] += countOneBits(weight & vec4<u32>(bits.x));
           high[p] += countOneBits(weight & vec4<u32>(bits.y));
         }
+        continuing {
+          word++;
+          break if word >= words;
+        }
       }
+      continuing {
+        column++;
+        break if column >= shape.kernelWidth;
+      }
+    }
+    continuing {
+      row++;
+      break if row >= shape.kernelHeight;
     }
   }
   var sums: array<Sum, PIXELS>;

@@ -2,9 +2,6 @@
 // #include "convolution.wgsl"
 // #include "tile-scattered.wgsl"
 // #include "binary.wgsl"
-// #include "store-codes.wgsl"
-// #include "store-floats.wgsl"
-// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 // One popcount a word and plane.

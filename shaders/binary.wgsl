@@ -15,12 +15,12 @@ fn floatOf(sum: Sum) -> vec4<f32> {
   return vec4<f32>(sum);
 }
 
-fn codeOf(sum: Sum, quad: u32) -> vec4<u32> {
-  var code = vec4<u32>(0u);
-  for (var index = 0u; index < thresholdCount; index++) {
-    code += select(vec4<u32>(0u), vec4<u32>(1u), sum > thresholds[index * shape.quads + quad]);
-  }
-  return code;
+fn thresholdOf(index: u32, quad: u32) -> vec4<i32> {
+  return thresholds[index * shape.quads + quad];
+}
+
+fn exceeds(sum: Sum, threshold: vec4<i32>) -> vec4<bool> {
+  return sum > threshold;
 }
 
 // Σ code of the channels of a word.

@@ -1,4 +1,7 @@
-// Adders of single bits, 32 side by side in each word.
+// Rows of 3×3 windows, PIXELS of them STRIDE apart, and adders of single bits, 32 side by side in each word.
+
+const COLUMNS = STRIDE * PIXELS - STRIDE + 3u;
+const PLACES = 3u * COLUMNS;
 
 struct Added {
   sum: vec4<u32>,
@@ -10,33 +13,34 @@ fn fullAdd(a: vec4<u32>, b: vec4<u32>, c: vec4<u32>) -> Added {
   return Added(half ^ c, (a & b) | (half & c));
 }
 
-struct Added2 {
-  sum: vec2<u32>,
-  carry: vec2<u32>,
+fn weightsOf(word: u32, quad: u32) -> array<vec4<u32>, 9> {
+  var weight: array<vec4<u32>, 9>;
+  // #unroll
+  for (var tap = 0u; tap < 9u; tap++) {
+    weight[tap] = weights[(tap * shape.inputDepth + word) * shape.quads + quad];
+  }
+  return weight;
 }
 
-fn fullAdd2(a: vec2<u32>, b: vec2<u32>, c: vec2<u32>) -> Added2 {
-  let half = a ^ b;
-  return Added2(half ^ c, (a & b) | (half & c));
+// How many of nine weights stand where a bit is set: ones + 2 · (twos + moreTwos) + 4 · fours.
+struct Nine {
+  ones: vec4<u32>,
+  twos: vec4<u32>,
+  moreTwos: vec4<u32>,
+  fours: vec4<u32>,
 }
 
-// How many bits nine words have: four popcounts instead of nine.
-fn count9(
-  a: vec4<u32>,
-  b: vec4<u32>,
-  c: vec4<u32>,
-  d: vec4<u32>,
-  e: vec4<u32>,
-  f: vec4<u32>,
-  g: vec4<u32>,
-  h: vec4<u32>,
-  i: vec4<u32>,
-) -> vec4<u32> {
-  let first = fullAdd(a, b, c);
-  let second = fullAdd(d, e, f);
-  let third = fullAdd(g, h, i);
-  let ones = fullAdd(first.sum, second.sum, third.sum);
-  let twos = fullAdd(first.carry, second.carry, third.carry);
-  let fours = countOneBits(twos.carry) + countOneBits(twos.sum & ones.carry);
-  return countOneBits(ones.sum) + 2u * countOneBits(twos.sum ^ ones.carry) + 4u * fours;
+// Of a window whose first place is given.
+fn nineOf(weight: array<vec4<u32>, 9>, bits: array<vec2<u32>, PLACES>, first: u32, plane: u32) -> Nine {
+  var positive: array<vec4<u32>, 9>;
+  // #unroll
+  for (var tap = 0u; tap < 9u; tap++) {
+    positive[tap] = weight[tap] & vec4<u32>(bits[first + tap / 3u * COLUMNS + tap % 3u][plane]);
+  }
+  let top = fullAdd(positive[0], positive[1], positive[2]);
+  let middle = fullAdd(positive[3], positive[4], positive[5]);
+  let bottom = fullAdd(positive[6], positive[7], positive[8]);
+  let ones = fullAdd(top.sum, middle.sum, bottom.sum);
+  let twos = fullAdd(top.carry, middle.carry, bottom.carry);
+  return Nine(ones.sum, ones.carry, twos.sum, twos.carry);
 }

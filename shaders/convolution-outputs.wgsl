@@ -1,5 +1,9 @@
-// The two ways out of a convolution. The including file defines `Sum` (four channels of an accumulator),
-// `accumulate`, `codeOf` and `floatOf`, how many PIXELS a tile has, and which stores it takes.
+// #include "store-codes.wgsl"
+// #include "store-floats.wgsl"
+// #include "stores.wgsl"
+
+// The two ways out of a convolution. The including file defines `Sum` (four channels of an accumulator), `accumulate`,
+// `thresholdOf`, `exceeds` and `floatOf`, and how many PIXELS a tile has.
 
 @compute @workgroup_size(64)
 fn toCodes(

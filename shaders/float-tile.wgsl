@@ -2,9 +2,6 @@
 // #include "convolution.wgsl"
 // #include "tile-scattered.wgsl"
 // #include "float.wgsl"
-// #include "store-codes.wgsl"
-// #include "store-floats.wgsl"
-// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {

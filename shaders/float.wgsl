@@ -14,10 +14,10 @@ fn floatOf(sum: Sum) -> vec4<f32> {
   return sum;
 }
 
-fn codeOf(sum: Sum, quad: u32) -> vec4<u32> {
-  var code = vec4<u32>(0u);
-  for (var index = 0u; index < thresholdCount; index++) {
-    code += select(vec4<u32>(0u), vec4<u32>(1u), sum > thresholds[index * shape.quads + quad]);
-  }
-  return code;
+fn thresholdOf(index: u32, quad: u32) -> vec4<f32> {
+  return thresholds[index * shape.quads + quad];
+}
+
+fn exceeds(sum: Sum, threshold: vec4<f32>) -> vec4<bool> {
+  return sum > threshold;
 }

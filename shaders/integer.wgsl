@@ -12,11 +12,16 @@ fn firstWeight(limb: u32, quad: u32) -> u32 {
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   var sums: array<Sum, PIXELS>;
-  for (var limb = 0u; limb < limbs; limb++) {
+  var limb = 0u;
+  loop {
     let next = accumulateLimb(tile, local, limb);
     // #unroll
     for (var p = 0u; p < PIXELS; p++) {
       sums[p] = raise(sums[p], next[p], 12u * max(limb, 1u) - 12u);
+    }
+    continuing {
+      limb++;
+      break if limb >= limbs;
     }
   }
   return sums;

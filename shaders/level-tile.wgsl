@@ -1,9 +1,6 @@
 // #include "frame.wgsl"
 // #include "convolution.wgsl"
 // #include "tile-scattered.wgsl"
-// #include "store-codes.wgsl"
-// #include "store-floats.wgsl"
-// #include "stores-unrolled.wgsl"
 // #include "convolution-outputs.wgsl"
 // #include "limb-sums.wgsl"
 

@@ -23,13 +23,10 @@ fn floatOf(sum: Sum) -> vec4<f32> {
   return vec4<f32>(sum.high) * base + vec4<f32>(sum.low);
 }
 
-fn codeOf(sum: Sum, quad: u32) -> vec4<u32> {
-  var code = vec4<u32>(0u);
-  for (var index = 0u; index < thresholdCount; index++) {
-    let high = thresholds[index * shape.quads + quad];
-    let low = thresholds[(thresholdCount + index) * shape.quads + quad];
-    let passes = (sum.high > high) | ((sum.high == high) & (sum.low > low));
-    code += select(vec4<u32>(0u), vec4<u32>(1u), passes);
-  }
-  return code;
+fn thresholdOf(index: u32, quad: u32) -> Sum {
+  return Sum(thresholds[index * shape.quads + quad], thresholds[(thresholdCount + index) * shape.quads + quad]);
+}
+
+fn exceeds(sum: Sum, threshold: Sum) -> vec4<bool> {
+  return (sum.high > threshold.high) | ((sum.high == threshold.high) & (sum.low > threshold.low));
 }

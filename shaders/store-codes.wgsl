@@ -6,11 +6,23 @@ override codeBits: u32 = 2u;
 // Of the quantizer.
 override thresholdCount: u32 = 3u;
 
+// One more where a threshold is exceeded.
+fn raised(code: vec4<u32>, exceeds: vec4<bool>) -> vec4<u32> {
+  return code + select(vec4<u32>(0u), vec4<u32>(1u), exceeds);
+}
+
 fn storeCode(pixel: u32, quad: u32, code: vec4<u32>) {
-  let place = (pixel * ((shape.outputChannels + 31u) / 32u) + quad / 8u) * codeBits;
-  for (var plane = 0u; plane < codeBits; plane++) {
-    let bits = (code >> vec4<u32>(plane)) & vec4<u32>(1u);
-    let nibble = bits.x | (bits.y << 1u) | (bits.z << 2u) | (bits.w << 3u);
-    atomicOr(&codes[place + plane], nibble << ((quad % 8u) * 4u));
+  let start = (pixel * ((shape.outputChannels + 31u) / 32u) + quad / 8u) * codeBits;
+  var bit = 1u;
+  // It has at least one turn: a loop that asks before the first costs SwiftShader a turn more.
+  var plane = 0u;
+  loop {
+    let bits = select(vec4<u32>(), vec4<u32>(1u, 2u, 4u, 8u), (code & vec4<u32>(bit)) > vec4<u32>());
+    atomicOr(&codes[start + plane], (bits.x | bits.y | bits.z | bits.w) << (quad % 8u * 4u));
+    bit *= 2u;
+    continuing {
+      plane++;
+      break if plane >= codeBits;
+    }
   }
 }

@@ -16,19 +16,29 @@ override makesCodes: bool = false;
 fn storeFloat(pixel: u32, quad: u32, sum: vec4<f32>) {
   var value = bent(affine[quad] * sum + affine[shape.quads + quad], shape.bend);
   let first = pixel * shape.outputChannels + quad * 4u;
-  for (var lane = 0u; lane < min(4u, shape.outputChannels - quad * 4u); lane++) {
-    if (hasShortcut) {
-      value[lane] += shortcut[first + lane];
-    }
-    if (keepsFloats) {
-      floats[first + lane] = value[lane];
+  if (hasShortcut) {
+    // Behind the last channel stands what is never stored.
+    value += vec4<f32>(shortcut[first], shortcut[first + 1u], shortcut[first + 2u], shortcut[first + 3u]);
+  }
+  if (keepsFloats) {
+    // #unroll
+    for (var lane = 0u; lane < 4u; lane++) {
+      if (quad * 4u + lane < shape.outputChannels) {
+        floats[first + lane] = value[lane];
+      }
     }
   }
   if (makesCodes) {
     let signed = affine[2u * shape.quads + quad] * value;
     var code = vec4<u32>();
-    for (var index = 0u; index < thresholdCount; index++) {
-      code += select(vec4<u32>(0u), vec4<u32>(1u), signed > affine[(3u + index) * shape.quads + quad]);
+    // It has at least one turn: a loop that asks before the first costs SwiftShader a turn more.
+    var index = 0u;
+    loop {
+      code = raised(code, signed > affine[(3u + index) * shape.quads + quad]);
+      continuing {
+        index++;
+        break if index >= thresholdCount;
+      }
     }
     storeCode(pixel, quad, code);
   }

@@ -24,8 +24,8 @@ export interface ConvolutionShape {
  * - `tile`: four pixels × four channels a thread;
  * - `carry-save`: the same, bits added in carry-save form before they are counted;
  * - `row-4`, `row-7`: 3×3 kernels, four or seven pixels of a row a thread, their common columns read once;
- * - `shared-tile`, `shared-row-7`, `shared-row-8`: more pixels, or seven or eight of a row, four threads reading for each
- *   other (subgroups);
+ * - `shared-tile`, `shared-row-7`, `shared-row-8`, `shared-row-16`: more pixels, or as many of a row, four threads reading
+ *   for each other (subgroups);
  * - `dot`: products of bytes (`dot4U8Packed`);
  * - `split`: eight threads to each sum, for planes of few pixels.
  */
@@ -37,6 +37,7 @@ export const VARIANT_NAMES = [
   'row-7',
   'shared-row-7',
   'shared-row-8',
+  'shared-row-16',
   'dot',
   'split',
 ] as const;
@@ -63,11 +64,14 @@ function onDemand(name: keyof OnDemandShaders): Code {
   return async () => (await import('./on-demand-shaders.ts'))[name];
 }
 
-/** `shared-row-8` for integers by the kernel's width and stride along a row: those of the usual first layers. */
-const INTEGER_ROWS: Readonly<Record<string, Code>> = {
-  '3 stride 1': onDemand('integerSharedRow8Width3Stride1'),
-  '7 stride 2': onDemand('integerSharedRow8Width7Stride2'),
-  '11 stride 4': onDemand('integerSharedRow8Width11Stride4'),
+/**
+ * What runs integers of three channels by the kernel's width and stride along a row, those of the usual first layers, and
+ * the pixels of a tile: wide kernels take long to compile.
+ */
+const INTEGER_ROWS: Readonly<Record<string, { readonly pixels: 8 | 16; readonly code: Code }>> = {
+  '3 stride 1': { pixels: 16, code: onDemand('integerSharedRow16Width3Stride1') },
+  '7 stride 2': { pixels: 16, code: onDemand('integerSharedRow16Width7Stride2') },
+  '11 stride 4': { pixels: 8, code: onDemand('integerSharedRow8Width11Stride4') },
 };
 
 /** Fewer threads than this, at a tile each, leave a GPU idle. */
@@ -145,9 +149,10 @@ function canShare({ output }: ConvolutionShape, { subgroups }: Capabilities): bo
 
 function integerRows(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
-  const code = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
-  if (!code || dilation[1] !== 1 || !canShare(shape, capabilities)) return [];
-  return [{ name: 'shared-row-8', code, threads: rowThreads(shape, 8) }];
+  const row = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
+  if (!row || dilation[1] !== 1 || shape.input.channels !== 3 || !canShare(shape, capabilities)) return [];
+  const { pixels, code } = row;
+  return [{ name: `shared-row-${pixels}`, code, threads: rowThreads(shape, pixels) }];
 }
 
 function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
@@ -185,13 +190,15 @@ export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilitie
 }
 
 /**
- * Best first. On a software adapter reading memory costs most (SwiftShader: one 128×28×28 3×3 layer takes 84 ms of the
- * processor with `tile`, 45 with `row-4`, 30 with `shared-row-7`); for GPUs the order is an expectation.
+ * Best first. On a software adapter reading memory costs most (SwiftShader: one 128×28×28 3×3 layer takes 26 ms of the
+ * processor with `row-4`, 18 with `shared-row-7`); for GPUs the order is an expectation.
  */
 function usualVariants({ output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
   const area = output.height * output.width;
   if (isSoftware)
-    return area < 4 ? ['split'] : ['shared-row-8', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
+    return area < 4
+      ? ['split']
+      : ['shared-row-16', 'shared-row-8', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
   const tiles = Math.ceil(area / 4) * quadCount(output.channels);
   return tiles < FEW_TILES ? ['split'] : ['row-4', 'carry-save', 'tile'];
 }

@@ -1,8 +1,8 @@
 enable subgroups;
 
-const PIXELS = 8u;
+const PIXELS = 16u;
 const STRIDE = 2u;
 const WIDTH = 7u;
-const SHARED = 6u;
+const SHARED = 28u;
 
 // #include "integer-shared-row.wgsl"
