@@ -94,7 +94,7 @@ function noFrame(shown: Shown, cause: unknown): HwgqError {
   const remedy = 'Draw it, smaller where it is large, on a canvas, and give that.';
   return new HwgqError(
     'invalid-image',
-    `This browser gives no frame of a source of ${width}×${height}: ${reason}. ${remedy}`,
+    `This browser gives no frame of a source of ${width}×${height}: ${reason.replace(/\.$/, '')}. ${remedy}`,
     {},
     { cause },
   );

@@ -3,6 +3,7 @@ import type { UndrawnPicture } from '../image/preprocessing.ts';
 import type { CrossingImage } from './protocol.ts';
 import { type PixelRegion, pixelsOf, type View } from './view.ts';
 
+const REMEDY = 'Give a smaller one, or close what else fills the memory.';
 const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 
 /** Of an image that is its own. */
@@ -55,7 +56,12 @@ function draw(image: CrossingImage, { left, top, width, height }: PixelRegion, m
     context.drawImage(drawable(image), left, top, width, height, 0, 0, width, height);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new HwgqError('invalid-image', `The picture cannot be drawn here: ${reason}`, {}, { cause: error });
+    throw new HwgqError(
+      'invalid-image',
+      `The picture cannot be drawn here: ${reason.replace(/\.$/, '')}. ${REMEDY}`,
+      {},
+      { cause: error },
+    );
   } finally {
     close(image);
   }
@@ -64,7 +70,7 @@ function draw(image: CrossingImage, { left, top, width, height }: PixelRegion, m
 
 function newContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new HwgqError('invalid-image', `A picture of ${width}×${height} cannot be drawn here.`);
+  if (!context) throw new HwgqError('invalid-image', `A picture of ${width}×${height} cannot be drawn here. ${REMEDY}`);
   context.fillStyle = '#fff';
   context.fillRect(0, 0, width, height);
   return context;
