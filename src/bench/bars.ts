@@ -1,4 +1,6 @@
+import type { StepProfile } from '../engine/session.ts';
 import { type Contestant, nameOf, type OwnContestant, type PeerContestant } from './contestant.ts';
+import type { Examination } from './examine.ts';
 import type { RaceResult } from './race.ts';
 
 /** How many times faster one contestant is to be than another. */
@@ -6,6 +8,17 @@ export interface SpeedBar {
   readonly key: string;
   readonly own: OwnContestant;
   readonly peer: PeerContestant;
+  readonly atLeast: number;
+  readonly aim: number;
+}
+
+/** How much of what this machine can do layers of one size make use of. */
+export interface ShareBar {
+  readonly key: string;
+  readonly title: string;
+  readonly own: OwnContestant;
+  /** Height and width of their filters. */
+  readonly filter: readonly [number, number];
   readonly atLeast: number;
   readonly aim: number;
 }
@@ -27,7 +40,8 @@ export interface BarResult {
   readonly ofBest?: number;
   readonly required: number;
   readonly aim: number;
-  readonly unit: '×' | 'bytes';
+  /** Of a share 1 is all. */
+  readonly unit: '×' | 'bytes' | 'share';
   readonly isReached: boolean;
 }
 
@@ -48,7 +62,23 @@ export const WASM_BARS: readonly SpeedBar[] = [
   { key: 'threads', own: TWO_THREADS, peer: INT8_TWO_THREADS, atLeast: 4, aim: 5 },
 ];
 
-export const GPU_BARS: readonly SpeedBar[] = [{ key: 'gpu', own: OWN_GPU, peer: FLOAT_GPU, atLeast: 40, aim: 60 }];
+/** On a software adapter. */
+export const SOFTWARE_GPU_BARS: readonly SpeedBar[] = [
+  { key: 'software-gpu', own: OWN_GPU, peer: FLOAT_GPU, atLeast: 40, aim: 60 },
+];
+
+/** On a GPU of hardware. */
+export const GPU_BARS: readonly SpeedBar[] = [{ key: 'gpu', own: OWN_GPU, peer: FLOAT_GPU, atLeast: 5, aim: 10 }];
+
+/** On a GPU of hardware too. */
+export const PEAK_BAR: ShareBar = {
+  key: 'peak',
+  title: '3×3 layers on WebGPU, share of the measured popcount peak',
+  own: OWN_GPU,
+  filter: [3, 3],
+  atLeast: 0.5,
+  aim: 0.7,
+};
 
 /** What runs in the same race as those that bars compare. */
 export const WASM_BYSTANDERS: readonly Contestant[] = [
@@ -59,11 +89,11 @@ export const WASM_BYSTANDERS: readonly Contestant[] = [
 
 export const GPU_BYSTANDERS: readonly Contestant[] = [{ engine: 'tfjs', backend: 'webgpu', form: 'float-twin' }];
 
-/** From navigation to the first label, nothing cached. */
+/** From navigation to the first label, nothing cached, both with the same threads. */
 export const START_BAR: SpeedBar = {
   key: 'start',
-  own: { engine: 'hwgq-web', backend: 'auto' },
-  peer: INT8,
+  own: { engine: 'hwgq-web', backend: 'auto', threads: 2 },
+  peer: INT8_TWO_THREADS,
   atLeast: 5,
   aim: 8,
 };
@@ -106,6 +136,26 @@ export function ratioResult(bar: SpeedBar, own: number, peer: number, what = '')
     aim: bar.aim,
     unit: '×',
     isReached: ratio >= bar.atLeast,
+  };
+}
+
+/** A bar from the layers of an examination: all that such layers do, by all the time that they take. */
+export function shareResult(bar: ShareBar, examinations: readonly Examination[]): BarResult {
+  const layers = examinations.find(({ name }) => name === nameOf(bar.own))?.layers;
+  const isSuch = ({ planes, filter }: StepProfile) =>
+    planes > 0 && filter?.[0] === bar.filter[0] && filter[1] === bar.filter[1];
+  const steps = layers?.steps.filter(isSuch) ?? [];
+  const multiplyAdds = steps.reduce((sum, step) => sum + step.multiplyAdds, 0);
+  const milliseconds = steps.reduce((sum, step) => sum + step.milliseconds, 0);
+  const rate = (1000 * multiplyAdds) / milliseconds;
+  const share = rate / (layers?.peaks.binary ?? Number.NaN);
+  return {
+    title: bar.title,
+    ...(Number.isFinite(share) ? { measured: share } : {}),
+    required: bar.atLeast,
+    aim: bar.aim,
+    unit: 'share',
+    isReached: share >= bar.atLeast,
   };
 }
 

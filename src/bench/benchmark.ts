@@ -1,12 +1,12 @@
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, formOf, type OwnContestant } from './contestant.ts';
+import { type Contestant, formOf, nameOf, type OwnContestant } from './contestant.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
 import { type Examination, examine } from './examine.ts';
 import { type FirstLabelOptions, timeFirstLabels } from './first-labels.ts';
 import type { ModelsWorker } from './models.worker.ts';
 import { race } from './race.ts';
 import { rememberedKernels } from './remembered-kernels.ts';
-import type { BenchmarkReport, MachineDescription } from './report.ts';
+import { type BenchmarkReport, type MachineDescription, messageOf } from './report.ts';
 import { tuneKernels } from './tune.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
@@ -39,7 +39,8 @@ export interface BenchmarkOptions {
 const PARTS = { models: 0.05, tuning: 0.1, race: 0.5, firstLabels: 0.1, examinations: 0.25 } as const;
 
 /**
- * Measures this machine: a race of all contestants, first labels, then this project's own modes one by one.
+ * Measures this machine: a race of all contestants, first labels, then this project's own modes one by one. What fails
+ * is noted in the report, and the rest goes on.
  * @throws the signal's reason where it aborts; HwgqError where the network cannot be made.
  */
 export async function runBenchmark(settings: BenchmarkSettings, options: BenchmarkOptions): Promise<BenchmarkReport> {
@@ -62,7 +63,7 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
     onReport(report);
   };
   onProgress(0, `Making ${network}`);
-  const [models, sizes] = [await makeModels(settings, signal), await fetchSizes(siteUrl)];
+  const [models, sizes] = [await makeModels(settings, signal), await fetchSizes(siteUrl, signal)];
   const downloads = downloadSizes(contestants, models, sizes);
   tell({ network: models.network, downloads });
   let done: number = PARTS.models;
@@ -73,10 +74,15 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
   };
   const tuningProgress = part(PARTS.tuning);
   if (settings.tuning && contestants.some(({ backend }) => backend === 'webgpu')) {
-    const tuned = await tuneKernels(models, signal, (inner) =>
-      tuningProgress(inner, 'Looking for the fastest kernels'),
-    );
-    tell({ tuning: tuned.timings });
+    try {
+      const tuned = await tuneKernels(models, signal, (inner) =>
+        tuningProgress(inner, 'Looking for the fastest kernels'),
+      );
+      tell({ tuning: tuned.timings });
+    } catch (error) {
+      signal.throwIfAborted();
+      tell({ tuningFailure: messageOf(error) });
+    }
   }
   const surroundings = { peersUrl: `${siteUrl}peers/`, kernelChoice: await rememberedKernels() };
   const raceProgress = part(PARTS.race);
@@ -96,7 +102,13 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
     const examineOptions = { ...surroundings, batches, signal, onProgress: part(PARTS.examinations / own.length) };
     // What cannot even start has said so in the race.
     const isRunning = report.results.some((result) => result.contestant === contestant && result.latency);
-    if (isRunning) examinations.push(await examine(models, contestant, examineOptions));
+    if (!isRunning) continue;
+    try {
+      examinations.push(await examine(models, contestant, examineOptions));
+    } catch (error) {
+      signal.throwIfAborted();
+      examinations.push({ contestant, name: nameOf(contestant), throughput: [], failure: messageOf(error) });
+    }
     tell({ examinations: [...examinations] });
   }
   onProgress(1, '');
@@ -123,11 +135,16 @@ async function makeModels({ network, contestants }: BenchmarkSettings, signal: A
   }
 }
 
-/** Sizes that the build has written down; none where the site has not been built. */
-async function fetchSizes(siteUrl: string): Promise<DownloadSizes> {
-  const response = await fetch(`${siteUrl}downloads.json`);
-  const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
-  return response.ok && isJson ? ((await response.json()) as DownloadSizes) : {};
+/** Sizes that the build has written down; none where the site has not been built, or cannot be reached any more. */
+async function fetchSizes(siteUrl: string, signal: AbortSignal): Promise<DownloadSizes> {
+  try {
+    const response = await fetch(`${siteUrl}downloads.json`, { signal });
+    const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
+    return response.ok && isJson ? ((await response.json()) as DownloadSizes) : {};
+  } catch {
+    signal.throwIfAborted();
+    return {};
+  }
 }
 
 async function describeMachine(): Promise<MachineDescription> {

@@ -18,6 +18,8 @@ export interface Examination {
   readonly throughput: readonly Throughput[];
   /** Absent where the backend cannot time its steps. */
   readonly layers?: LayerProfile;
+  /** Why there is nothing of it. */
+  readonly failure?: string;
 }
 
 export interface ExamineOptions extends Surroundings {

@@ -1,6 +1,6 @@
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, formOf, nameOf } from './contestant.ts';
-import type { FirstLabel } from './report.ts';
+import { type Contestant, formOf, nameOf, type OnnxRuntimeContestant } from './contestant.ts';
+import { type FirstLabel, messageOf } from './report.ts';
 import { median } from './statistics.ts';
 
 export interface FirstLabelOptions {
@@ -9,13 +9,24 @@ export interface FirstLabelOptions {
   readonly onProgress: (done: number, doing: string) => void;
 }
 
+interface Starter {
+  readonly contestant: Contestant;
+  /** Address of its model. */
+  readonly model: string;
+  readonly times: number[];
+  failure?: string;
+}
+
 const ROUNDS = 3;
 /** The page there makes its input for networks of this size alone. */
 const INPUT_LENGTH = 3 * 224 * 224;
+/** A frame that has not answered by then will not. */
+const PATIENCE_MILLISECONDS = 120_000;
 
 /**
- * Milliseconds from navigation to the first label, in frames that do nothing else: this project's engine by itself and
- * onnxruntime-web on WASM, where it takes part. Files come from wherever the browser has them.
+ * Milliseconds from navigation to the first label, in frames that do nothing else: this project's engine by itself, with
+ * all the threads that it may have, and onnxruntime-web on WASM with the most threads with which it takes part. Files come
+ * from wherever the browser has them. One that fails drops out, and the other goes on.
  * @throws the signal's reason where it aborts.
  */
 export async function timeFirstLabels(
@@ -25,42 +36,68 @@ export async function timeFirstLabels(
 ): Promise<readonly FirstLabel[]> {
   if (input.floats.length !== INPUT_LENGTH) return [];
   const own: Contestant = { engine: 'hwgq-web', backend: 'auto' };
-  const peer = contestants.find(({ engine, backend }) => engine === 'onnxruntime-web' && backend === 'wasm');
-  const engines = [own, ...(peer ? [peer] : [])].map((contestant) => {
+  const [peer] = contestants.filter(isPeer).sort((a, b) => (b.threads ?? 1) - (a.threads ?? 1));
+  const starters = [own, ...(peer ? [peer] : [])].map((contestant): Starter => {
     const blob = new Blob([files.get(formOf(contestant)) ?? new Uint8Array()]);
-    return { contestant, model: URL.createObjectURL(blob), times: [] as number[] };
+    return { contestant, model: URL.createObjectURL(blob), times: [] };
   });
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, { contestant, model, times }] of engines.entries()) {
-        onProgress((round * engines.length + index) / (ROUNDS * engines.length), `First label: ${nameOf(contestant)}`);
-        const parts = { engine: contestant.engine, model, peers: `${siteUrl}peers/` };
-        times.push(await timeFrame(`${siteUrl}first-label.html#${new URLSearchParams(parts)}`, signal));
+      for (const [index, starter] of starters.entries()) {
+        if (starter.failure !== undefined) continue;
+        const { contestant, model, times } = starter;
+        onProgress(
+          (round * starters.length + index) / (ROUNDS * starters.length),
+          `First label: ${nameOf(contestant)}`,
+        );
+        const threads = contestant.threads === undefined ? {} : { threads: String(contestant.threads) };
+        const parts = { engine: contestant.engine, model, peers: `${siteUrl}peers/`, ...threads };
+        try {
+          times.push(await timeFrame(`${siteUrl}first-label.html#${new URLSearchParams(parts)}`, signal));
+        } catch (error) {
+          signal.throwIfAborted();
+          starter.failure = messageOf(error);
+        }
       }
     }
-    return engines.map(({ contestant, times }) => ({ name: nameOf(contestant), milliseconds: median(times) }));
+    return starters.map(({ contestant, times, failure }) => ({
+      name: nameOf(contestant),
+      ...(failure === undefined ? { milliseconds: median(times) } : { failure }),
+    }));
   } finally {
-    for (const { model } of engines) URL.revokeObjectURL(model);
+    for (const { model } of starters) URL.revokeObjectURL(model);
   }
 }
 
+function isPeer(contestant: Contestant): contestant is OnnxRuntimeContestant {
+  return contestant.engine === 'onnxruntime-web' && contestant.backend === 'wasm';
+}
+
 async function timeFrame(url: string, signal: AbortSignal): Promise<number> {
+  signal.throwIfAborted();
   const frame = document.createElement('iframe');
   frame.hidden = true;
   frame.src = url;
+  const over = new AbortController();
+  let patience: ReturnType<typeof setTimeout> | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      window.addEventListener('message', function listen({ source, data }: MessageEvent<unknown>) {
+      const listening = { signal: over.signal };
+      signal.addEventListener('abort', () => reject(signal.reason), listening);
+      const giveUp = () => reject(new Error(`There was no label after ${PATIENCE_MILLISECONDS / 1000} seconds.`));
+      patience = setTimeout(giveUp, PATIENCE_MILLISECONDS);
+      const listen = ({ source, data }: MessageEvent<unknown>) => {
         if (source !== frame.contentWindow) return;
-        window.removeEventListener('message', listen);
         const { firstLabel, failure } = data as { firstLabel?: number; failure?: string };
         if (firstLabel === undefined) reject(new Error(failure));
         else resolve(firstLabel);
-      });
+      };
+      window.addEventListener('message', listen, listening);
       document.body.append(frame);
     });
   } finally {
+    over.abort();
+    clearTimeout(patience);
     frame.remove();
   }
 }

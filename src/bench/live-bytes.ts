@@ -4,18 +4,41 @@ export interface LiveBytes {
   readonly gpu: number;
 }
 
-const memories: WebAssembly.Memory[] = [];
+const memories = new Set<WebAssembly.Memory>();
 let gpuBytes = 0;
 
 /** Counts, from now on, WASM memories and GPU buffers of this thread, whichever engine makes them. */
 export function countLiveBytes(): void {
-  const Memory = WebAssembly.Memory;
+  countMemories();
+  countBuffers();
+}
+
+/** Memories are made by scripts, or by a module that exports its own. */
+function countMemories(): void {
+  const { Memory, instantiate, instantiateStreaming } = WebAssembly;
   WebAssembly.Memory = class extends Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {
       super(descriptor);
-      memories.push(this);
+      memories.add(this);
     }
   };
+  const counted = async <T extends WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource>(
+    making: Promise<T>,
+  ): Promise<T> => {
+    const made = await making;
+    const { exports } = 'instance' in made ? made.instance : made;
+    for (const value of Object.values(exports)) if (value instanceof Memory) memories.add(value);
+    return made;
+  };
+  const anyInstantiate = instantiate as (...given: unknown[]) => Promise<WebAssembly.Instance>;
+  Object.assign(WebAssembly, {
+    instantiate: (...given: unknown[]) => counted(anyInstantiate(...given)),
+    instantiateStreaming: (...given: Parameters<typeof instantiateStreaming>) =>
+      counted(instantiateStreaming(...given)),
+  });
+}
+
+function countBuffers(): void {
   if (typeof GPUDevice === 'undefined') return;
   const { createBuffer } = GPUDevice.prototype;
   const { destroy } = GPUBuffer.prototype;
@@ -34,5 +57,5 @@ export function countLiveBytes(): void {
 }
 
 export function liveBytes(): LiveBytes {
-  return { wasm: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0), gpu: gpuBytes };
+  return { wasm: [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0), gpu: gpuBytes };
 }

@@ -2,6 +2,7 @@ import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, nameOf } from './contestant.ts';
 import type { StartedEngine } from './engine-protocol.ts';
+import { messageOf } from './report.ts';
 import { type RunningEngine, startContestant } from './running-engine.ts';
 import { type Summary, summarize } from './statistics.ts';
 
@@ -112,8 +113,4 @@ function resultOf(
     ...(runner && runner.times.length > 0 ? { latency: summarize(runner.times) } : {}),
     ...(failure === undefined ? {} : { failure }),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

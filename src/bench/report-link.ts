@@ -4,6 +4,8 @@ import type { BenchmarkReport } from './report.ts';
 
 /** A report inflates to at most this: a link may be anybody's. */
 const MOST_BYTES = 4_000_000;
+/** Inflates to a megabyte at the most. */
+const SLICE_BYTES = 1024;
 const KEY = 'result=';
 
 /** A report as the fragment of an address; nothing of a fragment is sent to a server. */
@@ -47,40 +49,79 @@ export function parseReport(json: string): BenchmarkReport {
 
 function isReport(value: unknown): value is BenchmarkReport {
   if (!isRecord(value) || value.format !== 'hwgq-benchmark' || value.version !== 1) return false;
-  const { date, network, machine, results, examinations, firstLabels, downloads } = value;
+  const { machine, results, examinations, tuning = [], firstLabels, downloads } = value;
+  const kernel = { shape: 'string', variant: 'string', milliseconds: 'number?', failure: 'string?' } as const;
   return (
-    typeof date === 'string' &&
-    typeof network === 'string' &&
+    hasTypes(value, { date: 'string', network: 'string', tuningFailure: 'string?' }) &&
     isRecord(machine) &&
-    hasTypes(machine, { userAgent: 'string', cores: 'number' }) &&
-    isListOf(results, (result) => hasTypes(result, { name: 'string' }) && isTimed(result.latency)) &&
+    hasTypes(machine, { userAgent: 'string', cores: 'number', isIsolated: 'boolean', gpu: 'string?' }) &&
+    isListOf(results, isResult) &&
     isListOf(examinations, isExamination) &&
-    isListOf(firstLabels, (label) => hasTypes(label, { name: 'string', milliseconds: 'number' })) &&
+    isListOf(tuning, (timing) => hasTypes(timing, kernel)) &&
+    isListOf(firstLabels, (label) =>
+      hasTypes(label, { name: 'string', milliseconds: 'number?', failure: 'string?' }),
+    ) &&
     isListOf(downloads, (size) => hasTypes(size, { name: 'string', libraryBytes: 'number', modelBytes: 'number' }))
+  );
+}
+
+function isResult(value: Record<string, unknown>): boolean {
+  const { contestant, started, latency } = value;
+  return (
+    hasTypes(value, { name: 'string', failure: 'string?' }) &&
+    isContestant(contestant) &&
+    (started === undefined || isStarted(started)) &&
+    (latency === undefined || isTimed(latency))
+  );
+}
+
+function isContestant(value: unknown): boolean {
+  const types = { engine: 'string', backend: 'string', form: 'string?', simd: 'string?', threads: 'number?' } as const;
+  return isRecord(value) && hasTypes(value, types);
+}
+
+function isStarted(value: unknown): boolean {
+  const numbers = { startMilliseconds: 'number', firstRunMilliseconds: 'number', label: 'number' } as const;
+  return (
+    isRecord(value) &&
+    hasTypes(value, { machine: 'string', ...numbers }) &&
+    isRecord(value.liveBytes) &&
+    hasTypes(value.liveBytes, { wasm: 'number', gpu: 'number' })
   );
 }
 
 function isTimed(latency: unknown): boolean {
   const numbers = { median: 'number', p5: 'number', p95: 'number', best: 'number', count: 'number' } as const;
-  return latency === undefined || (isRecord(latency) && hasTypes(latency, numbers));
+  return isRecord(latency) && hasTypes(latency, numbers);
 }
 
 function isExamination(value: Record<string, unknown>): boolean {
-  const { name, throughput, layers } = value;
-  if (typeof name !== 'string') return false;
-  if (!isListOf(throughput, (row) => hasTypes(row, { count: 'number', imagesPerSecond: 'number' }))) return false;
-  if (layers === undefined) return true;
-  const step = { layer: 'string', kind: 'string', multiplyAdds: 'number', planes: 'number', bytes: 'number' } as const;
+  const { contestant, throughput, layers } = value;
   return (
-    isRecord(layers) &&
-    isRecord(layers.peaks) &&
-    hasTypes(layers.peaks, { binary: 'number', bandwidth: 'number' }) &&
-    isListOf(layers.steps, (row) => hasTypes(row, { ...step, milliseconds: 'number' }))
+    hasTypes(value, { name: 'string', failure: 'string?' }) &&
+    isContestant(contestant) &&
+    isListOf(throughput, (row) => hasTypes(row, { count: 'number', imagesPerSecond: 'number' })) &&
+    (layers === undefined || isLayerProfile(layers))
   );
 }
 
-function hasTypes(value: Record<string, unknown>, types: Readonly<Record<string, 'string' | 'number'>>): boolean {
-  return Object.entries(types).every(([key, type]) => typeof value[key] === type);
+function isLayerProfile(value: unknown): boolean {
+  const numbers = { multiplyAdds: 'number', planes: 'number', bytes: 'number', milliseconds: 'number' } as const;
+  return (
+    isRecord(value) &&
+    isRecord(value.peaks) &&
+    hasTypes(value.peaks, { binary: 'number', integer: 'number', bandwidth: 'number' }) &&
+    isListOf(value.steps, (row) => hasTypes(row, { layer: 'string', kind: 'string', variant: 'string?', ...numbers }))
+  );
+}
+
+/** With a question mark a value may be absent. */
+type ValueType = 'string' | 'number' | 'boolean' | 'string?' | 'number?';
+
+function hasTypes(value: Record<string, unknown>, types: Readonly<Record<string, ValueType>>): boolean {
+  return Object.entries(types).every(([key, type]) =>
+    type.endsWith('?') ? value[key] === undefined || `${typeof value[key]}?` === type : typeof value[key] === type,
+  );
 }
 
 function isListOf(value: unknown, check: (item: Record<string, unknown>) => boolean): boolean {
@@ -100,7 +141,10 @@ function inflated(packed: Uint8Array): string {
     if (length > MOST_BYTES) throw refusal(`The result is larger than ${MOST_BYTES} bytes`);
     text += decoder.decode(chunk, { stream: !isLast });
   });
-  inflate.push(packed, true);
+  // What one push inflates comes at once: little of it at a time, nothing much can come of a link that inflates to much.
+  for (let start = 0; start < packed.length; start += SLICE_BYTES) {
+    inflate.push(packed.subarray(start, start + SLICE_BYTES), start + SLICE_BYTES >= packed.length);
+  }
   return text;
 }
 

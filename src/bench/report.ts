@@ -22,7 +22,10 @@ export interface DownloadSize {
 /** From navigation to the first label, in a page of its own. */
 export interface FirstLabel {
   readonly name: string;
-  readonly milliseconds: number;
+  /** Absent where there was none. */
+  readonly milliseconds?: number;
+  /** Why there was none. */
+  readonly failure?: string;
 }
 
 /** One kernel on one layer shape. */
@@ -47,13 +50,15 @@ export interface BenchmarkReport {
   readonly examinations: readonly Examination[];
   /** Every WebGPU kernel on every layer shape, where they were tuned. */
   readonly tuning?: readonly KernelTiming[];
+  /** Why they were not, where they should have been. */
+  readonly tuningFailure?: string;
   readonly firstLabels: readonly FirstLabel[];
   readonly downloads: readonly DownloadSize[];
 }
 
 /** A report as lines for people, without its layers. */
 export function reportText({ date, machine, network, ...found }: BenchmarkReport): string {
-  const { results, examinations, tuning = [], firstLabels, downloads } = found;
+  const { results, examinations, tuning = [], tuningFailure, firstLabels, downloads } = found;
   const lines = [
     `hwgq-web benchmark, ${network}, ${date}`,
     `${machine.cores} logical processors${machine.isIsolated ? ', cross-origin isolated' : ''}${machine.gpu ? `, GPU ${machine.gpu}` : ''}`,
@@ -64,18 +69,30 @@ export function reportText({ date, machine, network, ...found }: BenchmarkReport
         ? `${name}: ${latency.median.toFixed(1)} ms (p5 ${latency.p5.toFixed(1)}, p95 ${latency.p95.toFixed(1)})`
         : `${name}: ${failure}`,
     ),
-    ...examinations.map(
-      ({ name, throughput }) =>
-        `${name}: ${throughput.map(({ count, imagesPerSecond }) => `${imagesPerSecond.toFixed(1)} images/s by ${count}`).join(', ')}`,
-    ),
+    ...examinations.map(({ name, throughput, failure }) => {
+      const rates = throughput.map(
+        ({ count, imagesPerSecond }) => `${imagesPerSecond.toFixed(1)} images/s by ${count}`,
+      );
+      return `${name}: ${failure ?? rates.join(', ')}`;
+    }),
+    ...(tuningFailure === undefined ? [] : [`kernels were not timed: ${tuningFailure}`]),
     ...tuning.flatMap(({ shape, variant, failure }) =>
       failure === undefined ? [] : [`kernel ${variant} on ${shape} passed over: ${failure}`],
     ),
-    ...firstLabels.map(({ name, milliseconds }) => `${name}: first label after ${milliseconds.toFixed(0)} ms`),
+    ...firstLabels.map(({ name, milliseconds, failure }) =>
+      milliseconds === undefined
+        ? `${name}: no first label: ${failure}`
+        : `${name}: first label after ${milliseconds.toFixed(0)} ms`,
+    ),
     ...downloads.map(
       ({ name, libraryBytes, modelBytes }) =>
         `${name}: library ${(libraryBytes / 1000).toFixed(0)} KB gzipped, model ${(modelBytes / 1e6).toFixed(1)} MB`,
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Why something gave no result. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

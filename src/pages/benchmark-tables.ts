@@ -48,8 +48,14 @@ export function showThroughput({ examinations }: BenchmarkReport): void {
     return head;
   });
   byId('throughput-head', HTMLElement).replaceChildren(...heads);
-  const rows = examinations.map(({ name, throughput }) => {
+  const rows = examinations.map(({ name, throughput, failure }) => {
     const row = headedRow(name, true);
+    if (failure !== undefined) {
+      const cell = create('td', 'is-failure', failure);
+      cell.colSpan = Math.max(1, counts.length);
+      row.append(cell);
+      return row;
+    }
     const figures = counts.map((count) => throughput.find((entry) => entry.count === count)?.imagesPerSecond);
     row.append(...figures.map((figure) => figureCell(figure?.toFixed(1))));
     return row;

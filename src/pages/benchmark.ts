@@ -1,6 +1,6 @@
 import { type BenchmarkSettings, runBenchmark } from '../bench/benchmark.ts';
 import type { RaceResult } from '../bench/race.ts';
-import { type BenchmarkReport, reportText } from '../bench/report.ts';
+import { type BenchmarkReport, type FirstLabel, reportText } from '../bench/report.ts';
 import { parseReport, reportFragment, reportOfFragment } from '../bench/report-link.ts';
 import { Announcer } from './announcer.ts';
 import { LayerView } from './benchmark-layers.ts';
@@ -41,7 +41,9 @@ async function start(): Promise<void> {
   showProgress(0, 'Starting');
   announcer.say('Started');
   try {
-    await runBenchmark(await chosenSettings(), { siteUrl, signal, onProgress: showProgress, onReport: show });
+    const options = { siteUrl, signal, onProgress: showProgress, onReport: show };
+    const { tuningFailure } = await runBenchmark(await chosenSettings(), options);
+    if (tuningFailure !== undefined) notices.show('The usual kernels ran', new Error(tuningFailure));
     showProgress(1, 'Done');
     announcer.say(`Done: ${byId('fastest', HTMLElement).textContent} for one picture`);
   } catch (error) {
@@ -112,8 +114,10 @@ function showHeadline({ results, examinations, firstLabels }: BenchmarkReport): 
   set('rate', best ? best.imagesPerSecond.toFixed(0) : ownMedian === undefined ? '…' : (1000 / ownMedian).toFixed(0));
   set('rate-batch', best && `${best.count} at a time, ${best.name.split(' · ').slice(1).join(', ')}`);
   const [ownLabel, peerLabel] = firstLabels;
-  set('first-label', ownLabel ? formatMilliseconds(ownLabel.milliseconds) : '–');
-  set('first-label-peer', peerLabel && `${peerLabel.name}: ${formatMilliseconds(peerLabel.milliseconds)}`);
+  const labelTime = ({ milliseconds, failure = '' }: FirstLabel) =>
+    milliseconds === undefined ? failure : formatMilliseconds(milliseconds);
+  set('first-label', ownLabel ? labelTime(ownLabel) : '–');
+  set('first-label-peer', peerLabel && `${peerLabel.name}: ${labelTime(peerLabel)}`);
 }
 
 function fastest(results: readonly RaceResult[], isOwn: boolean): RaceResult | undefined {

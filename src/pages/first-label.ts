@@ -4,7 +4,8 @@ import { type BackendName, createClassifier } from '../client/index.ts';
 /**
  * Loads one engine and names one picture, as a page of its own would that does nothing else; then writes the
  * milliseconds since navigation into the document. The address's fragment says which engine and model:
- * `#engine=hwgq-web&model=URL`, or `#engine=onnxruntime-web&model=URL&peers=URL`.
+ * `#engine=hwgq-web&model=URL`, or `#engine=onnxruntime-web&model=URL&peers=URL`, and `&threads=N` where it is not to be
+ * the engine's usual number, or 1 of a peer.
  */
 const given = new URLSearchParams(location.hash.slice(1));
 const model = given.get('model') ?? '';
@@ -22,7 +23,8 @@ try {
 
 async function nameWithHwgq(): Promise<string> {
   const backend = (given.get('backend') ?? 'auto') as BackendName | 'auto';
-  const classifier = await createClassifier({ model, backend });
+  const threads = given.get('threads');
+  const classifier = await createClassifier({ model, backend, ...(threads ? { threads: Number(threads) } : {}) });
   const { categories } = await classifier.classify(picture());
   return categories[0]?.label ?? '';
 }

@@ -1,3 +1,4 @@
+import type { Pair } from '../graph/graph.ts';
 import { multiplyAdds } from './cost.ts';
 import type { Plan, Step } from './plan.ts';
 import { leastBytes } from './traffic.ts';
@@ -9,6 +10,8 @@ export interface StepProfile {
   readonly kind: Step['kind'];
   /** The kernel that ran it, where there are several to choose from. */
   readonly variant?: string;
+  /** Height and width of a convolution's filters. */
+  readonly filter?: Pair;
   /** Padding included; 0 where a step has no weights. */
   readonly multiplyAdds: number;
   /** Of multiply-adds with weights of one bit: bit planes of the activations, else 0. */
@@ -27,6 +30,7 @@ export function profileStep(plan: Plan, step: Step, times: readonly number[], va
     layer: step.layer,
     kind: step.kind,
     ...(variant === undefined ? {} : { variant }),
+    ...('group' in step ? { filter: step.kernel } : {}),
     multiplyAdds: multiplyAdds(plan, step),
     planes: step.kind === 'binaryConvolution' && input?.kind === 'codes' ? input.bits : 0,
     bytes: leastBytes(plan, step),

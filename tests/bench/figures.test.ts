@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contestantsOf, speedResult, WASM_BARS } from '../../src/bench/bars.ts';
+import { contestantsOf, PEAK_BAR, shareResult, speedResult, WASM_BARS } from '../../src/bench/bars.ts';
 import { nameOf } from '../../src/bench/contestant.ts';
 import { rooflinePlace } from '../../src/bench/roofline.ts';
 import { quantile, summarize } from '../../src/bench/statistics.ts';
@@ -26,6 +26,21 @@ it('a bar is a ratio of medians', () => {
   ];
   expect(speedResult(bar, results)).toMatchObject({ measured: 6, ofBest: 6, isReached: true });
   expect(speedResult(bar, results.slice(0, 1))).not.toHaveProperty('measured');
+});
+
+it('a share of the peak is of all time in layers of that size', () => {
+  const step = { layer: 'conv', kind: 'binaryConvolution', bytes: 1e6, planes: 2 } as const;
+  const steps = [
+    { ...step, filter: [3, 3], multiplyAdds: 1e8, milliseconds: 1 },
+    { ...step, filter: [3, 3], multiplyAdds: 1e8, milliseconds: 3 },
+    { ...step, filter: [1, 1], multiplyAdds: 1e6, milliseconds: 9 },
+    { ...step, kind: 'integerConvolution', planes: 0, filter: [3, 3], multiplyAdds: 1, milliseconds: 9 },
+  ] as const;
+  const layers = { steps, peaks: { binary: 1e11, integer: 1e11, bandwidth: 1e11 } };
+  const examination = { contestant: PEAK_BAR.own, name: nameOf(PEAK_BAR.own), throughput: [] };
+  expect(shareResult(PEAK_BAR, [{ ...examination, layers }])).toMatchObject({ measured: 0.5, isReached: true });
+  expect(shareResult(PEAK_BAR, [examination])).toMatchObject({ isReached: false });
+  expect(shareResult(PEAK_BAR, [examination])).not.toHaveProperty('measured');
 });
 
 it('a step stands under its own peak', () => {

@@ -6,6 +6,7 @@ export interface FirstLabelEngine {
   readonly engine: 'hwgq-web' | 'onnxruntime-web';
   /** Path of its model on the server. */
   readonly model: string;
+  readonly threads?: number;
 }
 
 /**
@@ -26,8 +27,9 @@ export async function timeFirstLabels(
 }
 
 /** The address of the page that names one picture. */
-export function firstLabelUrl(url: string, { engine, model }: FirstLabelEngine, more = ''): string {
-  return `${url}first-label.html#engine=${engine}&model=${url}${model}&peers=${url}peers/${more}`;
+export function firstLabelUrl(url: string, { engine, model, threads }: FirstLabelEngine, more = ''): string {
+  const parts = `engine=${engine}&model=${url}${model}&peers=${url}peers/${threads ? `&threads=${threads}` : ''}`;
+  return `${url}first-label.html#${parts}${more}`;
 }
 
 async function timeFirstLabel(browser: Browser, url: string, engine: FirstLabelEngine): Promise<number> {

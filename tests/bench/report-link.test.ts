@@ -26,6 +26,11 @@ function fragmentOf(content: string): string {
   return `#result=${Buffer.from(deflateSync(new TextEncoder().encode(content))).toString('base64url')}`;
 }
 
+/** The report with something else in its one result. */
+function withResult(more: object): object {
+  return { ...REPORT, results: REPORT.results.map((result) => ({ ...result, ...more })) };
+}
+
 it('a link carries a whole result', () => {
   const fragment = reportFragment(REPORT);
   expect(fragment).toMatch(/^#result=[\w-]+$/);
@@ -50,7 +55,16 @@ it.each([
     'a time that is text',
     fragmentOf(JSON.stringify({ ...REPORT, results: [{ name: 'x', latency: { median: '1' } }] })),
   ],
+  ['a start that lacks its times', fragmentOf(JSON.stringify(withResult({ started: {} })))],
+  ['a failure that is no text', fragmentOf(JSON.stringify(withResult({ failure: {} })))],
+  ['no contestant', fragmentOf(JSON.stringify(withResult({ contestant: 'hwgq-web' })))],
   ['larger than any result', fragmentOf(' '.repeat(5_000_000))],
 ])('refuses a link that is %s', (_, fragment) => {
   expect(() => reportOfFragment(fragment)).toThrow(expect.objectContaining({ code: 'data-format' }));
+});
+
+it('inflates no more of a link than a result may have', () => {
+  // Whoever came to its end would find it cut short.
+  const fragment = fragmentOf(' '.repeat(50_000_000)).slice(0, -20);
+  expect(() => reportOfFragment(fragment)).toThrow('larger than 4000000 bytes');
 });

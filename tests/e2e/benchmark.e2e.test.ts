@@ -61,6 +61,10 @@ it('measures all engines, and hands the result on by a link', async () => {
   expect(report).toMatchObject({ format: 'hwgq-benchmark', network: 'LeNet-HWGQ' });
   expect(labelsOf(report, ['hwgq', 'exact']).size).toBe(1);
   expect(labelsOf(report, ['float-twin']).size).toBe(1);
+  const wasmBytes = report.results.flatMap(({ contestant, started }) =>
+    contestant.backend === 'wasm' ? [started?.liveBytes.wasm ?? 0] : [],
+  );
+  expect(Math.min(...wasmBytes)).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Copy link' }).click();
   await page.locator('#status', { hasText: 'Link copied' }).waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -114,6 +118,32 @@ it('remembers the fastest kernels for the adapter, and runs what is remembered',
   await measure(page);
   expect(await kernels()).toEqual(before.map(() => 'tile'));
   expect(misdeeds).toEqual([]);
+  await page.context().close();
+});
+
+it('goes on without what fails', async () => {
+  const { page } = await open(isolated().url);
+  await page.route('**/peers/onnxruntime-web/*', (route) => route.abort());
+  await page.route('**/downloads.json', (route) => route.abort());
+  const report = await page.evaluate(() =>
+    window.hwgqBenchmark.run({
+      network: 'resnet18',
+      contestants: [
+        { engine: 'hwgq-web', backend: 'wasm', threads: 1 },
+        { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 2 },
+      ],
+      rounds: 1,
+      batches: [],
+      tuning: false,
+      firstLabels: true,
+    }),
+  );
+  expect(report.results).toMatchObject([{ latency: {} }, { failure: expect.stringContaining('ort.wasm.min.mjs') }]);
+  expect(report.firstLabels).toMatchObject([
+    { name: 'hwgq-web · automatic', milliseconds: expect.any(Number) },
+    { name: 'onnxruntime-web · WASM · int8 · 2 threads', failure: expect.stringContaining('ort.wasm.min.mjs') },
+  ]);
+  expect(report.downloads).toEqual([]);
   await page.context().close();
 });
 

@@ -13,10 +13,8 @@ const USUAL_PATHS = [
 
 const isRoot = process.getuid?.() === 0;
 
-/** WebGPU on the software adapter, and no background traffic. */
-export const CHROMIUM_FLAGS = [
+const QUIET_FLAGS = [
   '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -24,6 +22,9 @@ export const CHROMIUM_FLAGS = [
   '--disable-sync',
   ...(isRoot ? ['--no-sandbox'] : []),
 ];
+
+/** WebGPU on the software adapter, and no background traffic. */
+export const CHROMIUM_FLAGS = [...QUIET_FLAGS, '--use-webgpu-adapter=swiftshader'];
 
 /** Besides: the software GPU is also what draws, so that it takes a video's frames as they are, as hardware does. */
 export const VIDEO_FLAGS = [
@@ -33,6 +34,13 @@ export const VIDEO_FLAGS = [
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
   '--enable-gpu-rasterization',
+];
+
+/** WebGPU on a GPU of hardware: on Linux Chromium takes Vulkan only where it is told to. */
+const HARDWARE_GPU_FLAGS = [
+  ...QUIET_FLAGS,
+  '--ignore-gpu-blocklist',
+  ...(process.platform === 'linux' ? ['--enable-features=Vulkan', '--use-angle=vulkan'] : []),
 ];
 
 /**
@@ -63,6 +71,12 @@ export async function startChromium(...flags: readonly string[]): Promise<Browse
   const executablePath = findChromium();
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...flags], timeout: PATIENCE });
   return browser.on('context', (context) => context.setDefaultTimeout(PATIENCE));
+}
+
+/** Starts it on a GPU of hardware, which is the surest to be found in a window, where there is a screen. */
+export function startChromiumOnHardware(): Promise<Browser> {
+  const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
+  return chromium.launch({ executablePath: findChromium(), args: HARDWARE_GPU_FLAGS, headless: !hasScreen });
 }
 
 function candidates(): (string | undefined)[] {
