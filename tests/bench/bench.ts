@@ -278,7 +278,8 @@ function say(line: string): void {
 
 try {
   const { failures } = await measure();
-  for (const failure of failures) process.stderr.write(`failed: ${failure}\n`);
+  // A browser's own log may follow.
+  for (const failure of failures) process.stderr.write(`failed: ${failure.split('\n')[0]}\n`);
   if (failures.length > 0) process.exitCode = 1;
 } catch (error) {
   process.stderr.write(`bench: ${messageOf(error)}\n`);
