@@ -1,11 +1,15 @@
-import { describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
+import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
 import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variants.ts';
 import type { SessionOptions } from '../../src/engine/session.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import type { Model } from '../../src/model/model.ts';
+import { fuseSteps } from '../../src/plan/fuse.ts';
+import { type PlanInput, planGraph } from '../../src/plan/lower.ts';
 import type { GoldenCase } from '../support/golden-cases.ts';
-import { type GoldenDifference, goldenDifference } from '../support/golden-check.ts';
-import { everywhere } from '../support/kernel-choice.ts';
+import { differenceFrom, type GoldenDifference, goldenDifference } from '../support/golden-check.ts';
+import { everywhere, usesOf } from '../support/kernel-choice.ts';
 import { partOf } from '../support/part-of.ts';
 
 const sets = inject('golden');
@@ -18,6 +22,8 @@ async function fetched(folder: string, file: string): Promise<ArrayBuffer> {
 
 /** Networks that every kernel variant computes in the ordinary tests too; the others take long in software. */
 const SMALL = ['cifarvgg', 'odd'];
+/** The network among them that has layers for every variant. */
+const WITH_ALL = 'CIFAR10-VGG-HWGQ';
 
 const BACKENDS = [
   { on: 'WebGPU', backend: 'webgpu' },
@@ -27,6 +33,14 @@ const BACKENDS = [
 ] as const;
 
 type Options = SessionOptions & { readonly variant?: VariantName };
+
+let open: OpenDevice;
+
+beforeAll(async () => {
+  open = await openDevice(navigator.gpu, undefined);
+});
+
+afterAll(() => open.device.destroy());
 
 async function difference(
   folder: string,
@@ -38,8 +52,30 @@ async function difference(
   const bytes = await fetched(folder, `${golden.name}.input`);
   const input = golden.input === 'integers' ? new Int16Array(bytes) : new Float32Array(bytes);
   const expected = new Float32Array(await fetched(folder, `${golden.name}.expected`));
-  const kernels = variant ? { kernelChoice: everywhere(variant, model) } : {};
-  return goldenDifference(model, golden, input, expected, { ...options, ...kernels });
+  if (!variant) return goldenDifference(model, golden, input, expected, options);
+  return differenceFrom(golden, await runWith(variant, model, golden, input), expected);
+}
+
+/** What a network gives with one variant of the kernels wherever that can run, which is seen to. */
+async function runWith(
+  variant: VariantName,
+  { graph, preprocessing }: Model,
+  { blobs, count }: GoldenCase,
+  input: Int16Array | Float32Array,
+): Promise<readonly Float32Array[]> {
+  const numbers: PlanInput =
+    input instanceof Int16Array ? { kind: 'integers', unit: preprocessing.scale } : { kind: 'floats' };
+  const names = blobs.map(({ name }) => name);
+  const plan = fuseSteps(planGraph(graph, numbers, names));
+  const executable = await WebGpuExecutable.create(open, plan, { choice: everywhere(variant, plan) });
+  try {
+    const { taken, missed } = usesOf(variant, plan, executable, open.capabilities);
+    expect(missed).toEqual([]);
+    if (graph.name === WITH_ALL) expect(taken).not.toEqual([]);
+    return await executable.run(input, count);
+  } finally {
+    executable.dispose();
+  }
 }
 
 for (const [net, { folder, cases }] of Object.entries(sets)) {

@@ -5,9 +5,9 @@ import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
 import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variants.ts';
 import { fuseSteps } from '../../src/plan/fuse.ts';
 import failed from '../fixtures/random-graphs.json';
-import { everywhere } from '../support/kernel-choice.ts';
+import { everywhere, usesOf } from '../support/kernel-choice.ts';
 import { planMismatch } from '../support/plan-mismatch.ts';
-import { type GraphRecipe, graphFrom, graphRecipes } from '../support/random-graph.ts';
+import { type GraphRecipe, graphRecipes } from '../support/random-graph.ts';
 
 const GRAPHS = 500;
 /** Of each kernel variant. */
@@ -22,9 +22,11 @@ beforeAll(async () => {
 afterAll(() => open.device.destroy());
 
 function mismatch(recipe: GraphRecipe, variant?: VariantName): Promise<string | undefined> {
-  const choice = variant ? everywhere(variant, graphFrom(recipe)) : {};
-  return planMismatch(recipe, async (plan, inputs, count) => {
-    const executable = await WebGpuExecutable.create(open, fuseSteps(plan), { choice });
+  return planMismatch(recipe, async (unfused, inputs, count) => {
+    const plan = fuseSteps(unfused);
+    const choice = variant ? everywhere(variant, plan) : {};
+    const executable = await WebGpuExecutable.create(open, plan, { choice });
+    if (variant) expect(usesOf(variant, plan, executable, open.capabilities).missed).toEqual([]);
     const values = await executable.run(inputs, count);
     executable.dispose();
     return values;
