@@ -16,7 +16,10 @@ export class Announcer {
     if (text === this.#text) return;
     this.#text = text;
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#speak(text), SETTLED_AFTER);
+    this.#timer = window.setTimeout(() => {
+      // Writing the same text again speaks it again.
+      if (this.#region.textContent !== text) this.#speak(text);
+    }, SETTLED_AFTER);
   }
 
   /** Speaks at once: an answer to something that the visitor did. What has settled or settles is spoken after it. */

@@ -1,13 +1,11 @@
 import { HwgqError } from '../../errors.ts';
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
-import { profileStep, type StepProfile } from '../../plan/step-profile.ts';
+import type { StepProfile } from '../../plan/step-profile.ts';
 import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
 import type { PictureInput, PreparedPicture, SourcePicture } from './picture-input.ts';
 import { createFrame, dispatchStep, freeStep, type PreparedStep, prepareStep } from './prepared-step.ts';
-import { StepTimer } from './step-timer.ts';
-import { repeatsToTime, TIMESTAMPS_LONG_ENOUGH } from './timed-repeats.ts';
 import { chosenVariant, type KernelChoice, type VariantName } from './variants.ts';
 
 export interface ExecutableOptions {
@@ -135,45 +133,16 @@ export class WebGpuExecutable {
     return results;
   }
 
-  /**
-   * Runs `count` images step by step, several times. Each step has a pass of its own, in which it is repeated until that
-   * takes long enough to be timed: what it reads, no step changes.
-   * @returns the median of each step, in the plan's order; undefined where the device cannot time passes.
-   */
+  /** As `profileSteps`, which most pages do without. */
   async profile(
     inputs: Int16Array | Float32Array,
     count: number,
     repeats: number,
   ): Promise<readonly StepProfile[] | undefined> {
-    const timer = StepTimer.create(this.device, this.steps.length);
-    if (!timer) return undefined;
+    const { profileSteps } = await import('./profile.ts');
     const arena = await this.arenaFor(count);
     this.writeInputs(arena, inputs, count);
-    const timeSteps = async (often: readonly number[]) => {
-      const encoder = this.device.createCommandEncoder();
-      arena.clear(encoder);
-      for (const [index, step] of this.steps.entries()) {
-        const pass = encoder.beginComputePass(timer.pass(index));
-        for (let repeat = 0; repeat < (often[index] ?? 1); repeat++) {
-          dispatchStep(pass, step, arena.bindGroups[index] as GPUBindGroup, count);
-        }
-        pass.end();
-      }
-      timer.resolve(encoder);
-      this.device.queue.submit([encoder.finish()]);
-      return timer.read();
-    };
-    const often = await repeatsToTime(this.steps.length, TIMESTAMPS_LONG_ENOUGH, timeSteps);
-    const times: number[][] = this.steps.map(() => []);
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      for (const [index, milliseconds] of (await timeSteps(often)).entries()) {
-        times[index]?.push(milliseconds / (often[index] ?? 1));
-      }
-    }
-    timer.dispose();
-    return this.steps.map(({ step, kernel }, index) =>
-      profileStep(this.plan, step, times[index] as number[], kernel.variant),
-    );
+    return profileSteps(this.device, this.plan, this.steps, arena, { count, repeats });
   }
 
   /** Frees all buffers. The device stays. */
