@@ -14,8 +14,8 @@ export interface LibraryFile {
 
 /** Builds of one and the same thing, of which a page fetches one. */
 const ALTERNATIVES = /kernels/;
-/** What a page fetches that has neither WebGPU nor WebAssembly, or asks for kernels that no GPU takes by itself. */
-const ON_DEMAND = /reference-runner|on-demand-shaders/;
+/** What few pages fetch: those with neither WebGPU nor WebAssembly, with rarer kernels, or that time single steps. */
+const ON_DEMAND = /reference-runner|on-demand-shaders|profile/;
 
 /** Writes `downloads.json` beside the site: gzipped bytes of this library and of its peers, for the benchmark. */
 export function downloads(): Plugin {

@@ -5,7 +5,7 @@ import { HwgqError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { Plan } from '../plan/plan.ts';
-import { profileStep, type StepProfile } from '../plan/step-profile.ts';
+import type { StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
 import { isSmall, wasmOptions } from './wasm-options.ts';
 import { toWholeNumbers } from './whole-numbers.ts';
@@ -62,6 +62,8 @@ export class WasmRunner implements Runner {
 
   /** One image at a time runs through all steps, so a batch's step takes its images' sum. */
   async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[]> {
+    // Most pages do without.
+    const { profileStep } = await import('../plan/step-profile.ts');
     await this.run(inputs, count);
     const { executable } = await this.prepare(inputs);
     const runs = Array.from({ length: repeats }, () => executable.profile());

@@ -4,7 +4,6 @@ import concatFloats from '../../../shaders/concat-floats.wgsl';
 import decode from '../../../shaders/decode.wgsl';
 import eltwise from '../../../shaders/eltwise.wgsl';
 import floatPooling from '../../../shaders/float-pooling.wgsl';
-import lrn from '../../../shaders/lrn.wgsl';
 import pointwise from '../../../shaders/pointwise.wgsl';
 import quantize from '../../../shaders/quantize.wgsl';
 import reshape from '../../../shaders/reshape.wgsl';
@@ -38,7 +37,7 @@ import {
   quadCount,
   wordCount,
 } from './layout.ts';
-import { type ConvolutionShape, hasUsualLevels, type Variant, type VariantName } from './variants.ts';
+import { type ConvolutionShape, hasUsualLevels, onDemand, type Variant, type VariantName } from './variants.ts';
 
 type Constants = Readonly<Record<string, number>>;
 type Table = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
@@ -161,7 +160,12 @@ export function kernelOf(
     case 'lrn': {
       const { size, alpha, beta, k } = step;
       const numbers = [(size - 1) / 2, ...floatBits([alpha / size, beta, k])];
-      return { ...elementKernel(step, input.shape, channelsOf, numbers), code: lrn, constants: {}, tables: new Map() };
+      return {
+        ...elementKernel(step, input.shape, channelsOf, numbers),
+        code: onDemand('lrn')(),
+        constants: {},
+        tables: new Map(),
+      };
     }
     case 'softmax':
       return { ...elementKernel(step, input.shape, () => 1), code: softmax, constants: {}, tables: new Map() };

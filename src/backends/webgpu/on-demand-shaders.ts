@@ -1,4 +1,4 @@
-/** Shaders that no GPU takes unasked: software adapters do, and those for which an autotune has chosen them. */
+/** Shaders that few pages need: of rarer layers, and of variants that only software adapters take unasked. */
 export { default as binaryDot } from '../../../shaders/binary-dot.wgsl';
 export { default as binaryRow7Stride1 } from '../../../shaders/binary-row-7-stride-1.wgsl';
 export { default as binarySharedRow7Stride1 } from '../../../shaders/binary-shared-row-7-stride-1.wgsl';
@@ -8,3 +8,5 @@ export { default as integerSharedRow8Width11Stride4 } from '../../../shaders/int
 export { default as integerSharedRow16Width3Stride1 } from '../../../shaders/integer-shared-row-16-width-3-stride-1.wgsl';
 export { default as integerSharedRow16Width7Stride2 } from '../../../shaders/integer-shared-row-16-width-7-stride-2.wgsl';
 export { default as integerSharedTile } from '../../../shaders/integer-shared-tile.wgsl';
+export { default as levelTile } from '../../../shaders/level-tile.wgsl';
+export { default as lrn } from '../../../shaders/lrn.wgsl';

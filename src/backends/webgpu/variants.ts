@@ -6,7 +6,6 @@ import binaryTile from '../../../shaders/binary-tile.wgsl';
 import floatSplit from '../../../shaders/float-split.wgsl';
 import floatTile from '../../../shaders/float-tile.wgsl';
 import integerTile from '../../../shaders/integer-tile.wgsl';
-import levelTile from '../../../shaders/level-tile.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
 import type { Capabilities } from './device.ts';
@@ -60,7 +59,8 @@ export interface Variant {
 
 type OnDemandShaders = typeof import('./on-demand-shaders.ts');
 
-function onDemand(name: keyof OnDemandShaders): Code {
+/** A shader that few pages need, fetched by those. */
+export function onDemand(name: keyof OnDemandShaders): Code {
   return async () => (await import('./on-demand-shaders.ts'))[name];
 }
 
@@ -130,7 +130,7 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
     case 'floatConvolution':
       return [tile('tile', () => floatTile), split(() => floatSplit)];
     case 'binaryConvolution':
-      if (!hasUsualLevels(step)) return [tile('tile', () => levelTile)];
+      if (!hasUsualLevels(step)) return [tile('tile', onDemand('levelTile'))];
       return [
         tile('tile', () => binaryTile),
         tile('carry-save', () => binaryCarrySave),
