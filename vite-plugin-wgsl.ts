@@ -80,7 +80,7 @@ const FUNCTION_OR_STRUCT = /\b(?:fn|struct)\s+(\w+)/g;
 const KEPT = /\boverride\s+(\w+)|@compute[^{]*?\bfn\s+(\w+)|\bvar<(\w+)(?:,\s*(\w+))?>|\b(\w\w?)\b/g;
 const CALLED = /(?<!\w)(\w+)\(/g;
 const WORD = /(?<!@)\b[A-Za-z_]\w*/g;
-const SPACE_AT_PUNCTUATION = /\s*([{}();,=:])\s*|(?<=[\w)\]]) ([-+*/%^<>&|=!]+) (?=[\w(])/g;
+const SPACE_AT_PUNCTUATION = /\s*([{}();,=:])\s*|(?<=[\w)\]] ?) ?([-+*/%^<>&|=!]+) ?(?=[\w(])/g;
 
 /**
  * Short names for those that shaders of a folder declare, the shortest for the most frequent, and the same in all: what

@@ -1,13 +1,9 @@
 import codePooling from '../../../shaders/code-pooling.wgsl';
-import concatCodes from '../../../shaders/concat-codes.wgsl';
-import concatFloats from '../../../shaders/concat-floats.wgsl';
 import decode from '../../../shaders/decode.wgsl';
 import eltwise from '../../../shaders/eltwise.wgsl';
 import floatPooling from '../../../shaders/float-pooling.wgsl';
 import pointwise from '../../../shaders/pointwise.wgsl';
 import quantize from '../../../shaders/quantize.wgsl';
-import reshape from '../../../shaders/reshape.wgsl';
-import softmax from '../../../shaders/softmax.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
 import { clampToFloat32 } from '../../numerics/float32.ts';
 import { codeBits } from '../../plan/code-levels.ts';
@@ -146,11 +142,11 @@ export function kernelOf(
       const place = [step.firstChannel, output.shape.channels];
       if (input.kind !== 'codes') {
         const kernel = elementKernel(step, input.shape, channelsOf, place);
-        return { ...kernel, code: concatFloats, constants: {}, tables: new Map() };
+        return { ...kernel, code: onDemand('concatFloats')(), constants: {}, tables: new Map() };
       }
       return {
         ...elementKernel(step, input.shape, (depth) => input.bits * wordCount(depth), place),
-        code: concatCodes,
+        code: onDemand('concatCodes')(),
         entryPoint: 'toCodes',
         constants: { planes: input.bits },
         tables: new Map(),
@@ -168,12 +164,17 @@ export function kernelOf(
       };
     }
     case 'softmax':
-      return { ...elementKernel(step, input.shape, () => 1), code: softmax, constants: {}, tables: new Map() };
+      return {
+        ...elementKernel(step, input.shape, () => 1),
+        code: onDemand('softmax')(),
+        constants: {},
+        tables: new Map(),
+      };
     case 'reshape': {
       const sizes = [input.shape, output.shape].flatMap(({ channels, height, width }) => [channels, height * width]);
       return {
         ...elementKernel(step, output.shape, channelsOf),
-        code: reshape,
+        code: onDemand('reshape')(),
         shape: Int32Array.from(sizes),
         constants: {},
         tables: new Map(),
