@@ -23,7 +23,13 @@ function browserFile(name: string, source: string, plugins: Plugins): RolldownOp
     // What only chunks share with an entry then stays in the entry.
     preserveEntrySignatures: 'allow-extension',
     plugins: [assemblyScript(), wgsl(), plugins],
-    output: { dir: 'dist/lib', minify: true, sourcemap: true, chunkFileNames: chunkFileName },
+    output: {
+      dir: 'dist/lib',
+      minify: true,
+      comments: { annotation: false },
+      sourcemap: true,
+      chunkFileNames: chunkFileName,
+    },
   };
 }
 

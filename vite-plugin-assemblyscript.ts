@@ -38,7 +38,8 @@ async function compile(path: string, variant: string): Promise<string> {
   let binary = new Uint8Array();
   const entry = relative(process.cwd(), path);
   const options = [
-    ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'],
+    ...['-O3', '--shrinkLevel', '1', '--converge', '--noAssert'],
+    ...['--runtime', 'stub', '--importMemory', '--noExportMemory'],
     ...['--use', 'abort=', '--use', `IS_RELAXED=${variant.startsWith('relaxed') ? 1 : 0}`],
     ...['--enable', variant.startsWith('relaxed') ? 'simd,relaxed-simd' : 'simd'],
     ...(variant.endsWith('-shared')

@@ -18,7 +18,7 @@ export class WorkerHost {
 
   /**
    * @param url of the worker's file; by default it lies where the bundler has put it.
-   * @throws HwgqError `invalid-option` where that is no address.
+   * @throws HwgqError `invalid-option` where that is no address, `worker` where the browser starts none.
    */
   static at(url: string | URL | undefined): WorkerHost {
     const address = url === undefined ? '' : absolute(url);
@@ -28,13 +28,7 @@ export class WorkerHost {
   }
 
   private constructor(private readonly address: string) {
-    this.worker = address
-      ? startWorker(address)
-      : startPackagedWorker(
-          import.meta.url,
-          'worker.js',
-          () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
-        );
+    this.worker = started(address);
     this.ready = new Promise<void>((resolve) => {
       const listen = ({ data }: MessageEvent<unknown>) => {
         if (data !== READY) return;
@@ -67,6 +61,20 @@ export class WorkerHost {
   private stop(): void {
     if (running.get(this.address) === this) running.delete(this.address);
     this.worker.terminate();
+  }
+}
+
+function started(address: string): Worker {
+  try {
+    if (address) return startWorker(address);
+    return startPackagedWorker(
+      import.meta.url,
+      'worker.js',
+      () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
+    );
+  } catch (cause) {
+    const message = `The browser starts no worker: ${(cause as Error).message} Allow it in the page’s CSP (worker-src, Trusted Types).`;
+    throw new HwgqError('worker', message, {}, { cause });
   }
 }
 

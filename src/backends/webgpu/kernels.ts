@@ -33,7 +33,8 @@ import {
   quadCount,
   wordCount,
 } from './layout.ts';
-import { type ConvolutionShape, hasUsualLevels, onDemand, type Variant, type VariantName } from './variants.ts';
+import { onDemand } from './on-demand.ts';
+import { type ConvolutionShape, hasUsualLevels, type Variant, type VariantName } from './variants.ts';
 
 type Constants = Readonly<Record<string, number>>;
 type Table = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;

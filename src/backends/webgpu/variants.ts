@@ -10,6 +10,7 @@ import type { Planes } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
 import type { Capabilities } from './device.ts';
 import { quadCount, WORKGROUP_SIZE } from './layout.ts';
+import { onDemand } from './on-demand.ts';
 
 /** A convolution and the planes around it, which decide which kernels can run it. */
 export interface ConvolutionShape {
@@ -55,13 +56,6 @@ export interface Variant {
   readonly code: Code;
   /** Threads for a number of images. */
   threads(imageCount: number): number;
-}
-
-type OnDemandShaders = typeof import('./on-demand-shaders.ts');
-
-/** A shader that few pages need, fetched by those. */
-export function onDemand(name: keyof OnDemandShaders): Code {
-  return async () => (await import('./on-demand-shaders.ts'))[name];
 }
 
 /**
