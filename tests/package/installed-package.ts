@@ -18,6 +18,8 @@ export class InstalledPackage {
   static async install(...others: readonly string[]): Promise<InstalledPackage> {
     if (!existsSync('dist/lib/index.d.ts')) throw new Error('There is no dist/lib: run `npm run build` first.');
     const folder = mkdtempSync(join(tmpdir(), 'hwgq-package-'));
+    // Without it npm installs into a folder above that has one.
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     // What packing would build has been built.
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]);
     const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--silent', '--install-links'];
