@@ -3,7 +3,7 @@ import peakPopcount from '../../shaders/peak-popcount.wgsl';
 import peakRead from '../../shaders/peak-read.wgsl';
 import { openDevice } from '../backends/webgpu/device.ts';
 import { StepTimer } from '../backends/webgpu/step-timer.ts';
-import { repeatsToTime } from '../backends/webgpu/timed-repeats.ts';
+import { timedRepeats } from '../backends/webgpu/timed-repeats.ts';
 import { type Peaks, TRIALS } from './peaks.ts';
 
 const WORKGROUP_SIZE = 64;
@@ -104,11 +104,9 @@ async function groupsPerSecond(device: GPUDevice, { shader, data, rounds, atOnce
   };
   // A driver may compile only in the first run.
   await milliseconds(unit);
-  const [repeats = 1] = await repeatsToTime(1, LONG_ENOUGH_MILLISECONDS, async ([often = 1]) => [
+  const [times = []] = await timedRepeats(1, TRIALS, LONG_ENOUGH_MILLISECONDS, async ([often = 1]) => [
     await milliseconds(unit * often),
   ]);
-  let best = Number.POSITIVE_INFINITY;
-  for (let trial = 0; trial < TRIALS; trial++) best = Math.min(best, await milliseconds(unit * repeats));
   timer?.dispose();
-  return (1000 * unit * repeats) / best;
+  return (1000 * unit) / Math.min(...times);
 }

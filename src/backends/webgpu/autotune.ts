@@ -5,7 +5,7 @@ import { imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { bindStep, createFrame, dispatchStep, freeStep, type PreparedStep, prepareStep } from './prepared-step.ts';
 import { StepTimer } from './step-timer.ts';
-import { CLOCK_LONG_ENOUGH, repeatsToTime, TIMESTAMPS_LONG_ENOUGH } from './timed-repeats.ts';
+import { CLOCK_LONG_ENOUGH, TIMESTAMPS_LONG_ENOUGH, timedRepeats } from './timed-repeats.ts';
 import {
   type ConvolutionShape,
   convolutionShapes,
@@ -170,10 +170,9 @@ class ShapeBench {
         // A driver may compile only in the first run.
         await run(1);
         const longEnough = timer ? TIMESTAMPS_LONG_ENOUGH : CLOCK_LONG_ENOUGH;
-        const [dispatches = 1] = await repeatsToTime(1, longEnough, async ([often = 1]) => [await run(often)]);
-        const times: number[] = [];
-        while (times.length < repeats) times.push((await run(dispatches)) / dispatches);
-        return { milliseconds: times.sort((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0, output: await this.output() };
+        const [times = []] = await timedRepeats(1, repeats, longEnough, async ([often = 1]) => [await run(often)]);
+        const sorted = [...times].sort((a, b) => a - b);
+        return { milliseconds: sorted[Math.floor(sorted.length / 2)] ?? 0, output: await this.output() };
       } finally {
         timer?.dispose();
         freeStep(step);

@@ -3,7 +3,7 @@ import { profileStep, type StepProfile } from '../../plan/step-profile.ts';
 import type { Arena } from './arena.ts';
 import { dispatchStep, type PreparedStep } from './prepared-step.ts';
 import { StepTimer } from './step-timer.ts';
-import { repeatsToTime, TIMESTAMPS_LONG_ENOUGH } from './timed-repeats.ts';
+import { TIMESTAMPS_LONG_ENOUGH, timedRepeats } from './timed-repeats.ts';
 
 /**
  * Runs the `count` images of an arena step by step, several times. Each step has a pass of its own, in which it is
@@ -33,13 +33,7 @@ export async function profileSteps(
     device.queue.submit([encoder.finish()]);
     return timer.read();
   };
-  const often = await repeatsToTime(steps.length, TIMESTAMPS_LONG_ENOUGH, timeSteps);
-  const times: number[][] = steps.map(() => []);
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [index, milliseconds] of (await timeSteps(often)).entries()) {
-      times[index]?.push(milliseconds / (often[index] ?? 1));
-    }
-  }
+  const times = await timedRepeats(steps.length, repeats, TIMESTAMPS_LONG_ENOUGH, timeSteps);
   timer.dispose();
-  return steps.map(({ step, kernel }, index) => profileStep(plan, step, times[index] as number[], kernel.variant));
+  return steps.map(({ step, kernel }, index) => profileStep(plan, step, times[index] ?? [], kernel.variant));
 }

@@ -6,20 +6,30 @@ export const CLOCK_LONG_ENOUGH = 25;
 const MOST_REPEATS = 4096;
 
 /**
- * How often each of several things is to be repeated, so that a coarse clock tells how long it takes.
- * @param time runs each so often, and gives the milliseconds that the repeats of each took.
+ * Times several things, each repeated so often that a coarse clock tells how long that takes.
+ * @param rounds how many times each gets, at least.
  * @param longEnough milliseconds.
+ * @param time runs each so often, and gives the milliseconds that the repeats of each took.
+ * @returns of each its times for once, in milliseconds.
  */
-export async function repeatsToTime(
+export async function timedRepeats(
   count: number,
+  rounds: number,
   longEnough: number,
   time: (repeats: readonly number[]) => Promise<readonly number[]>,
-): Promise<readonly number[]> {
-  let repeats: readonly number[] = new Array<number>(count).fill(1);
-  for (;;) {
-    const times = await time(repeats);
-    const isShort = repeats.map((often, index) => often < MOST_REPEATS && (times[index] ?? 0) < longEnough);
-    if (!isShort.includes(true)) return repeats;
-    repeats = repeats.map((often, index) => (isShort[index] ? 2 * often : often));
+): Promise<readonly (readonly number[])[]> {
+  const things = Array.from({ length: count }, () => ({ often: 1, times: [] as number[] }));
+  while (things.some(({ times }) => times.length < rounds)) {
+    const taken = await time(things.map(({ often }) => often));
+    for (const [index, thing] of things.entries()) {
+      const milliseconds = taken[index] ?? 0;
+      if (milliseconds >= longEnough || thing.often >= MOST_REPEATS) thing.times.push(milliseconds / thing.often);
+      else {
+        // An earlier time that was long enough was one of something else that the machine did.
+        thing.often *= 2;
+        thing.times = [];
+      }
+    }
   }
+  return things.map(({ times }) => times);
 }
