@@ -139,6 +139,7 @@ export class View {
     this.#failure.hidden = text === undefined;
     this.#failure.textContent = text ?? '';
     this.#retry.hidden = !mayRetry;
+    this.#showPlace();
   }
 
   /** @param label undefined where the network is not sure. */
@@ -178,7 +179,7 @@ export class View {
 
   /** The result's place is kept while one is awaited, but for what is shown until the model is there. */
   #showPlace(): void {
-    const isAwaited = this.#media.hasChildNodes() && this.#loading.hidden;
+    const isAwaited = this.#media.hasChildNodes() && this.#loading.hidden && this.#failure.hidden;
     this.#result.hidden = !isAwaited && this.#label.textContent === '';
   }
 
