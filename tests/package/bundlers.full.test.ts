@@ -76,7 +76,8 @@ describe('Vite', () => {
         });`,
     });
     await bundle('vite', 'build', '--outDir', 'vite-element');
-    expect(await titleIn('vite-element')).toBe('1 wasm 2');
+    // Small networks take one thread where nobody asks for more.
+    expect(await titleIn('vite-element')).toBe('1 wasm 1');
   });
 
   it('builds it with workers as modules, which load only what they need', async () => {
