@@ -14,7 +14,7 @@ it('runs under any path, without a network after the first visit, and mends what
   const server = site();
   const demo = await DemoPage.open(browser(), server.url);
   const { page } = demo;
-  await page.getByText('opens without a network').waitFor();
+  await page.getByText('This page is kept on this device').waitFor();
   await expectNamed(demo, '7');
   expect(server.requests.filter((path) => path.startsWith('outside'))).toEqual([]);
   expect(demo.misdeeds).toEqual([]);
