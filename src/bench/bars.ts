@@ -1,5 +1,11 @@
 import type { StepProfile } from '../engine/session.ts';
-import { type Contestant, nameOf, type OwnContestant, type PeerContestant } from './contestant.ts';
+import {
+  type Contestant,
+  nameOf,
+  type OnnxRuntimeContestant,
+  type OwnContestant,
+  type PeerContestant,
+} from './contestant.ts';
 import type { Examination } from './examine.ts';
 import type { RaceResult } from './race.ts';
 
@@ -49,8 +55,8 @@ const RELAXED: OwnContestant = { engine: 'hwgq-web', backend: 'wasm', simd: 'rel
 const PLAIN: OwnContestant = { ...RELAXED, simd: 'plain' };
 const TWO_THREADS: OwnContestant = { ...RELAXED, threads: 2 };
 const OWN_GPU: OwnContestant = { engine: 'hwgq-web', backend: 'webgpu' };
-const INT8: PeerContestant = { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 1 };
-const INT8_TWO_THREADS: PeerContestant = { ...INT8, threads: 2 };
+const INT8: OnnxRuntimeContestant = { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 1 };
+const INT8_TWO_THREADS: OnnxRuntimeContestant = { ...INT8, threads: 2 };
 const FLOAT: PeerContestant = { ...INT8, form: 'float-twin' };
 const FLOAT_GPU: PeerContestant = { engine: 'onnxruntime-web', backend: 'webgpu', form: 'float-twin' };
 
@@ -90,7 +96,7 @@ export const WASM_BYSTANDERS: readonly Contestant[] = [
 export const GPU_BYSTANDERS: readonly Contestant[] = [{ engine: 'tfjs', backend: 'webgpu', form: 'float-twin' }];
 
 /** From navigation to the first label, nothing cached, both with the same threads. */
-export const START_BAR: SpeedBar = {
+export const START_BAR: SpeedBar & { readonly peer: OnnxRuntimeContestant } = {
   key: 'start',
   own: { engine: 'hwgq-web', backend: 'auto', threads: 2 },
   peer: INT8_TWO_THREADS,

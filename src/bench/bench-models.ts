@@ -1,5 +1,5 @@
 import { toNetworkInput } from '../image/input.ts';
-import { channelCount } from '../image/preprocessing.ts';
+import { channelCount, type Preprocessing } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
 import { Random } from '../networks/random.ts';
 import { seededModel } from '../networks/seeded-model.ts';
@@ -11,6 +11,7 @@ export interface BenchModels {
   readonly network: string;
   readonly files: ReadonlyMap<ModelForm, Uint8Array<ArrayBuffer>>;
   readonly input: BenchInput;
+  readonly preprocessing: Preprocessing;
 }
 
 /** One preprocessed picture. */
@@ -43,5 +44,6 @@ export function makeBenchModels(network: string, forms: readonly ModelForm[]): B
   const values = toNetworkInput(pixels, preprocessing);
   const unit = values instanceof Int16Array ? scale : 1;
   const floats = Float32Array.from(values, (value) => value * unit);
-  return { network: model.graph.name, files, input: { values, floats, shape: [channels, height, width] } };
+  const input = { values, floats, shape: [channels, height, width] } as const;
+  return { network: model.graph.name, files, input, preprocessing };
 }

@@ -1,5 +1,6 @@
+import type { Preprocessing } from '../image/preprocessing.ts';
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, formOf, nameOf, type OnnxRuntimeContestant } from './contestant.ts';
+import { type Contestant, formOf, nameOf, type OnnxRuntimeContestant, type OwnContestant } from './contestant.ts';
 import { type FirstLabel, messageOf } from './report.ts';
 import { median } from './statistics.ts';
 
@@ -9,8 +10,29 @@ export interface FirstLabelOptions {
   readonly onProgress: (done: number, doing: string) => void;
 }
 
+/** What the page that names one picture is to do. */
+export interface FirstLabelTask {
+  readonly contestant: OwnContestant | OnnxRuntimeContestant;
+  /** Address of its model. */
+  readonly model: string;
+  /** How that takes its input. */
+  readonly preprocessing: Preprocessing;
+}
+
+/** The address of the page that does it: what it needs to know stands in the fragment. */
+export function firstLabelAddress(siteUrl: string, { contestant, model, preprocessing }: FirstLabelTask): string {
+  const { engine, backend, threads } = contestant;
+  const { width, height, channels, mean, scale } = preprocessing;
+  const parts = new URLSearchParams({ engine, backend, model, peers: `${siteUrl}peers/`, channels });
+  for (const [name, value] of Object.entries({ width, height, scale, threads })) {
+    if (value !== undefined) parts.set(name, String(value));
+  }
+  if (mean.kind === 'channels') for (const value of mean.values) parts.append('mean', String(value));
+  return `${siteUrl}first-label.html#${parts}`;
+}
+
 interface Starter {
-  readonly contestant: Contestant;
+  readonly contestant: FirstLabelTask['contestant'];
   /** Address of its model. */
   readonly model: string;
   readonly times: number[];
@@ -18,8 +40,6 @@ interface Starter {
 }
 
 const ROUNDS = 3;
-/** The page there makes its input for networks of this size alone. */
-const INPUT_LENGTH = 3 * 224 * 224;
 /** A frame that has not answered by then will not. */
 const PATIENCE_MILLISECONDS = 120_000;
 
@@ -30,12 +50,11 @@ const PATIENCE_MILLISECONDS = 120_000;
  * @throws the signal's reason where it aborts.
  */
 export async function timeFirstLabels(
-  { files, input }: BenchModels,
+  { files, preprocessing }: BenchModels,
   contestants: readonly Contestant[],
   { siteUrl, signal, onProgress }: FirstLabelOptions,
 ): Promise<readonly FirstLabel[]> {
-  if (input.floats.length !== INPUT_LENGTH) return [];
-  const own: Contestant = { engine: 'hwgq-web', backend: 'auto' };
+  const own: OwnContestant = { engine: 'hwgq-web', backend: 'auto' };
   const [peer] = contestants.filter(isPeer).sort((a, b) => (b.threads ?? 1) - (a.threads ?? 1));
   const starters = [own, ...(peer ? [peer] : [])].map((contestant): Starter => {
     const blob = new Blob([files.get(formOf(contestant)) ?? new Uint8Array()]);
@@ -50,10 +69,8 @@ export async function timeFirstLabels(
           (round * starters.length + index) / (ROUNDS * starters.length),
           `First label: ${nameOf(contestant)}`,
         );
-        const threads = contestant.threads === undefined ? {} : { threads: String(contestant.threads) };
-        const parts = { engine: contestant.engine, model, peers: `${siteUrl}peers/`, ...threads };
         try {
-          times.push(await timeFrame(`${siteUrl}first-label.html#${new URLSearchParams(parts)}`, signal));
+          times.push(await timeFrame(firstLabelAddress(siteUrl, { contestant, model, preprocessing }), signal));
         } catch (error) {
           signal.throwIfAborted();
           starter.failure = messageOf(error);

@@ -3,13 +3,18 @@ import { type BackendName, createClassifier } from '../client/index.ts';
 
 /**
  * Loads one engine and names one picture, as a page of its own would that does nothing else; then writes the
- * milliseconds since navigation into the document. The address's fragment says which engine and model:
- * `#engine=hwgq-web&model=URL`, or `#engine=onnxruntime-web&model=URL&peers=URL`, and `&threads=N` where it is not to be
- * the engine's usual number, or 1 of a peer.
+ * milliseconds since navigation into the document. The address's fragment says which engine, with which model and how that
+ * takes its input: `firstLabelAddress` of src/bench writes it.
  */
 const given = new URLSearchParams(location.hash.slice(1));
 const model = given.get('model') ?? '';
-const SIDE = 224;
+const [width, height, scale] = ['width', 'height', 'scale'].map((name) => Number(given.get(name))) as [
+  number,
+  number,
+  number,
+];
+/** Where a pixel has a network's channels. Green stands for gray: any picture will do. */
+const PLACES = { bgr: [2, 1, 0], rgb: [0, 1, 2], gray: [1] } as const;
 
 try {
   const label = given.get('engine') === 'hwgq-web' ? await nameWithHwgq() : await nameWithOnnxRuntime();
@@ -37,14 +42,16 @@ async function nameWithOnnxRuntime(): Promise<string> {
   ort.env.logLevel = 'error';
   const session: InferenceSession = await ort.InferenceSession.create(model, { executionProviders: ['wasm'] });
   const { data } = picture();
-  const planar = new Float32Array(3 * SIDE * SIDE);
-  const means = [104, 117, 123];
-  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
-    for (let channel = 0; channel < 3; channel++) {
-      planar[channel * SIDE * SIDE + pixel] = (data[pixel * 4 + 2 - channel] ?? 0) - (means[channel] ?? 0);
+  const places = PLACES[(given.get('channels') ?? 'bgr') as keyof typeof PLACES];
+  const means = given.getAll('mean').map(Number);
+  const pixels = width * height;
+  const planar = new Float32Array(places.length * pixels);
+  for (const [channel, place] of places.entries()) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      planar[channel * pixels + pixel] = ((data[pixel * 4 + place] ?? 0) - (means[channel] ?? 0)) * scale;
     }
   }
-  const input = new ort.Tensor('float32', planar, [1, 3, SIDE, SIDE]);
+  const input = new ort.Tensor('float32', planar, [1, places.length, height, width]);
   const results = await session.run({ [session.inputNames[0] ?? '']: input });
   const scores = results[session.outputNames[0] ?? '']?.data as Float32Array;
   return String(scores.indexOf(Math.max(...scores)));
@@ -52,7 +59,7 @@ async function nameWithOnnxRuntime(): Promise<string> {
 
 /** A picture of the size that the network takes. */
 function picture(): ImageData {
-  const image = new ImageData(SIDE, SIDE);
+  const image = new ImageData(width, height);
   for (let index = 0; index < image.data.length; index++)
     image.data[index] = index % 4 === 3 ? 255 : (index * 31) % 256;
   return image;

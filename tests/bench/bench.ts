@@ -21,13 +21,15 @@ import {
 } from '../../src/bench/bars.ts';
 import { makeBenchModels } from '../../src/bench/bench-models.ts';
 import type { BenchmarkSettings } from '../../src/bench/benchmark.ts';
+import { formOf } from '../../src/bench/contestant.ts';
+import type { FirstLabelTask } from '../../src/bench/first-labels.ts';
 import { type BenchmarkReport, messageOf } from '../../src/bench/report.ts';
 import { toCount } from '../../src/cli/arguments.ts';
 import { HwgqError } from '../../src/errors.ts';
 import { embedderFiles } from '../../vite-plugin-downloads.ts';
 import { startChromium, startChromiumOnHardware } from '../support/chromium.ts';
 import { serveSite } from '../support/site-server.ts';
-import { ISOLATED } from '../support/web-server.ts';
+import { ISOLATED, type WebServer } from '../support/web-server.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
 import { TABLE_CONTESTANTS, TABLE_NETWORKS, writeTable } from './table.ts';
@@ -76,15 +78,11 @@ const options = new Command('bench')
 async function measure(): Promise<Findings> {
   const server = await serveSite(ISOLATED);
   try {
-    if (!options.table && (options.bars.includes('start') || options.bars.includes('memory'))) {
-      const models = makeBenchModels(NETWORK, ['hwgq', 'int8-twin']);
-      for (const [form, bytes] of models.files) server.replaced.set(`bench-models/${form}`, bytes);
-    }
     const browser = await (options.gpu ? startChromiumOnHardware() : startChromium());
     try {
       const machine = `${cpus().length} × ${cpus()[0]?.model}, Chromium ${browser.version()}`;
       const findings: Findings = { machine, bars: [], reports: [], details: {}, failures: [] };
-      const bench = new Bench(browser, server.url, findings);
+      const bench = new Bench(browser, server, findings);
       if (options.gpu) findings.details.gpu = await bench.hardwareGpu();
       say(`${machine}; ${options.table ? 'all networks' : NETWORK}, batch 1`);
       if (options.table) await bench.measureTable();
@@ -103,9 +101,13 @@ async function measure(): Promise<Findings> {
 class Bench {
   constructor(
     private readonly browser: Browser,
-    private readonly url: string,
+    private readonly server: WebServer,
     private readonly findings: Findings,
   ) {}
+
+  private get url(): string {
+    return this.server.url;
+  }
 
   /** @throws HwgqError `no-webgpu` where Chromium has none but a software adapter. */
   async hardwareGpu(): Promise<string> {
@@ -219,18 +221,20 @@ class Bench {
   }
 
   private async measureStart(): Promise<void> {
-    const { own, peer } = START_BAR;
-    const [ownTime = Number.NaN, peerTime = Number.NaN] = await timeFirstLabels(
-      this.browser,
-      this.url,
-      [
-        { engine: 'hwgq-web', model: 'bench-models/hwgq', threads: own.threads ?? 1 },
-        { engine: 'onnxruntime-web', model: 'bench-models/int8-twin', threads: peer.threads ?? 1 },
-      ],
-      Math.min(7, options.rounds ?? 7),
-    );
+    const tasks = this.firstLabelTasks([START_BAR.own, START_BAR.peer]);
+    const rounds = Math.min(7, options.rounds ?? 7);
+    const [ownTime = Number.NaN, peerTime = Number.NaN] = await timeFirstLabels(this.browser, this.url, tasks, rounds);
     say(`navigation to first label: ${ownTime.toFixed(0)} ms, onnxruntime-web int8 ${peerTime.toFixed(0)} ms`);
     this.findings.bars.push(ratioResult(START_BAR, ownTime, peerTime, 'navigation to first label: '));
+  }
+
+  /** Puts models on the server for pages that name one picture each. */
+  private firstLabelTasks(contestants: readonly FirstLabelTask['contestant'][]): readonly FirstLabelTask[] {
+    const { files, preprocessing } = makeBenchModels(NETWORK, [...new Set(contestants.map(formOf))]);
+    for (const [form, bytes] of files) this.server.replaced.set(`bench-models/${form}`, bytes);
+    return contestants.map((contestant) => {
+      return { contestant, model: `${this.url}bench-models/${formOf(contestant)}`, preprocessing };
+    });
   }
 
   private async measureDownload(): Promise<void> {
@@ -246,8 +250,10 @@ class Bench {
   }
 
   private async measureHeld(): Promise<void> {
-    for (const backend of ['wasm', 'webgpu'] as const) {
-      const memory = await measureMemory(this.browser, this.url, 'bench-models/hwgq', backend);
+    const contestants = (['wasm', 'webgpu'] as const).map((backend) => ({ engine: 'hwgq-web', backend }) as const);
+    for (const task of this.firstLabelTasks(contestants)) {
+      const { backend } = task.contestant;
+      const memory = await measureMemory(this.browser, this.url, task);
       const { heap, wasm, gpu } = memory;
       say(`memory on ${backend}: worker heap ${megabytes(heap)}, WASM ${megabytes(wasm)}, GPU ${megabytes(gpu)}`);
       this.findings.details[`memory on ${backend}`] = memory;

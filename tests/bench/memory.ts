@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
+import { type FirstLabelTask, firstLabelAddress } from '../../src/bench/first-labels.ts';
 import { Heaps } from '../support/devtools.ts';
 import { countLiveBytes, liveBytes } from '../support/live-bytes.ts';
-import { firstLabelUrl } from './first-label.ts';
 
 /** What a classifier's worker holds once it has named a picture, in bytes. */
 export interface WorkerMemory {
@@ -12,22 +12,19 @@ export interface WorkerMemory {
 }
 
 /** Loads a model in a page of its own, names a picture, collects, and looks. */
-export async function measureMemory(
-  browser: Browser,
-  url: string,
-  model: string,
-  backend: 'wasm' | 'webgpu',
-): Promise<WorkerMemory> {
+export async function measureMemory(browser: Browser, url: string, task: FirstLabelTask): Promise<WorkerMemory> {
   const context = await browser.newContext();
   try {
     await countLiveBytes(context);
     const page = await context.newPage();
     const heaps = await Heaps.of(page);
-    await page.goto(firstLabelUrl(url, { engine: 'hwgq-web', model }, `&backend=${backend}`));
+    await page.goto(firstLabelAddress(url, task));
     await page.locator('html[data-first-label]').waitFor({ state: 'attached', timeout: 120_000 });
     const live = await liveBytes(page.workers()[0]).catch(() => undefined);
     if (!live)
-      throw new Error(`The classifier's worker on ${backend} was not counted: no file assets/worker-*.js came.`);
+      throw new Error(
+        `The classifier's worker on ${task.contestant.backend} was not counted: no file assets/worker-*.js came.`,
+      );
     const { workers, workerBuffers } = await heaps.usedBytes();
     return { heap: workers + workerBuffers, wasm: live.wasm, gpu: live.gpu };
   } finally {
