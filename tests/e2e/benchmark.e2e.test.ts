@@ -36,14 +36,16 @@ function labelsOf({ results }: BenchmarkReport, forms: readonly ModelForm[]): Re
 
 it('measures all engines, and hands the result on by a link', async () => {
   const { page, misdeeds } = await open(isolated().url);
-  await page.getByLabel('the exact export').check();
+  await page.getByLabel('The exact export').check();
   await measure(page);
   const names = await page.locator('#race-rows th').allTextContents();
   expect(names).toContain('hwgq-web · WASM · relaxed SIMD · 2 threads');
+  expect(names).toContain('hwgq-web · WASM · plain SIMD · 2 threads');
   expect(names).toContain('onnxruntime-web · WASM · int8 · 1 thread');
   expect(names).toContain('onnxruntime-web · WASM · exact float32 · 1 thread');
   expect(names).toContain('tfjs · WASM · float32 · 2 threads');
   expect(await page.locator('#race-rows .is-failure').allTextContents()).toEqual([]);
+  expect(await page.locator('#first-label').textContent()).toContain('ms');
   expect(await page.locator('#race-rows td:nth-child(3)').allTextContents()).not.toContain('');
   expect(await page.locator('#layer-rows tr').count()).toBeGreaterThan(3);
   // Layers this small may be over before the clock has ticked, and then have no place in the plot.
@@ -91,6 +93,37 @@ it('can be stopped, and works on one thread where nothing isolates it', async ()
     'hwgq-web · WASM · relaxed SIMD · 1 thread',
     'hwgq-web · WASM · plain SIMD · 1 thread',
   ]);
+  // What a page may not have, it does not offer.
+  expect(await page.locator('#threads input').count()).toBe(1);
+  expect(misdeeds).toEqual([]);
+  await page.context().close();
+});
+
+it('runs every way that is chosen, and says so where none is', async () => {
+  const { page, misdeeds } = await open(isolated().url);
+  const choices = page.locator('#settings').getByRole('checkbox');
+  const choose = async (...labels: readonly string[]) => {
+    for (const choice of await choices.all()) await choice.uncheck();
+    for (const label of labels) await page.getByLabel(label, { exact: true }).check();
+  };
+  await choose('WASM, plain SIMD');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('No engine is chosen').waitFor();
+  await choose(
+    '2',
+    'WASM, plain SIMD',
+    'onnxruntime-web on WebGPU, float32',
+    'The exact export too, on those of onnxruntime-web',
+  );
+  await page.getByLabel('The interpreter').check();
+  await measure(page);
+  expect(await page.locator('#race-rows th').allTextContents()).toEqual([
+    'hwgq-web · WASM · plain SIMD · 2 threads',
+    'hwgq-web · reference',
+    'onnxruntime-web · WebGPU · float32',
+    'onnxruntime-web · WebGPU · exact float32',
+  ]);
+  expect(await page.locator('#race-rows .is-failure').allTextContents()).toEqual([]);
   expect(misdeeds).toEqual([]);
   await page.context().close();
 });
