@@ -5,7 +5,8 @@ import { parseReport, reportFragment, reportOfFragment } from '../bench/report-l
 import { Announcer } from './announcer.ts';
 import { LayerView } from './benchmark-layers.ts';
 import { chosenSettings } from './benchmark-settings.ts';
-import { showRace, showSizes, showThroughput } from './benchmark-tables.ts';
+import { showTables } from './benchmark-tables.ts';
+import { theirFigure } from './compared-rows.ts';
 import { byId } from './dom.ts';
 import { formatMilliseconds } from './format.ts';
 import { Notices } from './notices.ts';
@@ -79,45 +80,66 @@ function show(found: BenchmarkReport): void {
 function draw(): void {
   const shown = report ?? theirs;
   if (!shown) return;
+  const beside = report ? theirs : undefined;
   byId('result', HTMLElement).hidden = false;
-  document.body.classList.toggle('has-theirs', Boolean(theirs));
+  document.body.classList.toggle('has-theirs', Boolean(beside));
   byId('result-title', HTMLElement).textContent = `${shown.network}${report ? '' : ', on another machine'}`;
-  byId('other-machine', HTMLElement).textContent = theirs
-    ? `Theirs: ${theirs.network}, ${theirs.machine.cores} logical processors, ${theirs.machine.gpu ?? 'no GPU'}, ${theirs.date.slice(0, 10)}.`
-    : '';
-  showHeadline(shown);
-  showRace(report?.results ?? [], theirs?.results);
-  layers.show(shown.examinations);
-  showThroughput(shown);
-  showSizes(shown);
+  byId('other-machine', HTMLElement).textContent = theirs ? machineText(theirs, shown.network) : '';
+  showHeadline(shown, beside);
+  showTables(shown, beside);
+  // Layers of another network are no layers of this one.
+  layers.show(shown.examinations, beside?.network === shown.network ? beside.examinations : []);
   for (const id of ['copy-text', 'copy-json', 'copy-link']) {
     byId(id, HTMLButtonElement).disabled = shown.results.length === 0;
   }
 }
 
-function showHeadline({ results, examinations, firstLabels }: BenchmarkReport): void {
-  const set = (id: string, text: string | undefined) => {
-    byId(id, HTMLElement).textContent = text ?? '';
-  };
-  const own = fastest(results, true);
-  const peer = fastest(results, false);
+function machineText({ network, machine, date }: BenchmarkReport, shownNetwork: string): string {
+  const other = network === shownNetwork ? '' : `${network}, which is another network; `;
+  return `${other}${machine.cores} logical processors, ${machine.gpu ?? 'no GPU'}, ${date.slice(0, 10)}`;
+}
+
+/** What stands above the tables. */
+type Headline = Readonly<Record<'fastest' | 'rate' | 'ratio' | 'first-label', { figure: string; about: string }>>;
+
+function showHeadline(mine: BenchmarkReport, beside: BenchmarkReport | undefined): void {
+  const others = beside && headlineOf(beside);
+  for (const [id, { figure, about }] of Object.entries(headlineOf(mine))) {
+    byId(id, HTMLElement).textContent = figure;
+    byId(`${id}-about`, HTMLElement).textContent = about;
+    byId(`${id}-theirs`, HTMLElement).replaceChildren(...theirFigure(others?.[id as keyof Headline].figure));
+  }
+}
+
+function headlineOf({ results, examinations, firstLabels }: BenchmarkReport): Headline {
+  const [own, peer] = [fastest(results, true), fastest(results, false)];
   const [ownMedian, peerMedian] = [own?.latency?.median, peer?.latency?.median];
-  set('fastest-name', own ? `One picture, ${own.name.split(' · ').slice(1).join(', ')}` : 'One picture');
-  set('fastest', ownMedian === undefined ? '…' : formatMilliseconds(ownMedian));
-  set('ratio', ownMedian && peerMedian ? `${(peerMedian / ownMedian).toFixed(1)}×` : '–');
-  set('ratio-name', peer?.name);
   const rates = examinations.flatMap(({ name, throughput }) => throughput.map((entry) => ({ ...entry, name })));
   const best = rates.reduce<(typeof rates)[number] | undefined>(
     (most, rate) => (most && most.imagesPerSecond >= rate.imagesPerSecond ? most : rate),
     undefined,
   );
-  set('rate', best ? best.imagesPerSecond.toFixed(0) : ownMedian === undefined ? '…' : (1000 / ownMedian).toFixed(0));
-  set('rate-batch', best && `${best.count} at a time, ${best.name.split(' · ').slice(1).join(', ')}`);
+  const rate = best?.imagesPerSecond ?? (ownMedian && 1000 / ownMedian);
   const [ownLabel, peerLabel] = firstLabels;
   const labelTime = ({ milliseconds, failure = '' }: FirstLabel) =>
     milliseconds === undefined ? failure : formatMilliseconds(milliseconds);
-  set('first-label', ownLabel ? labelTime(ownLabel) : '–');
-  set('first-label-peer', peerLabel && `${peerLabel.name}: ${labelTime(peerLabel)}`);
+  return {
+    fastest: { figure: ownMedian === undefined ? '…' : formatMilliseconds(ownMedian), about: modeOf(own) },
+    rate: { figure: rate?.toFixed(0) ?? '…', about: best ? `${best.count} at a time, ${modeOf(best)}` : '' },
+    ratio: {
+      figure: ownMedian && peerMedian ? `${(peerMedian / ownMedian).toFixed(1)}×` : '–',
+      about: peer?.name ?? '',
+    },
+    'first-label': {
+      figure: ownLabel ? labelTime(ownLabel) : '–',
+      about: peerLabel ? `${peerLabel.name}: ${labelTime(peerLabel)}` : '',
+    },
+  };
+}
+
+/** How this project's engine ran, without its name. */
+function modeOf(engine: { readonly name: string } | undefined): string {
+  return engine?.name.split(' · ').slice(1).join(', ') ?? '';
 }
 
 function fastest(results: readonly RaceResult[], isOwn: boolean): RaceResult | undefined {
