@@ -32,7 +32,7 @@ import { serveSite } from '../support/site-server.ts';
 import { ISOLATED, type WebServer } from '../support/web-server.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
-import { TABLE_CONTESTANTS, TABLE_NETWORKS, writeTable } from './table.ts';
+import { TABLE_CONTESTANTS, TABLE_GPU_CONTESTANTS, TABLE_NETWORKS, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
 const BAR_KINDS = ['wasm', 'webgpu', 'start', 'download', 'memory'] as const;
@@ -160,17 +160,21 @@ class Bench {
   }
 
   async measureTable(): Promise<void> {
-    const { machine, reports, failures } = this.findings;
-    for (const { name, rounds } of TABLE_NETWORKS) {
+    const { machine, failures } = this.findings;
+    const rows: BenchmarkReport[] = [];
+    for (const { name, rounds, gpuRounds } of TABLE_NETWORKS) {
       const start = performance.now();
+      const most = options.rounds ?? rounds;
       try {
-        await this.runInPage(name, TABLE_CONTESTANTS, options.rounds ?? rounds);
+        const report = await this.runInPage(name, TABLE_CONTESTANTS, most);
+        const { results } = await this.runInPage(name, TABLE_GPU_CONTESTANTS, Math.min(most, gpuRounds));
+        rows.push({ ...report, results: [...report.results, ...results] });
       } catch (error) {
         failures.push(`${name} has no row: ${messageOf(error)}`);
         continue;
       }
       say(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
-      writeTable(machine, reports);
+      writeTable(machine, rows);
     }
   }
 

@@ -2,36 +2,54 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type Contestant, nameOf } from '../../src/bench/contestant.ts';
 import type { BenchmarkReport } from '../../src/bench/report.ts';
 
-/** The networks of the table, smallest first, and how many turns tell enough of them. */
+/** The networks of the table, smallest first, and how many turns tell enough of them; on WebGPU in software one is long. */
 export const TABLE_NETWORKS = [
-  { name: 'lenet', rounds: 12 },
-  { name: 'cifarsmall', rounds: 12 },
-  { name: 'cifarvgg', rounds: 12 },
-  { name: 'alexnet', rounds: 12 },
-  { name: 'resnet18', rounds: 12 },
-  { name: 'googlenet', rounds: 12 },
-  { name: 'resnet34', rounds: 12 },
-  { name: 'darknet19', rounds: 12 },
-  { name: 'resnet50', rounds: 4 },
-  { name: 'vgg', rounds: 4 },
+  { name: 'lenet', rounds: 12, gpuRounds: 2 },
+  { name: 'cifarsmall', rounds: 12, gpuRounds: 2 },
+  { name: 'cifarvgg', rounds: 12, gpuRounds: 2 },
+  { name: 'alexnet', rounds: 12, gpuRounds: 2 },
+  { name: 'resnet18', rounds: 12, gpuRounds: 2 },
+  { name: 'googlenet', rounds: 12, gpuRounds: 2 },
+  { name: 'resnet34', rounds: 12, gpuRounds: 2 },
+  { name: 'darknet19', rounds: 12, gpuRounds: 2 },
+  { name: 'resnet50', rounds: 4, gpuRounds: 2 },
+  { name: 'vgg', rounds: 4, gpuRounds: 1 },
 ] as const;
 
 const OWN = { engine: 'hwgq-web', backend: 'wasm' } as const;
 const PEER = { engine: 'onnxruntime-web', backend: 'wasm' } as const;
 const TFJS = { engine: 'tfjs', backend: 'wasm', form: 'float-twin' } as const;
 
-/** The columns of the table, and who runs in them. */
-const COLUMNS: readonly { readonly title: string; readonly contestant: Contestant }[] = [
-  { title: 'here: relaxed, 1 thread', contestant: { ...OWN, simd: 'relaxed', threads: 1 } },
+/** Who runs in a column, and what stands above it. */
+interface Column {
+  readonly title: string;
+  readonly contestant: Contestant;
+}
+
+const OWN_COLUMN: Column = { title: 'here: relaxed, 1 thread', contestant: { ...OWN, simd: 'relaxed', threads: 1 } };
+const INT8_COLUMN: Column = {
+  title: 'onnxruntime-web: int8, 1 thread',
+  contestant: { ...PEER, form: 'int8-twin', threads: 1 },
+};
+
+const COLUMNS: readonly Column[] = [
+  OWN_COLUMN,
   { title: '2 threads', contestant: { ...OWN, simd: 'relaxed', threads: 2 } },
   { title: 'plain, 1 thread', contestant: { ...OWN, simd: 'plain', threads: 1 } },
-  { title: 'onnxruntime-web: int8, 1 thread', contestant: { ...PEER, form: 'int8-twin', threads: 1 } },
+  INT8_COLUMN,
   { title: 'int8, 2 threads', contestant: { ...PEER, form: 'int8-twin', threads: 2 } },
   { title: 'float32, 1 thread', contestant: { ...PEER, form: 'float-twin', threads: 1 } },
   { title: 'tfjs: float32, 1 thread', contestant: { ...TFJS, threads: 1 } },
 ];
 
+/** Behind the adapter's name. */
+const GPU_COLUMNS: readonly Column[] = [
+  { title: 'here', contestant: { ...OWN, backend: 'webgpu' } },
+  { title: 'onnxruntime-web: float32', contestant: { ...PEER, backend: 'webgpu', form: 'float-twin' } },
+];
+
 export const TABLE_CONTESTANTS: readonly Contestant[] = COLUMNS.map(({ contestant }) => contestant);
+export const TABLE_GPU_CONTESTANTS: readonly Contestant[] = GPU_COLUMNS.map(({ contestant }) => contestant);
 
 const FILE = 'docs/performance.md';
 const [BEGIN, END] = ['<!-- table: npm run bench -- --table -->', '<!-- end of table -->'];
@@ -47,15 +65,23 @@ export function writeTable(machine: string, reports: readonly BenchmarkReport[])
 
 /** The table in Markdown: a row for each report, and in a cell why an engine gave no time. */
 export function tableText(machine: string, reports: readonly BenchmarkReport[]): string {
-  const heads = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread'];
+  const [
+    {
+      machine: { gpu = 'no adapter' },
+    } = { machine: {} },
+  ] = reports;
+  const gpuTitles = GPU_COLUMNS.map(({ title }) => `WebGPU on ${gpu}, ${title}`);
+  const heads = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread', ...gpuTitles];
   const rows = reports.map(({ network, downloads, results }) => {
-    const found = COLUMNS.map(({ contestant }) => results.find(({ name }) => name === nameOf(contestant)));
-    const medians = found.map((result) => result?.latency?.median);
-    const cells = found.map((result) => result?.latency?.median.toFixed(1) ?? `failed: ${cellText(result?.failure)}`);
+    const resultOf = ({ contestant }: Column) => results.find(({ name }) => name === nameOf(contestant));
+    const cellOf = (column: Column) => {
+      const { latency, failure } = resultOf(column) ?? {};
+      return latency?.median.toFixed(1) ?? `failed: ${cellText(failure)}`;
+    };
     const model = downloads.find(({ name }) => name === 'hwgq-web')?.modelBytes ?? 0;
-    const [own, , , peer] = medians;
+    const [own, peer] = [OWN_COLUMN, INT8_COLUMN].map((column) => resultOf(column)?.latency?.median);
     const ratio = own && peer ? `${(peer / own).toFixed(1)}×` : '–';
-    return [network, `${(model / 1e6).toFixed(2)} MB`, ...cells, ratio];
+    return [network, `${(model / 1e6).toFixed(2)} MB`, ...COLUMNS.map(cellOf), ratio, ...GPU_COLUMNS.map(cellOf)];
   });
   const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return `\n${machine}, ${new Date().toISOString().slice(0, 10)}; milliseconds, medians.\n\n${lines.join('\n')}\n\n`;
