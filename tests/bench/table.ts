@@ -65,11 +65,7 @@ export function writeTable(machine: string, reports: readonly BenchmarkReport[])
 
 /** The table in Markdown: a row for each report, and in a cell why an engine gave no time. */
 export function tableText(machine: string, reports: readonly BenchmarkReport[]): string {
-  const [
-    {
-      machine: { gpu = 'no adapter' },
-    } = { machine: {} },
-  ] = reports;
+  const gpu = reports[0]?.machine.gpu ?? 'no adapter';
   const gpuTitles = GPU_COLUMNS.map(({ title }) => `WebGPU on ${gpu}, ${title}`);
   const heads = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread', ...gpuTitles];
   const rows = reports.map(({ network, downloads, results }) => {
