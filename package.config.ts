@@ -33,6 +33,12 @@ function browserFile(name: string, source: string, plugins: Plugins): RolldownOp
   };
 }
 
+/** One file that has all it needs: parts of it would be named as the worker's are. */
+function wholeFile(name: string, source: string): RolldownOptions {
+  const file = browserFile(name, source, workerFiles());
+  return { ...file, output: { ...file.output, codeSplitting: false } };
+}
+
 /** The library and the `hwgq` command; other packages stay outside. */
 const nodeFiles: RolldownOptions = {
   input: { 'node/index': 'src/node/index.ts', 'cli/hwgq': 'src/cli/hwgq.ts' },
@@ -51,11 +57,18 @@ const nodeFiles: RolldownOptions = {
 const declarations: RolldownOptions = {
   input: {
     'lib/index': 'src/client/index.ts',
+    'lib/autotune': 'src/client/autotune.ts',
     'lib/hwgq-classifier': 'src/element/hwgq-classifier.ts',
     'node/index': 'src/node/index.ts',
   },
   plugins: [dts({ emitDtsOnly: true, oxc: true })],
   output: { dir: 'dist', chunkFileNames: 'lib/shared.js' },
+};
+
+/** Takes errors from the library's file, so that those of all modules are of one class. */
+const errorsOutside = {
+  name: 'errors-outside',
+  resolveId: (source: string) => (source.endsWith('/errors.ts') ? { id: './index.js', external: true } : undefined),
 };
 
 /** Takes the library from its own file, so that a page with both has one worker. */
@@ -74,6 +87,8 @@ export default [
   // It has code of all packages that the others have code of.
   browserFile('worker', 'src/worker/worker.ts', [workerFiles(), licences()]),
   browserFile('team-worker', 'src/backends/wasm/team-worker.ts', workerFiles()),
+  browserFile('autotune', 'src/client/autotune.ts', [workerFiles(), errorsOutside]),
+  wholeFile('tune-worker', 'src/worker/tune-worker.ts'),
   browserFile('hwgq-classifier', 'src/element/hwgq-classifier.ts', libraryOutside),
   browserFile('inline', 'src/client/index.ts', inlineWorkers()),
   browserFile('hwgq-classifier-inline', 'src/element/hwgq-classifier.ts', inlineWorkers()),

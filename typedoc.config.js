@@ -4,7 +4,7 @@ import { OptionDefaults } from 'typedoc';
 const ELEMENT_TAGS = ['@attr', '@fires', '@slot', '@csspart', '@cssprop', '@cssstate', '@tagname'];
 
 export default {
-  entryPoints: ['src/client/index.ts', 'src/element/hwgq-classifier.ts', 'src/node/index.ts'],
+  entryPoints: ['src/client/index.ts', 'src/client/autotune.ts', 'src/element/hwgq-classifier.ts', 'src/node/index.ts'],
   out: 'docs/api',
   plugin: ['typedoc-plugin-markdown'],
   router: 'module',

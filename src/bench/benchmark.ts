@@ -1,3 +1,4 @@
+import { SoleWorker } from '../client/sole-worker.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, formOf, nameOf, type OwnContestant } from './contestant.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
@@ -8,7 +9,6 @@ import { race } from './race.ts';
 import { rememberedKernels } from './remembered-kernels.ts';
 import { type BenchmarkReport, type MachineDescription, messageOf } from './report.ts';
 import { tuneKernels } from './tune.ts';
-import { WorkerConnection } from './worker-connection.ts';
 
 /** What to measure. */
 export interface BenchmarkSettings {
@@ -122,7 +122,7 @@ function isOwn(contestant: Contestant): contestant is OwnContestant {
 /** A network in the forms that the contestants load, and this project's own. */
 async function makeModels({ network, contestants }: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
   const worker = new Worker(new URL('./models.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new WorkerConnection<ModelsWorker>(worker);
+  const connection = new SoleWorker<ModelsWorker>(worker, 'worker that makes networks');
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {

@@ -1,13 +1,13 @@
+import { SoleWorker } from '../client/sole-worker.ts';
 import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, loadedForm } from './contestant.ts';
 import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
-import { WorkerConnection } from './worker-connection.ts';
 
 /** A contestant that is ready, in a worker of its own. */
 export interface RunningEngine {
   readonly contestant: Contestant;
-  readonly connection: WorkerConnection<EngineWorker>;
+  readonly connection: SoleWorker<EngineWorker>;
   readonly started: StartedEngine;
 }
 
@@ -22,7 +22,7 @@ export async function startContestant(
   signal: AbortSignal,
 ): Promise<RunningEngine> {
   const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new WorkerConnection<EngineWorker>(worker);
+  const connection = new SoleWorker<EngineWorker>(worker, `worker of ${contestant.engine}`);
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {

@@ -1,6 +1,7 @@
 import { HwgqError } from '../errors.ts';
-import { startPackagedWorker, startWorker } from '../start-worker.ts';
+import { startPackagedWorker } from '../start-worker.ts';
 import { READY } from '../worker/protocol.ts';
+import { addressOf, startGiven } from './given-worker.ts';
 
 /** Who uses a worker, and is told when it dies. */
 export interface WorkerUser {
@@ -21,14 +22,20 @@ export class WorkerHost {
    * @throws HwgqError `invalid-option` where that is no address, `worker` where the browser starts none.
    */
   static at(url: string | URL | undefined): WorkerHost {
-    const address = url === undefined ? '' : absolute(url);
+    const address = addressOf(url);
     const worker = running.get(address) ?? new WorkerHost(address);
     running.set(address, worker);
     return worker;
   }
 
   private constructor(private readonly address: string) {
-    this.worker = started(address);
+    this.worker = startGiven(address, () =>
+      startPackagedWorker(
+        import.meta.url,
+        'worker.js',
+        () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
+      ),
+    );
     this.ready = new Promise<void>((resolve) => {
       const listen = ({ data }: MessageEvent<unknown>) => {
         if (data !== READY) return;
@@ -61,28 +68,5 @@ export class WorkerHost {
   private stop(): void {
     if (running.get(this.address) === this) running.delete(this.address);
     this.worker.terminate();
-  }
-}
-
-function started(address: string): Worker {
-  try {
-    if (address) return startWorker(address);
-    return startPackagedWorker(
-      import.meta.url,
-      'worker.js',
-      () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
-    );
-  } catch (cause) {
-    const message = `The browser starts no worker: ${(cause as Error).message} Allow it in the page’s CSP (worker-src, Trusted Types).`;
-    throw new HwgqError('worker', message, {}, { cause });
-  }
-}
-
-function absolute(url: string | URL): string {
-  try {
-    return new URL(url, globalThis.document?.baseURI ?? location.href).href;
-  } catch (cause) {
-    const message = `workerUrl is '${url}', no address. Give that of the package's worker.js, relative to the page or whole.`;
-    throw new HwgqError('invalid-option', message, {}, { cause });
   }
 }

@@ -1,11 +1,14 @@
-import { type Autotuned, type AutotuneOptions, autotune } from '../backends/webgpu/autotune.ts';
+import { type Autotuned, type AutotuneOptions, autotune, type VariantTiming } from '../backends/webgpu/autotune.ts';
 import { type AdapterDescription, openDevice } from '../backends/webgpu/device.ts';
 import { logitsBlob } from '../graph/blobs.ts';
+import { takesIntegers } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
 import { fuseSteps } from '../plan/fuse.ts';
-import { planGraph } from '../plan/lower.ts';
+import { type PlanInput, planGraph } from '../plan/lower.ts';
 import { gpuOf } from './gpu.ts';
 import type { SessionOptions } from './session.ts';
+
+export type { VariantTiming };
 
 /** What was measured, and on which adapter: a choice holds for that one only. */
 export interface AutotunedModel extends Autotuned {
@@ -21,7 +24,10 @@ export async function autotuneModel(
   options: AutotuneOptions & Pick<SessionOptions, 'gpu' | 'powerPreference'> = {},
 ): Promise<AutotunedModel> {
   const { graph, preprocessing } = model;
-  const plan = fuseSteps(planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [logitsBlob(graph)]));
+  const input: PlanInput = takesIntegers(preprocessing)
+    ? { kind: 'integers', unit: preprocessing.scale }
+    : { kind: 'floats' };
+  const plan = fuseSteps(planGraph(graph, input, [logitsBlob(graph)]));
   const open = await openDevice(gpuOf(options), options.powerPreference);
   try {
     return { ...(await autotune(open, plan, options)), adapter: open.adapter };

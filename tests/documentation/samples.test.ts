@@ -8,6 +8,7 @@ import { PAGES, SAMPLES, type Sample } from './samples.ts';
 const ENTRIES: Readonly<Record<string, string>> = {
   'hwgq-web': './src/client/index.ts',
   'hwgq-web/inline': './src/client/index.ts',
+  'hwgq-web/autotune': './src/client/autotune.ts',
   'hwgq-web/element': './src/element/hwgq-classifier.ts',
   'hwgq-web/element/inline': './src/element/hwgq-classifier.ts',
   'hwgq-web/node': './src/node/index.ts',

@@ -47,6 +47,20 @@ function page(script: string): string {
     <script type="module" src="${script}"></script>`;
 }
 
+/** One that looks for the fastest kernels, and says on how many layer shapes. */
+function writeAutotune(script: string, options = ''): void {
+  installed.write({
+    'index.html': page(script),
+    'src/autotune.js': `
+      import { autotune } from 'hwgq-web/autotune';
+      autotune({ model: 'lenet.hwgq'${options} }).then(({ choice }) => {
+        document.title = Object.keys(choice).length + ' shapes';
+      });`,
+  });
+}
+
+const SHAPES = /^[1-9]\d* shapes$/;
+
 /** Runs a bundler's command. */
 const bundle = (name: string, ...words: readonly string[]) =>
   installed.run(join(installed.folder, 'node_modules/.bin', name), ...words);
@@ -64,6 +78,12 @@ describe('Vite', () => {
     writeApplication('src/index.js');
     await bundle('vite', 'build', '--outDir', 'vite');
     expect(await titleIn('vite')).toBe('1 wasm 2');
+  });
+
+  it('builds the autotune', async () => {
+    writeAutotune('src/autotune.js');
+    await bundle('vite', 'build', '--outDir', 'vite-autotune');
+    expect(await titleIn('vite-autotune')).toMatch(SHAPES);
   });
 
   it('builds the element', async () => {
@@ -112,6 +132,14 @@ describe('webpack', () => {
     installed.write({ 'webpack/index.html': page('main.js') });
     expect(await titleIn('webpack')).toBe('1 wasm 2');
   });
+
+  it('bundles the autotune', async () => {
+    writeAutotune('main.js');
+    const folder = join(installed.folder, 'webpack-autotune');
+    await bundle('webpack', './src/autotune.js', '--mode', 'production', '--output-path', folder);
+    installed.write({ 'webpack-autotune/index.html': page('main.js') });
+    expect(await titleIn('webpack-autotune')).toMatch(SHAPES);
+  });
 });
 
 describe('esbuild', () => {
@@ -131,6 +159,14 @@ describe('esbuild', () => {
     installed.write({ 'esbuild/index.html': page('index.js') });
     expect(await titleIn('esbuild')).toBe('1 wasm 2');
   });
+
+  it('bundles the autotune, and its worker as an entry of its own', async () => {
+    writeAutotune('autotune.js', ", workerUrl: 'tune-worker.js'");
+    const options = ['--bundle', '--format=esm', '--outdir=esbuild-autotune'];
+    await bundle('esbuild', 'src/autotune.js', 'tune-worker=hwgq-web/tune-worker', ...options);
+    installed.write({ 'esbuild-autotune/index.html': page('autotune.js') });
+    expect(await titleIn('esbuild-autotune')).toMatch(SHAPES);
+  });
 });
 
 describe('TypeScript', () => {
@@ -138,9 +174,11 @@ describe('TypeScript', () => {
     installed.write({
       'page.mts': `
         import { type Classification, type Classifier, createClassifier, HwgqError } from 'hwgq-web';
+        import { type Autotuned, autotune } from 'hwgq-web/autotune';
         import { type HwgqClassifierElement } from 'hwgq-web/element';
         import { createClassifier as createInlined } from 'hwgq-web/inline';
-        const classifier: Classifier = await createClassifier({ model: 'lenet.hwgq', powerPreference: 'low-power' });
+        const { choice: kernelChoice }: Autotuned = await autotune({ model: 'lenet.hwgq' });
+        const classifier: Classifier = await createClassifier({ model: 'lenet.hwgq', kernelChoice });
         const result: Classification = await classifier.classify(document.createElement('canvas'));
         const element: HwgqClassifierElement = document.createElement('hwgq-classifier');
         element.addEventListener('result', ({ detail }) => console.log(detail.label));

@@ -61,6 +61,7 @@ it('runs in Node, from paths, bytes and decoded pictures', async () => {
       import { readFileSync } from 'node:fs';
       import { createClassifier, HwgqError } from 'hwgq-web/node';
       import * as browsers from 'hwgq-web';
+      import * as tuning from 'hwgq-web/autotune';
       import 'hwgq-web/element';
       import 'hwgq-web/element/inline';
       const classifier = await createClassifier({ model: 'lenet.hwgq', maxResults: 1 });
@@ -78,7 +79,7 @@ it('runs in Node, from paths, bytes and decoded pictures', async () => {
       const late = await classifier.classify('one.png').catch((error) => error.code);
       console.log(JSON.stringify({
         labels, network, features, late, backend: backend.name, missing: missing instanceof HwgqError && missing.code,
-        browsers: Object.keys(browsers),
+        browsers: Object.keys(browsers), tuning: Object.keys(tuning),
       }));`,
   });
   expect(JSON.parse(await installed.run(process.execPath, 'program.mjs'))).toEqual({
@@ -89,6 +90,7 @@ it('runs in Node, from paths, bytes and decoded pictures', async () => {
     backend: 'wasm',
     missing: 'file',
     browsers: ['HwgqError', 'createClassifier'],
+    tuning: ['autotune'],
   });
 });
 
@@ -111,6 +113,27 @@ it('runs under a strict CSP, with threads where the page is isolated', async () 
   writePage(`./${LIBRARY}index.js`, { options: ', threads: 2' });
   const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
   expect(await titleOf(browser(), (await serve({ ...ISOLATED, 'Content-Security-Policy': csp })).url)).toBe('1 wasm 2');
+});
+
+it('looks for the fastest kernels from another origin, and fails with errors of the one class', async () => {
+  const other = await serve({ 'Access-Control-Allow-Origin': '*' });
+  const library = `${other.url}${LIBRARY}`;
+  installed.write({
+    'index.html': `<!doctype html>
+      <title>A page of somebody's</title>
+      <link rel="icon" href="one.png">
+      <script type="module" src="page.js"></script>`,
+    'page.js': `
+      import { HwgqError } from '${library}index.js';
+      import { autotune } from '${library}autotune.js';
+      const model = 'lenet.hwgq';
+      const { choice } = await autotune({ model });
+      const error = await autotune({ model: new Blob(['no model']) }).catch((reason) => reason);
+      document.title = [Object.keys(choice).length, error instanceof HwgqError, error.code].join(' ');`,
+  });
+  const csp = `default-src 'self'; script-src 'self' ${other.url}; worker-src blob: ${other.url}`;
+  const page = await serve({ 'Content-Security-Policy': csp });
+  expect(await titleOf(browser(), page.url)).toMatch(/^[1-9]\d* true model-format$/);
 });
 
 it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', async (file) => {

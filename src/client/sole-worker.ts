@@ -2,14 +2,22 @@ import { type Remote, wrap } from 'comlink';
 import { HwgqError } from '../errors.ts';
 import { installErrorTransfer, READY } from '../worker/protocol.ts';
 
-/** A worker of the benchmark, and what ends every call on it: its death, or its end. */
-export class WorkerConnection<Methods> {
+/** A worker that one caller has to itself, and what ends every call on it: its death, or its end. */
+export class SoleWorker<Methods> {
   private readonly remote: Remote<Methods>;
   private readonly ready: Promise<void>;
   private readonly ended: Promise<never>;
   private reject: (reason: unknown) => void = () => {};
 
-  constructor(private readonly worker: Worker) {
+  /**
+   * @param name of the worker in the message of its failure.
+   * @param remedy where its file could not be loaded.
+   */
+  constructor(
+    private readonly worker: Worker,
+    name: string,
+    remedy = 'Reload the page.',
+  ) {
     installErrorTransfer();
     this.ended = new Promise<never>((_, reject) => {
       this.reject = reject;
@@ -25,7 +33,7 @@ export class WorkerConnection<Methods> {
       worker.addEventListener('message', listen);
     });
     worker.addEventListener('error', ({ message }) => {
-      this.end(new HwgqError('worker', `A worker of the benchmark failed: ${message || 'it did not load'}.`));
+      this.end(new HwgqError('worker', `The ${name} failed: ${message || `its file could not be loaded. ${remedy}`}`));
     });
     this.remote = wrap<Methods>(worker);
   }

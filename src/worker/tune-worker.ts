@@ -1,0 +1,21 @@
+import { expose } from 'comlink';
+import { type AutotunedModel, autotuneModel } from '../engine/autotune-model.ts';
+import type { SessionOptions } from '../engine/session.ts';
+import { decodeModel } from '../model/decode.ts';
+import { installErrorTransfer, READY } from './protocol.ts';
+
+/** Times kernels away from the page, whose thread they would hold up. */
+const worker = {
+  tune: (
+    file: Uint8Array,
+    powerPreference: SessionOptions['powerPreference'],
+    onProgress: (done: number) => void,
+  ): Promise<AutotunedModel> =>
+    autotuneModel(decodeModel(file), { onProgress, ...(powerPreference ? { powerPreference } : {}) }),
+};
+
+export type TuneWorker = typeof worker;
+
+installErrorTransfer();
+expose(worker);
+postMessage(READY);

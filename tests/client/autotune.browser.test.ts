@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import lenetUrl from '../../models/lenet.hwgq?url';
+import { autotune } from '../../src/client/autotune.ts';
+import { createClassifier } from '../../src/client/index.ts';
+
+it('finds the fastest kernels of a model, which a classifier takes, also out of JSON', async () => {
+  const shares: number[] = [];
+  const { choice, timings, adapter } = await autotune({ model: lenetUrl, onProgress: (done) => shares.push(done) });
+  expect(adapter.isFallbackAdapter).toBe(true);
+  expect(new Set(timings.map(({ shape }) => shape))).toEqual(new Set(Object.keys(choice)));
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares.at(-1)).toBe(1);
+  const kernelChoice = JSON.parse(JSON.stringify(choice));
+  const options = { model: lenetUrl, backend: 'webgpu', scores: true } as const;
+  const [usual, chosen] = [await createClassifier(options), await createClassifier({ ...options, kernelChoice })];
+  const picture = new ImageData(28, 28);
+  expect((await chosen.classify(picture)).scores).toEqual((await usual.classify(picture)).scores);
+  usual.dispose();
+  chosen.dispose();
+});
+
+it('stops where its signal aborts, at once and in the middle', async () => {
+  const reason = new Error('enough');
+  await expect(autotune({ model: lenetUrl, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const aborting = new AbortController();
+  const onProgress = () => aborting.abort(reason);
+  await expect(autotune({ model: lenetUrl, signal: aborting.signal, onProgress })).rejects.toBe(reason);
+});
+
+it.each([
+  ['that is not there', 'none:lenet.hwgq', 'download'],
+  ['that is none', new Blob(['hello']), 'model-format'],
+] as const)('says what is wrong with a model %s', async (_, model, code) => {
+  await expect(autotune({ model })).rejects.toMatchObject({ name: 'HwgqError', code });
+});
+
+it('says where to put a worker that cannot be loaded', async () => {
+  const workerUrl = '/none/tune-worker.js';
+  await expect(autotune({ model: lenetUrl, workerUrl })).rejects.toMatchObject({
+    code: 'worker',
+    message: expect.stringContaining('Set workerUrl to where tune-worker.js is'),
+  });
+  await expect(autotune({ model: lenetUrl, workerUrl: 'http://' })).rejects.toMatchObject({ code: 'invalid-option' });
+});
