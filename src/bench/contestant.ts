@@ -20,11 +20,11 @@ export interface OnnxRuntimeContestant {
   readonly threads?: number;
 }
 
-/** tfjs, running the float twin in operations of its own. */
+/** tfjs, running an export in operations of its own. */
 export interface TfjsContestant {
   readonly engine: 'tfjs';
   readonly backend: 'wasm' | 'webgpu';
-  readonly form: 'float-twin';
+  readonly form: 'exact' | 'float-twin';
   /** Of WebAssembly. Default: 1. */
   readonly threads?: number;
 }
@@ -42,7 +42,7 @@ export function formOf(contestant: Contestant): ModelForm {
   return contestant.engine === 'hwgq-web' ? 'hwgq' : contestant.form;
 }
 
-/** The form of the file that it is given: tfjs makes its layers out of this project's. */
+/** The form of the file that it is given: tfjs makes its operations out of this project's. */
 export function loadedForm(contestant: Contestant): ModelForm {
   return contestant.engine === 'tfjs' ? 'hwgq' : formOf(contestant);
 }

@@ -1,15 +1,16 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { decodeModel } from '../model/decode.ts';
-import { floatTwin } from '../onnx/float-twin.ts';
+import { exportGraph } from '../onnx/export.ts';
 import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
 import type { TfjsContestant } from './contestant.ts';
-import { type TensorFlow, TfjsNetwork } from './tfjs-network.ts';
+import type { TensorFlow } from './tensorflow.ts';
+import { TfjsNetwork } from './tfjs-network.ts';
 
 type WasmBackend = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths' | 'setThreadsCount'>;
 
 const THREADED = 'tfjs-backend-wasm-threaded-simd';
 
-/** tfjs on the float twin of a `.hwgq` model, loaded from its own files when it is asked for. */
+/** tfjs on an export of a `.hwgq` model, loaded from its own files when it is asked for. */
 export async function startTfjs(start: EngineStart<TfjsContestant>): Promise<BenchEngine> {
   const { contestant, file, input, peersUrl } = start;
   const { backend, threads = 1 } = contestant;
@@ -25,7 +26,7 @@ export async function startTfjs(start: EngineStart<TfjsContestant>): Promise<Ben
     else startThreadsFromFiles(folder);
   }
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend ${backend}.`);
-  const network = new TfjsNetwork(tf, floatTwin(decodeModel(file).graph));
+  const network = new TfjsNetwork(tf, exportGraph(decodeModel(file), { form: contestant.form }));
   return new TfjsEngine(tf, network, channelsInnermost(input.floats, input.shape), input.shape);
 }
 

@@ -7,6 +7,7 @@ import { exactGraph } from './exact.ts';
 import { floatGraph } from './float-graph.ts';
 import { floatTwin } from './float-twin.ts';
 import type { GraphOptions } from './graph-options.ts';
+import type { GraphWriter } from './graph-writer.ts';
 import { int8Graph } from './int8.ts';
 
 /**
@@ -28,23 +29,30 @@ export interface ExportOptions extends GraphOptions {
  * @throws HwgqError `invalid-option` for a blob that cannot be an output, `unsupported` naming a layer that cannot be
  *   exported in this form.
  */
-export function exportOnnx(
+export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Array<ArrayBuffer> {
+  return exportGraph(model, options).toBytes({ name: 'hwgq-web', version });
+}
+
+/**
+ * The graph of that file.
+ * @throws HwgqError as `exportOnnx`.
+ */
+export function exportGraph(
   { graph, preprocessing }: Model,
   { form = 'exact', ...options }: ExportOptions = {},
-): Uint8Array<ArrayBuffer> {
-  const producer = { name: 'hwgq-web', version };
+): GraphWriter {
   switch (form) {
     case 'exact': {
       const input: PlanInput = takesIntegers(preprocessing)
         ? { kind: 'integers', unit: preprocessing.scale }
         : { kind: 'floats' };
-      return exactGraph(graph, input, options).toBytes(producer);
+      return exactGraph(graph, input, options);
     }
     case 'float-twin':
-      return floatGraph(floatTwin(graph), options).toBytes(producer);
+      return floatGraph(floatTwin(graph), options);
     case 'int8-twin': {
       const input = { range: inputRange(preprocessing), moments: photographMoments(preprocessing) };
-      return int8Graph(floatTwin(graph), input, options).toBytes(producer);
+      return int8Graph(floatTwin(graph), input, options);
     }
   }
 }

@@ -17,11 +17,38 @@ export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, fl
 /** `AttributeProto.AttributeType`. */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
 
+/** A node of one output, as it stands in a graph. */
+export interface OnnxNode {
+  readonly operator: string;
+  /** Names of values and constants. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes: Attributes;
+}
+
+export interface OnnxConstant {
+  readonly values: Constant;
+  readonly dimensions: readonly number[];
+}
+
+/** What a graph's file says, for those who run it without one. */
+export interface OnnxGraph {
+  /** In the order in which they can run. */
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: ReadonlyMap<string, OnnxConstant>;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 /**
  * An ONNX graph as it is written (onnx.proto): nodes in the order in which they can run. Values are referred to by
  * name; the writer makes the names, after the layers that the values belong to.
  */
-export class GraphWriter {
+export class GraphWriter implements OnnxGraph {
+  readonly nodes: OnnxNode[] = [];
+  readonly constants = new Map<string, OnnxConstant>();
+  readonly inputs: string[] = [];
+  readonly outputs: string[] = [];
   private readonly graph = new MessageWriter();
   private readonly taken: Set<string>;
 
@@ -44,6 +71,7 @@ export class GraphWriter {
   /** A tensor that is part of the file. */
   constant(layer: string, role: string, values: Constant, dimensions: readonly number[]): string {
     const name = this.freeName(`${layer}/${role}`);
+    this.constants.set(name, { values, dimensions });
     const tensor = new MessageWriter();
     for (const size of dimensions) tensor.varint(1, size);
     tensor.varint(2, dataTypeOf(values)).text(8, name);
@@ -55,6 +83,7 @@ export class GraphWriter {
 
   /** The graph's input, float32. */
   input(name: string, dimensions: readonly number[], meaning: string): string {
+    this.inputs.push(name);
     this.graph.message(11, valueInfo(name, dimensions).text(3, meaning));
     return name;
   }
@@ -62,6 +91,7 @@ export class GraphWriter {
   /** Gives a float32 value to the outside, under another name. */
   output(name: string, value: string, dimensions: readonly number[]): void {
     this.namedNode(name, 'Identity', [value], {});
+    this.outputs.push(name);
     this.graph.message(12, valueInfo(name, dimensions));
   }
 
@@ -80,6 +110,7 @@ export class GraphWriter {
   }
 
   private namedNode(output: string, operator: string, inputs: readonly string[], attributes: Attributes): void {
+    this.nodes.push({ operator, inputs, output, attributes });
     const node = new MessageWriter();
     for (const input of inputs) node.text(1, input);
     node.text(2, output).text(3, output).text(4, operator);

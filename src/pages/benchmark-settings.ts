@@ -85,20 +85,19 @@ function ownContestants(): readonly OwnContestant[] {
 /** The other engines, each with the network as an ordinary one; then the network itself, if that is asked for. */
 function peerContestants(): readonly PeerContestant[] {
   const exact = isChecked('peer-exact') ? (['exact'] as const) : [];
-  const onnxRuntime = { engine: 'onnxruntime-web' } as const;
   const peers: PeerContestant[] = [];
-  if (isChecked('peer-wasm')) {
-    for (const form of ['int8-twin', 'float-twin', ...exact] as const) {
-      for (const threads of chosenThreads()) peers.push({ ...onnxRuntime, backend: 'wasm', form, threads });
-    }
+  for (const form of ['int8-twin', 'float-twin', ...exact] as const) {
+    if (!isChecked('peer-wasm')) continue;
+    for (const threads of chosenThreads()) peers.push({ engine: 'onnxruntime-web', backend: 'wasm', form, threads });
   }
-  if (isChecked('peer-tfjs')) {
-    for (const threads of chosenThreads()) peers.push({ engine: 'tfjs', backend: 'wasm', form: 'float-twin', threads });
+  for (const form of ['float-twin', ...exact] as const) {
+    if (!isChecked('peer-tfjs')) continue;
+    for (const threads of chosenThreads()) peers.push({ engine: 'tfjs', backend: 'wasm', form, threads });
   }
-  if (isChecked('peer-webgpu')) {
-    for (const form of ['float-twin', ...exact] as const) peers.push({ ...onnxRuntime, backend: 'webgpu', form });
+  for (const form of ['float-twin', ...exact] as const) {
+    if (isChecked('peer-webgpu')) peers.push({ engine: 'onnxruntime-web', backend: 'webgpu', form });
+    if (isChecked('peer-tfjs-webgpu')) peers.push({ engine: 'tfjs', backend: 'webgpu', form });
   }
-  if (isChecked('peer-tfjs-webgpu')) peers.push({ engine: 'tfjs', backend: 'webgpu', form: 'float-twin' });
   return peers;
 }
 

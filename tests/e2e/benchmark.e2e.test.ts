@@ -27,6 +27,13 @@ async function measure(page: Page): Promise<void> {
   await page.getByText('Done', { exact: true }).waitFor({ timeout: 240_000 });
 }
 
+/** What “Copy JSON” gives. */
+async function copiedReport(page: Page): Promise<BenchmarkReport> {
+  await page.getByRole('button', { name: 'Copy JSON' }).click();
+  await page.locator('#status', { hasText: 'JSON copied' }).waitFor();
+  return JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+}
+
 /** What the engines that run the network in one of these forms take the picture for. */
 function labelsOf({ results }: BenchmarkReport, forms: readonly ModelForm[]): ReadonlySet<number | undefined> {
   return new Set(
@@ -54,6 +61,7 @@ it('measures all engines, and hands the result on by a link', async () => {
   expect(names).toContain('onnxruntime-web · WASM · int8 · 1 thread');
   expect(names).toContain('onnxruntime-web · WASM · exact float32 · 1 thread');
   expect(names).toContain('tfjs · WASM · float32 · 2 threads');
+  expect(names).toContain('tfjs · WASM · exact float32 · 1 thread');
   expect(await page.locator('#race-rows .is-failure').allTextContents()).toEqual([]);
   expect(await page.locator('#first-label').textContent()).toContain('ms');
   expect(await page.locator('#race-rows td:nth-child(3)').allTextContents()).not.toContain('');
@@ -61,15 +69,12 @@ it('measures all engines, and hands the result on by a link', async () => {
   // Layers this small may be over before the clock has ticked, and then have no place in the plot.
   expect(await page.locator('#roofline circle').count()).toBeGreaterThan(0);
   expect(await page.locator('#throughput-rows tr').count()).toBeGreaterThan(2);
-  expect(await page.locator('#download-rows tr').count()).toBe(5);
+  expect(await page.locator('#download-rows tr').count()).toBe(6);
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 800 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
-  await page.getByRole('button', { name: 'Copy JSON' }).click();
-  await page.locator('#status', { hasText: 'JSON copied' }).waitFor();
-  const json = await page.evaluate(() => navigator.clipboard.readText());
-  const report = JSON.parse(json) as BenchmarkReport;
+  const report = await copiedReport(page);
   expect(report).toMatchObject({ format: 'hwgq-benchmark', network: 'LeNet-HWGQ' });
   expect(labelsOf(report, ['hwgq', 'exact']).size).toBe(1);
   expect(labelsOf(report, ['float-twin']).size).toBe(1);
@@ -138,7 +143,8 @@ it('runs every way that is chosen, and says so where none is', async () => {
     '2',
     'WASM, plain SIMD',
     'onnxruntime-web on WebGPU, float32',
-    'The exact export too, on those of onnxruntime-web',
+    'tfjs on WebGPU, float32',
+    'The exact export besides, on each of them',
   );
   await page.getByLabel('The interpreter').check();
   await measure(page);
@@ -146,9 +152,14 @@ it('runs every way that is chosen, and says so where none is', async () => {
     'hwgq-web · WASM · plain SIMD · 2 threads',
     'hwgq-web · reference',
     'onnxruntime-web · WebGPU · float32',
+    'tfjs · WebGPU · float32',
     'onnxruntime-web · WebGPU · exact float32',
+    'tfjs · WebGPU · exact float32',
   ]);
   expect(await page.locator('#race-rows .is-failure').allTextContents()).toEqual([]);
+  const report = await copiedReport(page);
+  expect(labelsOf(report, ['hwgq', 'exact']).size).toBe(1);
+  expect(labelsOf(report, ['float-twin']).size).toBe(1);
   expect(misdeeds).toEqual([]);
   await page.context().close();
 });

@@ -1,0 +1,266 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { HwgqError } from '../errors.ts';
+import { type Attribute, DATA_TYPE, type OnnxConstant, type OnnxNode } from '../onnx/graph-writer.ts';
+import type { TensorFlow } from './tensorflow.ts';
+import { baseOf, exceeds, joined, type Places, rounded, thresholdWords, type Words } from './tfjs-words.ts';
+
+/** Of images [count, height, width, channels], of vectors [count, length]; whole numbers too large for float32 as words. */
+export type Value = Tensor | Words;
+
+type Operation = (values: readonly Value[]) => Value;
+type Pair = [number, number];
+type ExplicitPadding = [Pair, Pair, Pair, Pair];
+
+/** The operators that exported networks are made of, in tfjs's. */
+export class TfjsOperators {
+  private readonly made: Tensor[] = [];
+  /** Of values that are words. */
+  private readonly places = new Map<string, Places>();
+
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly constants: ReadonlyMap<string, OnnxConstant>,
+  ) {}
+
+  /**
+   * What a node does with those of its inputs that are no constants.
+   * @param inputs their names.
+   * @param isRectified whether it does the ReLU behind it too.
+   * @throws HwgqError `unsupported` where tfjs does not know it here.
+   */
+  operation(node: OnnxNode, inputs: readonly string[], isRectified: boolean): Operation {
+    const { tf } = this;
+    const places = inputs.map((name) => this.places.get(name));
+    if (places.some(Boolean)) return this.wideOperation(node, places);
+    const { operator, attributes } = node;
+    const activation = isRectified ? 'relu' : 'linear';
+    switch (operator) {
+      case 'Conv':
+        return this.convolution(node, activation);
+      case 'Gemm': {
+        const [b, bias] = this.matrix(node);
+        return onTensors((a) => tf.fused.matMul({ a: a as Rank2, b, bias, activation }));
+      }
+      case 'MaxPool':
+      case 'AveragePool':
+        return this.pooling(node);
+      case 'Cast': {
+        if (attributes.to === DATA_TYPE.float64) {
+          this.places.set(node.output, [1]);
+          return onTensors((value) => [tf.clone(value)]);
+        }
+        const type = attributes.to === DATA_TYPE.int32 ? 'int32' : 'float32';
+        return onTensors((value) => tf.cast(value, type));
+      }
+      case 'Gather': {
+        const table = this.operand(node.inputs[0] ?? '');
+        return onTensors((indices) => tf.gather(table, indices as Rank1));
+      }
+      case 'BatchNormalization': {
+        const [gamma, beta] = node.inputs.slice(1).map((name) => this.operand(name)) as [Tensor, Tensor];
+        return onTensors((value) => tf.add(tf.mul(value, gamma), beta));
+      }
+      case 'Clip': {
+        const [lowest = 0, highest = 0] = node.inputs.slice(1).map((name) => Number(this.constant(name).values[0]));
+        return onTensors((value) => tf.clipByValue(value, lowest, highest));
+      }
+      case 'LeakyRelu': {
+        const slope = (attributes.alpha as { readonly float: number }).float;
+        return onTensors((value) => tf.leakyRelu(value, slope));
+      }
+      case 'Reshape': {
+        const [, ...shape] = Array.from(this.constant(node.inputs[1] ?? '').values, Number);
+        return onTensors((value) => fromPlanar(tf, planar(tf, value), shape));
+      }
+      case 'Flatten':
+        return onTensors((value) => tf.reshape(planar(tf, value), [value.shape[0] ?? 1, -1]));
+      case 'Relu':
+        return onTensors((value) => tf.relu(value));
+      case 'Round':
+        return onTensors((value) => tf.round(value));
+      case 'Softmax':
+        return onTensors((value) => tf.softmax(value));
+      case 'Concat':
+        return onTensors((...values) => tf.concat(values, (values[0]?.rank ?? 1) - 1));
+      case 'Identity':
+        return onTensors((value) => tf.clone(value));
+      default:
+        return this.elementwise(node);
+    }
+  }
+
+  dispose(): void {
+    this.tf.dispose(this.made);
+  }
+
+  private elementwise({ operator, inputs }: OnnxNode): Operation {
+    const { tf } = this;
+    // tfjs compares values of different shapes ten times as slowly as it subtracts them.
+    const greater = (value: Tensor, threshold: Tensor) => tf.step(tf.sub(value, threshold));
+    const operations = { Add: tf.add, Mul: tf.mul, Div: tf.div, Pow: tf.pow, Max: tf.maximum, Greater: greater };
+    if (!(operator in operations)) throw unknown(`the operator ${operator}`);
+    const operation = operations[operator as keyof typeof operations];
+    const operands = inputs.map((name) => (this.constants.has(name) ? this.operand(name) : undefined));
+    return onTensors((...values) => {
+      const given = values.values();
+      const [first, second] = operands.map((operand) => operand ?? (given.next().value as Tensor)) as [Tensor, Tensor];
+      return operation(first, second);
+    });
+  }
+
+  /** What is done with sums in float64. */
+  private wideOperation({ operator, inputs, output }: OnnxNode, places: readonly (Places | undefined)[]): Operation {
+    const { tf } = this;
+    const [first = [], second] = places;
+    const constant = inputs.find((name) => this.constants.has(name)) ?? '';
+    const [times] = this.constants.get(constant)?.values ?? [];
+    switch (operator) {
+      case 'Greater': {
+        const { values, dimensions } = this.constant(constant);
+        const words = thresholdWords(values as Float64Array, first);
+        const threshold = words.map((word) => this.tensor({ values: word, dimensions }));
+        return onWords((sum) => exceeds(tf, sum, threshold, baseOf(first)));
+      }
+      case 'Add': {
+        if (!second) break;
+        const all = [...first, ...second];
+        const base = baseOf(all);
+        this.places.set(output, all);
+        return onWords((low, high) => joined(tf, low, high, base));
+      }
+      case 'Mul': {
+        if (this.constant(constant).dimensions.length > 0) break;
+        this.places.set(
+          output,
+          first.map((place) => place * Number(times)),
+        );
+        return onWords((sum) => sum.map((word) => tf.clone(word)));
+      }
+      case 'Cast':
+        return onWords((sum) => rounded(tf, sum, first));
+    }
+    // From here on float32 is enough: these are no sums any more.
+    const operation = operator === 'Mul' ? tf.mul : tf.add;
+    const operand = this.operand(constant);
+    return onWords((sum) => operation(rounded(tf, sum, first), operand));
+  }
+
+  private convolution({ inputs, attributes }: OnnxNode, activation: 'relu' | 'linear'): Operation {
+    const { tf } = this;
+    const group = Number(attributes.group);
+    const { values, dimensions } = this.constant(inputs[1] ?? '');
+    const [outputs = 0] = dimensions;
+    const bias = inputs[2] ? (this.constant(inputs[2]).values as Float32Array) : new Float32Array(outputs);
+    const [filters, biases] = tf.tidy(() => {
+      const weights = tf.tensor4d(values as Float32Array, dimensions as [number, number, number, number]);
+      return [tf.split(tf.transpose(weights, [2, 3, 1, 0]), group, 3), tf.split(tf.tensor1d(bias), group)] as const;
+    });
+    this.made.push(...filters, ...biases);
+    const [top = 0, left = 0, bottom = 0, right = 0] = list(attributes.pads, []);
+    const options = {
+      strides: list(attributes.strides, [1, 1]) as Pair,
+      pad: [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ] as ExplicitPadding,
+      dilations: list(attributes.dilations, [1, 1]) as Pair,
+      activation,
+    };
+    return onTensors((value) => {
+      const groups: readonly Tensor4D[] = group === 1 ? [value as Tensor4D] : tf.split(value as Tensor4D, group, 3);
+      const results = groups.map((x, index) => {
+        const [filter, bias] = [filters[index] as Tensor4D, biases[index] as Tensor];
+        return tf.fused.conv2d({ x, filter, bias, ...options });
+      });
+      return results.length === 1 ? (results[0] as Tensor) : tf.concat(results as Tensor4D[], 3);
+    });
+  }
+
+  private matrix({ inputs }: OnnxNode): [Rank2, Tensor] {
+    const { tf } = this;
+    const { values, dimensions } = this.constant(inputs[1] ?? '');
+    const [outputs = 0] = dimensions;
+    const made = tf.tidy(() => {
+      const weights = tf.tensor2d(values as Float32Array, dimensions as Pair);
+      const bias = inputs[2] ? (this.constant(inputs[2]).values as Float32Array) : new Float32Array(outputs);
+      return [tf.transpose(weights), tf.tensor1d(bias)] as [Rank2, Tensor];
+    });
+    this.made.push(...made);
+    return made;
+  }
+
+  private pooling({ operator, attributes }: OnnxNode): Operation {
+    const { tf } = this;
+    const size = list(attributes.kernel_shape, []) as Pair;
+    const strides = list(attributes.strides, [1, 1]) as Pair;
+    const [top = 0, left = 0, bottom = 0, right = 0] = list(attributes.pads, []);
+    const padding: ExplicitPadding = [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ];
+    if (operator === 'MaxPool') return onTensors((value) => tf.maxPool(value as Tensor4D, size, strides, padding));
+    // Padding counts in the export's averages, and not in those of tfjs.
+    const isPadded = top + left + bottom + right > 0;
+    return onTensors((value) => {
+      const padded = isPadded ? tf.pad(value as Tensor4D, padding) : (value as Tensor4D);
+      return tf.avgPool(padded, size, strides, 'valid');
+    });
+  }
+
+  private operand(name: string): Tensor {
+    return this.tensor(this.constant(name));
+  }
+
+  /** A constant for values of the same rank: one of four dimensions is [1, channels, height, width]. */
+  private tensor({ values, dimensions }: OnnxConstant): Tensor {
+    const { tf } = this;
+    const made = tf.tidy(() => {
+      const tensor = tf.tensor(Float32Array.from(values as ArrayLike<number>), [...dimensions]);
+      return dimensions.length === 4 ? tf.transpose(tensor, [0, 2, 3, 1]) : tensor;
+    });
+    this.made.push(made);
+    return made;
+  }
+
+  private constant(name: string): OnnxConstant {
+    const constant = this.constants.get(name);
+    if (constant) return constant;
+    throw unknown(`a computed '${name}' where exports have a constant`);
+  }
+}
+
+type Rank1 = ReturnType<TensorFlow['tensor1d']>;
+type Rank2 = ReturnType<TensorFlow['tensor2d']>;
+
+/** Channels outermost, as the export has them. */
+export function planar(tf: TensorFlow, value: Tensor): Tensor {
+  if (value.rank !== 4) return value;
+  const [count = 1, height, width, channels = 1] = value.shape;
+  return height === 1 && width === 1 ? tf.reshape(value, [count, channels, 1, 1]) : tf.transpose(value, [0, 3, 1, 2]);
+}
+
+/** Planar values of another shape, channels innermost. */
+function fromPlanar(tf: TensorFlow, value: Tensor, shape: readonly number[]): Tensor {
+  const reshaped = tf.reshape(value, [value.shape[0] ?? 1, ...shape]);
+  return shape.length === 3 ? tf.transpose(reshaped, [0, 2, 3, 1]) : reshaped;
+}
+
+function unknown(what: string): HwgqError {
+  return new HwgqError('unsupported', `The benchmark does not know ${what} in tfjs. Leave tfjs out.`);
+}
+
+function onTensors(operation: (...values: Tensor[]) => Value): Operation {
+  return (values) => operation(...(values as Tensor[]));
+}
+
+function onWords(operation: (...values: Words[]) => Value): Operation {
+  return (values) => operation(...(values as Words[]));
+}
+
+function list(attribute: Attribute | undefined, usual: readonly number[]): readonly number[] {
+  return Array.isArray(attribute) ? attribute : usual;
+}
