@@ -4,13 +4,15 @@
 // #include "binary.wgsl"
 // #include "convolution-outputs.wgsl"
 
+alias Share = Sum;
+
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   var low = vec4<u32>();
   var high = vec4<u32>();
   var all = 0u;
   let words = shape.inputDepth;
   let length = shape.kernelHeight * shape.kernelWidth * words;
-  for (var index = tile.part; index < length; index += PARTS) {
+  for (var index = tile.part; index < length; index += parts) {
     let place = placeOfTap(tile, index / words);
     let bits = loaded(place.start + index % words, place.inside);
     let weight = weights[index * shape.quads + tile.quad];

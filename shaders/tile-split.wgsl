@@ -1,8 +1,11 @@
-// A workgroup computes one pixel × eight quads, eight threads to each sum: for planes of few pixels.
+// A workgroup computes one pixel × some quads, several threads to each sum: for planes of few pixels. The including file
+// says what is a `Share`, which these threads add up.
 
 const PIXELS = 1u;
-const PARTS = 8u;
-const QUADS = 8u;
+const THREADS = 64u;
+
+// Threads to a sum: 8 or 64.
+override parts: u32 = 8u;
 
 struct Tile {
   quad: u32,
@@ -18,15 +21,16 @@ struct Tile {
 }
 
 fn tileOf(thread: u32) -> Tile {
-  let blocks = (shape.quads + QUADS - 1u) / QUADS;
-  let block = thread / (PARTS * QUADS);
-  let quad = (block % blocks) * QUADS + thread % QUADS;
+  let width = THREADS / parts;
+  let blocks = (shape.quads + width - 1u) / width;
+  let block = thread / THREADS;
+  let quad = (block % blocks) * width + thread % width;
   let pixel = block / blocks;
   let area = shape.outputHeight * shape.outputWidth;
   let place = pixel % area;
   return Tile(
     min(quad, shape.quads - 1u),
-    (thread / QUADS) % PARTS,
+    thread % THREADS / width,
     pixel,
     pixel < frame.imageCount * area && quad < shape.quads,
     i32(pixel / area),
@@ -45,17 +49,27 @@ fn placeOfTap(tile: Tile, tap: u32) -> Place {
   return placeOf(tile.image, y, x, tile.inside);
 }
 
-var<workgroup> partSums: array<Sum, PARTS * QUADS>;
+var<workgroup> shares: array<Share, THREADS>;
 
-// The sum of all parts, for the thread of the first.
-fn joined(sum: Sum, local: u32) -> Sum {
-  partSums[local] = sum;
-  workgroupBarrier();
-  var whole = sum;
-  if (local < QUADS) {
-    for (var part = 1u; part < PARTS; part++) {
-      whole += partSums[part * QUADS + local];
+// The sum of all parts, for the thread of the first. Eight at a time: barriers cost SwiftShader more than additions. A
+// second joining takes a barrier before it.
+fn joined(share: Share, local: u32) -> Share {
+  shares[local] = share;
+  // It has at least one turn: a loop that asks before the first costs SwiftShader a turn more.
+  var count = THREADS / 8u;
+  loop {
+    workgroupBarrier();
+    if (local < count) {
+      var sum = shares[local];
+      for (var part = 1u; part < 8u; part++) {
+        sum += shares[part * count + local];
+      }
+      shares[local] = sum;
+    }
+    continuing {
+      count /= 8u;
+      break if count < THREADS / parts;
     }
   }
-  return whole;
+  return shares[local];
 }

@@ -7,7 +7,7 @@ import { fuseSteps } from '../../src/plan/fuse.ts';
 import failed from '../fixtures/random-graphs.json';
 import { everywhere, usesOf } from '../support/kernel-choice.ts';
 import { planMismatch } from '../support/plan-mismatch.ts';
-import { type GraphRecipe, graphRecipes } from '../support/random-graph.ts';
+import { type GraphRecipe, graphFrom, graphRecipes } from '../support/random-graph.ts';
 
 const GRAPHS = 500;
 /** Of each kernel variant. */
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => open.device.destroy());
 
 function mismatch(recipe: GraphRecipe, variant?: VariantName): Promise<string | undefined> {
-  return planMismatch(recipe, async (unfused, inputs, count) => {
+  return planMismatch(graphFrom(recipe), async (unfused, inputs, count) => {
     const plan = fuseSteps(unfused);
     const choice = variant ? everywhere(variant, plan) : {};
     const executable = await WebGpuExecutable.create(open, plan, { choice });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { WasmExecutable } from '../../src/backends/wasm/executable.ts';
 import failed from '../fixtures/random-graphs.json';
 import { planMismatch } from '../support/plan-mismatch.ts';
-import { type GraphRecipe, graphRecipes } from '../support/random-graph.ts';
+import { type GraphRecipe, graphFrom, graphRecipes } from '../support/random-graph.ts';
 
 const GRAPHS = 500;
 
@@ -12,7 +12,7 @@ it.each(['plain', 'relaxed'] as const)(
   async (simd) => {
     await fc.assert(
       fc.asyncProperty(graphRecipes, async (recipe) => {
-        const mismatch = await planMismatch(recipe, async (plan, inputs, count) =>
+        const mismatch = await planMismatch(graphFrom(recipe), async (plan, inputs, count) =>
           (await WasmExecutable.create(plan, { simd })).run(inputs, count),
         );
         expect(mismatch).toBeUndefined();

@@ -1,17 +1,22 @@
+import type { Graph } from '../../src/graph/graph.ts';
 import { planGraph } from '../../src/plan/lower.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { graphMismatch } from './graph-check.ts';
-import { type GraphRecipe, graphFrom } from './random-graph.ts';
 
 /** Runs a plan on a number of images, and gives its outputs. */
 export type RunPlan = (plan: Plan, inputs: Int16Array, count: number) => Promise<Float32Array[]>;
 
+/** A network and an input of whole numbers. */
+export interface FedGraph {
+  readonly graph: Graph;
+  readonly pixels: Int16Array;
+}
+
 /**
- * What is wrong with a backend's values of a random network: all blobs at once, and the last alone, with everything
- * before it fused; the second image is the first mirrored.
+ * What is wrong with a backend's values of a network: all blobs at once, and the last alone, with everything before it
+ * fused; the second image is the first mirrored.
  */
-export async function planMismatch(recipe: GraphRecipe, run: RunPlan): Promise<string | undefined> {
-  const { graph, pixels } = graphFrom(recipe);
+export async function planMismatch({ graph, pixels }: FedGraph, run: RunPlan): Promise<string | undefined> {
   const names = graph.layers.map(({ name }) => name);
   const last = names.at(-1);
   if (last === undefined) return undefined;

@@ -10,7 +10,7 @@ import type { GoldenCase } from './golden-cases.ts';
 import { type GoldenDifference, goldenDifference } from './golden-check.ts';
 import { partOf } from './part-of.ts';
 import { planMismatch } from './plan-mismatch.ts';
-import type { GraphRecipe } from './random-graph.ts';
+import { type GraphRecipe, graphFrom } from './random-graph.ts';
 
 /** What is wrong with the threads that a session starts. */
 export type Trouble = 'cannot be loaded' | 'cannot begin' | 'dies in a call';
@@ -77,7 +77,7 @@ const checks = {
   },
 
   async randomGraph(recipe: GraphRecipe, options: WasmOptions): Promise<string | undefined> {
-    return planMismatch(recipe, async (plan, inputs, count) => {
+    return planMismatch(graphFrom(recipe), async (plan, inputs, count) => {
       const executable = await WasmExecutable.create(plan, options);
       const values = await executable.run(inputs, count);
       executable.dispose();

@@ -184,12 +184,7 @@ export function kernelOf(
   }
 }
 
-function convolutionKernel(
-  step: Convolution,
-  input: PlanTensor,
-  output: Planes,
-  { name, code, threads }: Variant,
-): Kernel {
+function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes, variant: Variant): Kernel {
   const { height, width, channels } = input.shape;
   const filters = filterShape(step, input.shape, output);
   const quads = quadCount(output.channels);
@@ -198,7 +193,7 @@ function convolutionKernel(
   const { epilogue } = step;
   const out = epilogue.kind === 'codes' ? codesOut(step, epilogue) : floatsOut(step.output, epilogue);
   const tables = new Map(out.tables);
-  const constants: Record<string, number> = { ...out.constants };
+  const constants: Record<string, number> = { ...out.constants, ...variant.constants };
   switch (step.kind) {
     case 'integerConvolution':
       tables.set(3, layOutLimbs(step.weights, filters));
@@ -223,8 +218,8 @@ function convolutionKernel(
   return {
     ...out,
     label: step.layer,
-    variant: name,
-    code: code(),
+    variant: variant.name,
+    code: variant.code(),
     entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
     constants,
     shape: Int32Array.from([
@@ -235,7 +230,7 @@ function convolutionKernel(
     ]),
     tables,
     tensors: new Map([[2, step.input], ...out.tensors]),
-    threads,
+    threads: variant.threads,
   };
 }
 

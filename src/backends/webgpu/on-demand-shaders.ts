@@ -10,6 +10,8 @@ export { default as integerSharedRow8Width11Stride4 } from '../../../shaders/int
 export { default as integerSharedRow16Width3Stride1 } from '../../../shaders/integer-shared-row-16-width-3-stride-1.wgsl';
 export { default as integerSharedRow16Width7Stride2 } from '../../../shaders/integer-shared-row-16-width-7-stride-2.wgsl';
 export { default as integerSharedTile } from '../../../shaders/integer-shared-tile.wgsl';
+export { default as integerSplit } from '../../../shaders/integer-split.wgsl';
+export { default as levelSplit } from '../../../shaders/level-split.wgsl';
 export { default as levelTile } from '../../../shaders/level-tile.wgsl';
 export { default as lrn } from '../../../shaders/lrn.wgsl';
 export { default as reshape } from '../../../shaders/reshape.wgsl';

@@ -27,7 +27,7 @@ export interface ConvolutionShape {
  * - `shared-tile`, `shared-row-7`, `shared-row-8`, `shared-row-16`: more pixels, or as many of a row, four threads reading
  *   for each other (subgroups);
  * - `dot`: products of bytes (`dot4U8Packed`);
- * - `split`: eight threads to each sum, for planes of few pixels.
+ * - `split-8`, `split-64`: eight threads or a whole workgroup to each sum, for planes of few pixels.
  */
 export const VARIANT_NAMES = [
   'tile',
@@ -39,7 +39,8 @@ export const VARIANT_NAMES = [
   'shared-row-8',
   'shared-row-16',
   'dot',
-  'split',
+  'split-8',
+  'split-64',
 ] as const;
 export type VariantName = (typeof VARIANT_NAMES)[number];
 
@@ -54,6 +55,8 @@ export interface Variant {
   readonly name: VariantName;
   /** Its shader. */
   readonly code: Code;
+  /** Numbers of the shader that are its own. */
+  readonly constants?: Readonly<Record<string, number>>;
   /** Threads for a number of images. */
   threads(imageCount: number): number;
 }
@@ -68,8 +71,11 @@ const INTEGER_ROWS: Readonly<Record<string, { readonly pixels: 8 | 16; readonly 
   '11 stride 4': { pixels: 8, code: onDemand('integerSharedRow8Width11Stride4') },
 };
 
-/** Fewer threads than this, at a tile each, leave a GPU idle. */
-const FEW_TILES = 4096;
+/** Threads to a sum of what splits sums. */
+const SPLIT_PARTS = [8, 64] as const;
+
+/** Fewer threads than this leave a GPU idle. */
+const ENOUGH_THREADS = 4096;
 
 /** The shape in words, such as `binary 64×56×56→64×56×56 3×3`; stride, dilation and groups follow where not 1. */
 export function shapeKey({ step, input, output }: ConvolutionShape): string {
@@ -107,29 +113,38 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
   return group === 1 && isCounted && terms.length === 2 && terms.every(({ planes }) => planes < 4);
 }
 
-/** The variants that can run a shape on a device, at least one. */
+/** The variants that can run a shape on a device, at least three. */
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
   const tile = (name: VariantName, code: Code): Variant => ({ name, code, threads: scatteredThreads(shape, 4) });
   const sharedTile = (pixels: number, code: Code): Variant[] =>
     canShare(shape, capabilities) ? [{ name: 'shared-tile', code, threads: scatteredThreads(shape, pixels) }] : [];
-  const split = (code: Code): Variant => ({ name: 'split', code, threads: splitThreads(shape) });
+  const splits = (code: Code) =>
+    SPLIT_PARTS.map(
+      (parts): Variant => ({
+        name: `split-${parts}`,
+        code,
+        constants: { parts },
+        threads: splitThreads(shape, parts),
+      }),
+    );
   switch (step.kind) {
     case 'integerConvolution':
       return [
         tile('tile', () => integerTile),
         ...sharedTile(16, onDemand('integerSharedTile')),
         ...integerRows(shape, capabilities),
+        ...splits(onDemand('integerSplit')),
       ];
     case 'floatConvolution':
-      return [tile('tile', () => floatTile), split(() => floatSplit)];
+      return [tile('tile', () => floatTile), ...splits(() => floatSplit)];
     case 'binaryConvolution':
-      if (!hasUsualLevels(step)) return [tile('tile', onDemand('levelTile'))];
+      if (!hasUsualLevels(step)) return [tile('tile', onDemand('levelTile')), ...splits(onDemand('levelSplit'))];
       return [
         tile('tile', () => binaryTile),
         tile('carry-save', () => binaryCarrySave),
         ...sharedTile(8, onDemand('binarySharedTile')),
-        split(() => binarySplit),
+        ...splits(() => binarySplit),
         ...(capabilities.packedDot ? [tile('dot', onDemand('binaryDot'))] : []),
         ...rowVariants(shape, capabilities),
       ];
@@ -185,16 +200,19 @@ export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilitie
 
 /**
  * Best first. On a software adapter reading memory costs most (SwiftShader: one 128×28×28 3×3 layer takes 26 ms of the
- * processor with `row-4`, 18 with `shared-row-7`); for GPUs the order is an expectation.
+ * processor with `row-4`, 18 with `shared-row-7`); for GPUs the order is an expectation, and the other kernels of first
+ * layers would have to be fetched for it.
  */
-function usualVariants({ output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
+function usualVariants({ step, output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
   const area = output.height * output.width;
   if (isSoftware)
     return area < 4
-      ? ['split']
+      ? ['split-8']
       : ['shared-row-16', 'shared-row-8', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
-  const tiles = Math.ceil(area / 4) * quadCount(output.channels);
-  return tiles < FEW_TILES ? ['split'] : ['row-4', 'carry-save', 'tile'];
+  if (step.kind === 'integerConvolution') return ['tile'];
+  const sums = area * quadCount(output.channels);
+  if (sums >= 4 * ENOUGH_THREADS) return ['row-4', 'carry-save', 'tile'];
+  return sums * 8 >= ENOUGH_THREADS ? ['split-8'] : ['split-64'];
 }
 
 function scatteredThreads({ output }: ConvolutionShape, pixels: number): (imageCount: number) => number {
@@ -207,8 +225,8 @@ function rowThreads({ output }: ConvolutionShape, pixels: number): (imageCount: 
   return (imageCount) => imageCount * tiles * quadCount(output.channels);
 }
 
-function splitThreads({ output }: ConvolutionShape): (imageCount: number) => number {
-  const blocks = Math.ceil(quadCount(output.channels) / 8);
+function splitThreads({ output }: ConvolutionShape, parts: number): (imageCount: number) => number {
+  const blocks = Math.ceil((quadCount(output.channels) * parts) / WORKGROUP_SIZE);
   return (imageCount) => imageCount * output.height * output.width * blocks * WORKGROUP_SIZE;
 }
 

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Capabilities, type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
+import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
+import {
+  type ConvolutionShape,
+  convolutionShapes,
+  hasUsualLevels,
+  VARIANT_NAMES,
+  type VariantName,
+  variantsOf,
+} from '../../src/backends/webgpu/variants.ts';
+import { fuseSteps } from '../../src/plan/fuse.ts';
+import { planGraph } from '../../src/plan/lower.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { everywhere, usesOf } from '../support/kernel-choice.ts';
+import { graphAround, ODD_LAYERS, type OddLayer } from '../support/odd-layers.ts';
+import { planMismatch } from '../support/plan-mismatch.ts';
+
+/** Every kernel there is for layers over whole numbers, over codes of 0 to 3, over other codes, and over floats. */
+const KERNELS: Readonly<Record<string, readonly VariantName[]>> = {
+  whole: ['tile', 'shared-tile', 'shared-row-8', 'shared-row-16', 'split-8', 'split-64'],
+  usual: VARIANT_NAMES.filter((name) => name !== 'shared-row-8' && name !== 'shared-row-16'),
+  levels: ['tile', 'split-8', 'split-64'],
+  floats: ['tile', 'split-8', 'split-64'],
+};
+
+let open: OpenDevice;
+
+beforeAll(async () => {
+  open = await openDevice(navigator.gpu, undefined);
+});
+
+afterAll(() => open.device.destroy());
+
+function planOf(layer: OddLayer): Plan {
+  return fuseSteps(planGraph(graphAround(layer).graph, { kind: 'integers', unit: 1 }, ['codes']));
+}
+
+function kindOf({ step }: ConvolutionShape): string {
+  if (step.kind === 'integerConvolution') return 'whole';
+  if (step.kind === 'floatConvolution') return 'floats';
+  return hasUsualLevels(step) ? 'usual' : 'levels';
+}
+
+function mismatch(layer: OddLayer, capabilities: Capabilities, variant?: VariantName): Promise<string | undefined> {
+  return planMismatch(graphAround(layer), async (unfused, inputs, count) => {
+    const plan = fuseSteps(unfused);
+    const choice = variant ? everywhere(variant, plan) : {};
+    const executable = await WebGpuExecutable.create({ ...open, capabilities }, plan, { choice });
+    if (variant) expect(usesOf(variant, plan, executable, capabilities)).toEqual({ taken: ['conv'], missed: [] });
+    const values = await executable.run(inputs, count);
+    executable.dispose();
+    return values;
+  });
+}
+
+it('has an odd layer for every kernel', () => {
+  const met = new Map<string, Set<VariantName>>();
+  for (const shape of ODD_LAYERS.flatMap((layer) => convolutionShapes(planOf(layer)))) {
+    const names = variantsOf(shape, open.capabilities).map(({ name }) => name);
+    met.set(kindOf(shape), new Set([...(met.get(kindOf(shape)) ?? []), ...names]));
+  }
+  const sorted = (names: Iterable<VariantName>) => [...names].sort();
+  expect(Object.fromEntries([...met].map(([kind, names]) => [kind, sorted(names)]))).toEqual(
+    Object.fromEntries(Object.entries(KERNELS).map(([kind, names]) => [kind, sorted(names)])),
+  );
+});
+
+it.each(ODD_LAYERS)('gives the interpreter’s codes by every kernel: $about', async (layer) => {
+  const variants = convolutionShapes(planOf(layer)).flatMap((shape) => variantsOf(shape, open.capabilities));
+  for (const { name } of variants) expect(await mismatch(layer, open.capabilities, name), name).toBeUndefined();
+});
+
+it.each(ODD_LAYERS)('gives them by the usual kernels of other GPUs: $about', async (layer) => {
+  for (const subgroups of [true, false]) {
+    const capabilities = { ...open.capabilities, subgroups, packedDot: subgroups, isSoftware: false };
+    expect(await mismatch(layer, capabilities)).toBeUndefined();
+  }
+});
