@@ -33,7 +33,12 @@ export class SoleWorker<Methods> {
       worker.addEventListener('message', listen);
     });
     worker.addEventListener('error', ({ message }) => {
-      this.end(new HwgqError('worker', `The ${name} failed: ${message || `its file could not be loaded. ${remedy}`}`));
+      this.end(
+        new HwgqError(
+          'worker',
+          `The ${name} failed: ${message ? `${message}. Try again.` : `its file could not be loaded. ${remedy}`}`,
+        ),
+      );
     });
     this.remote = wrap<Methods>(worker);
   }

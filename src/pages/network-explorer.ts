@@ -1,13 +1,13 @@
 import type { Remote } from 'comlink';
+import { SoleWorker } from '../client/sole-worker.ts';
 import type { Stage } from '../explain/stages.ts';
 import type { ExplainWorker } from './explain.worker.ts';
-import { PageWorker } from './page-worker.ts';
 import { type ModelOffer, modelBytes } from './shipped-models.ts';
 
 /** A model in a worker of its own that looks into it; it starts when it is first asked. */
 export class NetworkExplorer {
   readonly offer: ModelOffer;
-  #worker: PageWorker<ExplainWorker> | undefined;
+  #worker: SoleWorker<ExplainWorker> | undefined;
   #stages: Promise<readonly Stage[]> | undefined;
   #isClosed = false;
   /** Answers what is asked when the explorer is closed: a worker that has ended does not. */
@@ -35,14 +35,14 @@ export class NetworkExplorer {
 
   close(): void {
     this.#isClosed = true;
-    this.#worker?.terminate();
     this.#endClosing();
+    this.#worker?.end(new Error('The explorer has been closed.'));
   }
 
   async #open(): Promise<readonly Stage[]> {
     const bytes = await modelBytes(this.offer);
     if (this.#isClosed) return [];
-    this.#worker = new PageWorker<ExplainWorker>(
+    this.#worker = new SoleWorker<ExplainWorker>(
       new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module' }),
       'explorer',
     );

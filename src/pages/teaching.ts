@@ -1,5 +1,5 @@
+import { SoleWorker } from '../client/sole-worker.ts';
 import type { TaughtClass } from '../teach/train-head.ts';
-import { PageWorker } from './page-worker.ts';
 import { type ModelOffer, modelBytes } from './shipped-models.ts';
 import type { TeachWorker } from './teach.worker.ts';
 
@@ -10,13 +10,13 @@ import type { TeachWorker } from './teach.worker.ts';
  */
 export async function teach(base: ModelOffer, classes: readonly TaughtClass[]): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await modelBytes(base);
-  const worker = new PageWorker<TeachWorker>(
+  const worker = new SoleWorker<TeachWorker>(
     new Worker(new URL('./teach.worker.ts', import.meta.url), { type: 'module' }),
     'teacher',
   );
   try {
     return await worker.call((teacher) => teacher.teach({ name: base.fileName, bytes }, classes));
   } finally {
-    worker.terminate();
+    worker.end(new Error('The teacher is done.'));
   }
 }
