@@ -1,16 +1,7 @@
-// #include "frame.wgsl"
-// #include "convolution.wgsl"
-// #include "tile-row.wgsl"
-// #include "convolution-outputs.wgsl"
-// #include "limb-sums.wgsl"
-// #include "integer.wgsl"
+// #include "integer-row-sums.wgsl"
 
-// Kernels WIDTH wide over colours, of PIXELS neighbours, STRIDE apart: a row of their windows has VALUES, which are read
-// once. Four neighbouring threads, of the same windows and four quads, read a quarter of them each, SHARED, and hand them
+// Four neighbouring threads, of the same windows and four quads, read a quarter of the row each, SHARED, and hand them
 // round. The quads must be a multiple of four.
-
-const DEPTH = 3u;
-const VALUES = 3u * STRIDE * PIXELS - 3u * STRIDE + 3u * WIDTH;
 
 // A row of the windows, column by column; `start` is where the row begins in the input.
 fn inputRow(tile: Tile, local: u32, start: u32, inside: bool) -> array<i32, VALUES> {
@@ -18,10 +9,7 @@ fn inputRow(tile: Tile, local: u32, start: u32, inside: bool) -> array<i32, VALU
   var own: array<i32, SHARED>;
   // #unroll
   for (var turn = 0u; turn < SHARED; turn++) {
-    // Left of the image is far right of it too.
-    let place = first + turn * 4u;
-    let isRead = inside & (place < u32(shape.inputWidth) * DEPTH);
-    own[turn] = select(0, activations[start + select(0u, place, isRead)], isRead);
+    own[turn] = valueAt(start, first + turn * 4u, inside);
   }
   var values: array<i32, VALUES>;
   // #unroll
@@ -29,36 +17,4 @@ fn inputRow(tile: Tile, local: u32, start: u32, inside: bool) -> array<i32, VALU
     values[index] = quadBroadcast(own[index / 4u], index % 4u);
   }
   return values;
-}
-
-fn accumulateLimb(tile: Tile, local: u32, limb: u32) -> array<vec4<i32>, PIXELS> {
-  var sums: array<vec4<i32>, PIXELS>;
-  let first = firstWeight(limb, tile.quad);
-  // It has at least one turn: a loop that asks before the first costs SwiftShader a turn more.
-  var row = 0u;
-  loop {
-    let y = tile.y + i32(row) * shape.dilationY;
-    let inside = (tile.width > 0u) & (y >= 0) & (y < shape.inputHeight);
-    let start = u32((tile.image * shape.inputHeight + select(0, y, inside)) * shape.inputWidth) * DEPTH;
-    let values = inputRow(tile, local, start, inside);
-    var weight: array<vec4<i32>, WIDTH * DEPTH>;
-    // #unroll
-    for (var tap = 0u; tap < WIDTH * DEPTH; tap++) {
-      weight[tap] = weights[first + (row * WIDTH * DEPTH + tap) * shape.quads];
-    }
-    // #unroll
-    for (var p = 0u; p < PIXELS; p++) {
-      var sum = sums[p];
-      // #unroll
-      for (var tap = 0u; tap < WIDTH * DEPTH; tap++) {
-        sum += weight[tap] * values[STRIDE * DEPTH * p + tap];
-      }
-      sums[p] = sum;
-    }
-    continuing {
-      row++;
-      break if row >= shape.kernelHeight;
-    }
-  }
-  return sums;
 }

@@ -6,6 +6,9 @@ export { default as binarySharedRow7Stride2 } from '../../../shaders/binary-shar
 export { default as binarySharedTile } from '../../../shaders/binary-shared-tile.wgsl';
 export { default as concatCodes } from '../../../shaders/concat-codes.wgsl';
 export { default as concatFloats } from '../../../shaders/concat-floats.wgsl';
+export { default as integerRow4Width3Stride1 } from '../../../shaders/integer-row-4-width-3-stride-1.wgsl';
+export { default as integerRow4Width7Stride2 } from '../../../shaders/integer-row-4-width-7-stride-2.wgsl';
+export { default as integerRow4Width11Stride4 } from '../../../shaders/integer-row-4-width-11-stride-4.wgsl';
 export { default as integerSharedRow8Width11Stride4 } from '../../../shaders/integer-shared-row-8-width-11-stride-4.wgsl';
 export { default as integerSharedRow16Width3Stride1 } from '../../../shaders/integer-shared-row-16-width-3-stride-1.wgsl';
 export { default as integerSharedRow16Width7Stride2 } from '../../../shaders/integer-shared-row-16-width-7-stride-2.wgsl';

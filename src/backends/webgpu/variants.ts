@@ -23,7 +23,8 @@ export interface ConvolutionShape {
  * Kernels that compute the same:
  * - `tile`: four pixels × four channels a thread;
  * - `carry-save`: the same, bits added in carry-save form before they are counted;
- * - `row-4`, `row-7`: 3×3 kernels, four or seven pixels of a row a thread, their common columns read once;
+ * - `row-4`, `row-7`: 3×3 kernels and usual first layers, four or seven pixels of a row a thread, their common columns
+ *   read once;
  * - `shared-tile`, `shared-row-7`, `shared-row-8`, `shared-row-16`: more pixels, or as many of a row, four threads reading
  *   for each other (subgroups);
  * - `dot`: products of bytes (`dot4U8Packed`);
@@ -62,13 +63,27 @@ export interface Variant {
 }
 
 /**
- * What runs integers of three channels by the kernel's width and stride along a row, those of the usual first layers, and
- * the pixels of a tile: wide kernels take long to compile.
+ * What runs integers of three channels by the kernel's width and stride along a row, those of the usual first layers: four
+ * pixels a thread, and those of a shared row, of which wide kernels have fewer, since they take long to compile.
  */
-const INTEGER_ROWS: Readonly<Record<string, { readonly pixels: 8 | 16; readonly code: Code }>> = {
-  '3 stride 1': { pixels: 16, code: onDemand('integerSharedRow16Width3Stride1') },
-  '7 stride 2': { pixels: 16, code: onDemand('integerSharedRow16Width7Stride2') },
-  '11 stride 4': { pixels: 8, code: onDemand('integerSharedRow8Width11Stride4') },
+const INTEGER_ROWS: Readonly<
+  Record<string, { readonly row: Code; readonly shared: Code; readonly sharedPixels: 8 | 16 }>
+> = {
+  '3 stride 1': {
+    row: onDemand('integerRow4Width3Stride1'),
+    shared: onDemand('integerSharedRow16Width3Stride1'),
+    sharedPixels: 16,
+  },
+  '7 stride 2': {
+    row: onDemand('integerRow4Width7Stride2'),
+    shared: onDemand('integerSharedRow16Width7Stride2'),
+    sharedPixels: 16,
+  },
+  '11 stride 4': {
+    row: onDemand('integerRow4Width11Stride4'),
+    shared: onDemand('integerSharedRow8Width11Stride4'),
+    sharedPixels: 8,
+  },
 };
 
 /** Threads to a sum of what splits sums. */
@@ -158,20 +173,23 @@ function canShare({ output }: ConvolutionShape, { subgroups }: Capabilities): bo
 
 function integerRows(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
-  const row = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
-  if (!row || dilation[1] !== 1 || shape.input.channels !== 3 || !canShare(shape, capabilities)) return [];
-  const { pixels, code } = row;
-  return [{ name: `shared-row-${pixels}`, code, threads: rowThreads(shape, pixels) }];
+  const known = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
+  if (!known || dilation[1] !== 1 || shape.input.channels !== 3) return [];
+  const { row, shared, sharedPixels } = known;
+  return [
+    rowVariant(shape, 'row-4', 4, row),
+    ...(canShare(shape, capabilities) ? [rowVariant(shape, `shared-row-${sharedPixels}`, sharedPixels, shared)] : []),
+  ];
+}
+
+function rowVariant(shape: ConvolutionShape, name: VariantName, pixels: number, code: Code): Variant {
+  return { name, code, threads: rowThreads(shape, pixels) };
 }
 
 function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { kernel, stride, dilation } = shape.step;
   if (!isPair(kernel, 3) || !isPair(dilation, 1)) return [];
-  const row = (name: VariantName, pixels: number, code: Code): Variant => ({
-    name,
-    code,
-    threads: rowThreads(shape, pixels),
-  });
+  const row = (name: VariantName, pixels: number, code: Code) => rowVariant(shape, name, pixels, code);
   const shares = canShare(shape, capabilities);
   switch (stride[1]) {
     case 1:
@@ -199,9 +217,9 @@ export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilitie
 }
 
 /**
- * Best first. On a software adapter reading memory costs most (SwiftShader: one 128×28×28 3×3 layer takes 26 ms of the
- * processor with `row-4`, 18 with `shared-row-7`); for GPUs the order is an expectation, and the other kernels of first
- * layers would have to be fetched for it.
+ * Best first. On a software adapter reading memory costs most, and barriers, which splits need (SwiftShader: a 128×28×28
+ * 3×3 layer takes 26 ms of the processor with `row-4`, 18 with `shared-row-7`). For GPUs the order is an expectation; the
+ * other kernels of first layers would have to be fetched for it.
  */
 function usualVariants({ step, output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
   const area = output.height * output.width;
