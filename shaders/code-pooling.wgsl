@@ -26,28 +26,45 @@ fn main(
   }
   let window = windowOf(pixel);
   let turn = smallest[word];
-  var best = vec4<u32>();
-  var isFirst = true;
-  for (var y = window.top; y < window.bottom; y++) {
-    for (var x = window.left; x < window.right; x++) {
+  // The least that a code can be, or the most.
+  var best = select(vec4<u32>(), vec4<u32>(turn), vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(planes));
+  // No window lies beside its input. A loop that asks before its first turn costs SwiftShader a turn more.
+  var y = window.top;
+  loop {
+    var x = window.left;
+    loop {
       let start = (inputPixel(window, y, x) * shape.depth + word) * planes;
       var code = vec4<u32>();
-      for (var plane = 0u; plane < planes; plane++) {
-        code[plane] = input[start + plane];
+      // #unroll
+      for (var plane = 0u; plane < 4u; plane++) {
+        if (plane < planes) {
+          code[plane] = input[start + plane];
+        }
       }
       var greater = 0u;
       var equal = ~0u;
-      for (var plane = planes; plane > 0u; plane--) {
-        greater |= equal & code[plane - 1u] & ~best[plane - 1u];
-        equal &= ~(code[plane - 1u] ^ best[plane - 1u]);
+      // #unroll
+      for (var below = 0u; below < 4u; below++) {
+        greater |= equal & code[3u - below] & ~best[3u - below];
+        equal &= ~(code[3u - below] ^ best[3u - below]);
       }
       let less = ~(greater | equal);
-      let take = select((greater & ~turn) | (less & turn), ~0u, isFirst);
+      let take = (greater & ~turn) | (less & turn);
       best = (code & vec4<u32>(take)) | (best & vec4<u32>(~take));
-      isFirst = false;
+      continuing {
+        x++;
+        break if x >= window.right;
+      }
+    }
+    continuing {
+      y++;
+      break if y >= window.bottom;
     }
   }
-  for (var plane = 0u; plane < planes; plane++) {
-    output[thread * planes + plane] = best[plane];
+  // #unroll
+  for (var plane = 0u; plane < 4u; plane++) {
+    if (plane < planes) {
+      output[thread * planes + plane] = best[plane];
+    }
   }
 }

@@ -1,5 +1,6 @@
 // #include "frame.wgsl"
 // #include "pooling.wgsl"
+// #include "tile-single.wgsl"
 // #include "store-floats.wgsl"
 
 // The largest or the mean value of each window, through what follows; four channels a thread.
@@ -22,8 +23,7 @@ fn main(
     return;
   }
   let window = windowOf(pixel);
-  var sum = vec4<f32>();
-  var largest = vec4<f32>(-3.402823466e38);
+  var best = select(vec4<f32>(-3.402823466e38), vec4<f32>(), isAverage);
   // No window lies beside its input. A loop that asks before its first turn costs SwiftShader a turn more.
   var y = window.top;
   loop {
@@ -32,8 +32,7 @@ fn main(
       // Behind the last channel stands what is never stored.
       let first = inputPixel(window, y, x) * shape.depth + quad * 4u;
       let value = vec4<f32>(input[first], input[first + 1u], input[first + 2u], input[first + 3u]);
-      sum += value;
-      largest = max(largest, value);
+      best = select(max(best, value), best + value, isAverage);
       continuing {
         x++;
         break if x >= window.right;
@@ -44,5 +43,6 @@ fn main(
       break if y >= window.bottom;
     }
   }
-  storeFloat(pixel, quad, select(largest, sum / f32(window.paddedArea), isAverage));
+  let value = select(best, best / f32(window.paddedArea), isAverage);
+  storeFloats(Tile(quad, pixel), array<Sum, PIXELS>(value));
 }

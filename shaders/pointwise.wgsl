@@ -1,4 +1,5 @@
 // #include "frame.wgsl"
+// #include "tile-single.wgsl"
 // #include "store-floats.wgsl"
 
 // Floats of a tensor through an affine function and what may follow, four channels a thread. The input is bits of f32, or
@@ -36,5 +37,6 @@ fn main(
   for (var lane = 0u; lane < min(4u, shape.outputChannels - quad * 4u); lane++) {
     bits[lane] = input[first + lane];
   }
-  storeFloat(pixel, quad, select(bitcast<vec4<f32>>(bits), vec4<f32>(bitcast<vec4<i32>>(bits)), inputIsInteger));
+  let value = select(bitcast<vec4<f32>>(bits), vec4<f32>(bitcast<vec4<i32>>(bits)), inputIsInteger);
+  storeFloats(Tile(quad, pixel), array<Sum, PIXELS>(value));
 }

@@ -1,4 +1,4 @@
-// Codes leave as bit planes, 32 channels a word: [pixel][word][plane]. The buffer is cleared beforehand.
+// A tile's codes leave as bit planes, 32 channels a word: [pixel][word][plane]. The buffer is cleared beforehand.
 
 @group(0) @binding(4) var<storage, read_write> codes: array<atomic<u32>>;
 
@@ -9,6 +9,15 @@ override thresholdCount: u32 = 3u;
 // One more where a threshold is exceeded.
 fn raised(code: vec4<u32>, exceeds: vec4<bool>) -> vec4<u32> {
   return code + select(vec4<u32>(0u), vec4<u32>(1u), exceeds);
+}
+
+fn storeCodes(tile: Tile, all: array<vec4<u32>, PIXELS>) {
+  // #unroll
+  for (var p = 0u; p < PIXELS; p++) {
+    if (isInside(tile, p)) {
+      storeCode(tile.pixel + p, tile.quad, all[p]);
+    }
+  }
 }
 
 fn storeCode(pixel: u32, quad: u32, code: vec4<u32>) {

@@ -30,6 +30,7 @@ import {
   layOutMembers,
   layOutSigns,
   layOutTerms,
+  QUAD_CHANNELS,
   quadCount,
   wordCount,
 } from './layout.ts';
@@ -91,7 +92,7 @@ export function kernelOf(
       };
     }
     case 'floatPooling': {
-      const { constants, tables, tensors, ...codes } = floatsOut(step.output, step.epilogue);
+      const { constants, tables, tensors, ...codes } = floatsOut(step.output, output.shape, step.epilogue);
       const { channels } = input.shape;
       return {
         ...poolingKernel(step, input.shape, output.shape, channels, quadCount(channels)),
@@ -103,7 +104,7 @@ export function kernelOf(
       };
     }
     case 'pointwise': {
-      const { constants, tables, tensors, ...codes } = floatsOut(step.output, step.epilogue);
+      const { constants, tables, tensors, ...codes } = floatsOut(step.output, output.shape, step.epilogue);
       const quads = quadCount(input.shape.channels);
       return {
         ...elementKernel(step, input.shape, quadCount, [quads, 0, ...bendNumbers(step.epilogue)]),
@@ -191,7 +192,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes,
   const depth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
   let stride = depth;
   const { epilogue } = step;
-  const out = epilogue.kind === 'codes' ? codesOut(step, epilogue) : floatsOut(step.output, epilogue);
+  const out = epilogue.kind === 'codes' ? codesOut(step, epilogue) : floatsOut(step.output, output, epilogue);
   const tables = new Map(out.tables);
   const constants: Record<string, number> = { ...out.constants, ...variant.constants };
   switch (step.kind) {
@@ -253,7 +254,7 @@ function codesOut(step: Convolution, { thresholds }: CodeEpilogue): Out {
 }
 
 /** shaders/store-floats.wgsl; what is not needed is bound to a few bytes. */
-function floatsOut(output: TensorId, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
+function floatsOut(output: TensorId, { channels }: Planes, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
   const keepsFloats = codes?.floatsAreRead ?? true;
   const tables: (readonly [number, Table])[] = [[6, layOutAffine(factor, offset, codes)]];
   const tensors: (readonly [number, TensorId])[] = [];
@@ -264,7 +265,11 @@ function floatsOut(output: TensorId, { factor, offset, shortcut, codes }: FloatE
   bind(4, codes?.output);
   bind(5, keepsFloats ? output : undefined);
   bind(10, shortcut);
-  const flags = { hasShortcut: shortcut === undefined ? 0 : 1, keepsFloats: keepsFloats ? 1 : 0 };
+  const flags = {
+    hasShortcut: shortcut === undefined ? 0 : 1,
+    keepsFloats: keepsFloats ? 1 : 0,
+    fillsQuads: channels % QUAD_CHANNELS === 0 ? 1 : 0,
+  };
   if (!codes) return { constants: flags, tables, tensors };
   const constants = { ...flags, makesCodes: 1, ...quantizerConstants(codes.thresholds) };
   return { constants, tables, tensors, cleared: codes.output };
