@@ -223,12 +223,14 @@ export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilitie
  */
 function usualVariants({ step, output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
   const area = output.height * output.width;
-  if (isSoftware)
-    return area < 4
+  const sums = area * quadCount(output.channels);
+  if (isSoftware) {
+    const isSmall = area < 4 && (step.kind !== 'floatConvolution' || sums < 64);
+    return isSmall
       ? ['split-8']
       : ['shared-row-16', 'shared-row-8', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
+  }
   if (step.kind === 'integerConvolution') return ['tile'];
-  const sums = area * quadCount(output.channels);
   if (sums >= 4 * ENOUGH_THREADS) return ['row-4', 'carry-save', 'tile'];
   return sums * 8 >= ENOUGH_THREADS ? ['split-8'] : ['split-64'];
 }
