@@ -26,7 +26,7 @@ fn exceeds(sum: Sum, threshold: vec4<i32>) -> vec4<bool> {
 // Σ code of the channels of a word.
 fn total(bits: vec2<u32>) -> u32 {
   let count = countOneBits(bits);
-  return count.x + 2u * count.y;
+  return count.x + count.y + count.y;
 }
 
 fn loaded(word: u32, inside: bool) -> vec2<u32> {

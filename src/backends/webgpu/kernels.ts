@@ -1,9 +1,6 @@
 import codePooling from '../../../shaders/code-pooling.wgsl';
-import decode from '../../../shaders/decode.wgsl';
-import eltwise from '../../../shaders/eltwise.wgsl';
 import floatPooling from '../../../shaders/float-pooling.wgsl';
 import pointwise from '../../../shaders/pointwise.wgsl';
-import quantize from '../../../shaders/quantize.wgsl';
 import type { Planes } from '../../graph/shapes.ts';
 import { clampToFloat32 } from '../../numerics/float32.ts';
 import { codeBits } from '../../plan/code-levels.ts';
@@ -120,12 +117,22 @@ export function kernelOf(
       const rows = thresholds.map((values) => Array.from(values, clampToFloat32));
       const table = Float32Array.from([...step.sign, ...rows.flat()]);
       const constants = { planes: bitsOf(output), thresholdCount: thresholds.length };
-      return { ...elementKernel(step, input.shape, wordsOf), code: quantize, constants, tables: table3(table) };
+      return {
+        ...elementKernel(step, input.shape, wordsOf),
+        code: onDemand('quantize')(),
+        constants,
+        tables: table3(table),
+      };
     }
     case 'decode': {
       const table = output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values);
       const constants = { planes: bitsOf(input) };
-      return { ...elementKernel(step, input.shape, channelsOf), code: decode, constants, tables: table3(table) };
+      return {
+        ...elementKernel(step, input.shape, channelsOf),
+        code: onDemand('decode')(),
+        constants,
+        tables: table3(table),
+      };
     }
     case 'eltwise': {
       const [coefficient, otherCoefficient] = step.coefficients;
@@ -134,7 +141,7 @@ export function kernelOf(
       const kernel = elementKernel(step, input.shape, channelsOf, floatBits([coefficient, otherCoefficient]));
       return {
         ...kernel,
-        code: eltwise,
+        code: onDemand('eltwise')(),
         constants: { isProduct, isMaximum },
         tables: new Map(),
         tensors: new Map([...kernel.tensors, [10, step.other]]),

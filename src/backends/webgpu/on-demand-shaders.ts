@@ -6,6 +6,8 @@ export { default as binarySharedRow7Stride2 } from '../../../shaders/binary-shar
 export { default as binarySharedTile } from '../../../shaders/binary-shared-tile.wgsl';
 export { default as concatCodes } from '../../../shaders/concat-codes.wgsl';
 export { default as concatFloats } from '../../../shaders/concat-floats.wgsl';
+export { default as decode } from '../../../shaders/decode.wgsl';
+export { default as eltwise } from '../../../shaders/eltwise.wgsl';
 export { default as integerRow4Width3Stride1 } from '../../../shaders/integer-row-4-width-3-stride-1.wgsl';
 export { default as integerRow4Width7Stride2 } from '../../../shaders/integer-row-4-width-7-stride-2.wgsl';
 export { default as integerRow4Width11Stride4 } from '../../../shaders/integer-row-4-width-11-stride-4.wgsl';
@@ -17,5 +19,6 @@ export { default as integerSplit } from '../../../shaders/integer-split.wgsl';
 export { default as levelSplit } from '../../../shaders/level-split.wgsl';
 export { default as levelTile } from '../../../shaders/level-tile.wgsl';
 export { default as lrn } from '../../../shaders/lrn.wgsl';
+export { default as quantize } from '../../../shaders/quantize.wgsl';
 export { default as reshape } from '../../../shaders/reshape.wgsl';
 export { default as softmax } from '../../../shaders/softmax.wgsl';
