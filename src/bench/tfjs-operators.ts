@@ -111,9 +111,8 @@ export class TfjsOperators {
   /** What is done with sums in float64. */
   private wideOperation({ operator, inputs, output }: OnnxNode, places: readonly (Places | undefined)[]): Operation {
     const { tf } = this;
-    const [first = [], second] = places;
+    const [first = [], second = []] = places;
     const constant = inputs.find((name) => this.constants.has(name)) ?? '';
-    const [times] = this.constants.get(constant)?.values ?? [];
     switch (operator) {
       case 'Greater': {
         const { values, dimensions } = this.constant(constant);
@@ -122,27 +121,24 @@ export class TfjsOperators {
         return onWords((sum) => exceeds(tf, sum, threshold, baseOf(first)));
       }
       case 'Add': {
-        if (!second) break;
         const all = [...first, ...second];
         const base = baseOf(all);
         this.places.set(output, all);
         return onWords((low, high) => joined(tf, low, high, base));
       }
       case 'Mul': {
-        if (this.constant(constant).dimensions.length > 0) break;
+        const times = Number(this.constant(constant).values[0]);
         this.places.set(
           output,
-          first.map((place) => place * Number(times)),
+          first.map((place) => place * times),
         );
         return onWords((sum) => sum.map((word) => tf.clone(word)));
       }
       case 'Cast':
         return onWords((sum) => rounded(tf, sum, first));
+      default:
+        throw unknown(`the operator ${operator} on float64`);
     }
-    // From here on float32 is enough: these are no sums any more.
-    const operation = operator === 'Mul' ? tf.mul : tf.add;
-    const operand = this.operand(constant);
-    return onWords((sum) => operation(rounded(tf, sum, first), operand));
   }
 
   private convolution({ inputs, attributes }: OnnxNode, activation: 'relu' | 'linear'): Operation {

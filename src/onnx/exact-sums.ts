@@ -3,7 +3,7 @@ import { signBitAt } from '../numerics/signs.ts';
 import { LIMB_BITS } from '../plan/limbs.ts';
 import type { BinaryConvolution, CodeTensor, FloatEpilogue, IntegerConvolution, IntegerTensor } from '../plan/plan.ts';
 import { DATA_TYPE, type GraphWriter } from './graph-writer.ts';
-import { perChannel, rectified, scalar } from './operators.ts';
+import { perChannel, rectified, scalar, withConstant } from './operators.ts';
 
 /** Up to it, float32 holds every whole number: sums of whole numbers in any order are exact. */
 const EXACT_FLOAT32 = 2 ** 24;
@@ -92,36 +92,34 @@ export function countExceeded(
 ): string {
   return thresholds
     .map((threshold) => {
-      const constant = perChannel(writer, layer, 'threshold', inType(threshold, type));
+      const inType = type === 'float64' ? threshold : Float32Array.from(threshold);
+      const constant = perChannel(writer, layer, 'threshold', inType);
       const exceeds = writer.node(layer, 'Greater', [value, constant]);
       return writer.node(layer, 'Cast', [exceeds], { to: DATA_TYPE.float32 });
     })
     .reduce((count, one) => writer.node(layer, 'Add', [count, one]));
 }
 
-/** Floats: factor, offset, slope and bounds of an epilogue, float32. */
+/** Floats: factor, offset, slope and bounds of an epilogue, each rounded to float32 as backends do. */
 export function toFloats(
   writer: GraphWriter,
   layer: string,
   { value, type }: Sums,
   { factor, offset, negativeSlope, lowest, highest }: FloatEpilogue,
 ): string {
-  let result = value;
+  let result = type === 'float64' ? writer.node(layer, 'Cast', [value], { to: DATA_TYPE.float32 }) : value;
   if (factor.some((x) => x !== 1)) {
-    result = writer.node(layer, 'Mul', [result, perChannel(writer, layer, 'factor', inType(factor, type))]);
+    const factors = perChannel(writer, layer, 'factor', Float32Array.from(factor));
+    result = withConstant(writer, layer, 'Mul', factors, result);
   }
   if (offset.some((x) => x !== 0)) {
-    result = writer.node(layer, 'Add', [result, perChannel(writer, layer, 'offset', inType(offset, type))]);
+    const offsets = perChannel(writer, layer, 'offset', Float32Array.from(offset));
+    result = withConstant(writer, layer, 'Add', offsets, result);
   }
-  if (type === 'float64') result = writer.node(layer, 'Cast', [result], { to: DATA_TYPE.float32 });
   result = rectified(writer, layer, result, negativeSlope);
   if (lowest === Number.NEGATIVE_INFINITY && highest === Number.POSITIVE_INFINITY) return result;
   const bounds = [scalar(writer, layer, 'lowest', lowest), scalar(writer, layer, 'highest', highest)];
   return writer.node(layer, 'Clip', [result, ...bounds]);
-}
-
-function inType(values: Float64Array, type: Sums['type']): Float32Array | Float64Array {
-  return type === 'float64' ? values : Float32Array.from(values);
 }
 
 function wholeWeights({ weights }: IntegerConvolution): Float64Array {

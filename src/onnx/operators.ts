@@ -29,6 +29,20 @@ export function scalar(writer: GraphWriter, layer: string, role: string, value: 
   return writer.constant(layer, role, Float32Array.of(value), []);
 }
 
+/**
+ * constant · value, or constant + value. The constant stands first: one that stands second onnxruntime folds into the
+ * weights or the bias of the convolution before, whose sums are then no whole numbers and round.
+ */
+export function withConstant(
+  writer: GraphWriter,
+  layer: string,
+  operator: 'Mul' | 'Add',
+  constant: string,
+  value: string,
+): string {
+  return writer.node(layer, operator, [constant, value]);
+}
+
 /** Gives values another shape. */
 export function reshape(writer: GraphWriter, layer: string, input: string, dimensions: readonly number[]): string {
   const shape = writer.constant(layer, 'shape', BigInt64Array.from(dimensions, BigInt), [dimensions.length]);
@@ -87,7 +101,7 @@ export function eltwise(
     .map((value, index) => {
       const coefficient = coefficients[index] ?? 1;
       if (operation !== 'sum' || coefficient === 1) return value;
-      return writer.node(layer, 'Mul', [value, scalar(writer, layer, 'coefficient', coefficient)]);
+      return withConstant(writer, layer, 'Mul', scalar(writer, layer, 'coefficient', coefficient), value);
     })
     .reduce((first, second) => writer.node(layer, operator, [first, second]));
 }
