@@ -16,7 +16,7 @@ export type ErrorCode =
   | 'model-format'
   /** A model whose hash is not the one asked for. */
   | 'model-integrity'
-  /** A download that failed; details: url, status. */
+  /** A download that failed, of a model or of a part of this library; details: url and status where known. */
   | 'download'
   /** A file that cannot be read or written, or is of another size than needed; details: file. */
   | 'file'
@@ -75,4 +75,18 @@ export function withFileName<Result>(file: string, action: () => Result): Result
     if (!(error instanceof HwgqError)) throw error;
     throw new HwgqError(error.code, `${file}: ${error.message}`, { ...error.details, file }, { cause: error });
   }
+}
+
+/**
+ * For the `catch` of an import: says that a part of this library, fetched only where it is needed, cannot be had.
+ * @param cause whose message, in most browsers, has the part's address.
+ * @throws HwgqError `download`.
+ */
+export function missingPart(cause: Error): never {
+  throw new HwgqError(
+    'download',
+    `A part of the library is missing: ${cause.message}. Check the connection, and that all its files are there.`,
+    {},
+    { cause },
+  );
 }

@@ -1,5 +1,5 @@
 import { softwareAdapterReason } from '../backends/webgpu/device.ts';
-import { type ErrorCode, HwgqError } from '../errors.ts';
+import { type ErrorCode, HwgqError, missingPart } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { gpuOf } from './gpu.ts';
@@ -73,13 +73,13 @@ async function withoutGpu(
 
 /** With its shaders, which only those load who have a use for them. */
 async function webGpuRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
-  const { WebGpuRunner } = await import('./webgpu-runner.ts');
+  const { WebGpuRunner } = await import('./webgpu-runner.ts').catch(missingPart);
   return WebGpuRunner.create(model, blobs, options);
 }
 
 /** The interpreter is loaded by those alone who have nothing else, or ask for it. */
 async function referenceRunner(model: Model, blobs: readonly string[], fallbackReason?: string): Promise<Runner> {
-  const { ReferenceRunner } = await import('./reference-runner.ts');
+  const { ReferenceRunner } = await import('./reference-runner.ts').catch(missingPart);
   return new ReferenceRunner(model, blobs, fallbackReason);
 }
 

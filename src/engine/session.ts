@@ -116,7 +116,7 @@ export interface Runner {
 /**
  * Makes a model ready to run.
  * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory` where a backend was asked for by name; `worker`
- *   where threads were asked for and fail;
+ *   where threads were asked for and fail; `download` where a file of this library cannot be had;
  *   `invalid-option` for an unknown blob, or an option's value that is not accepted; the signal's reason where it aborts.
  */
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {

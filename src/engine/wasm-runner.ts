@@ -1,7 +1,7 @@
 import { WasmExecutable } from '../backends/wasm/executable.ts';
 import type { SimdLevel } from '../backends/wasm/modules.ts';
 import { dismissFollowers } from '../backends/wasm/team.ts';
-import { HwgqError } from '../errors.ts';
+import { HwgqError, missingPart } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -63,7 +63,7 @@ export class WasmRunner implements Runner {
   /** One image at a time runs through all steps, so a batch's step takes its images' sum. */
   async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[]> {
     // Most pages do without.
-    const { profileStep } = await import('../plan/step-profile.ts');
+    const { profileStep } = await import('../plan/step-profile.ts').catch(missingPart);
     await this.run(inputs, count);
     const { executable } = await this.prepare(inputs);
     const runs = Array.from({ length: repeats }, () => executable.profile());

@@ -1,4 +1,4 @@
-import { HwgqError } from '../../errors.ts';
+import { HwgqError, missingPart } from '../../errors.ts';
 
 /** Which vector instructions the kernels use. Relaxed SIMD is plain SIMD and a few faster instructions. */
 export type SimdLevel = 'plain' | 'relaxed';
@@ -20,7 +20,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
 /**
  * Compiles the kernels, each kind once.
  * @throws HwgqError `no-wasm` where WebAssembly is missing, has not these instructions, or is forbidden by the page's
- *   CSP.
+ *   CSP; `download` where the kernels cannot be fetched.
  */
 export function compileKernels(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.Module> {
   const key = `${simd} ${isShared}`;
@@ -38,7 +38,7 @@ async function compile(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.
     const remedy = best ? "simd 'plain'" : "backend 'reference'";
     throw new HwgqError('no-wasm', `WebAssembly has no ${simd} SIMD here. Use a newer browser, or ${remedy}.`);
   }
-  const { default: bytes } = await load(simd, isShared);
+  const { default: bytes } = await load(simd, isShared).catch(missingPart);
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { HwgqError } from '../../errors.ts';
+import { HwgqError, missingPart } from '../../errors.ts';
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import type { StepProfile } from '../../plan/step-profile.ts';
 import { Arena, imageBytes } from './arena.ts';
@@ -139,7 +139,7 @@ export class WebGpuExecutable {
     count: number,
     repeats: number,
   ): Promise<readonly StepProfile[] | undefined> {
-    const { profileSteps } = await import('./profile.ts');
+    const { profileSteps } = await import('./profile.ts').catch(missingPart);
     const arena = await this.arenaFor(count);
     this.writeInputs(arena, inputs, count);
     return profileSteps(this.device, this.plan, this.steps, arena, { count, repeats });

@@ -1,0 +1,57 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { BackendName } from '../../src/client/index.ts';
+import { useChromium } from '../support/surroundings.ts';
+import { WebServer } from '../support/web-server.ts';
+
+const PAGE = `<!doctype html><title>Missing parts</title>
+<script type="module">import * as library from './index.js'; Object.assign(window, { library });</script>`;
+/** Before the worker's own file: the software adapter passes for one of hardware. */
+const HARDWARE = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });\n";
+
+const browser = useChromium();
+
+/** What becomes of a classifier where the library's files that match are not on the server. */
+async function madeWithout(missing: RegExp, backend: BackendName | 'auto') {
+  const folder = mkdtempSync(join(tmpdir(), 'hwgq-missing-'));
+  cpSync('dist/lib', folder, { recursive: true, filter: (path) => !missing.test(basename(path)) });
+  cpSync('models/lenet.hwgq', join(folder, 'lenet.hwgq'));
+  const server = await WebServer.serve(folder);
+  server.replaced.set('index.html', PAGE);
+  server.replaced.set('worker.js', HARDWARE + readFileSync('dist/lib/worker.js', 'utf8'));
+  const page = await browser().newPage();
+  try {
+    await page.goto(server.url);
+    return await page.evaluate(async (backend) => {
+      const { library } = window as unknown as { library: typeof import('../../src/client/index.ts') };
+      try {
+        const { info } = await library.createClassifier({ model: 'lenet.hwgq', backend });
+        return { name: info.backend.name, text: info.backend.fallbackReason };
+      } catch (error) {
+        return error instanceof library.HwgqError ? { code: error.code, text: error.message } : { text: `${error}` };
+      }
+    }, backend);
+  } finally {
+    await page.close();
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+it.each([
+  ['webgpu', /^webgpu-runner/],
+  ['wasm', /^kernels/],
+  ['reference', /^reference-runner/],
+] as const)('says which file of %s is missing', async (backend, missing) => {
+  const { code, text } = await madeWithout(missing, backend);
+  expect(code).toBe('download');
+  expect(text).toMatch(new RegExp(`part of the library is missing: .*/${missing.source.slice(1)}.*Check`));
+});
+
+it('goes on on WebAssembly where what the GPU takes is missing, and says so', async () => {
+  const { name, text } = await madeWithout(/^webgpu-runner/, 'auto');
+  expect(name).toBe('wasm');
+  expect(text).toMatch(/missing: .*webgpu-runner/);
+});
