@@ -86,13 +86,6 @@ function readPooling(layer: Fields, name: string): LayerParameters {
   const kernel = readPair(fields, 'kernel_size', 'kernel', 1);
   const stride = readPair(fields, 'stride', 'stride', 1, 1);
   const pad = readPair(fields, 'pad', 'pad', 0, 0);
-  if (pad[0] >= kernel[0] || pad[1] >= kernel[1]) {
-    throw new HwgqError(
-      'shape-mismatch',
-      `Layer '${name}' pads by ${pad.join('×')} around windows of ${kernel.join('×')}: padding must be smaller.`,
-      { layer: name },
-    );
-  }
   return { type: 'pooling', method, kernel, stride, pad };
 }
 

@@ -105,10 +105,15 @@ function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return [channels, height, width];
     }
     case 'pooling': {
-      const { channels, height, width } = poolingGeometry(layer, asPlanes(first)).output;
+      const { pad } = layer;
+      const { kernel, output } = poolingGeometry(layer, asPlanes(first));
+      const { channels, height, width } = output;
+      if (pad[0] >= kernel[0] || pad[1] >= kernel[1]) {
+        mismatch(layer, `its padding ${describe(pad)} must be smaller than its kernel ${describe(kernel)}`);
+      }
       const { height: inputHeight, width: inputWidth } = asPlanes(first);
       const isOutside = (count: number, axis: 0 | 1, size: number) =>
-        (count - 1) * layer.stride[axis] - layer.pad[axis] >= size;
+        (count - 1) * layer.stride[axis] - pad[axis] >= size;
       if (isOutside(height, 0, inputHeight) || isOutside(width, 1, inputWidth)) {
         mismatch(layer, `its last window lies outside its input ${describe(first)}: its stride exceeds its kernel`);
       }

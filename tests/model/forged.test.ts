@@ -51,6 +51,11 @@ it.each([
   ['a section for another tensor', '{"section":1}', '{"section":0}'],
   ['more numbers than fit', '["f32",945,', '["f32",94500000000,'],
   ['a zero stride', '"stride":[2,2]', '"stride":[0,2]'],
+  [
+    'a padding as large as its kernel',
+    '"kernel":[3,3],"stride":[2,2],"pad":[1,1]',
+    '"kernel":[3,3],"stride":[2,2],"pad":[1,3]',
+  ],
   ['a huge kernel', '"kernel":[3,3]', '"kernel":[65535,65535]'],
   ['a layer that nobody knows', '"type":"batchNorm"', '"type":"constructor"'],
   ['a missing field', '"epsilon":', '"epsilom":'],
