@@ -126,7 +126,7 @@ export interface Classifier {
    */
   stream(source: StreamSource, options?: StreamOptions): ReadableStream<StreamResult>;
   /**
-   * Changes the classifier's options for all later calls; what is not named stays.
+   * Changes the classifier's options for all later calls; what is not named stays, and what is `undefined` is the default again.
    * @throws HwgqError `invalid-option`, and nothing is changed.
    */
   setOptions(options: ClassificationOptions): void;

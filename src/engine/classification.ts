@@ -3,15 +3,15 @@ import type { BackendDescription } from './session.ts';
 /** How scores become categories; the names are those of MediaPipe's image classifier. */
 export interface ClassificationOptions {
   /** How many categories at the most, best first. Default: 5. Below zero: all. */
-  readonly maxResults?: number;
+  readonly maxResults?: number | undefined;
   /** Only categories with at least this score, 0 to 1. Default: 0. */
-  readonly scoreThreshold?: number;
+  readonly scoreThreshold?: number | undefined;
   /** Only these labels. Not together with `categoryDenylist`. */
-  readonly categoryAllowlist?: readonly string[];
+  readonly categoryAllowlist?: readonly string[] | undefined;
   /** All but these labels. */
-  readonly categoryDenylist?: readonly string[];
+  readonly categoryDenylist?: readonly string[] | undefined;
   /** Give all scores as well, one a class. Default: false. */
-  readonly scores?: boolean;
+  readonly scores?: boolean | undefined;
 }
 
 /** One class that the picture may show. */

@@ -49,7 +49,7 @@ export interface NodeClassifier {
    */
   features(image: NodeImageSource): Promise<Float32Array>;
   /**
-   * Changes the classifier's options for all later calls; what is not named stays.
+   * Changes the classifier's options for all later calls; what is not named stays, and what is `undefined` is the default again.
    * @throws HwgqError `invalid-option`, and nothing is changed.
    */
   setOptions(options: ClassificationOptions): void;

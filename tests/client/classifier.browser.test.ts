@@ -71,6 +71,10 @@ it('keeps options, and refuses those that contradict each other without losing t
   const broken = new Blob(['no picture'], { type: 'image/png' });
   await expect(classifier.classify(broken)).rejects.toMatchObject({ code: 'invalid-image' });
   expect((await classifier.classify(drawnOne())).categories).toHaveLength(9);
+  classifier.setOptions({ categoryAllowlist: ['1'], categoryDenylist: undefined });
+  expect((await classifier.classify(drawnOne())).categories.map(({ label }) => label)).toEqual(['1']);
+  classifier.setOptions({ categoryAllowlist: undefined, maxResults: undefined });
+  expect((await classifier.classify(drawnOne())).categories).toHaveLength(5);
   classifier.dispose();
 });
 

@@ -12,6 +12,10 @@ it('refuses options at once, and keeps those it has', async () => {
   const paper = { width: 28, height: 28, data: new Uint8ClampedArray(28 * 28 * 4).fill(255) };
   await expect(classifier.classify(paper, { maxResults: 1.5 })).rejects.toEqual(refused);
   expect((await classifier.classify(paper)).categories).toHaveLength(2);
+  classifier.setOptions({ categoryAllowlist: ['1', '7'] });
+  expect((await classifier.classify(paper)).categories).toHaveLength(2);
+  classifier.setOptions({ categoryAllowlist: undefined, maxResults: undefined });
+  expect((await classifier.classify(paper)).categories).toHaveLength(5);
   const text = new TextEncoder().encode('no picture');
   await expect(classifier.classify(text)).rejects.toThrow(/no PNG, JPEG or WebP picture\. Save it/);
   classifier.dispose();
