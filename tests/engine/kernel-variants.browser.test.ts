@@ -18,8 +18,8 @@ import { planMismatch } from '../support/plan-mismatch.ts';
 
 /** Every kernel there is for layers over whole numbers, over codes of 0 to 3, over other codes, and over floats. */
 const KERNELS: Readonly<Record<string, readonly VariantName[]>> = {
-  whole: ['tile', 'shared-tile', 'row-4', 'shared-row-8', 'shared-row-16', 'split-8', 'split-64'],
-  usual: VARIANT_NAMES.filter((name) => name !== 'shared-row-8' && name !== 'shared-row-16'),
+  whole: ['tile', 'shared-tile', 'row-4', 'shared-row', 'split-8', 'split-64'],
+  usual: VARIANT_NAMES.filter((name) => name !== 'shared-row'),
   levels: ['tile', 'split-8', 'split-64'],
   floats: ['tile', 'split-8', 'split-64'],
 };

@@ -25,8 +25,8 @@ export interface ConvolutionShape {
  * - `carry-save`: the same, bits added in carry-save form before they are counted;
  * - `row-4`, `row-7`: 3×3 kernels and usual first layers, four or seven pixels of a row a thread, their common columns
  *   read once;
- * - `shared-tile`, `shared-row-7`, `shared-row-8`, `shared-row-16`: more pixels, or as many of a row, four threads reading
- *   for each other (subgroups);
+ * - `shared-tile`, `shared-row-7`, `shared-row`: more pixels, or seven of a row, or as many as suit a first layer, four threads
+ *   reading for each other (subgroups);
  * - `dot`: products of bytes (`dot4U8Packed`);
  * - `split-8`, `split-64`: eight threads or a whole workgroup to each sum, for planes of few pixels.
  */
@@ -37,8 +37,7 @@ export const VARIANT_NAMES = [
   'row-4',
   'row-7',
   'shared-row-7',
-  'shared-row-8',
-  'shared-row-16',
+  'shared-row',
   'dot',
   'split-8',
   'split-64',
@@ -67,21 +66,21 @@ export interface Variant {
  * pixels a thread, and those of a shared row, of which wide kernels have fewer, since they take long to compile.
  */
 const INTEGER_ROWS: Readonly<
-  Record<string, { readonly row: Code; readonly shared: Code; readonly sharedPixels: 8 | 16 }>
+  Record<string, { readonly row: Code; readonly shared: Code; readonly sharedPixels: number }>
 > = {
   '3 stride 1': {
     row: onDemand('integerRow4Width3Stride1'),
-    shared: onDemand('integerSharedRow16Width3Stride1'),
+    shared: onDemand('integerSharedRowWidth3Stride1'),
     sharedPixels: 16,
   },
   '7 stride 2': {
     row: onDemand('integerRow4Width7Stride2'),
-    shared: onDemand('integerSharedRow16Width7Stride2'),
-    sharedPixels: 16,
+    shared: onDemand('integerSharedRowWidth7Stride2'),
+    sharedPixels: 14,
   },
   '11 stride 4': {
     row: onDemand('integerRow4Width11Stride4'),
-    shared: onDemand('integerSharedRow8Width11Stride4'),
+    shared: onDemand('integerSharedRowWidth11Stride4'),
     sharedPixels: 8,
   },
 };
@@ -178,7 +177,7 @@ function integerRows(shape: ConvolutionShape, capabilities: Capabilities): reado
   const { row, shared, sharedPixels } = known;
   return [
     rowVariant(shape, 'row-4', 4, row),
-    ...(canShare(shape, capabilities) ? [rowVariant(shape, `shared-row-${sharedPixels}`, sharedPixels, shared)] : []),
+    ...(canShare(shape, capabilities) ? [rowVariant(shape, 'shared-row', sharedPixels, shared)] : []),
   ];
 }
 
@@ -226,9 +225,7 @@ function usualVariants({ step, output }: ConvolutionShape, { isSoftware }: Capab
   const sums = area * quadCount(output.channels);
   if (isSoftware) {
     const isSmall = area < 4 && (step.kind !== 'floatConvolution' || sums < 64);
-    return isSmall
-      ? ['split-8']
-      : ['shared-row-16', 'shared-row-8', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
+    return isSmall ? ['split-8'] : ['shared-row', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
   }
   if (step.kind === 'integerConvolution') return ['tile'];
   if (sums >= 4 * ENOUGH_THREADS) return ['row-4', 'carry-save', 'tile'];
