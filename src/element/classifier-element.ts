@@ -140,6 +140,8 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   #stay: AbortController | undefined;
   #model: LoadedModel | undefined;
   #opening: AbortController | undefined;
+  /** The opening, where it is a camera's. */
+  #cameraOpening: AbortController | undefined;
   #media: Media | undefined;
   /** The present look at a film or a camera. */
   #look: Look | undefined;
@@ -268,7 +270,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     const media = isChanged(MEDIA_ATTRIBUTES);
     const look = isChanged(LOOK_ATTRIBUTES);
     const shown = look || isChanged(SHOWN_ATTRIBUTES);
-    const isCameraOther = isChanged(['camera']) && this.#media?.kind === 'camera';
+    const isCameraOther = isChanged(['camera']) && this.#isCameraWanted;
     this.#changed.clear();
     if (!this.#stay) return;
     if (shown) this.#applyShown();
@@ -336,7 +338,15 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   async #startCamera(facing: string): Promise<void> {
     // Many a phone lends one camera at a time.
     if (this.#media?.kind === 'camera') this.#release();
-    await this.#run(await this.#replace((signal) => openCamera(facing, signal)));
+    const replacing = this.#replace((signal) => openCamera(facing, signal));
+    this.#cameraOpening = this.#opening;
+    await this.#run(await replacing);
+  }
+
+  /** Whether a camera is shown, or on its way. */
+  get #isCameraWanted(): boolean {
+    if (this.#media?.kind === 'camera') return true;
+    return this.#opening === this.#cameraOpening && this.#opening?.signal.aborted === false;
   }
 
   /**
@@ -360,7 +370,8 @@ export class HwgqClassifierElement extends ClassifierAttributes {
       this.#refresh();
       return media;
     } catch (error) {
-      throw this.#fail('media', error);
+      if (this.#opening === opening) this.#opening = undefined;
+      throw this.#fail('media', opening.signal.aborted ? opening.signal.reason : error);
     }
   }
 

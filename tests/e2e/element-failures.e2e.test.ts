@@ -31,6 +31,29 @@ function watchCameras(): void {
   };
 }
 
+/** Runs in the page: answers who asks for a camera when the test says so, with one or with none. */
+function holdCameras(): void {
+  const answers: ((isAllowed: boolean) => void)[] = [];
+  const states: (() => string | undefined)[] = [];
+  Object.assign(window, { answers, states });
+  const { mediaDevices } = navigator;
+  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    let track: MediaStreamTrack | undefined;
+    states.push(() => track?.readyState);
+    const isAllowed = await new Promise<boolean>((answer) => answers.push(answer));
+    if (!isAllowed) throw new DOMException('Held by another.', 'NotReadableError');
+    const stream = await ask(constraints);
+    [track] = stream.getTracks();
+    return stream;
+  };
+}
+
+interface HeldCameras {
+  readonly answers: readonly ((isAllowed: boolean) => void)[];
+  readonly states: readonly (() => string | undefined)[];
+}
+
 class CameraPage {
   private constructor(readonly element: ElementPage) {}
 
@@ -131,6 +154,39 @@ it('has one camera at a time, says that one has stopped, and lets it go with its
   await camera.isOff();
   expect(await codesOf(element)).toEqual(['camera', 'invalid-option']);
   expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  await page.close();
+});
+
+it('takes the camera that was asked for last, whichever comes first, and lets those before go', async () => {
+  const element = await ElementPage.open(browser(), site(), CAMERA, { before: holdCameras });
+  const { page } = element;
+  const states = () => page.evaluate(() => (window as unknown as HeldCameras).states.map((state) => state()));
+  const answer = (place: number, isAllowed = true) =>
+    page.evaluate(({ place, isAllowed }) => (window as unknown as HeldCameras).answers[place]?.(isAllowed), {
+      place,
+      isAllowed,
+    });
+  const turn = (facing: string) =>
+    element.run((one, facing) => {
+      one.camera = facing;
+    }, facing);
+  const isAsked = (times: number) => expect.poll(async () => (await states()).length).toBe(times);
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await isAsked(1);
+  await turn('user');
+  await isAsked(2);
+  await turn('environment');
+  await isAsked(3);
+  await turn('user');
+  await isAsked(4);
+  await answer(3);
+  await expect.poll(async () => (await element.told()).some(({ name }) => name === 'result')).toBe(true);
+  await answer(0);
+  await answer(1);
+  await answer(2, false);
+  await expect.poll(states).toEqual(['ended', 'ended', undefined, 'live']);
+  expect(await codesOf(element)).toEqual([]);
+  expect(await element.run((one) => one.running)).toBe(true);
   await page.close();
 });
 
