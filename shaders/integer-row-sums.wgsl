@@ -30,7 +30,7 @@ fn accumulateLimb(tile: Tile, local: u32, limb: u32) -> array<vec4<i32>, PIXELS>
     var weight: array<vec4<i32>, WIDTH * DEPTH>;
     // #unroll
     for (var tap = 0u; tap < WIDTH * DEPTH; tap++) {
-      weight[tap] = weights[first + (row * WIDTH * DEPTH + tap) * shape.quads];
+      weight[tap] = weightAt(first + (row * WIDTH * DEPTH + tap) * shape.quads);
     }
     // #unroll
     for (var p = 0u; p < PIXELS; p++) {

@@ -19,7 +19,7 @@ fn accumulateLimb(tile: Tile, local: u32, limb: u32) -> array<vec4<i32>, PIXELS>
     for (var column = 0u; column < shape.kernelWidth; column++) {
       let tap = tapOf(tile, row, column);
       for (var channel = 0u; channel < depth; channel++) {
-        let weight = weights[weightRow];
+        let weight = weightAt(weightRow);
         weightRow += quads;
         var own: array<i32, OWN>;
         // #unroll

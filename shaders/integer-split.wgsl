@@ -15,7 +15,7 @@ fn accumulateLimb(tile: Tile, local: u32, limb: u32) -> array<vec4<i32>, PIXELS>
   for (var index = tile.part; index < length; index += parts) {
     let place = placeOfTap(tile, index / depth);
     let x = select(0, activations[place.start + index % depth], place.inside);
-    sum += x * weights[first + index * shape.quads];
+    sum += x * weightAt(first + index * shape.quads);
   }
   workgroupBarrier();
   return array<vec4<i32>, PIXELS>(joined(sum, local));

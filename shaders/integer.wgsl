@@ -3,8 +3,15 @@
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> activations: array<i32>;
-// [limb][tap][channel][quad], four output channels a vector
-@group(0) @binding(3) var<storage, read> weights: array<vec4<i32>>;
+// [limb][tap][channel][quad], four output channels of 16 bits
+@group(0) @binding(3) var<storage, read> weights: array<vec2<i32>>;
+
+fn weightAt(index: u32) -> vec4<i32> {
+  let pairs = weights[index];
+  let first = (pairs << vec2<u32>(16u)) >> vec2<u32>(16u);
+  let second = pairs >> vec2<u32>(16u);
+  return vec4<i32>(first.x, second.x, first.y, second.y);
+}
 
 fn firstWeight(limb: u32, quad: u32) -> u32 {
   return limb * shape.kernelHeight * shape.kernelWidth * shape.inputDepth * shape.quads + quad;

@@ -13,6 +13,10 @@ struct Sum {
 
 // Puts a higher limb's sum above what the lower ones have come to; their carry goes up.
 fn raise(lower: Sum, limb: vec4<i32>, lowBits: u32) -> Sum {
+  // Nothing to carry; SwiftShader shifts lane by lane.
+  if (limbs == 1u) {
+    return Sum(limb, vec4<i32>());
+  }
   let carry = lower.high >> vec4<u32>(12u);
   let rest = lower.high & vec4<i32>(4095);
   return Sum(limb + carry, (rest << vec4<u32>(lowBits)) + lower.low);

@@ -35,7 +35,12 @@ import { onDemand } from './on-demand.ts';
 import { type ConvolutionShape, hasUsualLevels, type Variant, type VariantName } from './variants.ts';
 
 type Constants = Readonly<Record<string, number>>;
-type Table = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+/** What a buffer is filled with. */
+export type Table =
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>;
 
 /** How one step runs on the GPU. Binding 0 is always the frame, and binding 1 the step's shape. */
 export interface Kernel {

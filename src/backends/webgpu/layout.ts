@@ -85,9 +85,9 @@ function inputsOf({ outputs, inputs, group }: FilterShape, output: number): [fir
 }
 
 /** Limbs as [limb][tap][input channel][output channel, rounded up to quads]; groups become zeros. */
-export function layOutLimbs({ limbs }: LimbWeights, shape: FilterShape): Int32Array<ArrayBuffer> {
+export function layOutLimbs({ limbs }: LimbWeights, shape: FilterShape): Int16Array<ArrayBuffer> {
   const size = shape.taps * shape.inputs * quadCount(shape.outputs) * QUAD_CHANNELS;
-  const laidOut = new Int32Array(limbs.length * size);
+  const laidOut = new Int16Array(limbs.length * size);
   for (const [place, limb] of limbs.entries()) permute(limb, laidOut.subarray(place * size), shape);
   return laidOut;
 }
@@ -99,7 +99,7 @@ export function layOutFloats(weights: Float32Array, shape: FilterShape): Float32
   return laidOut;
 }
 
-function permute(from: ArrayLike<number>, to: Int32Array | Float32Array, shape: FilterShape): void {
+function permute(from: ArrayLike<number>, to: Int16Array | Float32Array, shape: FilterShape): void {
   const { outputs, inputs, taps } = shape;
   const row = quadCount(outputs) * QUAD_CHANNELS;
   let index = 0;

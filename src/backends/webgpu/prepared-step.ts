@@ -1,5 +1,5 @@
 import type { Plan, Step, TensorId } from '../../plan/plan.ts';
-import { type Kernel, kernelOf } from './kernels.ts';
+import { type Kernel, kernelOf, type Table } from './kernels.ts';
 import { WORKGROUP_SIZE } from './layout.ts';
 import { PipelineCache } from './pipelines.ts';
 import type { ConvolutionShape, Variant } from './variants.ts';
@@ -71,12 +71,7 @@ export function createFrame(device: GPUDevice): GPUBuffer {
   return device.createBuffer({ label: 'frame', size: 16, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
 }
 
-function uploaded(
-  device: GPUDevice,
-  data: Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>,
-  usage: GPUBufferUsageFlags,
-  label: string,
-): GPUBuffer {
+function uploaded(device: GPUDevice, data: Table, usage: GPUBufferUsageFlags, label: string): GPUBuffer {
   // A uniform struct is read in blocks of 16 bytes.
   const size = Math.ceil(data.byteLength / 16) * 16;
   const buffer = device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
