@@ -57,6 +57,11 @@ describe('buildGraph', () => {
     expect(conv).toMatchObject({ weights });
   });
 
+  it('refuses a pooling whose windows could lie in the padding alone', () => {
+    const pooling = layer('pool', 'Pooling', 'data', 'pool', 'pooling_param { kernel_size: 2 pad: 2 }');
+    expect(() => build(pooling, { other: [blob(1)] })).toThrow(expect.objectContaining({ code: 'shape-mismatch' }));
+  });
+
   it('keeps the sums of a BatchNorm and their factor', () => {
     const text = layer('bn', 'BatchNorm', 'data', 'data', 'batch_norm_param { use_global_stats: true }');
     const [bn] = build(text, { bn: [blob(2), { shape: [2], values: [3, 4] }, { shape: [1], values: [0.5] }] }).layers;

@@ -226,12 +226,6 @@ describe('the options of a layer', () => {
       expect.objectContaining({ code: 'prototxt-syntax', message: expect.stringContaining(message) }),
     );
   });
-
-  it('are refused where a pooling window could lie in the padding alone', () => {
-    expect(() => parametersOf('Pooling', 'pooling_param { kernel_size: 2 pad: 2 }')).toThrow(
-      expect.objectContaining({ code: 'shape-mismatch' }),
-    );
-  });
 });
 
 function parametersOf(type: string, options: string) {
