@@ -25,7 +25,7 @@ export function addressOf(workerUrl: string | URL | undefined): string {
   try {
     return new URL(workerUrl, globalThis.document?.baseURI ?? location.href).href;
   } catch (cause) {
-    const message = `workerUrl is '${workerUrl}', no address. Give that of the package's worker.js, relative to the page or whole.`;
+    const message = `workerUrl is '${workerUrl}', no address. Give that of the package's worker file, relative to the page or whole.`;
     throw new HwgqError('invalid-option', message, {}, { cause });
   }
 }

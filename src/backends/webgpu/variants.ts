@@ -63,7 +63,7 @@ export interface Variant {
 
 /**
  * What runs integers of three channels by the kernel's width and stride along a row, those of the usual first layers: four
- * pixels a thread, and those of a shared row, of which wide kernels have fewer, since they take long to compile.
+ * pixels a thread, and those of a shared row: as many as registers hold, fewer where compiling would take long.
  */
 const INTEGER_ROWS: Readonly<
   Record<string, { readonly row: Code; readonly shared: Code; readonly sharedPixels: number }>
@@ -207,6 +207,9 @@ function rowVariants(shape: ConvolutionShape, capabilities: Capabilities): reado
   }
 }
 
+/** From so many quads on, a float layer of few pixels is faster without barriers on a software adapter. */
+const MANY_FLOAT_SUMS = 64;
+
 /** The variant that a choice names for a shape, or else the one to be expected the fastest. */
 export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilities, choice: KernelChoice): Variant {
   const variants = variantsOf(shape, capabilities);
@@ -224,7 +227,7 @@ function usualVariants({ step, output }: ConvolutionShape, { isSoftware }: Capab
   const area = output.height * output.width;
   const sums = area * quadCount(output.channels);
   if (isSoftware) {
-    const isSmall = area < 4 && (step.kind !== 'floatConvolution' || sums < 64);
+    const isSmall = area < 4 && (step.kind !== 'floatConvolution' || sums < MANY_FLOAT_SUMS);
     return isSmall ? ['split-8'] : ['shared-row', 'shared-row-7', 'shared-tile', 'row-7', 'row-4', 'tile'];
   }
   if (step.kind === 'integerConvolution') return ['tile'];
