@@ -90,3 +90,8 @@ export function missingPart(cause: Error): never {
     { cause },
   );
 }
+
+/** Returns the message of a thrown value, which may be anything: a value other than an Error is converted to text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

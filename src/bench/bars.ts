@@ -1,4 +1,4 @@
-import type { StepProfile } from '../engine/session.ts';
+import type { StepProfile } from '../engine/runner.ts';
 import {
   type Contestant,
   nameOf,

@@ -1,4 +1,4 @@
-import type { BackendDescription, KernelChoice, StepProfile } from '../engine/session.ts';
+import type { BackendDescription, KernelChoice, StepProfile } from '../engine/runner.ts';
 import type { BenchInput } from './bench-models.ts';
 import type { Contestant } from './contestant.ts';
 

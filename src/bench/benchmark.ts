@@ -1,4 +1,5 @@
 import { SoleWorker } from '../client/sole-worker.ts';
+import { messageOf } from '../errors.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, formOf, nameOf, type OwnContestant } from './contestant.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
@@ -7,7 +8,7 @@ import { type FirstLabelOptions, timeFirstLabels } from './first-labels.ts';
 import type { ModelsWorker } from './models.worker.ts';
 import { race } from './race.ts';
 import { rememberedKernels } from './remembered-kernels.ts';
-import { type BenchmarkReport, type MachineDescription, messageOf } from './report.ts';
+import type { BenchmarkReport, MachineDescription } from './report.ts';
 import { tuneKernels } from './tune.ts';
 
 /** What to measure. */

@@ -1,4 +1,4 @@
-import type { BackendName, SimdLevel } from '../engine/session.ts';
+import type { BackendName, SimdLevel } from '../engine/runner.ts';
 import type { ExportForm } from '../onnx/export.ts';
 
 /** This project's engine, on one backend in one mode. */

@@ -1,4 +1,4 @@
-import type { StepProfile } from '../engine/session.ts';
+import type { StepProfile } from '../engine/runner.ts';
 import type { EngineStart } from './bench-engine.ts';
 import type { LiveBytes } from './live-bytes.ts';
 import type { Peaks } from './peaks.ts';

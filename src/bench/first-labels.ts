@@ -1,7 +1,8 @@
+import { messageOf } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, formOf, nameOf, type OnnxRuntimeContestant, type OwnContestant } from './contestant.ts';
-import { type FirstLabel, messageOf } from './report.ts';
+import type { FirstLabel } from './report.ts';
 import { median } from './statistics.ts';
 
 export interface FirstLabelOptions {

@@ -1,4 +1,5 @@
-import { type BackendDescription, createSession, type Session } from '../engine/session.ts';
+import type { BackendDescription } from '../engine/runner.ts';
+import { createSession, type Session } from '../engine/session.ts';
 import { decodeModel } from '../model/decode.ts';
 import { type BenchEngine, type EngineStart, type OwnEngine, repeated } from './bench-engine.ts';
 import type { OwnContestant } from './contestant.ts';

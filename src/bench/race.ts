@@ -1,8 +1,8 @@
+import { messageOf } from '../errors.ts';
 import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, nameOf } from './contestant.ts';
 import type { StartedEngine } from './engine-protocol.ts';
-import { messageOf } from './report.ts';
 import { type RunningEngine, startContestant } from './running-engine.ts';
 import { type Summary, summarize } from './statistics.ts';
 

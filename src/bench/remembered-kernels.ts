@@ -1,4 +1,4 @@
-import type { AdapterDescription, KernelChoice } from '../engine/session.ts';
+import type { AdapterDescription, KernelChoice } from '../engine/runner.ts';
 
 /** Where a page remembers them: an object of choices, by adapter. */
 const KEY = 'hwgq-web kernels';

@@ -91,8 +91,3 @@ export function reportText({ date, machine, network, ...found }: BenchmarkReport
   ];
   return `${lines.join('\n')}\n`;
 }
-
-/** Why something gave no result. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

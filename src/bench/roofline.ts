@@ -1,4 +1,4 @@
-import type { StepProfile } from '../engine/session.ts';
+import type { StepProfile } from '../engine/runner.ts';
 import type { Peaks } from './peaks.ts';
 
 /** Where a step stands under the roof of what its machine can do. */

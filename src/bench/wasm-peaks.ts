@@ -1,4 +1,4 @@
-import type { SimdLevel } from '../engine/session.ts';
+import type { SimdLevel } from '../engine/runner.ts';
 import { type Peaks, TRIALS } from './peaks.ts';
 
 interface Kernels {

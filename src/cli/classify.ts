@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { labelsOf, toCategories } from '../engine/categories.ts';
 import type { Category } from '../engine/classification.ts';
-import { type BackendName, createSession, type Session } from '../engine/session.ts';
+import type { BackendName } from '../engine/runner.ts';
+import { createSession, type Session } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Model } from '../model/model.ts';

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 
 /** Writes one line for people to standard error: what went wrong, or what they should know. */
 export function tell(what: unknown): void {
-  const text = what instanceof Error ? what.message : String(what);
+  const text = messageOf(what);
   process.stderr.write(`hwgq: ${text.replaceAll(/\s*\n\s*/g, ' ')}\n`);
 }
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type BackendName, createSession } from '../engine/session.ts';
+import type { BackendName } from '../engine/runner.ts';
+import { createSession } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';

@@ -1,4 +1,4 @@
-import type { BackendName } from '../engine/session.ts';
+import type { BackendName } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
 
 /**

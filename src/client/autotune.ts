@@ -5,7 +5,7 @@
 
 import { proxy, transfer } from 'comlink';
 import type { VariantTiming } from '../engine/autotune-model.ts';
-import type { AdapterDescription, KernelChoice } from '../engine/session.ts';
+import type { AdapterDescription, KernelChoice } from '../engine/runner.ts';
 import { startPackagedWorker } from '../start-worker.ts';
 import type { TuneWorker } from '../worker/tune-worker.ts';
 import { download } from './download.ts';
@@ -14,7 +14,7 @@ import { SoleWorker } from './sole-worker.ts';
 import type { ClassifierOptions } from './types.ts';
 
 export type { VariantTiming } from '../engine/autotune-model.ts';
-export type { AdapterDescription, KernelChoice, VariantName } from '../engine/session.ts';
+export type { AdapterDescription, KernelChoice, VariantName } from '../engine/runner.ts';
 export type { ModelSource } from './types.ts';
 
 /** Which model's layers kernels are timed on, and where. */

@@ -1,4 +1,4 @@
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 import type { ModelSource } from './types.ts';
 
 export interface Download {
@@ -34,7 +34,7 @@ export async function download(source: ModelSource, options: Download): Promise<
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
         signal?.throwIfAborted();
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         const message = `The model broke off after ${length} bytes: ${reason}. Fetch it again.`;
         throw new HwgqError('download', message, { bytes: length }, { cause: error });
       });

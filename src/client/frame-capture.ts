@@ -1,4 +1,4 @@
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 import type { CrossingImage } from '../worker/protocol.ts';
 
 /** What shows a frame that has to be taken off it. */
@@ -90,7 +90,7 @@ function isShowing(shown: Shown): boolean {
 
 function noFrame(shown: Shown, cause: unknown): HwgqError {
   const [width, height] = sizeOf(shown);
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   const remedy = 'Draw it, smaller where it is large, on a canvas, and give that.';
   return new HwgqError(
     'invalid-image',

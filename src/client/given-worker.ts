@@ -1,4 +1,4 @@
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 import { startWorker } from '../start-worker.ts';
 
 /**
@@ -11,7 +11,7 @@ export function startGiven(address: string, startUsual: () => Worker): Worker {
   try {
     return address ? startWorker(address) : startUsual();
   } catch (cause) {
-    const message = `The browser starts no worker: ${(cause as Error).message} Allow it in the page’s CSP (worker-src, Trusted Types).`;
+    const message = `The browser starts no worker: ${messageOf(cause)} Allow it in the page’s CSP (worker-src, Trusted Types).`;
     throw new HwgqError('worker', message, {}, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 import type { CrossingImage } from '../worker/protocol.ts';
 import type { ImageSource } from './types.ts';
 
@@ -12,7 +12,7 @@ export async function toCrossing(image: ImageSource): Promise<CrossingImage> {
     return await createImageBitmap(image, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
   } catch (error) {
     const kind = Object.prototype.toString.call(image).slice(8, -1);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new HwgqError(
       'invalid-image',
       `The ${kind} cannot be drawn: ${reason} Is it loaded, of a kind this browser knows, and larger than nothing?`,

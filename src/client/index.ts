@@ -12,7 +12,7 @@ export type {
   KernelChoice,
   SimdLevel,
   VariantName,
-} from '../engine/session.ts';
+} from '../engine/runner.ts';
 export { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 export type { ChannelOrder, Fit, Mean, Preprocessing } from '../image/preprocessing.ts';
 export type { Provenance, SourceFile } from '../model/model.ts';

@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts';
 import { fuseSteps } from '../plan/fuse.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import { gpuOf } from './gpu.ts';
-import type { SessionOptions } from './session.ts';
+import type { SessionOptions } from './runner.ts';
 
 export type { VariantTiming };
 

@@ -1,5 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import type { SessionOptions } from './session.ts';
+import type { SessionOptions } from './runner.ts';
 
 /** Options that take one of a few words. */
 const ACCEPTED = {

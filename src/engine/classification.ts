@@ -1,4 +1,4 @@
-import type { BackendDescription } from './session.ts';
+import type { BackendDescription } from './runner.ts';
 
 /** How scores become categories; the names are those of MediaPipe's image classifier. */
 export interface ClassificationOptions {

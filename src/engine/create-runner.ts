@@ -1,10 +1,10 @@
 import { softwareAdapterReason } from '../backends/webgpu/device.ts';
-import { type ErrorCode, HwgqError, missingPart } from '../errors.ts';
+import { type ErrorCode, HwgqError, messageOf, missingPart } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
+import { FallbackRunner } from './fallback-runner.ts';
 import { gpuOf } from './gpu.ts';
-import { LastingRunner } from './lasting-runner.ts';
-import type { BackendName, Runner, SessionOptions } from './session.ts';
+import type { BackendName, Runner, SessionOptions } from './runner.ts';
 import { WasmRunner } from './wasm-runner.ts';
 
 /** Why `auto` does without WebAssembly: none of these is the caller's mistake. */
@@ -46,7 +46,7 @@ async function chooseRunner(model: Model, blobs: readonly string[], options: Ses
     (reason === undefined ? wasm : gpu).dispose();
     if (reason !== undefined) return withoutGpu(reason, wasm, model, blobs);
   }
-  return new LastingRunner(gpu, async (loss) => {
+  return new FallbackRunner(gpu, async (loss) => {
     const next = await wasmOrReason(model, blobs, { ...options, onProgress: () => {} });
     return withoutGpu(loss, next, model, blobs);
   });
@@ -99,8 +99,4 @@ async function millisecondsOf(runner: Runner, input: Int16Array): Promise<number
   const start = performance.now();
   await runner.run(input, 1);
   return performance.now() - start;
-}
-
-function messageOf(error: unknown): string {
-  return (error as Error).message;
 }

@@ -1,4 +1,4 @@
-import type { SessionOptions } from './session.ts';
+import type { SessionOptions } from './runner.ts';
 
 /** WebGPU's entry point: the one given, or the browser's. */
 export function gpuOf({ gpu }: Pick<SessionOptions, 'gpu'>): GPU | undefined {

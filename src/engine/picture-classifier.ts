@@ -5,7 +5,8 @@ import type { Model, Provenance } from '../model/model.ts';
 import { floatBytes } from '../model/summary.ts';
 import { labelsOf, toCategories } from './categories.ts';
 import type { Classification, ClassificationOptions } from './classification.ts';
-import { type BackendDescription, createSession, type Session, type SessionOptions } from './session.ts';
+import type { BackendDescription, SessionOptions } from './runner.ts';
+import { createSession, type Session } from './session.ts';
 
 /** A plain snapshot of what a classifier is. */
 export interface ClassifierInfo {

@@ -2,7 +2,7 @@ import { compileKernels } from '../backends/wasm/modules.ts';
 import { startFollowers } from '../backends/wasm/team.ts';
 import { findAdapter } from '../backends/webgpu/device.ts';
 import { gpuOf } from './gpu.ts';
-import type { SessionOptions } from './session.ts';
+import type { SessionOptions } from './runner.ts';
 import { wasmOptions } from './wasm-options.ts';
 
 /**

@@ -2,7 +2,7 @@ import { blobValue } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { interpret } from '../reference/interpret.ts';
-import type { BackendDescription, NetworkInputs, Runner } from './session.ts';
+import type { BackendDescription, NetworkInputs, Runner } from './runner.ts';
 
 /** Runs a model by the float64 interpreter. */
 export class ReferenceRunner implements Runner {

@@ -1,72 +1,12 @@
-import type { SimdLevel } from '../backends/wasm/modules.ts';
-import type { AdapterDescription } from '../backends/webgpu/device.ts';
-import type { KernelChoice, VariantName } from '../backends/webgpu/variants.ts';
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
 import { checkPicture, toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
-import type { StepProfile } from '../plan/step-profile.ts';
 import { checkSessionOptions } from './check-session-options.ts';
 import { createRunner } from './create-runner.ts';
-
-export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantName };
-
-/**
- * What computes: the GPU, WebAssembly on the processor, or the float64 interpreter of the graph, which defines every
- * result and needs nothing.
- */
-export type BackendName = 'webgpu' | 'wasm' | 'reference';
-
-/** What a session runs on. */
-export interface BackendDescription {
-  readonly name: BackendName;
-  /** Of WebGPU. */
-  readonly adapter?: AdapterDescription;
-  /** Of WebAssembly: its vector instructions, and how many threads share the work. */
-  readonly simd?: SimdLevel;
-  readonly threads?: number;
-  /** Why WebAssembly's work is not shared out although it might be: its threads failed. */
-  readonly threadsReason?: string;
-  /** Why `auto` did not take WebGPU, or no longer has it; absent where it did, or where the backend was named. */
-  readonly fallbackReason?: string;
-}
-
-/**
- * Inputs of a network, back to back, each planar (channels × height × width):
- * - `Int16Array`: whole numbers, pixel minus mean, |value| <= 255, before the preprocessing's scale;
- * - `Float32Array`: the values that enter the network, after the scale.
- */
-export type NetworkInputs = Int16Array | Float32Array;
-
-/** Stages of `createSession`, in order. */
-export type SessionStage = 'compile' | 'warm-up';
-
-export interface SessionOptions {
-  /**
-   * `auto` (default): the faster of a hardware GPU and WebAssembly, else the reference. It goes on without the GPU where
-   * that is lost for good.
-   */
-  readonly backend?: BackendName | 'auto';
-  /** Caffe blobs to give back from each run, in this order. Default: the scores before the closing Softmax. */
-  readonly blobs?: readonly string[];
-  readonly powerPreference?: GPUPowerPreference;
-  /** WebAssembly's vector instructions. Default: the best there are. */
-  readonly simd?: SimdLevel;
-  /**
-   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated, the session is in a worker, and the
-   * network is not small, else 1; more than 1 in another page or outside a worker is an error.
-   */
-  readonly threads?: number;
-  /** WebGPU's entry point. Default: `navigator.gpu` where there is one. */
-  readonly gpu?: GPU;
-  /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
-  readonly kernelChoice?: KernelChoice;
-  /** Called with a stage and how much of it is done, 0 to 1. */
-  readonly onProgress?: (stage: SessionStage, done: number) => void;
-  readonly signal?: AbortSignal;
-}
+import type { BackendDescription, NetworkInputs, Runner, SessionOptions, StepProfile } from './runner.ts';
 
 /** What one run gave. */
 export interface RunResult {
@@ -100,16 +40,6 @@ export interface Session {
    */
   profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
   /** Rejects pending runs with `disposed`, and frees everything as soon as none is under way. May be called twice. */
-  dispose(): void;
-}
-
-/** What a session runs on: one kind of machine with a model on it. */
-export interface Runner {
-  readonly backend: BackendDescription;
-  run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
-  /** @returns undefined where pictures must become input first. */
-  runPictures?(pictures: readonly AnyPicture[]): Promise<readonly Float32Array[] | undefined> | undefined;
-  profile?(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
   dispose(): void;
 }
 

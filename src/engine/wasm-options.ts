@@ -3,7 +3,7 @@ import { threadLimit } from '../backends/wasm/team.ts';
 import { HwgqError } from '../errors.ts';
 import { multiplyAdds } from '../plan/cost.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { SessionOptions } from './session.ts';
+import type { SessionOptions } from './runner.ts';
 
 /** More threads than this bring little: layers are short, and other pages want to run too. */
 const USUAL_THREADS = 4;

@@ -6,9 +6,9 @@ import type { Model } from '../model/model.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
-import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
+import { toIntegerInputs } from './integer-inputs.ts';
+import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './runner.ts';
 import { isSmall, wasmOptions } from './wasm-options.ts';
-import { toWholeNumbers } from './whole-numbers.ts';
 
 /** Runs a model on WebAssembly. */
 export class WasmRunner implements Runner {
@@ -97,7 +97,7 @@ export class WasmRunner implements Runner {
   /** The executable for such inputs, and the inputs as it takes them. */
   private async prepare(inputs: NetworkInputs): Promise<{ executable: WasmExecutable; values: NetworkInputs }> {
     const { scale } = this.model.preprocessing;
-    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
+    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toIntegerInputs(inputs, scale);
     const executable = await this.executableFor(whole ? { kind: 'integers', unit: whole.unit } : { kind: 'floats' });
     return { executable, values: whole?.values ?? inputs };
   }

@@ -12,8 +12,8 @@ import { fuseSteps } from '../plan/fuse.ts';
 import { type PlanInput, planGraph } from '../plan/lower.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import { gpuOf } from './gpu.ts';
-import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './session.ts';
-import { toWholeNumbers } from './whole-numbers.ts';
+import { toIntegerInputs } from './integer-inputs.ts';
+import type { BackendDescription, NetworkInputs, Runner, SessionOptions } from './runner.ts';
 
 /** How long a failed run waits for word that its device is lost. */
 const LOSS_GRACE_MS = 500;
@@ -95,7 +95,7 @@ export class WebGpuRunner implements Runner {
   /** Inputs as whole numbers where they are such, and what plan takes them. */
   private asPlanned(inputs: NetworkInputs): { readonly input: PlanInput; readonly values: NetworkInputs } {
     const { scale } = this.model.preprocessing;
-    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toWholeNumbers(inputs, scale);
+    const whole = inputs instanceof Int16Array ? { values: inputs, unit: scale } : toIntegerInputs(inputs, scale);
     return whole
       ? { input: { kind: 'integers', unit: whole.unit }, values: whole.values }
       : { input: { kind: 'floats' }, values: inputs };

@@ -1,4 +1,5 @@
-import { createSession, type NetworkInputs, type Session } from '../engine/session.ts';
+import type { NetworkInputs } from '../engine/runner.ts';
+import { createSession, type Session } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
 import { isWeighted, type Layer } from '../graph/graph.ts';

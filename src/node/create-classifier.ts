@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { checkOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classifier.ts';
-import type { SimdLevel } from '../engine/session.ts';
+import type { SimdLevel } from '../engine/runner.ts';
 import { HwgqError, withFileName } from '../errors.ts';
 import type { Picture } from '../image/preprocessing.ts';
 import { decodeModel } from '../model/decode.ts';

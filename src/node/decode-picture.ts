@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PNG } from 'pngjs';
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 import type { Picture } from '../image/preprocessing.ts';
 
 const require = createRequire(import.meta.url);
@@ -17,7 +17,7 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string
     if (starts(0xff, 0xd8)) return await decodeJpeg(bytes);
     if (starts(0x52, 0x49, 0x46, 0x46)) return await decodeWebp(bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new HwgqError(
       'invalid-image',
       `'${name}' cannot be decoded: ${reason.replace(/\.$/, '')}. Save it anew, or leave it out.`,

@@ -5,7 +5,7 @@
 
 export type { Category, Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
 export type { ClassifierInfo } from '../engine/picture-classifier.ts';
-export type { BackendDescription, BackendName, SimdLevel } from '../engine/session.ts';
+export type { BackendDescription, BackendName, SimdLevel } from '../engine/runner.ts';
 export { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 export type { ChannelOrder, Fit, Mean, Picture, Preprocessing } from '../image/preprocessing.ts';
 export type { Provenance, SourceFile } from '../model/model.ts';

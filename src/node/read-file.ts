@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 
 /**
  * A file's bytes in a buffer of their own.
@@ -15,6 +15,6 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
 
 /** @throws HwgqError `file`, always. */
 export function refuseFile(path: string, verb: 'read' | 'written', cause: unknown): never {
-  const reason = cause instanceof Error ? cause.message.replace(/, \w+( '.*')?$/, '') : String(cause);
+  const reason = messageOf(cause).replace(/, \w+( '.*')?$/, '');
   throw new HwgqError('file', `'${path}' cannot be ${verb}: ${reason}. Check the path.`, { file: path }, { cause });
 }

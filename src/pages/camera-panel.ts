@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import { type CameraChoice, listCameras, openCamera, rememberCamera } from './camera.ts';
 import { byId } from './dom.ts';
@@ -77,7 +78,7 @@ export class CameraPanel {
       this.#onChange();
       next.focus();
     } catch (error) {
-      if (turn === this.#turn) this.#fail(error instanceof Error ? error.message : String(error));
+      if (turn === this.#turn) this.#fail(messageOf(error));
     }
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 /** Why there is no camera picture, in words for the visitor. */
 export class CameraError extends Error {
   override readonly name = 'CameraError';
@@ -77,6 +78,6 @@ function reasonOf(error: unknown): string {
     case 'AbortError':
       return 'The camera is in use elsewhere. Close the other program and try again.';
     default:
-      return `The camera did not start: ${error instanceof Error ? error.message : String(error)}`;
+      return `The camera did not start: ${messageOf(error)}`;
   }
 }

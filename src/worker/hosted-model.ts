@@ -2,7 +2,7 @@ import { finalizer, type Remote, releaseProxy } from 'comlink';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classifier.ts';
 import { prepareSession } from '../engine/prepare-session.ts';
-import type { SessionOptions } from '../engine/session.ts';
+import type { SessionOptions } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
 import { IncomingModel } from './incoming-model.ts';
 import { close, crossedPicture } from './picture.ts';

@@ -1,4 +1,4 @@
-import { HwgqError } from '../errors.ts';
+import { HwgqError, messageOf } from '../errors.ts';
 import type { UndrawnPicture } from '../image/preprocessing.ts';
 import type { CrossingImage } from './protocol.ts';
 import { type PixelRegion, pixelsOf, type View } from './view.ts';
@@ -55,7 +55,7 @@ function draw(image: CrossingImage, { left, top, width, height }: PixelRegion, m
   try {
     context.drawImage(drawable(image), left, top, width, height, 0, 0, width, height);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new HwgqError(
       'invalid-image',
       `The picture cannot be drawn here: ${reason.replace(/\.$/, '')}. ${REMEDY}`,

@@ -1,7 +1,7 @@
 import { transferHandlers } from 'comlink';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
-import type { SessionOptions, SessionStage } from '../engine/session.ts';
+import type { SessionOptions, SessionStage } from '../engine/runner.ts';
 import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 import type { View } from './view.ts';
 

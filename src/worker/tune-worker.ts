@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
 import { type AutotunedModel, autotuneModel } from '../engine/autotune-model.ts';
-import type { SessionOptions } from '../engine/session.ts';
+import type { SessionOptions } from '../engine/runner.ts';
 import { decodeModel } from '../model/decode.ts';
 import { installErrorTransfer, READY } from './protocol.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { createSession, type Session, type SessionOptions } from '../../src/engine/session.ts';
+import type { SessionOptions } from '../../src/engine/runner.ts';
+import { createSession, type Session } from '../../src/engine/session.ts';
 import { WasmRunner } from '../../src/engine/wasm-runner.ts';
 import { WebGpuRunner } from '../../src/engine/webgpu-runner.ts';
 import { elementCount } from '../../src/graph/shapes.ts';

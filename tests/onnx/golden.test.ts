@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toWholeNumbers } from '../../src/engine/whole-numbers.ts';
+import { toIntegerInputs } from '../../src/engine/integer-inputs.ts';
 import { elementCount } from '../../src/graph/shapes.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import { exactGraph } from '../../src/onnx/exact.ts';
@@ -24,7 +24,7 @@ async function difference(folder: string, golden: GoldenCase): Promise<GoldenDif
   const graph = golden.part ? partOf(whole, golden.part.from, golden.part.to) : whole;
   const bytes = Uint8Array.from(readFileSync(join(folder, `${golden.name}.input`))).buffer;
   const inputs = Float32Array.from(golden.input === 'integers' ? new Int16Array(bytes) : new Float32Array(bytes));
-  const unit = toWholeNumbers(inputs, 1)?.unit;
+  const unit = toIntegerInputs(inputs, 1)?.unit;
   const input: PlanInput = unit === undefined ? { kind: 'floats' } : { kind: 'integers', unit };
   const blobs = golden.blobs.map(({ name }) => name);
   const results = await runOnnx(exactGraph(graph, input, { blobs, batch: golden.count }), inputs);

@@ -1,4 +1,5 @@
-import { createSession, type SessionOptions } from '../../src/engine/session.ts';
+import type { SessionOptions } from '../../src/engine/runner.ts';
+import { createSession } from '../../src/engine/session.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { GoldenCase } from './golden-cases.ts';
 

@@ -1,7 +1,8 @@
 import { expose } from 'comlink';
 import { WasmExecutable, type WasmOptions } from '../../src/backends/wasm/executable.ts';
 import { prepareSession } from '../../src/engine/prepare-session.ts';
-import { type BackendDescription, createSession, type SessionOptions } from '../../src/engine/session.ts';
+import type { BackendDescription, SessionOptions } from '../../src/engine/runner.ts';
+import { createSession } from '../../src/engine/session.ts';
 import { type ErrorCode, HwgqError } from '../../src/errors.ts';
 import { elementCount } from '../../src/graph/shapes.ts';
 import { decodeModel } from '../../src/model/decode.ts';

@@ -1,4 +1,4 @@
-import { HwgqError, missingPart } from '../../errors.ts';
+import { HwgqError, messageOf, missingPart } from '../../errors.ts';
 
 /** Which vector instructions the kernels use. Relaxed SIMD is plain SIMD and a few faster instructions. */
 export type SimdLevel = 'plain' | 'relaxed';
@@ -44,7 +44,7 @@ async function compile(simd: SimdLevel, isShared: boolean): Promise<WebAssembly.
   } catch (error) {
     throw new HwgqError(
       'no-wasm',
-      `WebAssembly cannot be compiled here: ${(error as Error).message} Allow 'wasm-unsafe-eval' in the page's CSP (script-src), or use another backend.`,
+      `WebAssembly cannot be compiled here: ${messageOf(error)} Allow 'wasm-unsafe-eval' in the page's CSP (script-src), or use another backend.`,
       {},
       { cause: error },
     );

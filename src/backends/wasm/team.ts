@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import { startPackagedWorker } from '../../start-worker.ts';
 import { threadsFailed } from './team-leader.ts';
 import type { TeamTask } from './team-member.ts';
@@ -61,8 +62,7 @@ export class Team {
       await Promise.all(tasks.map((task) => team.add(task)));
     } catch (error) {
       team.dispose();
-      // An event has no message where the file could not be loaded.
-      throw threadsFailed((error as Error | ErrorEvent).message || 'one could not be started');
+      throw threadsFailed(messageOf(error));
     }
     return team;
   }
@@ -76,7 +76,9 @@ export class Team {
     this.workers.push(worker);
     await new Promise((resolve, reject) => {
       worker.addEventListener('message', resolve, { once: true });
-      worker.addEventListener('error', reject, { once: true });
+      // The event has no message if the file could not be loaded.
+      const fail = ({ message }: ErrorEvent) => reject(new Error(message || 'one could not be started'));
+      worker.addEventListener('error', fail, { once: true });
       worker.postMessage(task);
     });
   }

@@ -1,4 +1,4 @@
-import { HwgqError } from '../../errors.ts';
+import { HwgqError, messageOf } from '../../errors.ts';
 import { inputsOf, outputsOf } from '../../plan/fuse.ts';
 import type { Convolution, Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import { imageBytes } from './arena.ts';
@@ -87,7 +87,7 @@ export async function autotune(open: OpenDevice, plan: Plan, options: AutotuneOp
           }
         } catch (error) {
           await throwIfLost(device);
-          timings.push({ ...named, failure: error instanceof Error ? error.message : String(error) });
+          timings.push({ ...named, failure: messageOf(error) });
         }
         onProgress(timings.length / total);
       }

@@ -1,4 +1,4 @@
-import { HwgqError } from '../../errors.ts';
+import { HwgqError, messageOf } from '../../errors.ts';
 
 /** The GPU behind a device, in the words of `GPUAdapterInfo`; empty where the browser does not tell. */
 export interface AdapterDescription {
@@ -97,7 +97,7 @@ async function granted<T>(asked: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new HwgqError(
       'no-webgpu',
-      `The browser opens no GPU: ${(cause as Error).message} Restart it, update the GPU's driver, or use backend 'wasm'.`,
+      `The browser opens no GPU: ${messageOf(cause)} Restart it, update the GPU's driver, or use backend 'wasm'.`,
       {},
       { cause },
     );

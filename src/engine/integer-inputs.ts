@@ -7,7 +7,7 @@ const FINEST_POWER = 8;
  * Float inputs as whole numbers times a unit, where they are exactly that: pixels minus whole means, scaled by the
  * model's own scale or by a power of two. First layers sum such inputs without rounding.
  */
-export function toWholeNumbers(inputs: Float32Array, scale: number): { values: Int16Array; unit: number } | undefined {
+export function toIntegerInputs(inputs: Float32Array, scale: number): { values: Int16Array; unit: number } | undefined {
   const powers = Array.from({ length: FINEST_POWER + 1 }, (_, power) => 2 ** -power);
   const unit = [scale, ...powers].find((candidate) =>
     inputs.every((value) => {

@@ -1,10 +1,10 @@
 import { HwgqError } from '../errors.ts';
 import type { AnyPicture } from '../image/preprocessing.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
-import type { BackendDescription, NetworkInputs, Runner } from './session.ts';
+import type { BackendDescription, NetworkInputs, Runner } from './runner.ts';
 
 /** Runs on the GPU, and on something else from when that is lost for good. */
-export class LastingRunner implements Runner {
+export class FallbackRunner implements Runner {
   private replacing: Promise<void> | undefined;
 
   /** @param withoutGpu makes what to go on with; it is told of the loss. */

@@ -1,0 +1,98 @@
+import type { SimdLevel } from '../backends/wasm/modules.ts';
+import type { AdapterDescription } from '../backends/webgpu/device.ts';
+import type { KernelChoice, VariantName } from '../backends/webgpu/variants.ts';
+import type { AnyPicture } from '../image/preprocessing.ts';
+import type { StepProfile } from '../plan/step-profile.ts';
+
+export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantName };
+
+/**
+ * A backend with one model loaded on it: the interface that every backend implements. `WebGpuRunner`, `WasmRunner` and
+ * `ReferenceRunner` do; `FallbackRunner` wraps one and replaces it. `createRunner` chooses among them, and a `Session`
+ * checks inputs and orders calls, so a runner is never called with inputs of the wrong length or after `dispose`.
+ */
+export interface Runner {
+  /** Reports the backend. It may change when a backend falls back to something else. */
+  readonly backend: BackendDescription;
+  /**
+   * Runs `count` images. Calls may overlap.
+   * @returns one array for each output blob, in the order of `SessionOptions.blobs`: `count` images back to back, each
+   *   planar (channels × height × width).
+   */
+  run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
+  /**
+   * Preprocesses pictures on the backend itself and runs them. Backends without preprocessing leave it out.
+   * @returns as `run`; undefined if the backend cannot preprocess these pictures, which then have to be preprocessed
+   *   on the CPU and passed to `run`.
+   */
+  runPictures?(pictures: readonly AnyPicture[]): Promise<readonly Float32Array[] | undefined> | undefined;
+  /**
+   * Times every step of the plan, `repeats` times each. Backends that cannot time steps leave it out.
+   * @returns the medians, in the plan's order; undefined if the device cannot time its steps.
+   */
+  profile?(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
+  /** Frees all memory. */
+  dispose(): void;
+}
+
+/**
+ * Inputs of a network, back to back, each planar (channels × height × width):
+ * - `Int16Array`: integers, pixel minus mean, |value| <= 255, before the preprocessing's scale;
+ * - `Float32Array`: the values that enter the network, after the scale.
+ */
+export type NetworkInputs = Int16Array | Float32Array;
+
+/**
+ * The name of a backend: the GPU, WebAssembly on the CPU, or the float64 interpreter of the graph. The interpreter
+ * defines every result and works in any environment, but it is slow.
+ */
+export type BackendName = 'webgpu' | 'wasm' | 'reference';
+
+/** The backend that a session runs on, and why it was chosen. */
+export interface BackendDescription {
+  readonly name: BackendName;
+  /** The GPU. WebGPU only. */
+  readonly adapter?: AdapterDescription;
+  /** The vector instructions in use. WebAssembly only. */
+  readonly simd?: SimdLevel;
+  /** The number of threads that share the work. WebAssembly only. */
+  readonly threads?: number;
+  /** The error that reduced `threads` to 1. Absent if the threads work, or if one thread was chosen from the start. */
+  readonly threadsReason?: string;
+  /**
+   * Why `auto` did not choose WebGPU, or stopped using it. Absent if it runs on WebGPU, or if the backend was set by
+   * name.
+   */
+  readonly fallbackReason?: string;
+}
+
+/** A stage of `createSession`. The stages run in this order. */
+export type SessionStage = 'compile' | 'warm-up';
+
+/** Options of `createSession`. */
+export interface SessionOptions {
+  /**
+   * The backend. Default: `auto`, which runs on whichever of a hardware GPU and WebAssembly measured faster at load, and
+   * on the reference interpreter if neither runs the model. It falls back to WebAssembly if the GPU is lost for good.
+   */
+  readonly backend?: BackendName | 'auto' | undefined;
+  /** Caffe blobs that each run returns, in this order. Default: the logits, before the closing Softmax. */
+  readonly blobs?: readonly string[] | undefined;
+  /** Which GPU to prefer on machines with two. WebGPU only. Default: the browser's choice. */
+  readonly powerPreference?: GPUPowerPreference | undefined;
+  /** WebAssembly's vector instructions. Default: the fastest that the browser supports. */
+  readonly simd?: SimdLevel | undefined;
+  /**
+   * WebAssembly's threads. More than one requires a cross-origin isolated page and a session in a worker. Default: up to
+   * four if these conditions hold and the network is not small, otherwise 1.
+   */
+  readonly threads?: number | undefined;
+  /** WebGPU's entry point. Default: `navigator.gpu`. */
+  readonly gpu?: GPU | undefined;
+  /** The WebGPU kernel for each layer shape, as `autotuneModel` measured on this adapter. Default: a fixed order. */
+  readonly kernelChoice?: KernelChoice | undefined;
+  /** Called with a stage and its progress, 0 to 1. */
+  readonly onProgress?: ((stage: SessionStage, done: number) => void) | undefined;
+  /** Cancels `createSession`, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
