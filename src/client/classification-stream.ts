@@ -2,7 +2,7 @@ import { transfer } from 'comlink';
 import { categoriesOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import { HwgqError } from '../errors.ts';
-import type { Classified, CrossingImage } from '../worker/protocol.ts';
+import type { Classified, TransferableImage } from '../worker/protocol.ts';
 import { checkRegion, type View } from '../worker/view.ts';
 import { watchBattery } from './battery.ts';
 import { type FlowEnd, FrameFlow } from './frame-flow.ts';
@@ -160,7 +160,7 @@ class LiveClassification {
     return this.#look(frame);
   }
 
-  #classify(image: CrossingImage): Promise<Classified> {
+  #classify(image: TransferableImage): Promise<Classified> {
     const { connection, classification } = this.#task;
     const options = { ...classification(), ...this.#view, ...(this.#isSmoothed ? { scores: true } : {}) };
     const moved = image instanceof ImageData ? image.data.buffer : image;
@@ -201,7 +201,7 @@ function checkOptions({ frameRate = 1, smoothing = 0, region }: StreamOptions): 
   if (region) checkRegion(region);
 }
 
-function pixelCount(image: CrossingImage): number {
+function pixelCount(image: TransferableImage): number {
   return 'displayWidth' in image ? image.displayWidth * image.displayHeight : image.width * image.height;
 }
 

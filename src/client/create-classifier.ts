@@ -3,7 +3,7 @@ import { checkOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import { HwgqError } from '../errors.ts';
-import type { CrossingImage, LoadOptions } from '../worker/protocol.ts';
+import type { LoadOptions, TransferableImage } from '../worker/protocol.ts';
 import { checkRegion } from '../worker/view.ts';
 import { classificationStream } from './classification-stream.ts';
 import { download } from './download.ts';
@@ -97,15 +97,15 @@ class WorkerClassifier implements Classifier {
 
   async classifyBatch(images: readonly ImageSource[], options?: ClassifyOptions): Promise<readonly Classification[]> {
     const checked = this.#checked(options);
-    const { results } = await handOver(images, (crossing, bitmaps) =>
-      this.#connection.call((worker) => worker.classify(transfer(crossing, bitmaps), checked)),
+    const { results } = await handOver(images, (transferables, bitmaps) =>
+      this.#connection.call((worker) => worker.classify(transfer(transferables, bitmaps), checked)),
     );
     return results;
   }
 
   async features(image: ImageSource): Promise<Float32Array> {
-    return handOver([image], ([crossing], bitmaps) =>
-      this.#connection.call((worker) => worker.features(transfer(crossing as CrossingImage, bitmaps))),
+    return handOver([image], ([transferables], bitmaps) =>
+      this.#connection.call((worker) => worker.features(transfer(transferables as TransferableImage, bitmaps))),
     );
   }
 

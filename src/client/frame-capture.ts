@@ -1,10 +1,10 @@
 import { HwgqError, messageOf } from '../errors.ts';
-import type { CrossingImage } from '../worker/protocol.ts';
+import type { TransferableImage } from '../worker/protocol.ts';
 
 /** What shows a frame that has to be taken off it. */
 export type Shown = HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
 
-type Capture = (shown: Shown, microseconds: number) => CrossingImage | Promise<CrossingImage>;
+type Capture = (shown: Shown, microseconds: number) => TransferableImage | Promise<TransferableImage>;
 
 /** The ways of taking a frame, cheapest first. */
 const CAPTURES: readonly Capture[] = [
@@ -32,7 +32,7 @@ export class CaptureLadder {
    * @returns undefined where there is none at this moment.
    * @throws HwgqError `invalid-image` where no way works, or the picture is another site's.
    */
-  async take(shown: Shown, time: number): Promise<CrossingImage | undefined> {
+  async take(shown: Shown, time: number): Promise<TransferableImage | undefined> {
     if (!isShowing(shown)) return undefined;
     const rung = this.#rung;
     try {

@@ -1,5 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import type { CrossingImage } from '../worker/protocol.ts';
+import type { TransferableImage } from '../worker/protocol.ts';
 import { CANVAS_LADDER, type CaptureLadder, VIDEO_LADDER } from './frame-capture.ts';
 import type { FlowEnd, OfferedFrame } from './frame-flow.ts';
 import type { StreamSource } from './types.ts';
@@ -11,7 +11,7 @@ export interface SourceFrame extends OfferedFrame {
   /** How it is taken, where there are several ways. */
   readonly ladder?: CaptureLadder;
   /** @returns undefined where it is gone. */
-  take(): Promise<CrossingImage | undefined>;
+  take(): Promise<TransferableImage | undefined>;
 }
 
 /** What a source tells. */

@@ -1,12 +1,12 @@
 import { HwgqError, messageOf } from '../errors.ts';
-import type { CrossingImage } from '../worker/protocol.ts';
+import type { TransferableImage } from '../worker/protocol.ts';
 import type { ImageSource } from './types.ts';
 
 /**
  * A picture as it crosses to the worker: upright, sRGB, a copy, so that the caller's own stays as it is.
  * @throws HwgqError `invalid-image` for what cannot be drawn.
  */
-export async function toCrossing(image: ImageSource): Promise<CrossingImage> {
+export async function toTransferable(image: ImageSource): Promise<TransferableImage> {
   if (image instanceof ImageData && isPlain(image)) return image;
   try {
     return await createImageBitmap(image, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
@@ -29,14 +29,14 @@ export async function toCrossing(image: ImageSource): Promise<CrossingImage> {
  */
 export async function handOver<Result>(
   images: readonly ImageSource[],
-  send: (crossing: readonly CrossingImage[], bitmaps: Transferable[]) => Promise<Result>,
+  send: (transferables: readonly TransferableImage[], bitmaps: Transferable[]) => Promise<Result>,
 ): Promise<Result> {
-  const made = await Promise.allSettled(images.map(toCrossing));
-  const crossing = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const bitmaps = crossing.filter((image) => image instanceof ImageBitmap);
+  const made = await Promise.allSettled(images.map(toTransferable));
+  const transferables = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const bitmaps = transferables.filter((image) => image instanceof ImageBitmap);
   try {
     for (const each of made) if (each.status === 'rejected') throw each.reason;
-    return await send(crossing, bitmaps);
+    return await send(transferables, bitmaps);
   } finally {
     for (const bitmap of bitmaps) bitmap.close();
   }

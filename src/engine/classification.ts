@@ -4,7 +4,12 @@ import type { BackendDescription } from './runner.ts';
 export interface ClassificationOptions {
   /** How many categories at the most, best first. Default: 5. Below zero: all. */
   readonly maxResults?: number | undefined;
-  /** Only categories with at least this score, 0 to 1. Default: 0. */
+  /**
+   * Lowest score of a category, 0 to 1. Default: 0.
+   *
+   * Categories with a lower score are left out of `categories`. If none is left, the classifier is *unsure*: show that
+   * instead of a label. The `score-threshold` of `<hwgq-classifier>` means the same, with a default of 0.5.
+   */
   readonly scoreThreshold?: number | undefined;
   /** Only these labels. Not together with `categoryDenylist`. */
   readonly categoryAllowlist?: readonly string[] | undefined;

@@ -5,8 +5,8 @@ import { prepareSession } from '../engine/prepare-session.ts';
 import type { SessionOptions } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
 import { IncomingModel } from './incoming-model.ts';
-import { close, crossedPicture } from './picture.ts';
-import type { Classified, ClassifierWorker, CrossingImage, LoadOptions, ProgressListener } from './protocol.ts';
+import { close, transferredPicture } from './picture.ts';
+import type { Classified, ClassifierWorker, LoadOptions, ProgressListener, TransferableImage } from './protocol.ts';
 import type { Seat } from './scheduler.ts';
 import type { View } from './view.ts';
 
@@ -51,7 +51,7 @@ export class HostedModel implements ClassifierWorker {
     }
   }
 
-  async classify(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<Classified> {
+  async classify(images: readonly TransferableImage[], options: ClassificationOptions & View): Promise<Classified> {
     const results: Classification[] = [];
     let milliseconds = 0;
     try {
@@ -67,8 +67,8 @@ export class HostedModel implements ClassifierWorker {
     return { results, milliseconds };
   }
 
-  async features(image: CrossingImage): Promise<Float32Array> {
-    const picture = crossedPicture(image);
+  async features(image: TransferableImage): Promise<Float32Array> {
+    const picture = transferredPicture(image);
     try {
       return await this.#seat.run(() => this.#current().features(picture));
     } finally {
@@ -86,8 +86,11 @@ export class HostedModel implements ClassifierWorker {
     this.#loaded = undefined;
   }
 
-  async #classifyBatch(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<Classified> {
-    const pictures = images.map((image) => crossedPicture(image, options));
+  async #classifyBatch(
+    images: readonly TransferableImage[],
+    options: ClassificationOptions & View,
+  ): Promise<Classified> {
+    const pictures = images.map((image) => transferredPicture(image, options));
     try {
       const results = await this.#current().classify(pictures, options);
       const { preprocess, inference } = (results[0] as Classification).timings;

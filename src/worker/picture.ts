@@ -1,29 +1,32 @@
 import { HwgqError, messageOf } from '../errors.ts';
 import type { UndrawnPicture } from '../image/preprocessing.ts';
-import type { CrossingImage } from './protocol.ts';
+import type { TransferableImage } from './protocol.ts';
 import { type PixelRegion, pixelsOf, type View } from './view.ts';
 
 const REMEDY = 'Give a smaller one, or close what else fills the memory.';
 const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 
 /** Of an image that is its own. */
-export interface CrossedPicture extends UndrawnPicture {
+export interface TransferredPicture extends UndrawnPicture {
   /** Frees the image's pixels. May be called twice. */
   close(): void;
 }
 
 /** Frees an image's pixels. May be called twice. */
-export function close(image: CrossingImage): void {
+export function close(image: TransferableImage): void {
   if ('close' in image) image.close();
 }
 
 /**
- * What is looked at of an image that has crossed; bitmaps have been turned upright and made sRGB by then. To draw it
+ * What is looked at of a transferred image; bitmaps have been turned upright and made sRGB by then. To draw it
  * throws HwgqError `invalid-image` where it cannot be drawn here, such as where it is too large.
  */
-export function crossedPicture(crossing: CrossingImage, { region = WHOLE, mirror = false }: View = {}): CrossedPicture {
-  const part = pixelsOf(region, ...sizeOf(crossing));
-  let image = crossing;
+export function transferredPicture(
+  transferred: TransferableImage,
+  { region = WHOLE, mirror = false }: View = {},
+): TransferredPicture {
+  const part = pixelsOf(region, ...sizeOf(transferred));
+  let image = transferred;
   let drawn = image instanceof ImageData && region === WHOLE && !mirror ? image : undefined;
   return {
     ...part,
@@ -49,7 +52,7 @@ export function crossedPicture(crossing: CrossingImage, { region = WHOLE, mirror
 }
 
 /** The pixels of a part of an image, a translucent one laid on white. The image is closed. */
-function draw(image: CrossingImage, { left, top, width, height }: PixelRegion, mirror: boolean): ImageData {
+function draw(image: TransferableImage, { left, top, width, height }: PixelRegion, mirror: boolean): ImageData {
   const context = newContext(width, height);
   if (mirror) context.setTransform(-1, 0, 0, 1, width, 0);
   try {
@@ -77,7 +80,7 @@ function newContext(width: number, height: number): OffscreenCanvasRenderingCont
 }
 
 /** A frame's size is the one that it is shown in. */
-function sizeOf(image: CrossingImage): readonly [width: number, height: number] {
+function sizeOf(image: TransferableImage): readonly [width: number, height: number] {
   return 'displayWidth' in image ? [image.displayWidth, image.displayHeight] : [image.width, image.height];
 }
 
@@ -89,7 +92,7 @@ function isTransformed(image: (VideoFrame & { rotation?: number; flip?: boolean 
   return Boolean(rotation || flip || visibleRect?.width !== displayWidth || visibleRect.height !== displayHeight);
 }
 
-function drawable(image: CrossingImage): CanvasImageSource {
+function drawable(image: TransferableImage): CanvasImageSource {
   if (!(image instanceof ImageData)) return image;
   const context = newContext(image.width, image.height);
   context.putImageData(image, 0, 0);

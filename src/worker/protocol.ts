@@ -8,8 +8,8 @@ import type { View } from './view.ts';
 /** The first message from a worker: calls made before it would hang, and ports sent before it be lost. */
 export const READY = 'hwgq-ready';
 
-/** Pictures as they cross: everything else has become one of these. */
-export type CrossingImage = ImageBitmap | VideoFrame | ImageData;
+/** A picture in the form in which it is transferred to the worker. */
+export type TransferableImage = ImageBitmap | VideoFrame | ImageData;
 
 export interface LoadOptions
   extends Pick<SessionOptions, 'backend' | 'powerPreference' | 'simd' | 'threads' | 'kernelChoice'> {
@@ -37,11 +37,11 @@ export interface ClassifierWorker {
   push(bytes: Uint8Array): void;
   /** Makes the model ready, all of whose bytes have been pushed. All reports are answered before `load` is. */
   load(onProgress: ProgressListener): Promise<ClassifierInfo>;
-  classify(images: readonly CrossingImage[], options: ClassificationOptions & View): Promise<Classified>;
-  features(image: CrossingImage): Promise<Float32Array>;
+  classify(images: readonly TransferableImage[], options: ClassificationOptions & View): Promise<Classified>;
+  features(image: TransferableImage): Promise<Float32Array>;
 }
 
-interface CrossingError {
+interface SerializedError {
   readonly name: string;
   readonly message: string;
   readonly code?: ErrorCode;
@@ -56,15 +56,15 @@ export function installErrorTransfer(): void {
     canHandle: comlink.canHandle,
     serialize: (thrown) => {
       const { value } = thrown as { value: unknown };
-      return [toCrossing(value), []];
+      return [serializeError(value), []];
     },
-    deserialize: (crossing) => {
-      throw fromCrossing(crossing as CrossingError);
+    deserialize: (serialized) => {
+      throw deserializeError(serialized as SerializedError);
     },
   });
 }
 
-function toCrossing(error: unknown): CrossingError {
+function serializeError(error: unknown): SerializedError {
   if (error instanceof HwgqError) {
     return { name: error.name, message: error.message, code: error.code, details: error.details };
   }
@@ -72,7 +72,7 @@ function toCrossing(error: unknown): CrossingError {
   return { name: 'Error', message: String(error) };
 }
 
-function fromCrossing({ name, message, code, details }: CrossingError): Error {
+function deserializeError({ name, message, code, details }: SerializedError): Error {
   if (code) return new HwgqError(code, message, details);
   return name === 'AbortError' ? new DOMException(message, name) : Object.assign(new Error(message), { name });
 }

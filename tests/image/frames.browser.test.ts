@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import pictureRowsVideo from '../../shaders/picture-rows-video.wgsl';
 import { openDevice } from '../../src/backends/webgpu/device.ts';
-import { toCrossing } from '../../src/client/images.ts';
+import { toTransferable } from '../../src/client/images.ts';
 import { createSession } from '../../src/engine/session.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import type { Preprocessing } from '../../src/image/preprocessing.ts';
-import { crossedPicture } from '../../src/worker/picture.ts';
-import type { CrossingImage } from '../../src/worker/protocol.ts';
+import { transferredPicture } from '../../src/worker/picture.ts';
+import type { TransferableImage } from '../../src/worker/protocol.ts';
 import type { View } from '../../src/worker/view.ts';
 import { madeInput } from '../support/made-input.ts';
 import { png } from '../support/png.ts';
@@ -83,21 +83,21 @@ function randomFrame(format: 'RGBA' | 'RGBX', more: object = {}): VideoFrame {
   return new VideoFrame(bytes, { format, ...size, timestamp: 0, ...more });
 }
 
-function randomBitmap(width: number, height: number, translucent: boolean): Promise<CrossingImage> {
+function randomBitmap(width: number, height: number, translucent: boolean): Promise<TransferableImage> {
   const samples = randomBytes(width, height, translucent);
-  return toCrossing(new Blob([png({ width, height, colourType: 6, samples })]));
+  return toTransferable(new Blob([png({ width, height, colourType: 6, samples })]));
 }
 
 /** What drawing makes of an image. */
-function drawnInput(image: CrossingImage, view: View, preprocessing: Preprocessing): number[] {
-  const bytes = toInputBytes(crossedPicture(image, view).draw(), preprocessing);
+function drawnInput(image: TransferableImage, view: View, preprocessing: Preprocessing): number[] {
+  const bytes = toInputBytes(transferredPicture(image, view).draw(), preprocessing);
   return Array.from(toNetworkInput(bytes, preprocessing));
 }
 
 /** What the GPU makes of an image, which is closed, and how far that is from what drawing makes of it. */
 async function differences(image: VideoFrame, view: View): Promise<number[]> {
   const wanted = drawnInput(image.clone(), view, PREPROCESSING);
-  const picture = crossedPicture(image, view);
+  const picture = transferredPicture(image, view);
   const made = await madeInput(device, picture, PREPROCESSING);
   picture.close();
   return made.map((value, index) => Math.abs(value - (wanted[index] as number)));
@@ -115,7 +115,7 @@ describe.each([false, true])('bitmaps, translucent %s', (translucent) => {
         const preprocessing: Preprocessing = { ...PREPROCESSING, channels };
         const wanted = drawnInput(await randomBitmap(width, height, translucent), view, preprocessing);
         const drawing = vi.spyOn(OffscreenCanvasRenderingContext2D.prototype, 'drawImage');
-        const picture = crossedPicture(await randomBitmap(width, height, translucent), view);
+        const picture = transferredPicture(await randomBitmap(width, height, translucent), view);
         expect(await madeInput(device, picture, preprocessing)).toEqual(wanted);
         expect(drawing).not.toHaveBeenCalled();
         drawing.mockRestore();
@@ -155,8 +155,8 @@ it('each way is tried once for a kind of image, and the one that works is rememb
   const asTheyAre = vi.spyOn(GPUDevice.prototype, 'importExternalTexture');
   const copied = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture');
   const bitmaps = vi.spyOn(globalThis, 'createImageBitmap');
-  const see = async (image: CrossingImage) => {
-    const picture = crossedPicture(image);
+  const see = async (image: TransferableImage) => {
+    const picture = transferredPicture(image);
     await madeInput(device, picture, PREPROCESSING);
     picture.close();
   };
@@ -178,7 +178,8 @@ it('an error that comes late leads to the next way too, and so does one of a way
   const uncaught = vi.fn();
   device.onuncapturederror = uncaught;
   const wanted = drawnInput(await randomBitmap(WIDTH, HEIGHT, true), {}, PREPROCESSING);
-  const seen = async () => madeInput(device, crossedPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
+  const seen = async () =>
+    madeInput(device, transferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
   const copying = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture');
   copying.mockImplementation(() => {
     device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE });
@@ -190,7 +191,7 @@ it('an error that comes late leads to the next way too, and so does one of a way
 
   const { device: other } = await openDevice(navigator.gpu, undefined);
   const seenThere = async () =>
-    madeInput(other, crossedPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
+    madeInput(other, transferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
   copying.mockRestore();
   expect(await seenThere()).toEqual(wanted);
   const failing = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture').mockImplementationOnce(() => {
@@ -217,8 +218,9 @@ it('a session gives the same scores for what is yet to be drawn, on either backe
     devices.push(device);
     return device;
   });
-  const image = async () => crossedPicture(await randomBitmap(WIDTH, HEIGHT, true), { mirror: true, region: 'square' });
-  const both = async () => [await image(), crossedPicture(randomFrame('RGBX'))];
+  const image = async () =>
+    transferredPicture(await randomBitmap(WIDTH, HEIGHT, true), { mirror: true, region: 'square' });
+  const both = async () => [await image(), transferredPicture(randomFrame('RGBX'))];
   const drawn = (await both()).map((picture) => picture.draw());
   for (const backend of ['webgpu', 'wasm'] as const) {
     const session = await createSession(smallModel(), { backend });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { toCrossing } from '../../src/client/images.ts';
+import { toTransferable } from '../../src/client/images.ts';
 import { onWhite } from '../../src/image/composite.ts';
-import { crossedPicture } from '../../src/worker/picture.ts';
+import { transferredPicture } from '../../src/worker/picture.ts';
 import { png } from '../support/png.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 
@@ -37,12 +37,12 @@ it('pixels of a wider colour space become sRGB', async () => {
   const wide = new ImageData(1, 1, { colorSpace: 'display-p3' });
   // The colour that sRGB's pure red has in Display P3.
   wide.data.set([234, 51, 35, 255]);
-  const [red = 0, green = 0, blue = 0] = crossedPicture(await toCrossing(wide)).draw().data;
+  const [red = 0, green = 0, blue = 0] = transferredPicture(await toTransferable(wide)).draw().data;
   expect(red).toBeGreaterThanOrEqual(254);
   expect(Math.max(green, blue)).toBeLessThanOrEqual(4);
 });
 
-it('pixels that are sRGB already cross as they are', async () => {
+it('transfers pixels that are sRGB already as they are', async () => {
   const plain = new ImageData(Uint8ClampedArray.of(1, 2, 3, 4), 1, 1);
-  expect(await toCrossing(plain)).toBe(plain);
+  expect(await toTransferable(plain)).toBe(plain);
 });

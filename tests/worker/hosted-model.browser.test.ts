@@ -23,27 +23,30 @@ function frame(): VideoFrame {
   return new VideoFrame(bytes, { format: 'RGBX', codedWidth: 60, codedHeight: 40, timestamp: 0 });
 }
 
-it.each(['webgpu', 'wasm'] as const)('all that crosses is closed, and all made of it: %s', async (backend) => {
-  const model = await hosted(backend);
-  const making = vi.spyOn(globalThis, 'createImageBitmap');
-  const pixels = new ImageData(50, 30);
-  const crossing = async () => [frame(), await createImageBitmap(pixels), pixels] as const;
-  const isAllClosed = async (frames: readonly VideoFrame[]) => {
-    const bitmaps = await Promise.all(making.mock.results.map(({ value }) => value as Promise<ImageBitmap>));
-    return frames.every(({ codedWidth }) => codedWidth === 0) && bitmaps.every(({ width }) => width === 0);
-  };
+it.each(['webgpu', 'wasm'] as const)(
+  'closes every transferred image and all images made from it: %s',
+  async (backend) => {
+    const model = await hosted(backend);
+    const making = vi.spyOn(globalThis, 'createImageBitmap');
+    const pixels = new ImageData(50, 30);
+    const transferred = async () => [frame(), await createImageBitmap(pixels), pixels] as const;
+    const isAllClosed = async (frames: readonly VideoFrame[]) => {
+      const bitmaps = await Promise.all(making.mock.results.map(({ value }) => value as Promise<ImageBitmap>));
+      return frames.every(({ codedWidth }) => codedWidth === 0) && bitmaps.every(({ width }) => width === 0);
+    };
 
-  const seen = await crossing();
-  expect((await model.classify(seen, { region: 'square', mirror: true })).results).toHaveLength(3);
-  expect(await isAllClosed([seen[0]])).toBe(true);
+    const seen = await transferred();
+    expect((await model.classify(seen, { region: 'square', mirror: true })).results).toHaveLength(3);
+    expect(await isAllClosed([seen[0]])).toBe(true);
 
-  const looked = frame();
-  expect(await model.features(looked)).not.toHaveLength(0);
-  expect(await isAllClosed([looked])).toBe(true);
+    const looked = frame();
+    expect(await model.features(looked)).not.toHaveLength(0);
+    expect(await isAllClosed([looked])).toBe(true);
 
-  // More than a batch, so that some are never looked at.
-  const refused = await Promise.all(Array.from({ length: 7 }, crossing));
-  const empty = new HostedModel(new Scheduler().join());
-  await expect(empty.classify(refused.flat(), {})).rejects.toThrow('no model');
-  expect(await isAllClosed(refused.map(([frame]) => frame))).toBe(true);
-});
+    // More than a batch, so that some are never looked at.
+    const refused = await Promise.all(Array.from({ length: 7 }, transferred));
+    const empty = new HostedModel(new Scheduler().join());
+    await expect(empty.classify(refused.flat(), {})).rejects.toThrow('no model');
+    expect(await isAllClosed(refused.map(([frame]) => frame))).toBe(true);
+  },
+);
