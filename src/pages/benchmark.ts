@@ -2,7 +2,7 @@ import { type BenchmarkSettings, runBenchmark } from '../bench/benchmark.ts';
 import type { RaceResult } from '../bench/race.ts';
 import { type BenchmarkReport, type FirstLabel, reportText } from '../bench/report.ts';
 import { parseReport, reportFragment, reportOfFragment } from '../bench/report-link.ts';
-import { Announcer } from './announcer.ts';
+import { Announcer } from '../element/announcer.ts';
 import { LayerView } from './benchmark-layers.ts';
 import { chosenSettings } from './benchmark-settings.ts';
 import { showTables } from './benchmark-tables.ts';

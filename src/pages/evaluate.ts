@@ -1,9 +1,9 @@
 import type { Classifier, ImageSource } from '../client/index.ts';
 import { type DataSet, isEncoded, type StoredPicture } from '../data/data-set.ts';
 import { openDataSet } from '../data/open-data-set.ts';
+import { Announcer } from '../element/announcer.ts';
 import { labelsOf } from '../engine/categories.ts';
 import { type Classify, EvaluationRun } from '../evaluation/evaluation-run.ts';
-import { Announcer } from './announcer.ts';
 import { byId } from './dom.ts';
 import { receiveTransfers } from './drop-target.ts';
 import { AccuracyChart } from './evaluate-chart.ts';

@@ -1,5 +1,5 @@
 import type { Classification, ClassifierInfo } from '../client/index.ts';
-import { Announcer } from './announcer.ts';
+import { Announcer } from '../element/announcer.ts';
 import { byId } from './dom.ts';
 import { formatPercent } from './format.ts';
 import { NetworkView } from './network-view.ts';
