@@ -9,8 +9,7 @@ import { createSession, type Session } from '../engine/session.ts';
 import { confusionPicture } from '../evaluation/confusion-picture.ts';
 import { type Classify, EvaluationRun } from '../evaluation/evaluation-run.ts';
 import { reportText, toReport } from '../evaluation/report.ts';
-import { blobValue, logitsBlob } from '../graph/blobs.ts';
-import { elementCount, inferShapes } from '../graph/shapes.ts';
+import { classCount } from '../graph/blobs.ts';
 import { toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
 import { decodePicture } from '../node/decode-picture.ts';
@@ -66,7 +65,7 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   const gpu = await nodeGpu(options.backend);
   const session = await createSession(model, { backend: options.backend, ...(gpu ? { gpu } : {}) });
   try {
-    const labels = labelsOf(model.labels, classCount(model));
+    const labels = labelsOf(model.labels, classCount(model.graph));
     const { batch, limit } = options;
     const settings = { labels, batch, ...(limit === undefined ? {} : { limit }) };
     const run = new EvaluationRun(dataSet, classifierOf(model, session), settings);
@@ -96,10 +95,6 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   } finally {
     session.dispose();
   }
-}
-
-function classCount({ graph }: Model): number {
-  return elementCount(inferShapes(graph).get(blobValue(graph, logitsBlob(graph))) ?? []);
 }
 
 function classifierOf({ preprocessing }: Model, session: Session): Classify {

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { isWeighted } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { WeightForm } from '../graph/weights.ts';
+import { floatBytes, layerBytes, layerFloatBytes } from '../model/layer-sizes.ts';
 import type { Model } from '../model/model.ts';
-import { floatBytes, layerBytes, layerFloatBytes } from '../model/summary.ts';
 import { readBytes } from '../node/read-file.ts';
 import { readModel } from './files.ts';
 

@@ -3,9 +3,8 @@ import { buildGraph } from '../caffe/build-graph.ts';
 import { readBinaryproto, readCaffemodel } from '../caffe/caffemodel.ts';
 import { readNetwork } from '../caffe/network.ts';
 import { HwgqError, withFileName } from '../errors.ts';
-import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import { classCount } from '../graph/blobs.ts';
 import type { Graph } from '../graph/graph.ts';
-import { elementCount, inferShapes } from '../graph/shapes.ts';
 import { sha256Hex } from '../model/hash.ts';
 import type { Model, SourceFile } from '../model/model.ts';
 import {
@@ -118,7 +117,7 @@ function licenceOf(graph: Graph): string {
 }
 
 function expectLabelPerClass(labels: readonly string[], graph: Graph): void {
-  const classes = elementCount(inferShapes(graph).get(blobValue(graph, logitsBlob(graph))) ?? []);
+  const classes = classCount(graph);
   if (labels.length === classes) return;
   throw new HwgqError(
     'invalid-option',

@@ -2,7 +2,7 @@ import type { Blob } from '../caffe/blob.ts';
 import type { DataTransform } from '../caffe/network-description.ts';
 import { HwgqError } from '../errors.ts';
 import type { Shape } from '../graph/graph.ts';
-import { asPlanes, type Planes } from '../graph/shapes.ts';
+import { asChwShape, type ChwShape } from '../graph/shapes.ts';
 import { type ChannelOrder, channelCount, type Fit, type Mean, type Preprocessing } from '../image/preprocessing.ts';
 
 /** What is subtracted: a value for each channel of the network, or a mean image at least as large as its input. */
@@ -43,7 +43,7 @@ export function completeFrom(
 ): CompletedOptions {
   if (!transform) return { options, notes: [] };
   const { means, scale, meanFile } = transform;
-  const { channels } = asPlanes(shape);
+  const { channels } = asChwShape(shape);
   const values = means.length === 1 ? new Array<number>(channels).fill(means[0] ?? 0) : means;
   const takesMean = !options.mean && values.length > 0;
   const takesScale = options.scale === undefined && scale !== 1;
@@ -76,7 +76,7 @@ const MNIST_SIZE = 28;
  * @throws HwgqError `invalid-option` where channels or mean do not fit, `unsupported` where no picture could.
  */
 export function preprocessingFor(shape: Shape, options: PictureOptions): Preprocessing {
-  const input = asPlanes(shape);
+  const input = asChwShape(shape);
   const { scale = 1, fit = usualFit(input) } = options;
   checkFit(fit, input);
   if (!Number.isFinite(scale) || scale === 0) {
@@ -92,7 +92,7 @@ export function preprocessingFor(shape: Shape, options: PictureOptions): Preproc
   };
 }
 
-function checkFit(fit: Fit, { width, height }: Planes): void {
+function checkFit(fit: Fit, { width, height }: ChwShape): void {
   if (!('resize' in fit) || fit.resize >= Math.max(width, height)) return;
   throw new HwgqError(
     'invalid-option',
@@ -100,7 +100,7 @@ function checkFit(fit: Fit, { width, height }: Planes): void {
   );
 }
 
-function channelsFor(input: Planes, wanted: ChannelOrder | undefined): ChannelOrder {
+function channelsFor(input: ChwShape, wanted: ChannelOrder | undefined): ChannelOrder {
   if (input.channels !== 1 && input.channels !== 3) {
     throw new HwgqError('unsupported', `The network takes ${input.channels} channels; pictures have 1 or 3.`);
   }
@@ -114,14 +114,14 @@ function channelsFor(input: Planes, wanted: ChannelOrder | undefined): ChannelOr
 }
 
 /** ImageNet networks see the middle of the picture, MNIST's a digit as MNIST has it, others the whole picture. */
-function usualFit({ channels, height, width }: Planes): Fit {
+function usualFit({ channels, height, width }: ChwShape): Fit {
   const isImageNet = Math.min(height, width) >= IMAGENET_SMALLEST_CROP && Math.max(height, width) < IMAGENET_RESIZE;
   if (isImageNet) return { method: 'crop', resize: IMAGENET_RESIZE };
   const isMnist = channels === 1 && height === MNIST_SIZE && width === MNIST_SIZE;
   return { method: isMnist ? 'digit' : 'stretch' };
 }
 
-function meanFor(input: Planes, mean: MeanOption | undefined): Mean {
+function meanFor(input: ChwShape, mean: MeanOption | undefined): Mean {
   if (!mean) return { kind: 'channels', values: new Array<number>(input.channels).fill(0) };
   if (mean.kind === 'image') return { kind: 'image', values: centerOf(mean, input) };
   if (mean.values.length === input.channels && mean.values.every(Number.isFinite)) return mean;
@@ -133,7 +133,7 @@ function meanFor(input: Planes, mean: MeanOption | undefined): Mean {
 }
 
 /** The middle of a mean image, as Caffe's data transformer crops it at test time. */
-function centerOf({ shape, values }: Blob, input: Planes): Float32Array {
+function centerOf({ shape, values }: Blob, input: ChwShape): Float32Array {
   const [channels = 1, height = 1, width = 1] = shape.slice(-3);
   if (values.length !== input.channels * height * width || height < input.height || width < input.width) {
     const needed = `${input.channels}×${input.height}×${input.width}`;

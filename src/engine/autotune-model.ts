@@ -3,8 +3,8 @@ import { type AdapterDescription, openDevice } from '../backends/webgpu/device.t
 import { logitsBlob } from '../graph/blobs.ts';
 import { takesIntegers } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
-import { fuseSteps } from '../plan/fuse.ts';
-import { type PlanInput, planGraph } from '../plan/lower.ts';
+import type { PlanInput } from '../plan/plan.ts';
+import { planGraph } from '../plan/plan-graph.ts';
 import { gpuOf } from './gpu.ts';
 import type { SessionOptions } from './runner.ts';
 
@@ -27,7 +27,7 @@ export async function autotuneModel(
   const input: PlanInput = takesIntegers(preprocessing)
     ? { kind: 'integers', unit: preprocessing.scale }
     : { kind: 'floats' };
-  const plan = fuseSteps(planGraph(graph, input, [logitsBlob(graph)]));
+  const plan = planGraph(graph, input, [logitsBlob(graph)]);
   const open = await openDevice(gpuOf(options), options.powerPreference);
   try {
     return { ...(await autotune(open, plan, options)), adapter: open.adapter };

@@ -1,8 +1,7 @@
-import { blobValue, featuresBlob, logitsBlob } from '../graph/blobs.ts';
-import { elementCount, inferShapes } from '../graph/shapes.ts';
+import { classCount, featuresBlob, logitsBlob } from '../graph/blobs.ts';
 import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
+import { floatBytes } from '../model/layer-sizes.ts';
 import type { Model, Provenance } from '../model/model.ts';
-import { floatBytes } from '../model/summary.ts';
 import { labelsOf, toCategories } from './categories.ts';
 import type { Classification, ClassificationOptions } from './classification.ts';
 import type { BackendDescription, SessionOptions } from './runner.ts';
@@ -42,7 +41,7 @@ export class PictureClassifier {
   ): Promise<PictureClassifier> {
     const { graph, labels, preprocessing, provenance } = model;
     const scores = logitsBlob(graph);
-    const classes = elementCount(inferShapes(graph).get(blobValue(graph, scores)) ?? []);
+    const classes = classCount(graph);
     const session = await createSession(model, { ...options, blobs: [scores, featuresBlob(graph)] });
     const info: ClassifierInfo = {
       network: graph.name,

@@ -1,13 +1,13 @@
 import { finalBlobs, lastWeightedLayer } from '../graph/blobs.ts';
 import type { Graph, Layer } from '../graph/graph.ts';
-import { asPlanes, inferShapes, type Planes } from '../graph/shapes.ts';
+import { asChwShape, type ChwShape, inferShapes } from '../graph/shapes.ts';
 import { filterScales, filterValues } from '../graph/weights.ts';
 
 /** A network's end that says by itself where it saw what: planes, their averages, and a fully connected layer. */
 export interface AveragedEnd {
   /** Caffe's name for the planes. */
   readonly blob: string;
-  readonly planes: Planes;
+  readonly planes: ChwShape;
   /** Weights of each class, one a channel. */
   readonly weights: readonly Float64Array[];
 }
@@ -19,7 +19,7 @@ export function averagedEnd(graph: Graph): AveragedEnd | undefined {
   const pooling = behindShapes(graph, last.inputs[0]);
   if (pooling?.type !== 'pooling' || pooling.method !== 'average') return undefined;
   const value = pooling.inputs[0] ?? '';
-  const planes = asPlanes(inferShapes(graph).get(value) ?? []);
+  const planes = asChwShape(inferShapes(graph).get(value) ?? []);
   const { kernel, pad } = pooling;
   const isWhole = !kernel || (kernel[0] === planes.height && kernel[1] === planes.width);
   const blob = graph.layers.find(({ name }) => name === value)?.blob ?? '';

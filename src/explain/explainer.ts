@@ -3,7 +3,7 @@ import { createSession, type Session } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
 import { isWeighted, type Layer } from '../graph/graph.ts';
-import { asPlanes, type Planes } from '../graph/shapes.ts';
+import { asChwShape, type ChwShape } from '../graph/shapes.ts';
 import { filterValues } from '../graph/weights.ts';
 import { toInputBytes, toNetworkInput } from '../image/input.ts';
 import type { Picture } from '../image/preprocessing.ts';
@@ -37,13 +37,13 @@ export interface LayerWeights {
 /** Looks into a network while it names pictures: its values, its weights, and what in a picture was decisive. */
 export class Explainer {
   readonly #model: Model;
-  readonly #input: Planes;
+  readonly #input: ChwShape;
   /** A session for each purpose; it gives the blob that was asked for last. */
   readonly #sessions = new Map<string, { readonly blob: string; readonly session: Promise<Session> }>();
 
   constructor(model: Model) {
     this.#model = model;
-    this.#input = asPlanes(model.graph.input.shape);
+    this.#input = asChwShape(model.graph.input.shape);
   }
 
   /**

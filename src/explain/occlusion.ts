@@ -1,4 +1,4 @@
-import type { Planes } from '../graph/shapes.ts';
+import type { ChwShape } from '../graph/shapes.ts';
 
 /** A rectangle of pixels; ends are exclusive. */
 export interface Patch {
@@ -12,7 +12,7 @@ export interface Patch {
 const PATCHES = 7;
 
 /** Square patches that cover a picture, each pixel several times. */
-export function patchesOver({ height, width }: Planes): readonly Patch[] {
+export function patchesOver({ height, width }: ChwShape): readonly Patch[] {
   const patches: Patch[] = [];
   for (let row = 0; row < PATCHES; row++) {
     for (let column = 0; column < PATCHES; column++) {
@@ -35,7 +35,7 @@ function span(index: number, size: number): readonly [start: number, end: number
  */
 export function occluded<Input extends Int16Array | Float32Array>(
   input: Input,
-  { channels, height, width }: Planes,
+  { channels, height, width }: ChwShape,
   patches: readonly Patch[],
 ): Input {
   const images = new (input.constructor as new (length: number) => Input)(input.length * patches.length);
@@ -58,7 +58,7 @@ export function occluded<Input extends Int16Array | Float32Array>(
  * @returns height × width.
  */
 export function occlusionMap(
-  { height, width }: Planes,
+  { height, width }: ChwShape,
   patches: readonly Patch[],
   losses: readonly number[],
 ): Float64Array {

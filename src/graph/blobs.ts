@@ -1,5 +1,6 @@
 import { HwgqError } from '../errors.ts';
 import { type Graph, isWeighted, type WeightedLayer } from './graph.ts';
+import { elementCount, inferShapes } from './shapes.ts';
 
 /** Caffe's blobs: each name with the value that holds its final state, after all layers that work on it in place. */
 export function finalBlobs(graph: Graph): ReadonlyMap<string, string> {
@@ -23,6 +24,14 @@ export function blobValue(graph: Graph, blob: string): string {
 export function logitsBlob(graph: Graph): string {
   const layers = graph.layers.filter((layer) => layer.type !== 'softmax');
   return layers.at(-1)?.blob ?? graph.input.name;
+}
+
+/**
+ * Returns the number of classes: the length of the logits.
+ * @throws HwgqError the errors of `inferShapes`.
+ */
+export function classCount(graph: Graph): number {
+  return elementCount(inferShapes(graph).get(blobValue(graph, logitsBlob(graph))) ?? []);
 }
 
 /** The last layer with weights: the classifier itself. What it reads are the network's features. */

@@ -1,5 +1,5 @@
 import { type Graph, isWeighted } from './graph.ts';
-import { asPlanes, inferShapes } from './shapes.ts';
+import { asChwShape, inferShapes } from './shapes.ts';
 import { weightCount } from './weights.ts';
 
 /** How large a network is, and how much it computes for one image. */
@@ -19,7 +19,7 @@ export function costOf(graph: Graph): Cost {
   for (const layer of graph.layers) {
     if (layer.type === 'scale') cost.parameters += layer.gamma.length + (layer.beta?.length ?? 0);
     if (!isWeighted(layer)) continue;
-    const { height, width } = asPlanes(shapes.get(layer.name) ?? []);
+    const { height, width } = asChwShape(shapes.get(layer.name) ?? []);
     const weights = weightCount(layer.weights);
     cost.parameters += weights + (layer.bias?.length ?? 0);
     if (layer.weights.form === 'binary' || layer.weights.form === 'latent') cost.binaryParameters += weights;

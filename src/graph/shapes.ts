@@ -2,7 +2,7 @@ import { HwgqError } from '../errors.ts';
 import type { ConvolutionLayer, Graph, Layer, PoolingLayer, Shape } from './graph.ts';
 
 /** A plane of channels: what convolution and pooling work on. */
-export interface Planes {
+export interface ChwShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
@@ -13,7 +13,7 @@ export function elementCount(shape: Shape): number {
 }
 
 /** A shape as channels and planes; a vector is one pixel of many channels. */
-export function asPlanes(shape: Shape): Planes {
+export function asChwShape(shape: Shape): ChwShape {
   return { channels: shape[0] ?? 1, height: shape[1] ?? 1, width: shape[2] ?? 1 };
 }
 
@@ -34,8 +34,8 @@ export function pooledSize(size: number, kernel: number, stride: number, pad: nu
 /** Kernel and output planes of a pooling layer over given input planes; a global one has a kernel of the input's size. */
 export function poolingGeometry(
   layer: PoolingLayer,
-  input: Planes,
-): { kernel: readonly [number, number]; output: Planes } {
+  input: ChwShape,
+): { kernel: readonly [number, number]; output: ChwShape } {
   const kernel = layer.kernel ?? ([input.height, input.width] as const);
   const [stride, pad] = [layer.stride, layer.pad];
   const anyPad = pad[0] !== 0 || pad[1] !== 0;
@@ -50,7 +50,7 @@ export function poolingGeometry(
 }
 
 /** Output planes of a convolution over given input planes. */
-export function convolutionOutput(layer: ConvolutionLayer, input: Planes): Planes {
+export function convolutionOutput(layer: ConvolutionLayer, input: ChwShape): ChwShape {
   const { kernel, stride, pad, dilation } = layer;
   return {
     channels: layer.outputs,
@@ -97,21 +97,21 @@ function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
   if (!many && inputs.length !== 1) mismatch(layer, `it takes one input and has ${inputs.length}`);
   switch (layer.type) {
     case 'convolution': {
-      const { channels, height, width } = convolutionOutput(layer, asPlanes(first));
+      const { channels, height, width } = convolutionOutput(layer, asChwShape(first));
       const { group, outputs } = layer;
-      if (asPlanes(first).channels % group || outputs % group) {
-        mismatch(layer, `group ${group} must divide its ${asPlanes(first).channels} inputs and ${outputs} outputs`);
+      if (asChwShape(first).channels % group || outputs % group) {
+        mismatch(layer, `group ${group} must divide its ${asChwShape(first).channels} inputs and ${outputs} outputs`);
       }
       return [channels, height, width];
     }
     case 'pooling': {
       const { pad } = layer;
-      const { kernel, output } = poolingGeometry(layer, asPlanes(first));
+      const { kernel, output } = poolingGeometry(layer, asChwShape(first));
       const { channels, height, width } = output;
       if (pad[0] >= kernel[0] || pad[1] >= kernel[1]) {
         mismatch(layer, `its padding ${describe(pad)} must be smaller than its kernel ${describe(kernel)}`);
       }
-      const { height: inputHeight, width: inputWidth } = asPlanes(first);
+      const { height: inputHeight, width: inputWidth } = asChwShape(first);
       const isOutside = (count: number, axis: 0 | 1, size: number) =>
         (count - 1) * layer.stride[axis] - pad[axis] >= size;
       if (isOutside(height, 0, inputHeight) || isOutside(width, 1, inputWidth)) {
@@ -140,7 +140,7 @@ function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
           mismatch(layer, `${describe(first)} and ${describe(other)} differ in more than the channels`);
         }
       }
-      return [inputs.reduce((sum, shape) => sum + asPlanes(shape).channels, 0), ...first.slice(1)];
+      return [inputs.reduce((sum, shape) => sum + asChwShape(shape).channels, 0), ...first.slice(1)];
     }
     default:
       return first;

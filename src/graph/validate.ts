@@ -1,6 +1,6 @@
 import { HwgqError } from '../errors.ts';
 import type { Graph, Layer, Shape } from './graph.ts';
-import { asPlanes, elementCount, inferShapes } from './shapes.ts';
+import { asChwShape, elementCount, inferShapes } from './shapes.ts';
 import { weightCount } from './weights.ts';
 
 /**
@@ -15,7 +15,7 @@ export function validateGraph(graph: Graph): ReadonlyMap<string, Shape> {
 }
 
 function checkTensors(layer: Layer, input: Shape): void {
-  const { channels } = asPlanes(input);
+  const { channels } = asChwShape(input);
   switch (layer.type) {
     case 'convolution':
     case 'innerProduct': {

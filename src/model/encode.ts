@@ -1,6 +1,6 @@
 import { deflateSync } from 'fflate';
+import { CHECKED_FROM, FORMAT_VERSION, HASH_FROM, HEADER_FROM, MAGIC } from './file-layout.ts';
 import { sha256 } from './hash.ts';
-import { CHECKED_FROM, FORMAT_VERSION, HASH_FROM, HEADER_FROM, MAGIC } from './layout.ts';
 import type { Model } from './model.ts';
 import { aligned, isTensor, type SectionEntry, storeTensor } from './sections.ts';
 

@@ -1,13 +1,9 @@
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import type { Shape } from '../graph/graph.ts';
-import { asPlanes, elementCount } from '../graph/shapes.ts';
+import { asChwShape, elementCount } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import { channelCount } from '../image/preprocessing.ts';
-import { checkModel } from './check.ts';
-import { damaged } from './damaged.ts';
-import { Sha256 } from './hash.ts';
-import { IncomingBytes } from './incoming-bytes.ts';
 import {
   CHECKED_FROM,
   FORMAT_VERSION,
@@ -16,10 +12,14 @@ import {
   MAGIC,
   MAX_HEADER_BYTES,
   MAX_NESTING,
-} from './layout.ts';
+} from './file-layout.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
+import { Sha256 } from './hash.ts';
 import type { Model } from './model.ts';
-import { readHeader } from './read-header.ts';
+import { parseHeader } from './parse-header.ts';
+import { rejectFile } from './reject-file.ts';
 import { aligned, canDeflateTo, inflated, loadTensor, type Tensor } from './sections.ts';
+import { validateFields } from './validate-fields.ts';
 
 /** What a file's bytes say, before anything but their sizes has been checked. */
 interface Parsed {
@@ -36,12 +36,12 @@ interface Parsed {
 export class ModelDecoder {
   readonly #hash = new Sha256();
   readonly #reading = readParts();
-  #part: IncomingBytes;
+  #part: GrowingBuffer;
   #received = 0;
   #parsed: Parsed | undefined;
 
   constructor() {
-    this.#part = new IncomingBytes(HEADER_FROM);
+    this.#part = new GrowingBuffer(HEADER_FROM);
     this.#reading.next();
   }
 
@@ -56,7 +56,7 @@ export class ModelDecoder {
     while (rest.length > 0) {
       if (this.#parsed) {
         const end = this.#received - rest.length;
-        damaged(`its sections end at byte ${end}, and more bytes follow`, end);
+        rejectFile(`its sections end at byte ${end}, and more bytes follow`, end);
       }
       rest = rest.subarray(this.#part.take(rest));
       while (this.#part.isComplete && !this.#parsed) this.#advance();
@@ -71,14 +71,14 @@ export class ModelDecoder {
   finish(): Model {
     if (!this.#parsed) {
       if (this.#received < HEADER_FROM) checkMagic(this.#part.bytes);
-      return damaged(`it is cut short: it ends after ${this.#received} bytes`, this.#received);
+      return rejectFile(`it is cut short: it ends after ${this.#received} bytes`, this.#received);
     }
     const { hash, content, tensors } = this.#parsed;
     const seen = this.#hash.digest();
     if (!hash.every((byte, index) => byte === seen[index])) {
-      damaged('its hash does not fit its content: it was changed', HASH_FROM);
+      rejectFile('its hash does not fit its content: it was changed', HASH_FROM);
     }
-    const model = checkModel(withTensors(content, tensors, MAX_NESTING));
+    const model = validateFields(withTensors(content, tensors, MAX_NESTING));
     checkFit(model, validateGraph(model.graph));
     return model;
   }
@@ -86,7 +86,7 @@ export class ModelDecoder {
   #advance(): void {
     const step = this.#reading.next(this.#part.bytes);
     if (step.done) this.#parsed = step.value;
-    else this.#part = new IncomingBytes(step.value);
+    else this.#part = new GrowingBuffer(step.value);
   }
 }
 
@@ -99,10 +99,10 @@ function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
   const stored = view.getUint32(CHECKED_FROM, true);
   const size = view.getUint32(CHECKED_FROM + 4, true);
   if (size > MAX_HEADER_BYTES || !canDeflateTo(size, stored)) {
-    damaged(`its header would take ${stored} bytes, ${size} unpacked`, CHECKED_FROM);
+    rejectFile(`its header would take ${stored} bytes, ${size} unpacked`, CHECKED_FROM);
   }
   const header = yield aligned(stored);
-  const { table, content } = readHeader(inflated(header.subarray(0, stored), size));
+  const { table, content } = parseHeader(inflated(header.subarray(0, stored), size));
   const tensors: Tensor[] = [];
   for (const entry of table) tensors.push(loadTensor(entry, yield aligned(entry.stored)));
   return { hash: start.subarray(HASH_FROM, CHECKED_FROM), content, tensors };
@@ -112,7 +112,7 @@ function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
 function checkMagic(start: Uint8Array): void {
   if (MAGIC.every((byte, index) => start[index] === byte)) return;
   const isPage = /^\s*</.test(new TextDecoder().decode(start));
-  damaged(
+  rejectFile(
     isPage
       ? 'it begins like a web page: the address gives a page, perhaps an error page, instead of the model'
       : 'it does not begin with "HWGQ"',
@@ -133,7 +133,7 @@ function checkVersion(version: number): void {
 /** Puts tensors where the header refers to sections. */
 function withTensors(value: unknown, tensors: readonly Tensor[], levels: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (levels === 0) damaged(`its header is nested deeper than ${MAX_NESTING} levels`, HEADER_FROM);
+  if (levels === 0) rejectFile(`its header is nested deeper than ${MAX_NESTING} levels`, HEADER_FROM);
   if (Array.isArray(value)) return value.map((item) => withTensors(item, tensors, levels - 1));
   const keys = Object.keys(value);
   if (keys.length === 1 && keys[0] === 'section') return tensors[(value as { section: number }).section];
@@ -143,16 +143,16 @@ function withTensors(value: unknown, tensors: readonly Tensor[], levels: number)
 /** Pictures must come out in the shape that the network takes, and every class have one label. */
 function checkFit({ graph, preprocessing, labels }: Model, shapes: ReadonlyMap<string, Shape>): void {
   const { channels, width, height, mean } = preprocessing;
-  const input = asPlanes(graph.input.shape);
+  const input = asChwShape(graph.input.shape);
   if (channelCount(channels) !== input.channels || width !== input.width || height !== input.height) {
-    damaged(
+    rejectFile(
       `its pictures are ${channels} of ${width}×${height}, and its network takes ${graph.input.shape.join('×')}`,
       HEADER_FROM,
     );
   }
   const means = mean.kind === 'image' ? elementCount(graph.input.shape) : input.channels;
-  if (mean.values.length !== means) damaged(`its mean has ${mean.values.length} values for ${means}`, HEADER_FROM);
+  if (mean.values.length !== means) rejectFile(`its mean has ${mean.values.length} values for ${means}`, HEADER_FROM);
   const classes = elementCount(shapes.get(blobValue(graph, logitsBlob(graph))) ?? []);
   if (labels && labels.length !== classes)
-    damaged(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);
+    rejectFile(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);
 }

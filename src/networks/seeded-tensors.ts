@@ -1,7 +1,7 @@
 import type { LayerTensors } from '../caffe/build-graph.ts';
 import type { CaffeLayer } from '../caffe/network-description.ts';
 import type { Shape } from '../graph/graph.ts';
-import { asPlanes, elementCount } from '../graph/shapes.ts';
+import { asChwShape, elementCount } from '../graph/shapes.ts';
 import type { Weights } from '../graph/weights.ts';
 import type { Random } from './random.ts';
 
@@ -30,12 +30,12 @@ export class SeededTensors implements LayerTensors {
   }
 
   statistics(): { meanSums: Float32Array; varianceSums: Float32Array; factor: number } {
-    const { channels } = asPlanes(this.input);
+    const { channels } = asChwShape(this.input);
     return { meanSums: new Float32Array(channels), varianceSums: new Float32Array(channels).fill(1), factor: 1 };
   }
 
   affine(hasBias: boolean): { gamma: Float32Array; beta?: Float32Array } {
-    const { channels } = asPlanes(this.input);
+    const { channels } = asChwShape(this.input);
     const gamma = this.floats(channels, () => this.random.between(0.5, 1.5));
     return { gamma, ...(hasBias && { beta: this.floats(channels, () => this.random.normal(0.3)) }) };
   }
@@ -45,7 +45,7 @@ export class SeededTensors implements LayerTensors {
     const { parameters } = this.layer;
     if (parameters.type !== 'convolution') return elementCount(this.input);
     const { kernel, group } = parameters;
-    return (asPlanes(this.input).channels / group) * kernel[0] * kernel[1];
+    return (asChwShape(this.input).channels / group) * kernel[0] * kernel[1];
   }
 
   /** Signs as bits at once: latent weights of the larger networks would take half a gigabyte. */

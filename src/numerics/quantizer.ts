@@ -28,7 +28,7 @@ export function isLevelQuantizer(quantizer: Quantizer): quantizer is LevelQuanti
 }
 
 /** The whole numbers k with centers = k * first center, or undefined where some center is no such multiple. */
-export function wholeMultiples(centers: readonly number[]): number[] | undefined {
+export function integerMultiples(centers: readonly number[]): number[] | undefined {
   const step = centers[0];
   if (step === undefined) return undefined;
   const multiples: number[] = [];
@@ -45,7 +45,7 @@ export function quantizerLevels(quantizer: LevelQuantizer): Float64Array {
   if (quantizer.kind === 'sign') return Float64Array.of(-1, 1);
   const { centers, negativeSlope } = quantizer;
   const step = centers[0] ?? 0;
-  const multiples = wholeMultiples(centers);
+  const multiples = integerMultiples(centers);
   const positive = multiples ? multiples.map((multiple) => multiple * step) : centers;
   return Float64Array.of(negativeSlope === 0 ? 0 : -negativeSlope, ...positive);
 }

@@ -1,7 +1,7 @@
 import { finalBlobs, logitsBlob } from '../graph/blobs.ts';
 import type { Graph } from '../graph/graph.ts';
-import { inferShapes, type Planes } from '../graph/shapes.ts';
-import { type PlanInput, planGraph } from '../plan/lower.ts';
+import { type ChwShape, inferShapes } from '../graph/shapes.ts';
+import { lowerGraph } from '../plan/lower.ts';
 import type {
   BinaryConvolution,
   CodePooling,
@@ -9,6 +9,7 @@ import type {
   Convolution,
   IntegerConvolution,
   Plan,
+  PlanInput,
   PlanTensor,
   Step,
   TensorId,
@@ -40,12 +41,12 @@ import {
  * as comparisons, as backends run it. A Quant blob comes out as its level values.
  * @param input whether the values that enter are whole numbers times a unit, which first layers sum exactly.
  * @throws HwgqError `invalid-option` for an unknown blob or the input's, `unsupported` naming a layer whose sums float32
- *   cannot hold, and what `planGraph` throws.
+ *   cannot hold, and what `lowerGraph` throws.
  */
 export function exactGraph(graph: Graph, input: PlanInput, options: GraphOptions = {}): GraphWriter {
   const { blobs = [logitsBlob(graph)], batch = 1 } = options;
   requireComputed(graph, blobs);
-  return new ExactWriter(graph, planGraph(graph, input, blobs), blobs, batch).write();
+  return new ExactWriter(graph, lowerGraph(graph, input, blobs), blobs, batch).write();
 }
 
 class ExactWriter {
@@ -125,7 +126,7 @@ class ExactWriter {
         const signed = this.withSign(layer, value, step.sign);
         return countExceeded(writer, layer, { value: signed, type: 'float32' }, step.epilogue.thresholds);
       }
-      case 'decode':
+      case 'dequantize':
         return this.lookedUp(layer, value, Float32Array.from(step.values));
       case 'eltwise': {
         const values = [value, this.value(step.other)];
@@ -204,7 +205,7 @@ class ExactWriter {
   }
 
   /** Parts of a concatenation come one after the other, in order. */
-  private concatPart({ layer, input, firstChannel }: ConcatPart, output: Planes): string | undefined {
+  private concatPart({ layer, input, firstChannel }: ConcatPart, output: ChwShape): string | undefined {
     this.parts.push(this.value(input));
     if (firstChannel + this.tensor(input).shape.channels < output.channels) return undefined;
     const { parts } = this;
@@ -219,7 +220,7 @@ class ExactWriter {
     return this.writer.node(layer, 'Gather', [this.writer.constant(layer, 'table', table, [table.length]), indices]);
   }
 
-  private withPlanes(layer: string, value: string, { channels, height, width }: Planes, dimensions = 0): string {
+  private withPlanes(layer: string, value: string, { channels, height, width }: ChwShape, dimensions = 0): string {
     if (dimensions === 3) return value;
     return reshape(this.writer, layer, value, [this.batch, channels, height, width]);
   }

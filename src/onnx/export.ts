@@ -2,7 +2,7 @@ import { version } from '../../package.json';
 import { takesIntegers } from '../image/input.ts';
 import { inputRange, photographMoments } from '../image/photographs.ts';
 import type { Model } from '../model/model.ts';
-import type { PlanInput } from '../plan/lower.ts';
+import type { PlanInput } from '../plan/plan.ts';
 import { exactGraph } from './exact.ts';
 import { floatGraph } from './float-graph.ts';
 import { floatTwin } from './float-twin.ts';

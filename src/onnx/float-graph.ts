@@ -1,6 +1,6 @@
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import type { PoolingLayer, ScaleLayer, Shape, WeightedLayer } from '../graph/graph.ts';
-import { asPlanes, elementCount, inferShapes, poolingGeometry } from '../graph/shapes.ts';
+import { asChwShape, elementCount, inferShapes, poolingGeometry } from '../graph/shapes.ts';
 import { type Arithmetic, Float32Arithmetic } from './arithmetic.ts';
 import { type FloatGraph, type FloatLayer, floatWeights } from './float-twin.ts';
 import { type GraphOptions, requireComputed } from './graph-options.ts';
@@ -76,9 +76,9 @@ class LayerWriter {
     const shape = this.shape(layer.inputs[0] ?? '');
     switch (layer.type) {
       case 'convolution': {
-        const inputs = asPlanes(shape).channels / layer.group;
+        const inputs = asChwShape(shape).channels / layer.group;
         const operands = this.operands(layer, [layer.outputs, inputs, ...layer.kernel]);
-        return writer.node(name, 'Conv', [this.asPlanes(layer, value), ...operands], convolutionAttributes(layer));
+        return writer.node(name, 'Conv', [this.asChwShape(layer, value), ...operands], convolutionAttributes(layer));
       }
       case 'innerProduct': {
         const operands = this.operands(layer, [layer.outputs, elementCount(shape)]);
@@ -96,7 +96,7 @@ class LayerWriter {
       case 'concat':
         return writer.node(name, 'Concat', values, { axis: 1 });
       case 'lrn':
-        return responseNormalization(writer, name, value, layer, this.batch, asPlanes(shape));
+        return responseNormalization(writer, name, value, layer, this.batch, asChwShape(shape));
       case 'softmax':
         return writer.node(name, 'Softmax', [value], { axis: 1 });
       case 'dropout':
@@ -113,11 +113,11 @@ class LayerWriter {
   }
 
   private pooling(layer: PoolingLayer, value: string): string {
-    const input = asPlanes(this.shape(layer.inputs[0] ?? ''));
+    const input = asChwShape(this.shape(layer.inputs[0] ?? ''));
     const { kernel, output } = poolingGeometry(layer, input);
     const windows = { kernel, stride: layer.stride, pad: layer.pad };
     const pool = layer.method === 'max' ? maxPooling : averagePooling;
-    return pool(this.writer, layer.name, this.asPlanes(layer, value), windows, input, output);
+    return pool(this.writer, layer.name, this.asChwShape(layer, value), windows, input, output);
   }
 
   /** One node, as exporters write a BatchNorm that stands by itself. */
@@ -136,12 +136,12 @@ class LayerWriter {
     return this.writer.node(name, 'BatchNormalization', [value, ...inputs], { epsilon: { float: 0 } });
   }
 
-  /** Planes for layers that need them; a vector is one pixel. */
-  private asPlanes(layer: FloatLayer, value: string): string {
+  /** Channels, height and width, for layers that need them; a vector is one pixel. */
+  private asChwShape(layer: FloatLayer, value: string): string {
     const [input = ''] = layer.inputs;
     const shape = this.shape(input);
     if (shape.length === 3) return value;
-    const { channels, height, width } = asPlanes(shape);
+    const { channels, height, width } = asChwShape(shape);
     const planes = reshape(this.writer, layer.name, value, [this.batch, channels, height, width]);
     return this.arithmetic.activation(this.rangeOf(input), planes);
   }

@@ -1,5 +1,5 @@
 import type { Pair } from '../graph/graph.ts';
-import type { Planes } from '../graph/shapes.ts';
+import type { ChwShape } from '../graph/shapes.ts';
 import type { Attributes, GraphWriter } from './graph-writer.ts';
 
 /** Where the windows of a convolution or pooling lie. */
@@ -60,8 +60,8 @@ export function maxPooling(
   layer: string,
   value: string,
   windows: Windows,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
 ): string {
   return writer.node(layer, 'MaxPool', [value], poolingAttributes(windows, input, output));
 }
@@ -75,8 +75,8 @@ export function averagePooling(
   layer: string,
   value: string,
   windows: Windows,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
 ): string {
   const attributes = { ...poolingAttributes(windows, input, output), count_include_pad: 1 };
   const averages = writer.node(layer, 'AveragePool', [value], attributes);
@@ -128,7 +128,7 @@ export function responseNormalization(
     k,
   }: { readonly size: number; readonly alpha: number; readonly beta: number; readonly k: number },
   batch: number,
-  { channels, height, width }: Planes,
+  { channels, height, width }: ChwShape,
 ): string {
   const constant = (role: string, number: number) => scalar(writer, layer, role, number);
   const squares = writer.node(layer, 'Mul', [value, value]);
@@ -146,13 +146,13 @@ export function responseNormalization(
 }
 
 /** Padding at the ends such that rounding down gives Caffe's number of windows: versions of `ceil_mode` differ. */
-function poolingAttributes({ kernel, stride, pad }: Windows, input: Planes, output: Planes): Attributes {
+function poolingAttributes({ kernel, stride, pad }: Windows, input: ChwShape, output: ChwShape): Attributes {
   const ends = endPadding({ kernel, stride, pad }, input, output);
   return { kernel_shape: kernel, strides: stride, pads: [...pad, ...ends] };
 }
 
 /** Padding at the ends of both axes that windows of a pooling reach into. */
-export function endPadding({ kernel, stride, pad }: Windows, input: Planes, output: Planes): Pair {
+export function endPadding({ kernel, stride, pad }: Windows, input: ChwShape, output: ChwShape): Pair {
   const end = (axis: 0 | 1, size: number, count: number) =>
     Math.max(0, (count - 1) * stride[axis] + kernel[axis] - size - pad[axis]);
   return [end(0, input.height, output.height), end(1, input.width, output.width)];

@@ -1,6 +1,6 @@
 import type { LayerWeights } from '../explain/explainer.ts';
 import type { Stage } from '../explain/stages.ts';
-import { asPlanes } from '../graph/shapes.ts';
+import { asChwShape } from '../graph/shapes.ts';
 import { byId, create } from './dom.ts';
 import { formatCount } from './format.ts';
 import type { NetworkExplorer } from './network-explorer.ts';
@@ -122,7 +122,7 @@ export class InsidePanel {
   }
 
   #showMaps(stage: Stage, values: Float32Array): void {
-    const { channels, height, width } = asPlanes(stage.shape);
+    const { channels, height, width } = asChwShape(stage.shape);
     const count = Math.min(channels, MAX_MAPS * (height * width === 1 ? 16 : 1));
     const columns = Math.ceil(Math.sqrt(count * (height === 1 ? 4 : 2)));
     const shade = stage.levels ? levelShading(stage.levels) : rangeShading(values);

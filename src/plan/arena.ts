@@ -1,5 +1,5 @@
-import { inputsOf, outputsOf } from './fuse.ts';
 import type { Plan, TensorId } from './plan.ts';
+import { inputsOf, outputsOf } from './step-tensors.ts';
 
 /** Where each tensor lies in one block of memory. */
 export interface Arena {

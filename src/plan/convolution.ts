@@ -1,5 +1,5 @@
 import type { ConvolutionLayer, WeightedLayer } from '../graph/graph.ts';
-import { convolutionOutput, type Planes } from '../graph/shapes.ts';
+import { type ChwShape, convolutionOutput } from '../graph/shapes.ts';
 import { filterScales, filterValues, type Weights, weightCount } from '../graph/weights.ts';
 import type { LevelQuantizer } from '../numerics/quantizer.ts';
 import { packSigns } from '../numerics/signs.ts';
@@ -11,7 +11,7 @@ import { type AccumulatorRange, float32Range, foldThresholds, integerRange } fro
 
 /** A layer with weights over a tensor of some kind, ready to be given its epilogue. */
 export interface PlannedConvolution {
-  readonly output: Planes;
+  readonly output: ChwShape;
   /** From the accumulator to the value that Caffe's layer gives: unit of the input, scale of the filter, bias. */
   readonly accumulated: ChannelFunction;
   /** Sums become codes of a quantizer behind `between`, a function of the layer's values. */
@@ -61,7 +61,7 @@ export function planConvolution(layer: WeightedLayer, input: PlanTensor): Planne
   };
 }
 
-function asConvolution(layer: WeightedLayer, input: Planes): ConvolutionLayer {
+function asConvolution(layer: WeightedLayer, input: ChwShape): ConvolutionLayer {
   if (layer.type === 'convolution') return layer;
   const whole: Windows = { kernel: [input.height, input.width], stride: [1, 1], pad: [0, 0], dilation: [1, 1] };
   return { ...layer, ...whole, type: 'convolution', group: 1 };

@@ -1,4 +1,5 @@
 import type { AttachedCodes, Eltwise, FloatEpilogue, FloatPooling, Plan, Quantize, Step, TensorId } from './plan.ts';
+import { inputsOf } from './step-tensors.ts';
 
 /** Steps whose floats pass through an epilogue, which can take what follows them. */
 type FloatMaker = Extract<Step, { epilogue: unknown }> & { readonly epilogue: FloatEpilogue };
@@ -84,23 +85,4 @@ function makes(step: Step, id: TensorId): boolean {
 function readers(plan: Plan, id: TensorId): number {
   const inputs = plan.steps.flatMap((step) => inputsOf(step));
   return [...inputs, ...plan.outputs].filter((read) => read === id).length;
-}
-
-/** The tensors that a step reads. */
-export function inputsOf(step: Step): TensorId[] {
-  const inputs = [step.input];
-  if (step.kind === 'eltwise') inputs.push(step.other);
-  if ('epilogue' in step && step.epilogue.kind === 'floats' && step.epilogue.shortcut !== undefined) {
-    inputs.push(step.epilogue.shortcut);
-  }
-  return inputs;
-}
-
-/** The tensors that a step writes. */
-export function outputsOf(step: Step): TensorId[] {
-  if ('epilogue' in step && step.epilogue.kind === 'floats' && step.epilogue.codes) {
-    const { output, floatsAreRead } = step.epilogue.codes;
-    return floatsAreRead ? [step.output, output] : [output];
-  }
-  return [step.output];
 }

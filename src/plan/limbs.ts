@@ -1,8 +1,15 @@
 import { filterScales, filterValues, type Weights } from '../graph/weights.ts';
-import type { LimbWeights } from './plan.ts';
 
 /** Bits of one limb below the highest. */
 export const LIMB_BITS = 12;
+
+/**
+ * Integer weights, split into limbs so that 32-bit sums suffice: weight = Σ limbs[i] · 2^(12 · i). Each limb is in
+ * Caffe's order. A single limb has up to 13 bits; several limbs are balanced digits of 12 bits.
+ */
+export interface LimbWeights {
+  readonly limbs: readonly Int16Array[];
+}
 
 /** Whole-number weights that stand for given ones, and how far their sums can reach. */
 export interface IntegerWeights extends LimbWeights {

@@ -1,17 +1,24 @@
 import { HwgqError } from '../errors.ts';
 import { blobValue } from '../graph/blobs.ts';
 import type { EltwiseLayer, Graph, Layer, LrnLayer, PoolingLayer, QuantLayer, WeightedLayer } from '../graph/graph.ts';
-import { asPlanes, type Planes, poolingGeometry } from '../graph/shapes.ts';
+import { asChwShape, type ChwShape, poolingGeometry } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import { isLevelQuantizer, type LevelQuantizer, quantizerLevels } from '../numerics/quantizer.ts';
 import { ChannelFunction } from './channel-function.ts';
 import { codeBits, codeLevels } from './code-levels.ts';
 import { hasBinaryWeights, type PlannedConvolution, planConvolution } from './convolution.ts';
-import type { FloatEpilogue, FloatPooling, IntegerTensor, Plan, PlanTensor, Step, TensorId, Windows } from './plan.ts';
+import type {
+  FloatEpilogue,
+  FloatPooling,
+  IntegerTensor,
+  Plan,
+  PlanInput,
+  PlanTensor,
+  Step,
+  TensorId,
+  Windows,
+} from './plan.ts';
 import { float32Range, foldThresholds } from './thresholds.ts';
-
-/** How a network's input comes: as whole numbers times a unit, which first layers sum exactly, or as floats. */
-export type PlanInput = { readonly kind: 'integers'; readonly unit: number } | { readonly kind: 'floats' };
 
 /** The largest |pixel − mean|. */
 const LARGEST_PIXEL = 255;
@@ -26,7 +33,7 @@ const MAX_LEVELS = 16;
  * @throws HwgqError `unsupported` naming a Quant of too many levels, `invalid-option` for an unknown blob, and what
  *   `validateGraph` throws.
  */
-export function planGraph(graph: Graph, input: PlanInput, blobs: readonly string[]): Plan {
+export function lowerGraph(graph: Graph, input: PlanInput, blobs: readonly string[]): Plan {
   return new Lowering(graph, input).plan(blobs);
 }
 
@@ -41,7 +48,7 @@ type Source =
 interface PendingPooling {
   readonly layer: string;
   readonly windows: Windows;
-  readonly shape: Planes;
+  readonly shape: ChwShape;
   readonly after: ChannelFunction;
 }
 
@@ -52,7 +59,7 @@ interface Pending {
   readonly source: Source;
   readonly first: ChannelFunction;
   readonly poolings: readonly PendingPooling[];
-  readonly shape: Planes;
+  readonly shape: ChwShape;
 }
 
 class Lowering {
@@ -67,7 +74,7 @@ class Lowering {
     input: PlanInput,
   ) {
     validateGraph(graph);
-    const shape = asPlanes(graph.input.shape);
+    const shape = asChwShape(graph.input.shape);
     this.tensors = [
       input.kind === 'integers'
         ? { kind: 'integers', shape, unit: input.unit, largest: LARGEST_PIXEL }
@@ -130,7 +137,7 @@ class Lowering {
       case 'dropout':
         return input;
       case 'reshape':
-        return this.reshaped(layer.name, input, asPlanes(layer.shape), layer.shape.length === 1);
+        return this.reshaped(layer.name, input, asChwShape(layer.shape), layer.shape.length === 1);
     }
   }
 
@@ -158,7 +165,7 @@ class Lowering {
     const { shape } = tensor;
     const output = this.add(isWhole ? { kind: 'integers', shape, unit, largest } : { kind: 'floats', shape });
     const values = isWhole ? tensor.levels.map((level) => Math.round(level / unit)) : tensor.levels;
-    this.steps.push({ kind: 'decode', layer, input: codes, output, values });
+    this.steps.push({ kind: 'dequantize', layer, input: codes, output, values });
     return output;
   }
 
@@ -247,7 +254,7 @@ class Lowering {
     return this.computed(name, output);
   }
 
-  private reshaped(layer: string, input: Pending, shape: Planes, isFlattening: boolean): Pending {
+  private reshaped(layer: string, input: Pending, shape: ChwShape, isFlattening: boolean): Pending {
     const { channels, height, width } = input.shape;
     if (shape.channels === channels && shape.height === height && shape.width === width) return input;
     // A fully connected layer reads planes and their flattening alike.
@@ -319,7 +326,7 @@ class Lowering {
 
   private sourceCodes(layer: string, source: Source, between: ChannelFunction, quantizer: LevelQuantizer): TensorId {
     const levels = quantizerLevels(quantizer);
-    const codesOf = (shape: Planes) => ({ kind: 'codes', shape, bits: codeBits(levels.length), levels }) as const;
+    const codesOf = (shape: ChwShape) => ({ kind: 'codes', shape, bits: codeBits(levels.length), levels }) as const;
     switch (source.kind) {
       case 'weights': {
         const { planned } = source;
@@ -348,7 +355,13 @@ class Lowering {
     }
   }
 
-  private pooledCodes(layer: string, input: TensorId, windows: Windows, shape: Planes, smallest: Uint8Array): TensorId {
+  private pooledCodes(
+    layer: string,
+    input: TensorId,
+    windows: Windows,
+    shape: ChwShape,
+    smallest: Uint8Array,
+  ): TensorId {
     const output = this.add({ ...this.tensor(input), shape });
     this.steps.push({ kind: 'codePooling', layer, input, output, smallest, ...windows });
     return output;
@@ -381,7 +394,7 @@ class Lowering {
         const tensor = this.tensor(source.tensor);
         if (tensor.kind !== 'codes') return this.pointwise(layer, source.tensor, first);
         const output = this.add({ kind: 'floats', shape: tensor.shape });
-        this.steps.push({ kind: 'decode', layer, input: source.tensor, output, values: tensor.levels });
+        this.steps.push({ kind: 'dequantize', layer, input: source.tensor, output, values: tensor.levels });
         return output;
       }
       case 'parts': {
@@ -419,7 +432,7 @@ class Lowering {
     return this.beginning(layer, { kind: 'tensor', tensor }, this.tensor(tensor).shape);
   }
 
-  private beginning(layer: string, source: Source, shape: Planes): Pending {
+  private beginning(layer: string, source: Source, shape: ChwShape): Pending {
     return { layer, source, first: ChannelFunction.identity, poolings: [], shape };
   }
 
@@ -457,7 +470,7 @@ function floatPooling(
   output: TensorId,
   method: FloatPooling['method'],
   windows: Windows,
-  { channels }: Planes,
+  { channels }: ChwShape,
 ): FloatPooling {
   const [epilogue] = ChannelFunction.identity.toEpilogues(channels);
   return { kind: 'floatPooling', layer, input, output, method, epilogue, ...windows };

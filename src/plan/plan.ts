@@ -1,11 +1,12 @@
 import type { Pair } from '../graph/graph.ts';
-import type { Planes } from '../graph/shapes.ts';
+import type { ChwShape } from '../graph/shapes.ts';
 import type { CodeLevels } from './code-levels.ts';
+import type { LimbWeights } from './limbs.ts';
 
 /** Whole numbers of magnitude up to `largest`, to be multiplied by `unit`. */
 export interface IntegerTensor {
   readonly kind: 'integers';
-  readonly shape: Planes;
+  readonly shape: ChwShape;
   readonly unit: number;
   readonly largest: number;
 }
@@ -13,13 +14,13 @@ export interface IntegerTensor {
 /** float32 values. */
 export interface FloatTensor {
   readonly kind: 'floats';
-  readonly shape: Planes;
+  readonly shape: ChwShape;
 }
 
 /** Indices into `levels`, to be kept as `bits` bit planes. */
 export interface CodeTensor {
   readonly kind: 'codes';
-  readonly shape: Planes;
+  readonly shape: ChwShape;
   readonly bits: number;
   readonly levels: Float64Array;
 }
@@ -36,14 +37,6 @@ export interface Windows {
   readonly stride: Pair;
   readonly pad: Pair;
   readonly dilation: Pair;
-}
-
-/**
- * Whole-number weights, split so that sums of 32 bits suffice: weight = Σ limbs[i] · 2^(12 · i), each limb in Caffe's
- * order. A single limb may be up to 13 bits wide, several are balanced digits of 12 bits.
- */
-export interface LimbWeights {
-  readonly limbs: readonly Int16Array[];
 }
 
 /**
@@ -152,8 +145,8 @@ export interface Quantize {
 }
 
 /** Codes to what they stand for: `values[code]`, float32 numbers, or whole ones where the output is of integers. */
-export interface Decode {
-  readonly kind: 'decode';
+export interface Dequantize {
+  readonly kind: 'dequantize';
   readonly layer: string;
   readonly input: TensorId;
   readonly output: TensorId;
@@ -215,12 +208,15 @@ export type Step =
   | FloatPooling
   | Pointwise
   | Quantize
-  | Decode
+  | Dequantize
   | Eltwise
   | ConcatPart
   | Lrn
   | Softmax
   | Reshape;
+
+/** The form of a network's input: integers times a unit, which first layers sum exactly, or floats. */
+export type PlanInput = { readonly kind: 'integers'; readonly unit: number } | { readonly kind: 'floats' };
 
 /** A network as the steps a machine takes, in order. Tensor 0 is the input. */
 export interface Plan {

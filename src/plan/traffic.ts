@@ -1,5 +1,5 @@
-import { inputsOf, outputsOf } from './fuse.ts';
 import type { Plan, PlanTensor, Step } from './plan.ts';
+import { inputsOf, outputsOf } from './step-tensors.ts';
 
 /** Codes lie in words of 32 channels, a word a bit plane. */
 const CODES_A_WORD = 32;

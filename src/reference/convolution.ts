@@ -1,12 +1,12 @@
 import type { ConvolutionLayer, InnerProductLayer } from '../graph/graph.ts';
-import { convolutionOutput, type Planes } from '../graph/shapes.ts';
+import { type ChwShape, convolutionOutput } from '../graph/shapes.ts';
 import { filterScales, filterValues } from '../graph/weights.ts';
 
 /** Values that a band of columns holds at the most, unless one row of outputs needs more. */
 const BAND_VALUES = 2 ** 18;
 
 /** Float64 convolution, planar: Σ weight · input, then the filter's scale once, then the bias; padding is 0. */
-export function convolve(layer: ConvolutionLayer, input: Float64Array, shape: Planes): Float64Array {
+export function convolve(layer: ConvolutionLayer, input: Float64Array, shape: ChwShape): Float64Array {
   const output = convolutionOutput(layer, shape);
   const area = output.height * output.width;
   const result = new Float64Array(layer.outputs * area);
@@ -41,7 +41,7 @@ function toColumns(
   input: Float64Array,
   firstInput: number,
   inputs: number,
-  shape: Planes,
+  shape: ChwShape,
   width: number,
   top: number,
   rows: number,

@@ -1,6 +1,6 @@
 import { batchNormStatistics } from '../graph/batch-norm.ts';
 import type { Graph, Layer } from '../graph/graph.ts';
-import { asPlanes, type Planes } from '../graph/shapes.ts';
+import { asChwShape, type ChwShape } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import { softmax } from '../numerics/softmax.ts';
 import { convolve, innerProduct } from './convolution.ts';
@@ -32,7 +32,7 @@ export function interpret(
   for (const layer of graph.layers) {
     if (!needed.has(layer.name)) continue;
     const inputs = layer.inputs.map((name) => values.get(name) as Float64Array);
-    values.set(layer.name, interpretLayer(layer, inputs, asPlanes(shapes.get(layer.inputs[0] ?? '') ?? [])));
+    values.set(layer.name, interpretLayer(layer, inputs, asChwShape(shapes.get(layer.inputs[0] ?? '') ?? [])));
     for (const name of layer.inputs) {
       if (lastReader.get(name) === layer.name && !wanted.includes(name)) values.delete(name);
     }
@@ -45,7 +45,7 @@ export function interpret(
  * @param inputs the values it reads, planar.
  * @param shape of the first of them.
  */
-export function interpretLayer(layer: Layer, inputs: readonly Float64Array[], shape: Planes): Float64Array {
+export function interpretLayer(layer: Layer, inputs: readonly Float64Array[], shape: ChwShape): Float64Array {
   const input = inputs[0] as Float64Array;
   switch (layer.type) {
     case 'convolution':

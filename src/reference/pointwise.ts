@@ -1,5 +1,5 @@
 import type { EltwiseLayer, LrnLayer } from '../graph/graph.ts';
-import type { Planes } from '../graph/shapes.ts';
+import type { ChwShape } from '../graph/shapes.ts';
 import {
   isLevelQuantizer,
   type Quantizer,
@@ -11,7 +11,7 @@ import {
 /** Applies a function to every value, with its channel. */
 export function mapChannels(
   input: Float64Array,
-  { channels }: Planes,
+  { channels }: ChwShape,
   apply: (x: number, channel: number) => number,
 ): Float64Array {
   const area = input.length / channels;
@@ -56,7 +56,7 @@ export function eltwise(layer: EltwiseLayer, inputs: readonly Float64Array[]): F
 export function normalizeResponse(
   { size, alpha, beta, k }: LrnLayer,
   input: Float64Array,
-  shape: Planes,
+  shape: ChwShape,
 ): Float64Array {
   const area = shape.height * shape.width;
   const reach = (size - 1) / 2;

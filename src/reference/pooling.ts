@@ -1,8 +1,8 @@
 import type { PoolingLayer } from '../graph/graph.ts';
-import { type Planes, poolingGeometry } from '../graph/shapes.ts';
+import { type ChwShape, poolingGeometry } from '../graph/shapes.ts';
 
 /** Float64 pooling, planar. MAX ignores padding; AVE divides by the window clipped to the padded image. */
-export function pool(layer: PoolingLayer, input: Float64Array, shape: Planes): Float64Array {
+export function pool(layer: PoolingLayer, input: Float64Array, shape: ChwShape): Float64Array {
   const { kernel, output } = poolingGeometry(layer, shape);
   const [strideY, strideX] = layer.stride;
   const [padY, padX] = layer.pad;

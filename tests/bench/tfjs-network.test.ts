@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { TfjsNetwork } from '../../src/bench/tfjs-network.ts';
 import type { Graph, Layer } from '../../src/graph/graph.ts';
-import { asPlanes } from '../../src/graph/shapes.ts';
+import { asChwShape } from '../../src/graph/shapes.ts';
 import { seededModel } from '../../src/networks/seeded-model.ts';
 import { exactGraph } from '../../src/onnx/exact.ts';
 import { floatGraph } from '../../src/onnx/float-graph.ts';
@@ -32,7 +32,7 @@ function expectAlike(form: Form, given: Graph, pixels: ArrayLike<number>): void 
       ? floatGraph(floatTwin(given), { blobs })
       : exactGraph(given, { kind: 'integers', unit: 1 }, { blobs });
   const network = new TfjsNetwork(tf, exported);
-  const { channels, height, width } = asPlanes(graph.input.shape);
+  const { channels, height, width } = asChwShape(graph.input.shape);
   const seen = tf.tidy(() => {
     const planar = tf.tensor4d(Float32Array.from(pixels), [1, channels, height, width]);
     return network.run(tf.transpose(planar, [0, 2, 3, 1])).dataSync();

@@ -5,8 +5,8 @@ import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/varia
 import type { SessionOptions } from '../../src/engine/runner.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import type { Model } from '../../src/model/model.ts';
-import { fuseSteps } from '../../src/plan/fuse.ts';
-import { type PlanInput, planGraph } from '../../src/plan/lower.ts';
+import type { PlanInput } from '../../src/plan/plan.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
 import type { GoldenCase } from '../support/golden-cases.ts';
 import { differenceFrom, type GoldenDifference, goldenDifference } from '../support/golden-check.ts';
 import { everywhere, usesOf } from '../support/kernel-choice.ts';
@@ -66,7 +66,7 @@ async function runWith(
   const numbers: PlanInput =
     input instanceof Int16Array ? { kind: 'integers', unit: preprocessing.scale } : { kind: 'floats' };
   const names = blobs.map(({ name }) => name);
-  const plan = fuseSteps(planGraph(graph, numbers, names));
+  const plan = planGraph(graph, numbers, names);
   const executable = await WebGpuExecutable.create(open, plan, { choice: everywhere(variant, plan) });
   try {
     const { taken, missed } = usesOf(variant, plan, executable, open.capabilities);

@@ -11,9 +11,8 @@ import { logitsBlob } from '../../src/graph/blobs.ts';
 import { elementCount } from '../../src/graph/shapes.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import type { Model } from '../../src/model/model.ts';
-import { fuseSteps } from '../../src/plan/fuse.ts';
-import { planGraph } from '../../src/plan/lower.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 
 const model = await load(cifarsmallUrl);
@@ -35,7 +34,7 @@ async function load(url: string): Promise<Model> {
 }
 
 function planOf({ graph, preprocessing }: Model): Plan {
-  return fuseSteps(planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [logitsBlob(graph)]));
+  return planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [logitsBlob(graph)]);
 }
 
 afterEach(() => {

@@ -9,9 +9,8 @@ import {
   type VariantName,
   variantsOf,
 } from '../../src/backends/webgpu/variants.ts';
-import { fuseSteps } from '../../src/plan/fuse.ts';
-import { planGraph } from '../../src/plan/lower.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
 import { everywhere, usesOf } from '../support/kernel-choice.ts';
 import { graphAround, ODD_LAYERS, type OddLayer } from '../support/odd-layers.ts';
 import { planMismatch } from '../support/plan-mismatch.ts';
@@ -33,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => open.device.destroy());
 
 function planOf(layer: OddLayer): Plan {
-  return fuseSteps(planGraph(graphAround(layer).graph, { kind: 'integers', unit: 1 }, ['codes']));
+  return planGraph(graphAround(layer).graph, { kind: 'integers', unit: 1 }, ['codes']);
 }
 
 function kindOf({ step }: ConvolutionShape): string {
@@ -43,8 +42,7 @@ function kindOf({ step }: ConvolutionShape): string {
 }
 
 function mismatch(layer: OddLayer, capabilities: Capabilities, variant?: VariantName): Promise<string | undefined> {
-  return planMismatch(graphAround(layer), async (unfused, inputs, count) => {
-    const plan = fuseSteps(unfused);
+  return planMismatch(graphAround(layer), async (plan, inputs, count) => {
     const choice = variant ? everywhere(variant, plan) : {};
     const executable = await WebGpuExecutable.create({ ...open, capabilities }, plan, { choice });
     if (variant) expect(usesOf(variant, plan, executable, capabilities)).toEqual({ taken: ['conv'], missed: [] });

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
 import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variants.ts';
-import { fuseSteps } from '../../src/plan/fuse.ts';
 import failed from '../fixtures/random-graphs.json';
 import { everywhere, usesOf } from '../support/kernel-choice.ts';
 import { planMismatch } from '../support/plan-mismatch.ts';
@@ -22,8 +21,7 @@ beforeAll(async () => {
 afterAll(() => open.device.destroy());
 
 function mismatch(recipe: GraphRecipe, variant?: VariantName): Promise<string | undefined> {
-  return planMismatch(graphFrom(recipe), async (unfused, inputs, count) => {
-    const plan = fuseSteps(unfused);
+  return planMismatch(graphFrom(recipe), async (plan, inputs, count) => {
     const choice = variant ? everywhere(variant, plan) : {};
     const executable = await WebGpuExecutable.create(open, plan, { choice });
     if (variant) expect(usesOf(variant, plan, executable, open.capabilities).missed).toEqual([]);

@@ -6,15 +6,15 @@ import type { Graph } from '../../src/graph/graph.ts';
 import { knownNetwork, NETWORK_NAMES } from '../../src/networks/networks.ts';
 import { Random } from '../../src/networks/random.ts';
 import { SeededTensors } from '../../src/networks/seeded-tensors.ts';
-import { fuseSteps } from '../../src/plan/fuse.ts';
-import { type PlanInput, planGraph } from '../../src/plan/lower.ts';
+import type { PlanInput } from '../../src/plan/plan.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
 import { graphAround, ODD_LAYERS } from '../support/odd-layers.ts';
 
 const INPUTS: readonly PlanInput[] = [{ kind: 'integers', unit: 1 }, { kind: 'floats' }];
 
 /** The layer shapes of a network that a GPU has fewer than three kernels for. */
 function short(graph: Graph, output: string): string[] {
-  const shapes = INPUTS.flatMap((input) => convolutionShapes(fuseSteps(planGraph(graph, input, [output]))));
+  const shapes = INPUTS.flatMap((input) => convolutionShapes(planGraph(graph, input, [output])));
   expect(shapes).not.toEqual([]);
   return [true, false].flatMap((isAble) => {
     const capabilities = { subgroups: isAble, packedDot: isAble, timestamps: false, isSoftware: false };

@@ -5,7 +5,7 @@ import { toIntegerInputs } from '../../src/engine/integer-inputs.ts';
 import { elementCount } from '../../src/graph/shapes.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import { exactGraph } from '../../src/onnx/exact.ts';
-import type { PlanInput } from '../../src/plan/lower.ts';
+import type { PlanInput } from '../../src/plan/plan.ts';
 import { codesOf, levelLayers } from '../support/codes.ts';
 import { cifarPictures, goldenCodes, goldenGraph, goldenLogits, goldenMeta, mnistDigits } from '../support/golden.ts';
 import { type GoldenCase, goldenSets } from '../support/golden-cases.ts';

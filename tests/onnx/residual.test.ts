@@ -5,7 +5,7 @@ import type { Weights } from '../../src/graph/weights.ts';
 import type { Quantizer } from '../../src/numerics/quantizer.ts';
 import { packSigns } from '../../src/numerics/signs.ts';
 import { exactGraph } from '../../src/onnx/exact.ts';
-import { planGraph } from '../../src/plan/lower.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
 import { runOnnx } from '../support/onnx.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 

@@ -4,7 +4,7 @@ import { logitsBlob } from '../../src/graph/blobs.ts';
 import { NETWORK_NAMES } from '../../src/networks/networks.ts';
 import { seededModel } from '../../src/networks/seeded-model.ts';
 import { exportOnnx } from '../../src/onnx/export.ts';
-import { planGraph } from '../../src/plan/lower.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
 import { onnxSession } from '../support/onnx.ts';
 import { smoothPicture } from '../support/smooth-picture.ts';
 

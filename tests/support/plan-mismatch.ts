@@ -1,6 +1,6 @@
 import type { Graph } from '../../src/graph/graph.ts';
-import { planGraph } from '../../src/plan/lower.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { planGraph } from '../../src/plan/plan-graph.ts';
 import { graphMismatch } from './graph-check.ts';
 
 /** Runs a plan on a number of images, and gives its outputs. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Graph, Layer, Pair, Shape } from '../../src/graph/graph.ts';
-import { asPlanes, elementCount, inferShapes } from '../../src/graph/shapes.ts';
+import { asChwShape, elementCount, inferShapes } from '../../src/graph/shapes.ts';
 import type { Weights } from '../../src/graph/weights.ts';
 import type { Quantizer } from '../../src/numerics/quantizer.ts';
 import { packSigns } from '../../src/numerics/signs.ts';
@@ -162,7 +162,7 @@ class GraphBuilder {
   }
 
   private convolution(input: string, pick: Picker, isBinary: boolean): string {
-    const { channels, height, width } = asPlanes(this.shape(input));
+    const { channels, height, width } = asChwShape(this.shape(input));
     const group = pick.of([1, 1, 2, 3, channels].filter((size) => channels % size === 0));
     const outputs = group * (1 + pick.below(Math.ceil(40 / group)));
     const side = (size: number): [kernel: number, stride: number, pad: number, dilation: number] => {
@@ -189,7 +189,7 @@ class GraphBuilder {
   }
 
   private pooling(input: string, pick: Picker, method: 'max' | 'average'): string {
-    const { height, width } = asPlanes(this.shape(input));
+    const { height, width } = asChwShape(this.shape(input));
     if (pick.below(6) === 0) {
       return this.push({ ...this.base('pool', input), type: 'pooling', method, stride: [1, 1], pad: [0, 0] });
     }
@@ -212,7 +212,7 @@ class GraphBuilder {
   /** BatchNorm with about the statistics of what it normalizes, and often a Scale with gammas of any sign. */
   private norm(input: string, pick: Picker): string {
     const values = interpret(this.graph, this.pixels, [input]).get(input) as Float64Array;
-    const { channels } = asPlanes(this.shape(input));
+    const { channels } = asChwShape(this.shape(input));
     const area = values.length / channels;
     const sums = (of: (x: number) => number, channel: number) =>
       values.subarray(channel * area, (channel + 1) * area).reduce((sum, x) => sum + of(x), 0) / area;

@@ -1,4 +1,3 @@
-import { fuseSteps } from '../../plan/fuse.ts';
 import type {
   CodePooling,
   FloatPooling,
@@ -44,8 +43,7 @@ export interface Program {
 }
 
 /** Lays a plan out in a memory image: tensors, weights, and the parameters of every call. */
-export function programOf(unfused: Plan, image: MemoryImage): Program {
-  const plan = fuseSteps(unfused);
+export function programOf(plan: Plan, image: MemoryImage): Program {
   const places = TensorPlaces.of(plan, image);
   const made = plan.steps.flatMap((step) => callsOf(step, plan.tensors, image, places).map((call) => ({ step, call })));
   return { plan, places, calls: made.map(({ call }) => call), steps: made.map(({ step }) => step) };
@@ -71,7 +69,7 @@ function callsOf(
     case 'pointwise':
     case 'quantize':
       return epilogueCalls(step, input, image, places);
-    case 'decode': {
+    case 'dequantize': {
       const isWhole = output.kind === 'integers';
       const values = image.data(isWhole ? Int16Array.from(step.values) : Float32Array.from(step.values));
       const kernel = isWhole ? 'codesToWholes' : 'codesToFloats';

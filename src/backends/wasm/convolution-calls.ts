@@ -1,4 +1,4 @@
-import type { Planes } from '../../graph/shapes.ts';
+import type { ChwShape } from '../../graph/shapes.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
 import { LIMB_BITS } from '../../plan/limbs.ts';
 import type {
@@ -57,7 +57,7 @@ interface Band {
 export function convolutionCall(
   step: Convolution,
   input: PlanTensor,
-  output: Planes,
+  output: ChwShape,
   image: MemoryImage,
   places: TensorPlaces,
 ): KernelCall {
@@ -73,8 +73,8 @@ export function convolutionCall(
 
 function binaryCall(
   step: BinaryConvolution,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
   shape: FilterShape,
   image: MemoryImage,
   places: TensorPlaces,
@@ -118,7 +118,7 @@ function leavingOf(
   { epilogue, output: id }: Convolution,
   isGathered: boolean,
   blockChannels: number,
-  output: Planes,
+  output: ChwShape,
   image: MemoryImage,
   places: TensorPlaces,
 ): { leaving: number; epilogue: number } {
@@ -221,8 +221,8 @@ function evenPieces(start: number, end: number, most: number): [from: number, to
 
 function realCall(
   step: IntegerConvolution | FloatConvolution,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
   shape: FilterShape,
   image: MemoryImage,
   places: TensorPlaces,
@@ -275,14 +275,14 @@ function realCall(
 }
 
 /** One output pixel is too little to share out. */
-function splitsByBlocks({ group }: Convolution, { height, width }: Planes): boolean {
+function splitsByBlocks({ group }: Convolution, { height, width }: ChwShape): boolean {
   return group === 1 && height * width === 1;
 }
 
 function bandOf(
   { kernel, stride, pad, dilation }: Convolution,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
   pixelBytes: number,
   extraRowBytes: number,
 ): Band {
@@ -313,8 +313,8 @@ function elementRuns({ kernel, dilation }: Convolution, { paddedWidth, pixelByte
 /** A geometry in the order of kernels/geometry.ts. */
 function geometryWords(
   { input: id, kernel, stride, pad, dilation }: Convolution,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
   { groups, inputs, outputs }: FilterShape,
   { paddedWidth, pixelBytes, rows }: Band,
   image: MemoryImage,

@@ -1,5 +1,5 @@
 import { HwgqError } from '../../errors.ts';
-import type { Planes } from '../../graph/shapes.ts';
+import type { ChwShape } from '../../graph/shapes.ts';
 import type { Plan, PlanTensor, Step, TensorId } from '../../plan/plan.ts';
 import { type HostCall, type KernelCall, type Program, programOf } from './calls.ts';
 import { instantiateKernels } from './kernels.ts';
@@ -73,7 +73,7 @@ export class WasmExecutable {
       this.writeInput(inputs.subarray(image * length, (image + 1) * length));
       for (const place of this.program.calls.keys()) this.runCall(place);
       for (const [index, id] of plan.outputs.entries()) {
-        const size = elements(shapes[index] as Planes);
+        const size = elements(shapes[index] as ChwShape);
         this.readOutput(id, (results[index] as Float32Array).subarray(image * size, (image + 1) * size));
       }
     }
@@ -153,6 +153,6 @@ function tensorAt(plan: Plan, id: TensorId): PlanTensor {
   return plan.tensors[id] as PlanTensor;
 }
 
-function elements({ channels, height, width }: Planes): number {
+function elements({ channels, height, width }: ChwShape): number {
   return channels * height * width;
 }

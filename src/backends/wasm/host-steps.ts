@@ -1,4 +1,4 @@
-import type { Planes } from '../../graph/shapes.ts';
+import type { ChwShape } from '../../graph/shapes.ts';
 import { softmax } from '../../numerics/softmax.ts';
 import type { Lrn, Reshape, Softmax } from '../../plan/plan.ts';
 import type { HostCall } from './calls.ts';
@@ -7,8 +7,8 @@ import type { TensorPlace } from './tensor-places.ts';
 /** Layers too rare, or too late in a network, to be worth a kernel. */
 export function hostStep(
   step: Lrn | Softmax | Reshape,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
   from: TensorPlace,
   to: TensorPlace,
 ): HostCall {
@@ -33,11 +33,15 @@ export function hostStep(
   };
 }
 
-function floatsAt(memory: ArrayBufferLike, { address, stride }: TensorPlace, { height, width }: Planes): Float32Array {
+function floatsAt(
+  memory: ArrayBufferLike,
+  { address, stride }: TensorPlace,
+  { height, width }: ChwShape,
+): Float32Array {
   return new Float32Array(memory, address, height * width * stride);
 }
 
-function eachPixel({ height, width }: Planes, visit: (pixel: number) => void): void {
+function eachPixel({ height, width }: ChwShape, visit: (pixel: number) => void): void {
   for (let pixel = 0; pixel < height * width; pixel++) visit(pixel);
 }
 
@@ -45,7 +49,7 @@ function normalizeResponse(
   { size, alpha, beta, k }: Lrn,
   source: Float32Array,
   target: Float32Array,
-  shape: Planes,
+  shape: ChwShape,
   stride: number,
   targetStride: number,
 ): void {
@@ -67,8 +71,8 @@ function normalizeResponse(
 function reshape(
   source: Float32Array,
   target: Float32Array,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
   stride: number,
   targetStride: number,
 ): void {

@@ -1,6 +1,7 @@
-import type { Planes } from '../../graph/shapes.ts';
+import type { ChwShape } from '../../graph/shapes.ts';
 import { unpackSigns } from '../../numerics/signs.ts';
-import type { Convolution, LimbWeights } from '../../plan/plan.ts';
+import type { LimbWeights } from '../../plan/limbs.ts';
+import type { Convolution } from '../../plan/plan.ts';
 
 /** Output channels whose sums a kernel makes together. */
 export const LOOKUP_CHANNELS = 32;
@@ -14,7 +15,7 @@ export interface FilterShape {
   readonly taps: number;
 }
 
-export function filterShape(step: Convolution, input: Planes, output: Planes): FilterShape {
+export function filterShape(step: Convolution, input: ChwShape, output: ChwShape): FilterShape {
   return {
     groups: step.group,
     inputs: input.channels / step.group,
@@ -135,7 +136,7 @@ function layOut(
 export function toPixels(
   planar: Int16Array | Float32Array,
   pixels: Int16Array | Float32Array,
-  { channels, height, width }: Planes,
+  { channels, height, width }: ChwShape,
   stride: number,
 ): void {
   const area = height * width;
@@ -149,7 +150,7 @@ export function toPixels(
 export function fromPixels(
   pixels: ArrayLike<number>,
   planar: Float32Array,
-  { channels, height, width }: Planes,
+  { channels, height, width }: ChwShape,
   stride: number,
   map: (value: number) => number,
 ): void {

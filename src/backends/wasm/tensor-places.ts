@@ -1,6 +1,6 @@
 import { planArena } from '../../plan/arena.ts';
-import { outputsOf } from '../../plan/fuse.ts';
 import type { Plan, PlanTensor, Step, TensorId } from '../../plan/plan.ts';
+import { outputsOf } from '../../plan/step-tensors.ts';
 import { blockCount, LOOKUP_CHANNELS, REAL_CHANNELS } from './layout.ts';
 import type { MemoryImage } from './memory-image.ts';
 

@@ -1,6 +1,6 @@
 import { HwgqError, messageOf } from '../../errors.ts';
-import { inputsOf, outputsOf } from '../../plan/fuse.ts';
 import type { Convolution, Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
+import { inputsOf, outputsOf } from '../../plan/step-tensors.ts';
 import { imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { bindStep, createFrame, dispatchStep, freeStep, type PreparedStep, prepareStep } from './prepared-step.ts';

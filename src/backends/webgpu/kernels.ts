@@ -1,7 +1,7 @@
 import codePooling from '../../../shaders/code-pooling.wgsl';
 import floatPooling from '../../../shaders/float-pooling.wgsl';
 import pointwise from '../../../shaders/pointwise.wgsl';
-import type { Planes } from '../../graph/shapes.ts';
+import type { ChwShape } from '../../graph/shapes.ts';
 import { clampToFloat32 } from '../../numerics/float32.ts';
 import { codeBits } from '../../plan/code-levels.ts';
 import { LIMB_BITS } from '../../plan/limbs.ts';
@@ -129,7 +129,7 @@ export function kernelOf(
         tables: table3(table),
       };
     }
-    case 'decode': {
+    case 'dequantize': {
       const table = output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values);
       const constants = { planes: bitsOf(input) };
       return {
@@ -197,7 +197,7 @@ export function kernelOf(
   }
 }
 
-function convolutionKernel(step: Convolution, input: PlanTensor, output: Planes, variant: Variant): Kernel {
+function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShape, variant: Variant): Kernel {
   const { height, width, channels } = input.shape;
   const filters = filterShape(step, input.shape, output);
   const quads = quadCount(output.channels);
@@ -266,7 +266,7 @@ function codesOut(step: Convolution, { thresholds }: CodeEpilogue): Out {
 }
 
 /** shaders/store-floats.wgsl; what is not needed is bound to a few bytes. */
-function floatsOut(output: TensorId, { channels }: Planes, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
+function floatsOut(output: TensorId, { channels }: ChwShape, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
   const keepsFloats = codes?.floatsAreRead ?? true;
   const tables: (readonly [number, Table])[] = [[6, layOutAffine(factor, offset, codes)]];
   const tensors: (readonly [number, TensorId])[] = [];
@@ -324,8 +324,8 @@ type Part = 'label' | 'entryPoint' | 'shape' | 'tensors' | 'threads';
 
 function poolingKernel(
   step: CodePooling | FloatPooling,
-  input: Planes,
-  output: Planes,
+  input: ChwShape,
+  output: ChwShape,
   depth: number,
   threadsAPixel: number,
 ): Pick<Kernel, Part> {
@@ -346,7 +346,7 @@ function poolingKernel(
 
 function elementKernel(
   step: Step,
-  { channels, height, width }: Planes,
+  { channels, height, width }: ChwShape,
   depthOf: (channels: number) => number,
   numbers: readonly number[] = [],
 ): Pick<Kernel, Part> {

@@ -1,8 +1,9 @@
-import type { Planes } from '../../graph/shapes.ts';
+import type { ChwShape } from '../../graph/shapes.ts';
 import { clampToFloat32, LARGEST_FLOAT32 } from '../../numerics/float32.ts';
 import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
-import type { AttachedCodes, Convolution, LimbWeights } from '../../plan/plan.ts';
+import type { LimbWeights } from '../../plan/limbs.ts';
+import type { AttachedCodes, Convolution } from '../../plan/plan.ts';
 
 /** Threads of a workgroup, in every kernel. */
 export const WORKGROUP_SIZE = 64;
@@ -27,7 +28,7 @@ export interface FilterShape {
   readonly group: number;
 }
 
-export function filterShape(step: Convolution, input: Planes, output: Planes): FilterShape {
+export function filterShape(step: Convolution, input: ChwShape, output: ChwShape): FilterShape {
   return {
     outputs: output.channels,
     inputs: input.channels,
@@ -157,7 +158,7 @@ export function layOutAffine(
 export function toPixels<T extends Int32Array | Float32Array>(
   planar: ArrayLike<number>,
   pixels: T,
-  { channels, height, width }: Planes,
+  { channels, height, width }: ChwShape,
 ): T {
   const area = height * width;
   const images = planar.length / (channels * area);
@@ -173,7 +174,11 @@ export function toPixels<T extends Int32Array | Float32Array>(
 }
 
 /** [pixel][channel] to planar images. */
-export function fromPixels(pixels: ArrayLike<number>, { channels, height, width }: Planes, unit: number): Float32Array {
+export function fromPixels(
+  pixels: ArrayLike<number>,
+  { channels, height, width }: ChwShape,
+  unit: number,
+): Float32Array {
   const area = height * width;
   const planar = new Float32Array(pixels.length);
   for (let index = 0; index < pixels.length; index++) {
@@ -188,7 +193,7 @@ export function fromPixels(pixels: ArrayLike<number>, { channels, height, width 
 /** Bit planes [pixel][word][plane] to planar images of the levels that the codes stand for. */
 export function levelsFromCodes(
   words: Uint32Array,
-  { channels, height, width }: Planes,
+  { channels, height, width }: ChwShape,
   bits: number,
   levels: Float64Array,
 ): Float32Array {

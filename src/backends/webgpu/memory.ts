@@ -1,5 +1,5 @@
-import { inputsOf, outputsOf } from '../../plan/fuse.ts';
 import type { Plan, TensorId } from '../../plan/plan.ts';
+import { inputsOf, outputsOf } from '../../plan/step-tensors.ts';
 
 /** Where a tensor lies: which buffer, and from which byte on. */
 export interface Placement {

@@ -6,7 +6,7 @@ import binaryTile from '../../../shaders/binary-tile.wgsl';
 import floatSplit from '../../../shaders/float-split.wgsl';
 import floatTile from '../../../shaders/float-tile.wgsl';
 import integerTile from '../../../shaders/integer-tile.wgsl';
-import type { Planes } from '../../graph/shapes.ts';
+import type { ChwShape } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
 import type { Capabilities } from './device.ts';
 import { quadCount, WORKGROUP_SIZE } from './layout.ts';
@@ -15,8 +15,8 @@ import { onDemand } from './on-demand.ts';
 /** A convolution and the planes around it, which decide which kernels can run it. */
 export interface ConvolutionShape {
   readonly step: Convolution;
-  readonly input: Planes;
-  readonly output: Planes;
+  readonly input: ChwShape;
+  readonly output: ChwShape;
 }
 
 /**
@@ -93,7 +93,7 @@ const ENOUGH_THREADS = 4096;
 
 /** The shape in words, such as `binary 64×56×56→64×56×56 3×3`; stride, dilation and groups follow where not 1. */
 export function shapeKey({ step, input, output }: ConvolutionShape): string {
-  const text = (planes: Planes) => `${planes.channels}×${planes.height}×${planes.width}`;
+  const text = (planes: ChwShape) => `${planes.channels}×${planes.height}×${planes.width}`;
   const parts = [
     `${step.kind.replace('Convolution', '')} ${text(input)}→${text(output)} ${step.kernel.join('×')}`,
     ...(step.stride.some((stride) => stride !== 1) ? [`stride ${step.stride.join('×')}`] : []),

@@ -1,5 +1,5 @@
-import { damaged } from './damaged.ts';
-import { HEADER_FROM, MAX_TENSOR_BYTES } from './layout.ts';
+import { HEADER_FROM, MAX_TENSOR_BYTES } from './file-layout.ts';
+import { rejectFile } from './reject-file.ts';
 import { canDeflateTo, elementBytes, isElementType, type SectionEntry } from './sections.ts';
 
 /** What a file's header says, none of it checked against the sections. */
@@ -13,32 +13,32 @@ export interface Header {
  * Reads an inflated header. Its section table asks for no more memory than is accepted.
  * @throws HwgqError `model-format`.
  */
-export function readHeader(bytes: Uint8Array): Header {
+export function parseHeader(bytes: Uint8Array): Header {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return damaged('its header is not JSON', HEADER_FROM);
+    return rejectFile('its header is not JSON', HEADER_FROM);
   }
   if (typeof header !== 'object' || header === null || !('sections' in header) || !('model' in header)) {
-    return damaged('its header lacks "sections" or "model"', HEADER_FROM);
+    return rejectFile('its header lacks "sections" or "model"', HEADER_FROM);
   }
-  if (!Array.isArray(header.sections)) return damaged('its section table is not a list', HEADER_FROM);
+  if (!Array.isArray(header.sections)) return rejectFile('its section table is not a list', HEADER_FROM);
   const table = header.sections.map(toEntry);
   const unpacked = table.reduce((sum, entry) => sum + entry.count * elementBytes(entry.type), 0);
   if (unpacked > MAX_TENSOR_BYTES)
-    damaged(`its tensors would take ${unpacked} bytes; ${MAX_TENSOR_BYTES} are accepted`, HEADER_FROM);
+    rejectFile(`its tensors would take ${unpacked} bytes; ${MAX_TENSOR_BYTES} are accepted`, HEADER_FROM);
   return { table, content: header.model };
 }
 
 function toEntry(row: unknown, index: number): SectionEntry {
   const [type, count, stored, deflated] = Array.isArray(row) ? (row as unknown[]) : [];
   if (!isElementType(type) || !isSize(count) || !isSize(stored)) {
-    return damaged(`row ${index} of its section table is not [type, count, bytes, deflated]`, HEADER_FROM);
+    return rejectFile(`row ${index} of its section table is not [type, count, bytes, deflated]`, HEADER_FROM);
   }
   const size = count * elementBytes(type);
   if (deflated === 1 ? !canDeflateTo(size, stored) : stored !== size) {
-    return damaged(`section ${index} has ${stored} bytes for ${count} numbers`, HEADER_FROM);
+    return rejectFile(`section ${index} has ${stored} bytes for ${count} numbers`, HEADER_FROM);
   }
   return { type, count, stored, deflated: deflated === 1 };
 }

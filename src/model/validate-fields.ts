@@ -126,7 +126,7 @@ const MODEL = record({
  * Takes what a file's header says for a model, once every field is of its kind.
  * @throws HwgqError `model-format` naming the first field that is not.
  */
-export function checkModel(value: unknown): Model {
+export function validateFields(value: unknown): Model {
   MODEL(value, 'model');
   return value as Model;
 }

@@ -1,5 +1,5 @@
 /** A run of bytes whose length is known and that comes in pieces. Its memory grows with them, not with what is told. */
-export class IncomingBytes {
+export class GrowingBuffer {
   #bytes = new Uint8Array(0);
   #length = 0;
 
