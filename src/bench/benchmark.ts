@@ -1,4 +1,4 @@
-import { SoleWorker } from '../client/sole-worker.ts';
+import { PrivateWorker } from '../client/private-worker.ts';
 import { messageOf } from '../errors.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, formOf, nameOf, type OwnContestant } from './contestant.ts';
@@ -123,7 +123,7 @@ function isOwn(contestant: Contestant): contestant is OwnContestant {
 /** A network in the forms that the contestants load, and this project's own. */
 async function makeModels({ network, contestants }: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
   const worker = new Worker(new URL('./models.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new SoleWorker<ModelsWorker>(worker, 'worker that makes networks');
+  const connection = new PrivateWorker<ModelsWorker>(worker, 'worker that makes networks');
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {

@@ -1,5 +1,4 @@
-import { expose } from 'comlink';
-import { installErrorTransfer, READY } from '../worker/protocol.ts';
+import { exposeWorker } from '../worker/handshake.ts';
 import type { BenchEngine, EngineStart } from './bench-engine.ts';
 import type { EngineWorker } from './engine-protocol.ts';
 import { measureGpuPeaks } from './gpu-peaks.ts';
@@ -64,6 +63,4 @@ function startEngine(start: EngineStart): Promise<BenchEngine> {
 }
 
 countLiveBytes();
-installErrorTransfer();
-expose(worker);
-postMessage(READY);
+exposeWorker(worker);

@@ -1,11 +1,8 @@
-import { expose } from 'comlink';
-import { installErrorTransfer, READY } from '../worker/protocol.ts';
+import { exposeWorker } from '../worker/handshake.ts';
 import { makeBenchModels } from './bench-models.ts';
 
 const worker = { make: makeBenchModels };
 
 export type ModelsWorker = typeof worker;
 
-installErrorTransfer();
-expose(worker);
-postMessage(READY);
+exposeWorker(worker);

@@ -1,4 +1,4 @@
-import { SoleWorker } from '../client/sole-worker.ts';
+import { PrivateWorker } from '../client/private-worker.ts';
 import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Contestant, loadedForm } from './contestant.ts';
@@ -7,7 +7,7 @@ import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
 /** A contestant that is ready, in a worker of its own. */
 export interface RunningEngine {
   readonly contestant: Contestant;
-  readonly connection: SoleWorker<EngineWorker>;
+  readonly connection: PrivateWorker<EngineWorker>;
   readonly started: StartedEngine;
 }
 
@@ -22,7 +22,7 @@ export async function startContestant(
   signal: AbortSignal,
 ): Promise<RunningEngine> {
   const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new SoleWorker<EngineWorker>(worker, `worker of ${contestant.engine}`);
+  const connection = new PrivateWorker<EngineWorker>(worker, `worker of ${contestant.engine}`);
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {

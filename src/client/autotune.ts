@@ -9,9 +9,9 @@ import type { AdapterDescription, KernelChoice } from '../engine/runner.ts';
 import { startPackagedWorker } from '../start-worker.ts';
 import type { TuneWorker } from '../worker/tune-worker.ts';
 import { download } from './download.ts';
-import { addressOf, startGiven } from './given-worker.ts';
-import { SoleWorker } from './sole-worker.ts';
+import { PrivateWorker } from './private-worker.ts';
 import type { ClassifierOptions } from './types.ts';
+import { resolveWorkerUrl, startWorkerAt } from './worker-url.ts';
 
 export type { VariantTiming } from '../engine/autotune-model.ts';
 export type { AdapterDescription, KernelChoice, VariantName } from '../engine/runner.ts';
@@ -46,7 +46,7 @@ export interface Autotuned {
 export async function autotune(options: AutotuneOptions): Promise<Autotuned> {
   const { model, workerUrl, powerPreference, signal, onProgress = () => {}, fetch } = options;
   signal?.throwIfAborted();
-  const worker = startGiven(addressOf(workerUrl), () =>
+  const worker = startWorkerAt(resolveWorkerUrl(workerUrl), () =>
     startPackagedWorker(
       import.meta.url,
       'tune-worker.js',
@@ -54,7 +54,7 @@ export async function autotune(options: AutotuneOptions): Promise<Autotuned> {
     ),
   );
   const remedy = 'Set workerUrl to where tune-worker.js is, and allow it in the page’s CSP (worker-src).';
-  const connection = new SoleWorker<TuneWorker>(worker, 'worker that times kernels', remedy);
+  const connection = new PrivateWorker<TuneWorker>(worker, 'worker that times kernels', remedy);
   const end = () => connection.end(signal?.reason);
   signal?.addEventListener('abort', end);
   try {

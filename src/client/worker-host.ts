@@ -1,72 +1,70 @@
-import { HwgqError } from '../errors.ts';
 import { startPackagedWorker } from '../start-worker.ts';
-import { READY } from '../worker/protocol.ts';
-import { addressOf, startGiven } from './given-worker.ts';
+import { watchWorker } from './watch-worker.ts';
+import { resolveWorkerUrl, startWorkerAt } from './worker-url.ts';
 
-/** Who uses a worker, and is told when it dies. */
+/** A user of a shared worker. */
 export interface WorkerUser {
+  /** Called when the worker fails. */
   end(reason: unknown): void;
 }
 
-/** The workers that run, by address. */
+const DESCRIPTION = {
+  name: "classifier's worker",
+  retry: 'Create the classifier again.',
+  remedy: 'Set workerUrl to its URL, and allow it in the page’s CSP (worker-src).',
+};
+
+/** The running workers by URL. */
 const running = new Map<string, WorkerHost>();
 
-/** A worker that all classifiers with the same address share: it starts with the first and ends with the last. */
+/** A worker shared by all classifiers with the same `workerUrl`. It starts with the first and ends with the last one. */
 export class WorkerHost {
-  private readonly worker: Worker;
-  private readonly users = new Set<WorkerUser>();
-  private readonly ready: Promise<void>;
+  readonly #url: string;
+  readonly #worker: Worker;
+  readonly #ready: Promise<void>;
+  readonly #users = new Set<WorkerUser>();
 
   /**
-   * @param url of the worker's file; by default it lies where the bundler has put it.
-   * @throws HwgqError `invalid-option` where that is no address, `worker` where the browser starts none.
+   * Returns the worker of a URL, and starts it if it is not running.
+   * @param workerUrl The URL of the worker's file. Default: where the bundler has put it.
+   * @throws HwgqError `invalid-option` if that is not a valid URL, `worker` if the browser refuses to start the worker.
    */
-  static at(url: string | URL | undefined): WorkerHost {
-    const address = addressOf(url);
-    const worker = running.get(address) ?? new WorkerHost(address);
-    running.set(address, worker);
-    return worker;
+  static at(workerUrl: string | URL | undefined): WorkerHost {
+    const url = resolveWorkerUrl(workerUrl);
+    const host = running.get(url) ?? new WorkerHost(url);
+    running.set(url, host);
+    return host;
   }
 
-  private constructor(private readonly address: string) {
-    this.worker = startGiven(address, () =>
+  private constructor(url: string) {
+    this.#url = url;
+    this.#worker = startWorkerAt(url, () =>
       startPackagedWorker(
         import.meta.url,
         'worker.js',
         () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
       ),
     );
-    this.ready = new Promise<void>((resolve) => {
-      const listen = ({ data }: MessageEvent<unknown>) => {
-        if (data !== READY) return;
-        this.worker.removeEventListener('message', listen);
-        resolve();
-      };
-      this.worker.addEventListener('message', listen);
-    });
-    this.worker.addEventListener('error', (event) => {
-      const why = event.message
-        ? `${event.message}. Make the classifier again.`
-        : 'its file could not be loaded. Set workerUrl to where it is, and allow it in the page’s CSP (worker-src).';
-      const error = new HwgqError('worker', `The classifier's worker failed: ${why}`);
-      this.stop();
-      for (const user of this.users) user.end(error);
+    this.#ready = watchWorker(this.#worker, DESCRIPTION, (error) => {
+      this.#stop();
+      for (const user of this.#users) user.end(error);
     });
   }
 
-  /** Takes a user, and a port to the worker for it. */
+  /** Adds a user, and gives the worker a port to it. */
   join(user: WorkerUser, port: MessagePort): void {
-    this.users.add(user);
-    void this.ready.then(() => this.worker.postMessage(undefined, [port]));
+    this.#users.add(user);
+    void this.#ready.then(() => this.#worker.postMessage(undefined, [port]));
   }
 
+  /** Removes a user. The last one stops the worker. */
   leave(user: WorkerUser): void {
-    this.users.delete(user);
-    if (this.users.size === 0) this.stop();
+    this.#users.delete(user);
+    if (this.#users.size === 0) this.#stop();
   }
 
-  private stop(): void {
-    if (running.get(this.address) === this) running.delete(this.address);
-    this.worker.terminate();
+  #stop(): void {
+    if (running.get(this.#url) === this) running.delete(this.#url);
+    this.#worker.terminate();
   }
 }

@@ -1,4 +1,4 @@
-import { SoleWorker } from '../client/sole-worker.ts';
+import { PrivateWorker } from '../client/private-worker.ts';
 import type { Conversion, ConvertWorker, PreprocessingChoice } from './convert.worker.ts';
 import type { CaffeFiles } from './incoming-files.ts';
 
@@ -7,7 +7,7 @@ import type { CaffeFiles } from './incoming-files.ts';
  * @throws HwgqError of the converter, `worker` where the worker fails.
  */
 export async function convertFiles(files: CaffeFiles, choice: PreprocessingChoice): Promise<Conversion> {
-  const worker = new SoleWorker<ConvertWorker>(
+  const worker = new PrivateWorker<ConvertWorker>(
     new Worker(new URL('./convert.worker.ts', import.meta.url), { type: 'module' }),
     'converter',
   );

@@ -1,10 +1,10 @@
-import { expose, transfer } from 'comlink';
+import { transfer } from 'comlink';
 import { convertCaffe } from '../convert/convert-caffe.ts';
 import { parseLabels } from '../convert/labels.ts';
 import type { ChannelOrder } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
 import type { Model } from '../model/model.ts';
-import { installErrorTransfer, READY } from '../worker/protocol.ts';
+import { exposeWorker } from '../worker/handshake.ts';
 import type { CaffeFiles } from './incoming-files.ts';
 
 /** How pictures are prepared for a converted network; what is absent is left to the converter. */
@@ -64,6 +64,4 @@ function withUsualScale(model: Model): Model {
     : model;
 }
 
-installErrorTransfer();
-expose(worker);
-postMessage(READY);
+exposeWorker(worker);

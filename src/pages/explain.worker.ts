@@ -1,9 +1,9 @@
-import { expose, transfer } from 'comlink';
+import { transfer } from 'comlink';
 import { type DecisiveMap, Explainer, type LayerWeights } from '../explain/explainer.ts';
 import { type Stage, stagesOf } from '../explain/stages.ts';
 import type { Picture } from '../image/preprocessing.ts';
 import { decodeModel } from '../model/decode.ts';
-import { installErrorTransfer, READY } from '../worker/protocol.ts';
+import { exposeWorker } from '../worker/handshake.ts';
 
 /** What the worker does for the page: `open` once, then the rest. */
 export interface ExplainWorker {
@@ -35,6 +35,4 @@ function opened(): Explainer {
   throw new Error('The worker has no model yet.');
 }
 
-installErrorTransfer();
-expose(worker);
-postMessage(READY);
+exposeWorker(worker);

@@ -1,5 +1,5 @@
 import type { Remote } from 'comlink';
-import { SoleWorker } from '../client/sole-worker.ts';
+import { PrivateWorker } from '../client/private-worker.ts';
 import type { Stage } from '../explain/stages.ts';
 import type { ExplainWorker } from './explain.worker.ts';
 import { type ModelOffer, modelBytes } from './shipped-models.ts';
@@ -7,7 +7,7 @@ import { type ModelOffer, modelBytes } from './shipped-models.ts';
 /** A model in a worker of its own that looks into it; it starts when it is first asked. */
 export class NetworkExplorer {
   readonly offer: ModelOffer;
-  #worker: SoleWorker<ExplainWorker> | undefined;
+  #worker: PrivateWorker<ExplainWorker> | undefined;
   #stages: Promise<readonly Stage[]> | undefined;
   #isClosed = false;
   /** Answers what is asked when the explorer is closed: a worker that has ended does not. */
@@ -42,7 +42,7 @@ export class NetworkExplorer {
   async #open(): Promise<readonly Stage[]> {
     const bytes = await modelBytes(this.offer);
     if (this.#isClosed) return [];
-    this.#worker = new SoleWorker<ExplainWorker>(
+    this.#worker = new PrivateWorker<ExplainWorker>(
       new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module' }),
       'explorer',
     );

@@ -1,10 +1,10 @@
-import { expose, transfer } from 'comlink';
+import { transfer } from 'comlink';
 import { decodeModel } from '../model/decode.ts';
 import { encodeModel } from '../model/encode.ts';
 import { sha256Hex } from '../model/hash.ts';
 import { replaceHead } from '../teach/replace-head.ts';
 import { type TaughtClass, trainHead } from '../teach/train-head.ts';
-import { installErrorTransfer, READY } from '../worker/protocol.ts';
+import { exposeWorker } from '../worker/handshake.ts';
 
 /** A model's file, as it is named in what is made of it. */
 export interface BaseFile {
@@ -31,6 +31,4 @@ const worker: TeachWorker = {
   },
 };
 
-installErrorTransfer();
-expose(worker);
-postMessage(READY);
+exposeWorker(worker);

@@ -1,4 +1,4 @@
-import { SoleWorker } from '../client/sole-worker.ts';
+import { PrivateWorker } from '../client/private-worker.ts';
 import type { TaughtClass } from '../teach/train-head.ts';
 import { type ModelOffer, modelBytes } from './shipped-models.ts';
 import type { TeachWorker } from './teach.worker.ts';
@@ -10,7 +10,7 @@ import type { TeachWorker } from './teach.worker.ts';
  */
 export async function teach(base: ModelOffer, classes: readonly TaughtClass[]): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await modelBytes(base);
-  const worker = new SoleWorker<TeachWorker>(
+  const worker = new PrivateWorker<TeachWorker>(
     new Worker(new URL('./teach.worker.ts', import.meta.url), { type: 'module' }),
     'teacher',
   );

@@ -5,9 +5,6 @@ import type { SessionOptions, SessionStage } from '../engine/runner.ts';
 import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 import type { View } from './view.ts';
 
-/** The first message from a worker: calls made before it would hang, and ports sent before it be lost. */
-export const READY = 'hwgq-ready';
-
 /** A picture in the form in which it is transferred to the worker. */
 export type TransferableImage = ImageBitmap | VideoFrame | ImageData;
 

@@ -1,8 +1,7 @@
-import { expose } from 'comlink';
 import { type AutotunedModel, autotuneModel } from '../engine/autotune-model.ts';
 import type { SessionOptions } from '../engine/runner.ts';
 import { decodeModel } from '../model/decode.ts';
-import { installErrorTransfer, READY } from './protocol.ts';
+import { exposeWorker } from './handshake.ts';
 
 /** Times kernels away from the page, whose thread they would hold up. */
 const worker = {
@@ -16,6 +15,4 @@ const worker = {
 
 export type TuneWorker = typeof worker;
 
-installErrorTransfer();
-expose(worker);
-postMessage(READY);
+exposeWorker(worker);

@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
+import { announceReady } from './handshake.ts';
 import { HostedModel } from './hosted-model.ts';
-import { installErrorTransfer, READY } from './protocol.ts';
+import { installErrorTransfer } from './protocol.ts';
 import { Scheduler } from './scheduler.ts';
 
 const scheduler = new Scheduler();
@@ -10,4 +11,4 @@ installErrorTransfer();
 addEventListener('message', ({ ports: [port] }) => {
   if (port) expose(new HostedModel(scheduler.join()), port);
 });
-postMessage(READY);
+announceReady();

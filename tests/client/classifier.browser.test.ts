@@ -159,7 +159,7 @@ it('rejects what is pending when it is disposed of, and a worker that cannot sta
   const workerUrl = URL.createObjectURL(new Blob(['throw new Error("broken")'], { type: 'text/javascript' }));
   const dead = createClassifier({ model: lenetUrl, workerUrl });
   await expect(dead).rejects.toMatchObject({ code: 'worker' });
-  await expect(dead).rejects.toThrow(/broken\. Make the classifier again\.$/);
+  await expect(dead).rejects.toThrow(/broken\. Create the classifier again\.$/);
   const missing = createClassifier({ model: lenetUrl, workerUrl: 'blob:nothing' });
   await expect(missing).rejects.toThrow(/could not be loaded\. Set workerUrl/);
   const nowhere = createClassifier({ model: lenetUrl, workerUrl: 'http://[' });
