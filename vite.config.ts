@@ -1,11 +1,11 @@
 import { defineConfig } from 'vite';
-import { licences } from './rolldown-plugin-licences.ts';
-import { assemblyScript } from './vite-plugin-assemblyscript.ts';
-import { contentSecurityPolicy } from './vite-plugin-content-security-policy.ts';
-import { downloads } from './vite-plugin-downloads.ts';
-import { peers } from './vite-plugin-peers.ts';
-import { serviceWorker } from './vite-plugin-service-worker.ts';
-import { wgsl } from './vite-plugin-wgsl.ts';
+import { assemblyScript } from './build/plugins/assemblyscript.ts';
+import { contentSecurityPolicy } from './build/plugins/content-security-policy.ts';
+import { downloads } from './build/plugins/downloads.ts';
+import { licences } from './build/plugins/licences.ts';
+import { peers } from './build/plugins/peers.ts';
+import { serviceWorker } from './build/plugins/service-worker.ts';
+import { wgsl } from './build/plugins/wgsl.ts';
 
 const site = {
   base: './',
@@ -28,7 +28,7 @@ const bench = {
   build: {
     outDir: 'dist/bench',
     target: 'node20',
-    ssr: 'tests/bench/bench.ts',
+    ssr: 'src/bench/programs/bench.ts',
     rolldownOptions: { output: { entryFileNames: 'bench.js' } },
   },
 };

@@ -1,9 +1,9 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_FLAGS, findChromium, VIDEO_FLAGS } from './tests/support/chromium.ts';
+import { assemblyScript } from './build/plugins/assemblyscript.ts';
+import { wgsl } from './build/plugins/wgsl.ts';
+import { CHROMIUM_FLAGS, findChromium, VIDEO_FLAGS } from './src/bench/programs/support/chromium.ts';
 import { seenInNode } from './tests/support/seen-in-node.ts';
-import { assemblyScript } from './vite-plugin-assemblyscript.ts';
-import { wgsl } from './vite-plugin-wgsl.ts';
 
 const chromium = (args: readonly string[]) =>
   playwright({ launchOptions: { executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...args] } });

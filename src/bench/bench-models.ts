@@ -1,9 +1,9 @@
 import { toNetworkInput } from '../image/input.ts';
 import { channelCount, type Preprocessing } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
-import { Random } from '../networks/random.ts';
-import { seededModel } from '../networks/seeded-model.ts';
-import { exportOnnx } from '../onnx/export.ts';
+import { Random } from '../tools/networks/random.ts';
+import { seededModel } from '../tools/networks/seeded-model.ts';
+import { exportOnnx } from '../tools/onnx/export.ts';
 import type { ModelForm } from './contestant.ts';
 
 /** One network in the forms that contestants load, and a picture of noise to run it on. */

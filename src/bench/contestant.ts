@@ -1,5 +1,5 @@
 import type { BackendName, SimdLevel } from '../engine/runner.ts';
-import type { ExportForm } from '../onnx/export.ts';
+import type { ExportForm } from '../tools/onnx/export.ts';
 
 /** This project's engine, on one backend in one mode. */
 export interface OwnContestant {

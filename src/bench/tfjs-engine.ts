@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { decodeModel } from '../model/decode.ts';
-import { exportGraph } from '../onnx/export.ts';
+import { exportGraph } from '../tools/onnx/export.ts';
 import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
 import type { TfjsContestant } from './contestant.ts';
 import type { TensorFlow } from './tensorflow.ts';

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { OnnxGraph, OnnxNode } from '../onnx/graph-writer.ts';
+import type { OnnxGraph, OnnxNode } from '../tools/onnx/graph-writer.ts';
 import type { TensorFlow } from './tensorflow.ts';
 import { planar, TfjsOperators, type Value } from './tfjs-operators.ts';
 

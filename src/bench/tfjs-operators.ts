@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { HwgqError } from '../errors.ts';
-import { type Attribute, DATA_TYPE, type OnnxConstant, type OnnxNode } from '../onnx/graph-writer.ts';
+import { type Attribute, DATA_TYPE, type OnnxConstant, type OnnxNode } from '../tools/onnx/graph-writer.ts';
 import type { TensorFlow } from './tensorflow.ts';
 import { baseOf, exceeds, joined, type Places, rounded, thresholdWords, type Words } from './tfjs-words.ts';
 

@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type CaffeSource, convertCaffe, type MeanSource } from '../convert/convert-caffe.ts';
-import { parseLabels } from '../convert/labels.ts';
-import { FLOAT_FORMS, type FloatForm } from '../convert/weights.ts';
 import type { ChannelOrder, Fit } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
 import { floatBytes } from '../model/layer-sizes.ts';
 import type { Model } from '../model/model.ts';
 import { readBytes } from '../node/read-file.ts';
-import { toNumber } from './arguments.ts';
+import { type CaffeSource, convertCaffe, type MeanSource } from '../tools/convert/convert-caffe.ts';
+import { parseLabels } from '../tools/convert/labels.ts';
+import { FLOAT_FORMS, type FloatForm } from '../tools/convert/weights.ts';
+import { toNumber } from '../tools/number-arguments.ts';
 import { writeWhole } from './files.ts';
 import { tell } from './messages.ts';
 import { progressBar } from './progress.ts';

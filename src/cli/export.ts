@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { withFileName } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
-import { type ExportForm, exportOnnx } from '../onnx/export.ts';
-import { toCount } from './arguments.ts';
+import { toCount } from '../tools/number-arguments.ts';
+import { type ExportForm, exportOnnx } from '../tools/onnx/export.ts';
 import { readModel, writeWhole } from './files.ts';
 
 interface ExportCommandOptions {

@@ -1,7 +1,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import type { NamedFile } from '../data/named-file.ts';
 import { refuseFile } from '../node/read-file.ts';
+import type { NamedFile } from '../tools/data/named-file.ts';
 
 /**
  * The files of a data set on disk: of a folder, with all folders in it, or of a Caffe list's folder. Of several lists in

@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander';
-import { writeNetwork, writeTrainingNetwork } from '../caffe/write-network.ts';
 import { costOf } from '../graph/cost.ts';
 import { encodeModel } from '../model/encode.ts';
-import { knownNetwork, NETWORK_NAMES } from '../networks/networks.ts';
-import { seededModel } from '../networks/seeded-model.ts';
-import { toCount } from './arguments.ts';
+import { writeNetwork, writeTrainingNetwork } from '../tools/caffe/write-network.ts';
+import { knownNetwork, NETWORK_NAMES } from '../tools/networks/networks.ts';
+import { seededModel } from '../tools/networks/seeded-model.ts';
+import { toCount } from '../tools/number-arguments.ts';
 import { writeWhole } from './files.ts';
 
 interface NetworkOptions {

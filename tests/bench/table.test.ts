@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nameOf } from '../../src/bench/contestant.ts';
+import { TABLE_CONTESTANTS, TABLE_GPU_CONTESTANTS, tableText } from '../../src/bench/programs/table.ts';
 import { summarize } from '../../src/bench/statistics.ts';
-import { TABLE_CONTESTANTS, TABLE_GPU_CONTESTANTS, tableText } from './table.ts';
 
 it('the table of all networks says why an engine gave no time', () => {
   const results = [...TABLE_CONTESTANTS, ...TABLE_GPU_CONTESTANTS].map((contestant, index) => {

@@ -5,11 +5,11 @@ import { beforeAll, expect, it } from 'vitest';
 import { TfjsNetwork } from '../../src/bench/tfjs-network.ts';
 import type { Graph, Layer } from '../../src/graph/graph.ts';
 import { asChwShape } from '../../src/graph/shapes.ts';
-import { seededModel } from '../../src/networks/seeded-model.ts';
-import { exactGraph } from '../../src/onnx/exact.ts';
-import { floatGraph } from '../../src/onnx/float-graph.ts';
-import { floatTwin } from '../../src/onnx/float-twin.ts';
 import { interpret } from '../../src/reference/interpret.ts';
+import { seededModel } from '../../src/tools/networks/seeded-model.ts';
+import { exactGraph } from '../../src/tools/onnx/exact.ts';
+import { floatGraph } from '../../src/tools/onnx/float-graph.ts';
+import { floatTwin } from '../../src/tools/onnx/float-twin.ts';
 import { graphFrom, graphRecipes } from '../support/random-graph.ts';
 
 const FORMS = ['float twin', 'exact export'] as const;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { encodeModel } from '../../src/model/encode.ts';
-import { exportOnnx } from '../../src/onnx/export.ts';
+import { exportOnnx } from '../../src/tools/onnx/export.ts';
 import { smallModel } from '../support/small-model.ts';
 import { hwgq, temporaryFolder } from './command.ts';
 

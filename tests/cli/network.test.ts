@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readNetwork } from '../../src/caffe/network.ts';
 import { encodeModel } from '../../src/model/encode.ts';
-import { leNet } from '../../src/networks/lenet.ts';
-import { NETWORK_NAMES } from '../../src/networks/networks.ts';
-import { seededModel } from '../../src/networks/seeded-model.ts';
+import { readNetwork } from '../../src/tools/caffe/network.ts';
+import { leNet } from '../../src/tools/networks/lenet.ts';
+import { NETWORK_NAMES } from '../../src/tools/networks/networks.ts';
+import { seededModel } from '../../src/tools/networks/seeded-model.ts';
 import { hwgq, temporaryFolder } from './command.ts';
 
 const folder = temporaryFolder();
@@ -37,7 +37,7 @@ it('writes a model of a seed, and says what it costs', async () => {
 
 it.each([
   ['an unknown network', ['lenet6'], NETWORK_NAMES.join(', ')],
-  ['a seed that is none', ['lenet', '--seed', '1.5', '--model', 'refused.hwgq'], 'A whole number from 1'],
+  ['a seed that is none', ['lenet', '--seed', '1.5', '--model', 'refused.hwgq'], 'an integer of at least 1'],
 ])('refuses %s', async (_, words, message) => {
   const { code, stderr } = await hwgq(folder, 'network', ...words);
   expect(code).toBe(2);

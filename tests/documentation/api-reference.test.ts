@@ -8,7 +8,13 @@ import { expect, it } from 'vitest';
 it('is what the docstrings say (npm run docs)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hwgq-api-'));
   try {
-    await promisify(execFile)(process.execPath, ['node_modules/typedoc/bin/typedoc', '--out', folder]);
+    await promisify(execFile)(process.execPath, [
+      'node_modules/typedoc/bin/typedoc',
+      '--options',
+      'build/typedoc.config.js',
+      '--out',
+      folder,
+    ]);
     expect(filesIn('docs/api')).toEqual(filesIn(folder));
   } finally {
     rmSync(folder, { recursive: true });

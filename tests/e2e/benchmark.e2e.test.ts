@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { formOf, type ModelForm } from '../../src/bench/contestant.ts';
+import { ISOLATED } from '../../src/bench/programs/support/web-server.ts';
 import type { BenchmarkReport } from '../../src/bench/report.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { useChromium, useSite } from '../support/surroundings.ts';
-import { ISOLATED } from '../support/web-server.ts';
 import { watchMisdeeds } from './demo-page.ts';
 
 const browser = useChromium();

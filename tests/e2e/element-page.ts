@@ -2,10 +2,10 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { WebServer } from '../../src/bench/programs/support/web-server.ts';
 import type { HwgqClassifierElement } from '../../src/element/hwgq-classifier.ts';
 import { png } from '../support/png.ts';
 import { throughout, useChromium } from '../support/surroundings.ts';
-import { WebServer } from '../support/web-server.ts';
 import { watchMisdeeds } from './demo-page.ts';
 import { digitPicture, writeDigitFilm } from './digit-film.ts';
 

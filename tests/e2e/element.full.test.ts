@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Heaps } from '../support/devtools.ts';
+import { Heaps } from '../../src/bench/programs/support/devtools.ts';
 import { useChromium } from '../support/surroundings.ts';
 import { ElementPage, useElementSite } from './element-page.ts';
 

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { encodeModel } from '../../src/model/encode.ts';
-import { seededModel } from '../../src/networks/seeded-model.ts';
+import { seededModel } from '../../src/tools/networks/seeded-model.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { useChromium, useSite } from '../support/surroundings.ts';
 import { DemoPage } from './demo-page.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Heaps } from '../support/devtools.ts';
-import { countLiveBytes, liveBytes, WEBGPU_ALONE } from '../support/live-bytes.ts';
+import { Heaps } from '../../src/bench/programs/support/devtools.ts';
+import { countLiveBytes, liveBytes, WEBGPU_ALONE } from '../../src/bench/programs/support/live-bytes.ts';
 import { describeShared, shared } from '../support/shared.ts';
 import { useChromium, useSite } from '../support/surroundings.ts';
 import { EvaluatePage } from './evaluate-page.ts';

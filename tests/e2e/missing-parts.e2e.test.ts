@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { WebServer } from '../../src/bench/programs/support/web-server.ts';
 import type { BackendName } from '../../src/client/index.ts';
 import { useChromium } from '../support/surroundings.ts';
-import { WebServer } from '../support/web-server.ts';
 
 const PAGE = `<!doctype html><title>Missing parts</title>
 <script type="module">import * as library from './index.js'; Object.assign(window, { library });</script>`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { SITE } from '../support/site-server.ts';
+import { SITE } from '../../src/bench/programs/support/site-server.ts';
 import { useChromium, useSite } from '../support/surroundings.ts';
 import { DemoPage } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';

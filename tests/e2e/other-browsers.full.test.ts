@@ -2,10 +2,10 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveSite } from '../../src/bench/programs/support/site-server.ts';
+import { WebServer } from '../../src/bench/programs/support/web-server.ts';
 import type { DrivenBrowser, Point } from '../support/driven-browser.ts';
 import { firefoxPath, startFirefox } from '../support/firefox.ts';
-import { serveSite } from '../support/site-server.ts';
-import { WebServer } from '../support/web-server.ts';
 import { hasWebKit, startWebKit } from '../support/webkit.ts';
 import { DRAWN_DIGITS } from './digits.ts';
 import { ElementSite } from './element-page.ts';

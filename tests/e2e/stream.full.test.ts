@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Heaps } from '../support/devtools.ts';
+import { Heaps } from '../../src/bench/programs/support/devtools.ts';
 import { useChromium } from '../support/surroundings.ts';
 import { ElementSite } from './element-page.ts';
 

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ISOLATED, WebServer } from '../../src/bench/programs/support/web-server.ts';
 import { useChromium } from '../support/surroundings.ts';
-import { ISOLATED, WebServer } from '../support/web-server.ts';
 import { InstalledPackage } from './installed-package.ts';
 import { titleOf } from './page-title.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ISOLATED, WebServer } from '../../src/bench/programs/support/web-server.ts';
 import { useChromium } from '../support/surroundings.ts';
-import { ISOLATED, WebServer } from '../support/web-server.ts';
 import { InstalledPackage } from './installed-package.ts';
 import { titleOf } from './page-title.ts';
 

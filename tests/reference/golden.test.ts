@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { buildGraph } from '../../src/caffe/build-graph.ts';
-import { readCaffemodel } from '../../src/caffe/caffemodel.ts';
-import { readNetwork } from '../../src/caffe/network.ts';
-import { convertCaffe } from '../../src/convert/convert-caffe.ts';
 import { blobValue } from '../../src/graph/blobs.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { toNetworkInput } from '../../src/image/input.ts';
 import { quantizerLevels } from '../../src/numerics/quantizer.ts';
 import { interpret } from '../../src/reference/interpret.ts';
+import { buildGraph } from '../../src/tools/caffe/build-graph.ts';
+import { readCaffemodel } from '../../src/tools/caffe/caffemodel.ts';
+import { readNetwork } from '../../src/tools/caffe/network.ts';
+import { convertCaffe } from '../../src/tools/convert/convert-caffe.ts';
 import {
   cifarPictures,
   goldenCodes,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Layer } from '../../src/graph/graph.ts';
-import { HWGQ, SIGN } from '../../src/networks/quantizers.ts';
-import { Random } from '../../src/networks/random.ts';
 import { type Moments, propagateMoments } from '../../src/reference/moments.ts';
+import { HWGQ, SIGN } from '../../src/tools/networks/quantizers.ts';
+import { Random } from '../../src/tools/networks/random.ts';
 
 const base = { name: 'layer', inputs: ['data'], blob: 'layer' };
 const STANDARD = moments([0], [1]);

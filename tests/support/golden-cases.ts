@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { convertCaffe } from '../../src/convert/convert-caffe.ts';
 import { blobValue } from '../../src/graph/blobs.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { elementCount } from '../../src/graph/shapes.ts';
 import { encodeModel } from '../../src/model/encode.ts';
 import { isLevelQuantizer, quantizerLevels } from '../../src/numerics/quantizer.ts';
+import { convertCaffe } from '../../src/tools/convert/convert-caffe.ts';
 import { goldenCodes, goldenLogits, goldenMeta, goldenPhotograph, goldenPrototxt, goldenWeights } from './golden.ts';
 import { partOf } from './part-of.ts';
 import { hasShared, shared } from './shared.ts';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
-import { buildGraph } from '../../src/caffe/build-graph.ts';
-import { readCaffemodel } from '../../src/caffe/caffemodel.ts';
-import { readNetwork } from '../../src/caffe/network.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { Picture } from '../../src/image/preprocessing.ts';
+import { buildGraph } from '../../src/tools/caffe/build-graph.ts';
+import { readCaffemodel } from '../../src/tools/caffe/caffemodel.ts';
+import { readNetwork } from '../../src/tools/caffe/network.ts';
 import { shared } from './shared.ts';
 
 /** What golden/NET/meta.json says, as far as tests use it. */

@@ -1,4 +1,4 @@
-import type { NamedFile } from '../../src/data/named-file.ts';
+import type { NamedFile } from '../../src/tools/data/named-file.ts';
 
 /** A file in memory. */
 export function memoryFile(path: string, content: Uint8Array | string = ''): NamedFile {

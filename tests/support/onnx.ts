@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-web';
-import type { GraphWriter } from '../../src/onnx/graph-writer.ts';
+import type { GraphWriter } from '../../src/tools/onnx/graph-writer.ts';
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { startChromium } from './chromium.ts';
-import { serveSite } from './site-server.ts';
-import type { WebServer } from './web-server.ts';
+import { startChromium } from '../../src/bench/programs/support/chromium.ts';
+import { serveSite } from '../../src/bench/programs/support/site-server.ts';
+import type { WebServer } from '../../src/bench/programs/support/web-server.ts';
 
 /** A Chromium that is there from the beginning of a test file to its end. */
 export function useChromium(...flags: readonly string[]): () => Browser {

@@ -6,7 +6,7 @@ import { createSession } from '../../src/engine/session.ts';
 import { type ErrorCode, HwgqError } from '../../src/errors.ts';
 import { elementCount } from '../../src/graph/shapes.ts';
 import { decodeModel } from '../../src/model/decode.ts';
-import { seededModel } from '../../src/networks/seeded-model.ts';
+import { seededModel } from '../../src/tools/networks/seeded-model.ts';
 import type { GoldenCase } from './golden-cases.ts';
 import { type GoldenDifference, goldenDifference } from './golden-check.ts';
 import { partOf } from './part-of.ts';

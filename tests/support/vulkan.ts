@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { findChromium } from './chromium.ts';
+import { findChromium } from '../../src/bench/programs/support/chromium.ts';
 
 const DRIVER = 'vk_swiftshader_icd.json';
 

@@ -1,0 +1,206 @@
+import { type BenchmarkSettings, runBenchmark } from '../../bench/benchmark.ts';
+import type { RaceResult } from '../../bench/race.ts';
+import { type BenchmarkReport, type FirstLabel, reportText } from '../../bench/report.ts';
+import { parseReport, reportFragment, reportOfFragment } from '../../bench/report-link.ts';
+import { Announcer } from '../../element/announcer.ts';
+import { byId } from '../shared/dom.ts';
+import { formatMilliseconds } from '../shared/format.ts';
+import { Notices } from '../shared/notices.ts';
+import { theirFigure } from './compared-rows.ts';
+import { LayerView } from './layers.ts';
+import { chosenSettings } from './settings.ts';
+import { showTables } from './tables.ts';
+
+declare global {
+  interface Window {
+    /** For machines: `npm run bench` measures by it, and shows nothing. */
+    hwgqBenchmark: {
+      run(settings: BenchmarkSettings, onProgress?: (done: number, doing: string) => void): Promise<BenchmarkReport>;
+    };
+  }
+}
+
+const notices = new Notices(byId('notices', HTMLElement));
+const announcer = new Announcer(byId('announcement', HTMLElement));
+const layers = new LayerView();
+const siteUrl = new URL('./', document.baseURI).href;
+const startButton = byId('start', HTMLButtonElement);
+const stopButton = byId('stop', HTMLButtonElement);
+const progress = byId('progress', HTMLProgressElement);
+const importField = byId('import', HTMLInputElement);
+
+let report: BenchmarkReport | undefined;
+let theirs: BenchmarkReport | undefined;
+let stopping = new AbortController();
+
+async function start(): Promise<void> {
+  notices.clear();
+  report = undefined;
+  stopping = new AbortController();
+  const { signal } = stopping;
+  setRunning(true);
+  showProgress(0, 'Starting');
+  announcer.say('Started');
+  try {
+    const options = { siteUrl, signal, onProgress: showProgress, onReport: show };
+    const { tuningFailure } = await runBenchmark(await chosenSettings(), options);
+    if (tuningFailure !== undefined) notices.show('The usual kernels ran', new Error(tuningFailure));
+    showProgress(1, 'Done');
+    announcer.say(`Done: ${byId('fastest', HTMLElement).textContent} for one picture`);
+  } catch (error) {
+    showProgress(0, signal.aborted ? 'Stopped' : 'It has stopped');
+    if (!signal.aborted) notices.show('The benchmark has stopped', error);
+    else announcer.say('Stopped');
+  } finally {
+    setRunning(false);
+  }
+}
+
+function setRunning(isRunning: boolean): void {
+  startButton.hidden = isRunning;
+  stopButton.hidden = !isRunning;
+  progress.hidden = !isRunning;
+  (isRunning ? stopButton : startButton).focus({ preventScroll: true });
+  for (const control of byId('settings', HTMLFormElement).querySelectorAll('select, input')) {
+    control.toggleAttribute('disabled', isRunning);
+  }
+}
+
+function showProgress(done: number, doing: string): void {
+  progress.value = done;
+  byId('status', HTMLElement).textContent = doing;
+}
+
+/** Everything measured so far; somebody else's result alone where nothing is. */
+function show(found: BenchmarkReport): void {
+  report = found;
+  draw();
+}
+
+function draw(): void {
+  const shown = report ?? theirs;
+  if (!shown) return;
+  const beside = report ? theirs : undefined;
+  byId('result', HTMLElement).hidden = false;
+  document.body.classList.toggle('has-theirs', Boolean(beside));
+  byId('result-title', HTMLElement).textContent = `${shown.network}${report ? '' : ', on another machine'}`;
+  byId('other-machine', HTMLElement).textContent = theirs ? machineText(theirs, shown.network) : '';
+  showHeadline(shown, beside);
+  showTables(shown, beside);
+  // Layers of another network are no layers of this one.
+  layers.show(shown.examinations, beside?.network === shown.network ? beside.examinations : []);
+  for (const id of ['copy-text', 'copy-json', 'copy-link']) {
+    byId(id, HTMLButtonElement).disabled = shown.results.length === 0;
+  }
+}
+
+function machineText({ network, machine, date }: BenchmarkReport, shownNetwork: string): string {
+  const other = network === shownNetwork ? '' : `${network}, which is another network; `;
+  return `${other}${machine.cores} logical processors, ${machine.gpu ?? 'no GPU'}, ${date.slice(0, 10)}`;
+}
+
+/** What stands above the tables. */
+type Headline = Readonly<Record<'fastest' | 'rate' | 'ratio' | 'first-label', { figure: string; about: string }>>;
+
+function showHeadline(mine: BenchmarkReport, beside: BenchmarkReport | undefined): void {
+  const others = beside && headlineOf(beside);
+  for (const [id, { figure, about }] of Object.entries(headlineOf(mine))) {
+    byId(id, HTMLElement).textContent = figure;
+    byId(`${id}-about`, HTMLElement).textContent = about;
+    byId(`${id}-theirs`, HTMLElement).replaceChildren(...theirFigure(others?.[id as keyof Headline].figure));
+  }
+}
+
+function headlineOf({ results, examinations, firstLabels }: BenchmarkReport): Headline {
+  const [own, peer] = [fastest(results, true), fastest(results, false)];
+  const [ownMedian, peerMedian] = [own?.latency?.median, peer?.latency?.median];
+  const rates = examinations.flatMap(({ name, throughput }) => throughput.map((entry) => ({ ...entry, name })));
+  const best = rates.reduce<(typeof rates)[number] | undefined>(
+    (most, rate) => (most && most.imagesPerSecond >= rate.imagesPerSecond ? most : rate),
+    undefined,
+  );
+  const rate = best?.imagesPerSecond ?? (ownMedian && 1000 / ownMedian);
+  const [ownLabel, peerLabel] = firstLabels;
+  const labelTime = ({ milliseconds, failure = '' }: FirstLabel) =>
+    milliseconds === undefined ? failure : formatMilliseconds(milliseconds);
+  return {
+    fastest: { figure: ownMedian === undefined ? '…' : formatMilliseconds(ownMedian), about: modeOf(own) },
+    rate: { figure: rate?.toFixed(0) ?? '…', about: best ? `${best.count} at a time, ${modeOf(best)}` : '' },
+    ratio: {
+      figure: ownMedian && peerMedian ? `${(peerMedian / ownMedian).toFixed(1)}×` : '–',
+      about: peer?.name ?? '',
+    },
+    'first-label': {
+      figure: ownLabel ? labelTime(ownLabel) : '–',
+      about: peerLabel ? `${peerLabel.name}: ${labelTime(peerLabel)}` : '',
+    },
+  };
+}
+
+/** How this project's engine ran, without its name. */
+function modeOf(engine: { readonly name: string } | undefined): string {
+  return engine?.name.split(' · ').slice(1).join(', ') ?? '';
+}
+
+function fastest(results: readonly RaceResult[], isOwn: boolean): RaceResult | undefined {
+  return results
+    .filter(({ name, latency }) => latency && name.startsWith('hwgq-web') === isOwn)
+    .sort((a, b) => (a.latency?.median ?? 0) - (b.latency?.median ?? 0))[0];
+}
+
+/** Takes a link or JSON. */
+function importResult(text: string): void {
+  try {
+    const found = text.trim().startsWith('{') ? parseReport(text) : reportOfFragment(text.trim());
+    if (!found) throw new Error('There is no result in this. Paste a link of “Copy link”, or what “Copy JSON” gave.');
+    theirs = found;
+    draw();
+    importField.value = '';
+    announcer.say('The other result is shown');
+  } catch (error) {
+    notices.show('This result could not be shown', error);
+  }
+}
+
+async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    announcer.say(`${what} copied`);
+    byId('status', HTMLElement).textContent = `${what} copied`;
+  } catch (error) {
+    notices.show('Nothing was copied', error);
+  }
+}
+
+function onCopy(id: string, what: string, textOf: (shown: BenchmarkReport) => string): void {
+  byId(id, HTMLButtonElement).addEventListener('click', () => {
+    const shown = report ?? theirs;
+    if (shown) void copy(textOf(shown), what);
+  });
+}
+
+byId('settings', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  void start();
+});
+stopButton.addEventListener('click', () => stopping.abort());
+byId('show-import', HTMLButtonElement).addEventListener('click', () => importResult(importField.value));
+importField.addEventListener('keydown', ({ key }) => {
+  if (key === 'Enter') importResult(importField.value);
+});
+onCopy('copy-text', 'Text', reportText);
+onCopy('copy-json', 'JSON', (shown) => JSON.stringify(shown, null, 2));
+onCopy('copy-link', 'Link', (shown) => location.href.replace(/#.*$/, '') + reportFragment(shown));
+
+byId('machine', HTMLElement).textContent = crossOriginIsolated
+  ? `${navigator.hardwareConcurrency} logical processors, and this page may use several at once.`
+  : `${navigator.hardwareConcurrency} logical processors; this page may use one at a time, since its server does not isolate it.`;
+if (location.hash.includes('result=')) importResult(location.hash);
+window.addEventListener('hashchange', () => {
+  if (location.hash.includes('result=')) importResult(location.hash);
+});
+
+window.hwgqBenchmark = {
+  run: (settings, onProgress = () => {}) =>
+    runBenchmark(settings, { siteUrl, signal: new AbortController().signal, onProgress }),
+};

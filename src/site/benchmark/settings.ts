@@ -1,0 +1,112 @@
+import { supportedSimd } from '../../backends/wasm/modules.ts';
+import type { BenchmarkSettings } from '../../bench/benchmark.ts';
+import type { Contestant, OwnContestant, PeerContestant } from '../../bench/contestant.ts';
+import { HwgqError } from '../../errors.ts';
+import { byId, create } from '../shared/dom.ts';
+
+const ROUNDS = 10;
+const BATCHES = [1, 4, 16] as const;
+/** As many as a session takes by itself. */
+const MOST_USUAL_THREADS = 4;
+/** Up to it every number of threads is a choice, and beyond it the doubles. */
+const CLOSE_THREADS = 8;
+
+/** Settles once the form offers what this machine has. */
+const offered = offerWhatIsHere();
+
+/**
+ * What the form asks for.
+ * @throws HwgqError `invalid-option` where that is nothing.
+ */
+export async function chosenSettings(): Promise<BenchmarkSettings> {
+  await offered;
+  const contestants: readonly Contestant[] = [...ownContestants(), ...peerContestants()];
+  if (contestants.length === 0) {
+    throw new HwgqError('invalid-option', 'No engine is chosen. Check one, and for WASM a number of threads.');
+  }
+  return {
+    network: byId('network', HTMLSelectElement).value,
+    contestants,
+    rounds: ROUNDS,
+    batches: isChecked('with-examinations') ? BATCHES : [],
+    tuning: isChecked('with-tuning'),
+    firstLabels: isChecked('with-first-labels'),
+  };
+}
+
+async function offerWhatIsHere(): Promise<void> {
+  const most = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  const usual = Math.min(most, MOST_USUAL_THREADS);
+  byId('threads', HTMLElement).append(...threadCounts(most).map((count) => threadChoice(count, [1, usual])));
+  const simd = supportedSimd();
+  offer('own-relaxed', simd === 'relaxed');
+  offer('own-plain', simd !== undefined);
+  const hasGpu = Boolean(await navigator.gpu?.requestAdapter().catch(() => null));
+  offer('own-webgpu', hasGpu);
+  if (!simd && !hasGpu) byId('own-reference', HTMLInputElement).checked = true;
+}
+
+/** Takes away what is not here. */
+function offer(id: string, isHere: boolean): void {
+  if (isHere) return;
+  const choice = byId(id, HTMLInputElement);
+  choice.checked = false;
+  choice.closest('label')?.toggleAttribute('hidden', true);
+}
+
+function threadCounts(most: number): readonly number[] {
+  return Array.from({ length: most }, (_, index) => index + 1).filter(
+    (count) => count <= CLOSE_THREADS || count === most || Number.isInteger(Math.log2(count)),
+  );
+}
+
+function threadChoice(count: number, usual: readonly number[]): HTMLLabelElement {
+  const label = create('label');
+  const choice = create('input');
+  choice.type = 'checkbox';
+  choice.value = String(count);
+  choice.checked = usual.includes(count);
+  label.append(choice, String(count));
+  return label;
+}
+
+/** Every way in which this project's engine is to run. */
+function ownContestants(): readonly OwnContestant[] {
+  const engine = 'hwgq-web';
+  const onWasm = (['relaxed', 'plain'] as const).flatMap((simd) =>
+    isChecked(`own-${simd}`)
+      ? chosenThreads().map((threads) => ({ engine, backend: 'wasm', simd, threads }) as const)
+      : [],
+  );
+  const others = (['webgpu', 'reference'] as const).filter((backend) => isChecked(`own-${backend}`));
+  return [...onWasm, ...others.map((backend) => ({ engine, backend }) as const)];
+}
+
+/** The other engines, each with the network as an ordinary one; then the network itself, if that is asked for. */
+function peerContestants(): readonly PeerContestant[] {
+  const exact = isChecked('peer-exact') ? (['exact'] as const) : [];
+  const peers: PeerContestant[] = [];
+  for (const form of ['int8-twin', 'float-twin', ...exact] as const) {
+    if (!isChecked('peer-wasm')) continue;
+    for (const threads of chosenThreads()) peers.push({ engine: 'onnxruntime-web', backend: 'wasm', form, threads });
+  }
+  for (const form of ['float-twin', ...exact] as const) {
+    if (!isChecked('peer-tfjs')) continue;
+    for (const threads of chosenThreads()) peers.push({ engine: 'tfjs', backend: 'wasm', form, threads });
+  }
+  for (const form of ['float-twin', ...exact] as const) {
+    if (isChecked('peer-webgpu')) peers.push({ engine: 'onnxruntime-web', backend: 'webgpu', form });
+    if (isChecked('peer-tfjs-webgpu')) peers.push({ engine: 'tfjs', backend: 'webgpu', form });
+  }
+  return peers;
+}
+
+function chosenThreads(): readonly number[] {
+  return [...byId('threads', HTMLElement).querySelectorAll('input')]
+    .filter(({ checked }) => checked)
+    .map(({ value }) => Number(value));
+}
+
+function isChecked(id: string): boolean {
+  return byId(id, HTMLInputElement).checked;
+}

@@ -1,0 +1,16 @@
+import { byId, create } from '../shared/dom.ts';
+import type { ShippedModel } from '../shared/shipped-models.ts';
+
+/** Shows the gist of each shipped model's card, with a link to the whole. */
+export function showModelCards(models: readonly ShippedModel[]): void {
+  const cards = models.map(({ title, summary, cardUrl }) => {
+    const card = create('article', 'card');
+    const link = create('a', '', `The whole card of “${title}”`);
+    link.href = cardUrl;
+    const more = create('p');
+    more.append(link);
+    card.append(create('h3', '', title), create('p', '', summary), more);
+    return card;
+  });
+  byId('model-cards', HTMLElement).replaceChildren(...cards);
+}

@@ -1,0 +1,100 @@
+import type { BackendDescription, ClassifierInfo, StreamResult, Timings } from '../../client/index.ts';
+import { byId } from '../shared/dom.ts';
+import { formatBytes, formatCount, formatMilliseconds } from '../shared/format.ts';
+
+/** Weight of the newest time in the running average: figures that people can read while frames arrive. */
+const NEWEST_WEIGHT = 0.15;
+
+/** What runs where, how fast, and how much smaller than its float original. */
+export class RunFacts {
+  #average: Timings | undefined;
+  /** When the last frame's result came; undefined where none did. */
+  #lastFrame: number | undefined;
+  /** Between results, and from a frame to its result; running averages in milliseconds. */
+  #period: number | undefined;
+  #latency = 0;
+
+  /** Shows a model; its times start anew. */
+  reset({ backend, bytes, floatBytes }: ClassifierInfo): void {
+    this.#average = undefined;
+    write('backend', backendName(backend));
+    write('adapter', adapterName(backend));
+    write('time', '…');
+    write('time-parts', 'Not measured yet');
+    write('frames', '');
+    write('size', formatBytes(bytes));
+    const ratio = floatBytes / bytes;
+    write(
+      'ratio',
+      `${ratio.toFixed(ratio < 10 ? 1 : 0)} times smaller than the ${formatBytes(floatBytes)} of 32-bit numbers`,
+    );
+  }
+
+  keptForOffline(): void {
+    write(
+      'offline',
+      'The model is sent to the picture, not the picture to a model. This page is kept on this device, and opens without a network.',
+    );
+  }
+
+  /** Takes a frame's result of something that moves. */
+  addFrame({ timings, counts }: StreamResult): void {
+    this.addTimings(timings);
+    const now = performance.now();
+    if (counts.classified <= 1) this.#lastFrame = undefined;
+    if (this.#lastFrame !== undefined) {
+      const period = now - this.#lastFrame;
+      this.#period = this.#period === undefined ? period : this.#period + NEWEST_WEIGHT * (period - this.#period);
+      this.#latency += NEWEST_WEIGHT * (timings.latency - this.#latency);
+      const rate = Math.round(1000 / this.#period);
+      const dropped = `${formatCount(counts.dropped)} of ${formatCount(counts.classified + counts.dropped)} dropped`;
+      write('frames', `${rate} frames a second, ${formatMilliseconds(this.#latency)} from frame to answer, ${dropped}`);
+    } else {
+      this.#period = undefined;
+      this.#latency = timings.latency;
+    }
+    this.#lastFrame = now;
+  }
+
+  /** Nothing moves any more. */
+  clearFrames(): void {
+    this.#lastFrame = undefined;
+    write('frames', '');
+  }
+
+  addTimings(timings: Timings): void {
+    const average = this.#average ? mix(this.#average, timings) : timings;
+    this.#average = average;
+    write('time', formatMilliseconds(average.total));
+    write(
+      'time-parts',
+      `${formatMilliseconds(average.inference)} in the network, ${formatMilliseconds(average.preprocess)} for preparing the picture`,
+    );
+  }
+}
+
+function backendName({ name, adapter }: BackendDescription): string {
+  if (name === 'reference') return 'Interpreter';
+  if (name === 'wasm') return 'WebAssembly';
+  return adapter?.isFallbackAdapter ? 'WebGPU, in software' : 'WebGPU';
+}
+
+function adapterName({ name, adapter, simd, threads, threadsReason, fallbackReason }: BackendDescription): string {
+  if (name === 'reference') return `Exact, and slow. ${fallbackReason ?? ''}`;
+  if (name === 'wasm') {
+    const count = threads === 1 ? 'one thread' : `${threads} threads`;
+    return `On the processor, ${count}, ${simd} SIMD. ${threadsReason ?? ''} ${fallbackReason ?? ''}`;
+  }
+  const words = [adapter?.vendor, adapter?.architecture, adapter?.description || adapter?.device];
+  const named = words.filter((word) => word).join(' · ');
+  return named || 'The browser does not say which graphics chip';
+}
+
+function mix(average: Timings, newest: Timings): Timings {
+  const part = (key: keyof Timings): number => average[key] + NEWEST_WEIGHT * (newest[key] - average[key]);
+  return { preprocess: part('preprocess'), inference: part('inference'), total: part('total') };
+}
+
+function write(fact: string, text: string): void {
+  byId(`fact-${fact}`, HTMLElement).textContent = text;
+}

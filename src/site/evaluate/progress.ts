@@ -1,0 +1,58 @@
+import type { EvaluationRun } from '../../tools/evaluation/evaluation-run.ts';
+import { byId } from '../shared/dom.ts';
+import { formatCount, formatDuration, formatShare } from '../shared/format.ts';
+
+export type RunState = 'waiting' | 'running' | 'stopped' | 'done';
+
+/** How far a run has come, how fast it goes, and what it has found so far. */
+export class RunProgress {
+  readonly #panel = byId('run', HTMLElement);
+  #startedAt = 0;
+  #startedFrom = 0;
+
+  /** Marks the beginning of a stretch without stops: the rate is taken over it. */
+  start({ done }: EvaluationRun): void {
+    this.#startedAt = performance.now();
+    this.#startedFrom = done;
+  }
+
+  show(run: EvaluationRun, state: RunState): void {
+    const { done, total, evaluation, unreadable } = run;
+    this.#panel.dataset.state = state;
+    byId('run-progress', HTMLProgressElement).value = total && done / total;
+    write('accuracy', evaluation.pictures > 0 ? formatShare(evaluation.top1) : '…');
+    write(
+      'right',
+      evaluation.pictures > 0
+        ? `${formatCount(evaluation.right)} of ${formatCount(evaluation.pictures)} named rightly`
+        : '',
+    );
+    write('top5', evaluation.pictures > 0 ? formatShare(evaluation.top5) : '…');
+    write('calibration', evaluation.pictures > 0 ? formatShare(evaluation.calibrationError) : '…');
+    write('run-status', this.#status(run, state));
+    write('unreadable', unreadable.length > 0 ? unreadableText(unreadable) : '');
+  }
+
+  /** Takes the figures away, while there is nothing to run. */
+  hide(): void {
+    this.#panel.dataset.state = 'waiting';
+  }
+
+  #status({ done, total }: EvaluationRun, state: RunState): string {
+    if (state === 'done') return `All ${formatCount(total)} pictures`;
+    const far = `${formatCount(done)} of ${formatCount(total)} pictures`;
+    if (state === 'stopped') return `Stopped after ${far}`;
+    const rate = (done - this.#startedFrom) / ((performance.now() - this.#startedAt) / 1000);
+    if (!(rate > 0 && Number.isFinite(rate))) return far;
+    return `${far}, ${rate.toFixed(rate < 10 ? 1 : 0)} a second, ${formatDuration((total - done) / rate)} left`;
+  }
+}
+
+function unreadableText(unreadable: EvaluationRun['unreadable']): string {
+  const names = unreadable.slice(0, 3).map(({ name }) => name);
+  return `${formatCount(unreadable.length)} could not be read and count nowhere: ${names.join(', ')}${unreadable.length > 3 ? ', …' : ''}`;
+}
+
+function write(id: string, text: string): void {
+  byId(id, HTMLElement).textContent = text;
+}

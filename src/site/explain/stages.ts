@@ -1,0 +1,77 @@
+import { finalBlobs } from '../../graph/blobs.ts';
+import { type Graph, isWeighted, type Layer, type Shape } from '../../graph/graph.ts';
+import { inferShapes } from '../../graph/shapes.ts';
+import type { WeightForm } from '../../graph/weights.ts';
+import { weightCount } from '../../graph/weights.ts';
+import { isLevelQuantizer, quantizerLevels } from '../../numerics/quantizer.ts';
+
+/** A part of a network that is worth a drawing: a layer that mixes values, with what follows it up to the next one. */
+export interface Stage {
+  /** The layer that mixes; of the first stage, the network's input. */
+  readonly name: string;
+  readonly type: 'input' | 'convolution' | 'innerProduct' | 'eltwise' | 'concat';
+  /** Caffe's name for what the stage ends with. */
+  readonly blob: string;
+  readonly shape: Shape;
+  /** What values the stage ends with may have, lowest first; absent where they are any numbers. */
+  readonly levels?: readonly number[];
+  readonly weights?: { readonly count: number; readonly form: WeightForm };
+}
+
+/**
+ * The stages of a network, in its order, its input first.
+ * @throws HwgqError as `inferShapes`.
+ */
+export function stagesOf(graph: Graph): readonly Stage[] {
+  const shapes = inferShapes(graph);
+  const finals = finalBlobs(graph);
+  const { name, shape } = graph.input;
+  const stages: Stage[] = [{ name, type: 'input', blob: name, shape }];
+  for (const layer of graph.layers) {
+    if (!isMixing(layer)) continue;
+    const end = endOf(graph, layer);
+    // A blob is asked for by name, and then is what its last layer leaves in it.
+    if (finals.get(end.blob) !== end.name) continue;
+    const levels = levelsOf(graph, end);
+    stages.push({
+      name: layer.name,
+      type: layer.type,
+      blob: end.blob,
+      shape: shapes.get(end.name) ?? [],
+      ...(levels ? { levels } : {}),
+      ...(isWeighted(layer) ? { weights: { count: weightCount(layer.weights), form: layer.weights.form } } : {}),
+    });
+  }
+  return stages;
+}
+
+type Mixing = Extract<Layer, { type: 'convolution' | 'innerProduct' | 'eltwise' | 'concat' }>;
+
+function isMixing(layer: Layer): layer is Mixing {
+  return isWeighted(layer) || layer.type === 'eltwise' || layer.type === 'concat';
+}
+
+/** The last layer of the row behind one, in which each reads only the one before it. */
+function endOf(graph: Graph, layer: Layer): Layer {
+  const readers = graph.layers.filter(({ inputs }) => inputs.includes(layer.name));
+  const [reader] = readers;
+  if (!reader || readers.length > 1 || isMixing(reader) || reader.type === 'softmax') return layer;
+  return endOf(graph, reader);
+}
+
+function levelsOf(graph: Graph, layer: Layer): readonly number[] | undefined {
+  switch (layer.type) {
+    case 'quant':
+      return isLevelQuantizer(layer.quantizer) ? Array.from(quantizerLevels(layer.quantizer)) : undefined;
+    case 'pooling':
+      if (layer.method !== 'max') return undefined;
+      break;
+    case 'dropout':
+    case 'reshape':
+      break;
+    default:
+      return undefined;
+  }
+  const before = graph.layers.find(({ name }) => name === layer.inputs[0]);
+  return before && levelsOf(graph, before);
+}

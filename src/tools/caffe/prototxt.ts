@@ -1,0 +1,208 @@
+import { HwgqError } from '../../errors.ts';
+
+/** Where something stands in a text; both count from 1. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A word without quotes is an enum's name, `true`, `inf` and the like: which of them, only its reader knows. */
+export type PrototxtValue =
+  | { readonly kind: 'message'; readonly message: PrototxtMessage }
+  | { readonly kind: 'string'; readonly text: string }
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'word'; readonly text: string };
+
+/** One `name: value`; a list `name: [a, b]` is one field for each of its values. */
+export interface PrototxtField {
+  readonly name: string;
+  readonly value: PrototxtValue;
+  readonly position: TextPosition;
+}
+
+export interface PrototxtMessage {
+  readonly fields: readonly PrototxtField[];
+  readonly position: TextPosition;
+}
+
+/** Protocol buffers' own limit; it keeps a hostile file from exhausting the stack. */
+const MAX_DEPTH = 100;
+
+const BLANK = /(?:\s+|#[^\n]*)*/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const NUMBER = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?/y;
+const OCTAL = /^0[0-7]+$/;
+const ESCAPE = /\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|([abfnrtv\\'"?]))/y;
+const CONTROL_CHARACTERS: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
+
+/**
+ * Parses the text format of protocol buffers, as in Caffe's `.prototxt` files, without a schema.
+ * @throws HwgqError `prototxt-syntax` with line and column.
+ */
+export function parsePrototxt(text: string): PrototxtMessage {
+  return new Parser(text).parse();
+}
+
+/** A `prototxt-syntax` error at a place of the text. */
+export function prototxtError(position: TextPosition, what: string): HwgqError {
+  const { line, column } = position;
+  return new HwgqError('prototxt-syntax', `Prototxt, line ${line}, column ${column}: ${what}`, { line, column });
+}
+
+class Parser {
+  private offset = 0;
+  private line = 1;
+  private lineStart = 0;
+  private depth = 0;
+
+  constructor(private readonly text: string) {}
+
+  parse(): PrototxtMessage {
+    if (this.text.startsWith('\uFEFF')) this.offset = this.lineStart = 1;
+    this.skipBlank();
+    const message = this.fieldsUntil('');
+    if (this.offset < this.text.length) throw this.unexpected('a field name');
+    return message;
+  }
+
+  /** Fields up to a closing bracket, which stays unread, or to the end of the text. */
+  private fieldsUntil(close: string): PrototxtMessage {
+    const position = this.position();
+    const fields: PrototxtField[] = [];
+    while (this.offset < this.text.length && this.text[this.offset] !== close) {
+      const start = this.position();
+      const name = this.match(NAME);
+      if (name === undefined) throw this.unexpected('a field name');
+      this.skipBlank();
+      for (const value of this.fieldValues()) fields.push({ name, value, position: start });
+      if (!this.take(',')) this.take(';');
+    }
+    return { fields, position };
+  }
+
+  private fieldValues(): PrototxtValue[] {
+    const hasColon = this.take(':');
+    if (this.take('[')) return this.list();
+    const message = this.message();
+    if (message) return [message];
+    if (!hasColon) throw this.unexpected("':' or '{'");
+    return [this.scalar()];
+  }
+
+  private list(): PrototxtValue[] {
+    const values: PrototxtValue[] = [];
+    if (this.take(']')) return values;
+    do values.push(this.message() ?? this.scalar());
+    while (this.take(','));
+    if (!this.take(']')) throw this.unexpected("',' or ']'");
+    return values;
+  }
+
+  private message(): PrototxtValue | undefined {
+    const start = this.position();
+    const close = this.take('{') ? '}' : this.take('<') ? '>' : undefined;
+    if (close === undefined) return undefined;
+    if (++this.depth > MAX_DEPTH) throw prototxtError(start, `Messages nest more than ${MAX_DEPTH} deep.`);
+    const message = this.fieldsUntil(close);
+    if (!this.take(close)) throw prototxtError(start, `This message is never closed; its '${close}' is missing.`);
+    this.depth--;
+    return { kind: 'message', message };
+  }
+
+  private scalar(): PrototxtValue {
+    if (this.text[this.offset] === '"' || this.text[this.offset] === "'")
+      return { kind: 'string', text: this.strings() };
+    const start = this.position();
+    const sign = this.take('-') ? -1 : 1;
+    const word = this.match(NAME);
+    if (word !== undefined) {
+      this.skipBlank();
+      if (sign === 1) return { kind: 'word', text: word };
+      if (!/^(inf|infinity|nan)$/i.test(word)) throw prototxtError(start, `'-${word}' is not a number.`);
+      return { kind: 'number', number: /^n/i.test(word) ? Number.NaN : Number.NEGATIVE_INFINITY };
+    }
+    const digits = this.match(NUMBER);
+    if (digits === undefined) throw this.unexpected('a value');
+    const rest = this.match(NAME);
+    if (rest !== undefined) throw prototxtError(start, `'${digits}${rest}' is not a number.`);
+    this.skipBlank();
+    return { kind: 'number', number: sign * numberOf(digits) };
+  }
+
+  /** One string, or several side by side, which are one. Escapes stand for bytes of UTF-8. */
+  private strings(): string {
+    const bytes: number[] = [];
+    const encoder = new TextEncoder();
+    for (let quote = this.text[this.offset]; quote === '"' || quote === "'"; quote = this.text[this.offset]) {
+      const start = this.position();
+      this.offset++;
+      while (this.text[this.offset] !== quote) {
+        const character = this.text.codePointAt(this.offset);
+        if (character === undefined || character === 10)
+          throw prototxtError(start, `This string's closing ${quote} is missing.`);
+        if (character === 92) bytes.push(...this.escape());
+        else {
+          const literal = String.fromCodePoint(character);
+          bytes.push(...encoder.encode(literal));
+          this.offset += literal.length;
+        }
+      }
+      this.offset++;
+      this.skipBlank();
+    }
+    return new TextDecoder().decode(Uint8Array.from(bytes));
+  }
+
+  private escape(): Iterable<number> {
+    ESCAPE.lastIndex = this.offset;
+    const match = ESCAPE.exec(this.text);
+    if (!match)
+      throw prototxtError(this.position(), `'${this.text.slice(this.offset, this.offset + 2)}' is no escape sequence.`);
+    this.offset = ESCAPE.lastIndex;
+    const [, hex, octal, unicode, letter = ''] = match;
+    if (hex !== undefined) return [Number.parseInt(hex, 16)];
+    if (octal !== undefined) return [Number.parseInt(octal, 8) & 0xff];
+    if (unicode !== undefined) return new TextEncoder().encode(String.fromCharCode(Number.parseInt(unicode, 16)));
+    return [CONTROL_CHARACTERS[letter] ?? letter.charCodeAt(0)];
+  }
+
+  /** Reads a character and the blank behind it, if the character is there. */
+  private take(character: string): boolean {
+    if (this.text[this.offset] !== character) return false;
+    this.offset++;
+    this.skipBlank();
+    return true;
+  }
+
+  private match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.offset;
+    const match = pattern.exec(this.text)?.[0];
+    this.offset += match?.length ?? 0;
+    return match;
+  }
+
+  /** The only place where lines end: no name, number or string spans two. */
+  private skipBlank(): void {
+    const start = this.offset;
+    const blank = this.match(BLANK) ?? '';
+    const lineEnds = blank.split('\n').length - 1;
+    if (lineEnds === 0) return;
+    this.line += lineEnds;
+    this.lineStart = start + blank.lastIndexOf('\n') + 1;
+  }
+
+  private position(): TextPosition {
+    return { line: this.line, column: this.offset - this.lineStart + 1 };
+  }
+
+  private unexpected(wanted: string): HwgqError {
+    const seen = this.text.slice(this.offset, this.offset + 20).split('\n', 1)[0];
+    const what = this.offset < this.text.length ? `'${seen}'` : 'the end of the file';
+    return prototxtError(this.position(), `Expected ${wanted}, found ${what}.`);
+  }
+}
+
+function numberOf(digits: string): number {
+  if (/^0x/i.test(digits)) return Number(digits);
+  return OCTAL.test(digits) ? Number.parseInt(digits, 8) : Number.parseFloat(digits);
+}

@@ -1,0 +1,122 @@
+import type { Pair, Shape } from '../../graph/graph.ts';
+import type { Quantizer } from '../../numerics/quantizer.ts';
+import type { CaffeLayer, CaffeNetwork, LayerParameters } from '../caffe/network-description.ts';
+
+/** A convolution's windows, the same in rows and columns. */
+export interface Windows {
+  readonly kernel: number;
+  /** Default: 1. */
+  readonly stride?: number;
+  /** Default: 0. */
+  readonly pad?: number;
+}
+
+/**
+ * Writes down a network, layer after layer. Each method adds one layer and gives the blob that it computes, which has
+ * the layer's name; those that work in place give the blob that they were given.
+ */
+export class NetworkBuilder {
+  private readonly layers: CaffeLayer[] = [];
+
+  /**
+   * @param shape of the input `data`: [channels, height, width].
+   */
+  constructor(
+    private readonly name: string,
+    private readonly shape: Shape,
+  ) {}
+
+  /** The network so far. */
+  build(): CaffeNetwork {
+    return { name: this.name, input: { name: 'data', shape: this.shape }, layers: this.layers };
+  }
+
+  /** An ordinary convolution. */
+  convolution(name: string, from: string, outputs: number, windows: Windows, hasBias = false): string {
+    return this.add(name, [from], { ...convolution(outputs, windows), hasBias });
+  }
+
+  /** A convolution of 1-bit weights, each filter scaled by its alpha. */
+  binaryConvolution(name: string, from: string, outputs: number, windows: Windows): string {
+    return this.add(name, [from], {
+      ...convolution(outputs, windows),
+      hasBias: false,
+      binarization: { useAlpha: true },
+    });
+  }
+
+  /** An ordinary fully connected layer, with a bias. */
+  innerProduct(name: string, from: string, outputs: number): string {
+    return this.add(name, [from], { type: 'innerProduct', outputs, hasBias: true });
+  }
+
+  /** A fully connected layer of 1-bit weights, each filter scaled by its alpha. */
+  binaryInnerProduct(name: string, from: string, outputs: number, hasBias = false): string {
+    return this.add(name, [from], { type: 'innerProduct', outputs, hasBias, binarization: { useAlpha: true } });
+  }
+
+  maxPooling(name: string, from: string, kernel: number, stride: number): string {
+    return this.add(name, [from], { ...pooling(kernel, stride), method: 'max' });
+  }
+
+  averagePooling(name: string, from: string, kernel: number): string {
+    return this.add(name, [from], { ...pooling(kernel, 1), method: 'average' });
+  }
+
+  quant(name: string, from: string, quantizer: Quantizer): string {
+    return this.add(name, [from], { type: 'quant', quantizer });
+  }
+
+  /** The sum of two branches. */
+  sum(name: string, first: string, second: string): string {
+    return this.add(name, [first, second], { type: 'eltwise', operation: 'sum' });
+  }
+
+  concat(name: string, from: readonly string[]): string {
+    return this.add(name, from, { type: 'concat' });
+  }
+
+  softmax(name: string, from: string): string {
+    return this.add(name, [from], { type: 'softmax' });
+  }
+
+  /** In place, unless another blob is to hold the result. */
+  batchNorm(name: string, blob: string, top = blob): string {
+    return this.add(name, [blob], { type: 'batchNorm', epsilon: Math.fround(1e-5) }, top);
+  }
+
+  /** In place, with gamma and beta. */
+  scale(name: string, blob: string): string {
+    return this.add(name, [blob], { type: 'scale', hasBias: true }, blob);
+  }
+
+  /** In place. */
+  relu(name: string, blob: string): string {
+    return this.add(name, [blob], { type: 'relu', negativeSlope: 0 }, blob);
+  }
+
+  private add(name: string, bottoms: readonly string[], parameters: LayerParameters, top = name): string {
+    this.layers.push({ name, bottoms, tops: [top], parameters });
+    return top;
+  }
+}
+
+function convolution(outputs: number, { kernel, stride = 1, pad = 0 }: Windows) {
+  return {
+    type: 'convolution',
+    outputs,
+    kernel: square(kernel),
+    stride: square(stride),
+    pad: square(pad),
+    dilation: square(1),
+    group: 1,
+  } as const;
+}
+
+function pooling(kernel: number, stride: number) {
+  return { type: 'pooling', kernel: square(kernel), stride: square(stride), pad: square(0) } as const;
+}
+
+function square(size: number): Pair {
+  return [size, size];
+}

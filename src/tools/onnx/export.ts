@@ -1,0 +1,58 @@
+import { version } from '../../../package.json';
+import { takesIntegers } from '../../image/input.ts';
+import { inputRange, photographMoments } from '../../image/photographs.ts';
+import type { Model } from '../../model/model.ts';
+import type { PlanInput } from '../../plan/plan.ts';
+import { exactGraph } from './exact.ts';
+import { floatGraph } from './float-graph.ts';
+import { floatTwin } from './float-twin.ts';
+import type { GraphOptions } from './graph-options.ts';
+import type { GraphWriter } from './graph-writer.ts';
+import { int8Graph } from './int8.ts';
+
+/**
+ * What an ONNX file holds:
+ * - `exact`: the network itself, which gives the same codes and scores;
+ * - `float-twin`: the same architecture as an ordinary float32 ReLU network, to compare speed with;
+ * - `int8-twin`: that one, quantized to 8 bits.
+ */
+export type ExportForm = 'exact' | 'float-twin' | 'int8-twin';
+
+export interface ExportOptions extends GraphOptions {
+  /** Default: `exact`. */
+  readonly form?: ExportForm;
+}
+
+/**
+ * A model as an ONNX file in standard operators (opset 17). Its input has the name and the shape [batch, channels,
+ * height, width] of the network's and takes preprocessed pixels, (x − mean) · scale, float32.
+ * @throws HwgqError `invalid-option` for a blob that cannot be an output, `unsupported` naming a layer that cannot be
+ *   exported in this form.
+ */
+export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Array<ArrayBuffer> {
+  return exportGraph(model, options).toBytes({ name: 'hwgq-web', version });
+}
+
+/**
+ * The graph of that file.
+ * @throws HwgqError as `exportOnnx`.
+ */
+export function exportGraph(
+  { graph, preprocessing }: Model,
+  { form = 'exact', ...options }: ExportOptions = {},
+): GraphWriter {
+  switch (form) {
+    case 'exact': {
+      const input: PlanInput = takesIntegers(preprocessing)
+        ? { kind: 'integers', unit: preprocessing.scale }
+        : { kind: 'floats' };
+      return exactGraph(graph, input, options);
+    }
+    case 'float-twin':
+      return floatGraph(floatTwin(graph), options);
+    case 'int8-twin': {
+      const input = { range: inputRange(preprocessing), moments: photographMoments(preprocessing) };
+      return int8Graph(floatTwin(graph), input, options);
+    }
+  }
+}

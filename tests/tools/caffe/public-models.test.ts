@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { blobValue, logitsBlob } from '../../../src/graph/blobs.ts';
+import { type Graph, isWeighted } from '../../../src/graph/graph.ts';
+import { validateGraph } from '../../../src/graph/validate.ts';
+import { buildGraph } from '../../../src/tools/caffe/build-graph.ts';
+import { readBinaryproto, readCaffemodel } from '../../../src/tools/caffe/caffemodel.ts';
+import { readNetwork } from '../../../src/tools/caffe/network.ts';
+import { describeShared, shared } from '../../support/shared.ts';
+
+const NETWORKS = ['alex2n', 'alexsign', 'cifarsmall', 'cifarvgg', 'google', 'lenet', 'res18'];
+
+describeShared('published Caffe files', () => {
+  it.each(NETWORKS)('%s builds, with a score for every class', (name) => {
+    const graph = golden(name);
+    expect(graph.layers.at(-1)?.type).toBe('softmax');
+    expect(validateGraph(graph).get(blobValue(graph, logitsBlob(graph)))).toEqual([meta(name).classes]);
+  });
+
+  it('unusual layers build, with the shape of every blob as Caffe has it', () => {
+    const graph = golden('odd');
+    const shapes = validateGraph(graph);
+    const blobs: { name: string; shape: number[] }[] = meta('odd').blobs;
+    for (const { name, shape } of blobs)
+      expect([name, shapes.get(blobValue(graph, name))]).toEqual([name, shape.slice(1)]);
+    expect(blobs.length).toBeGreaterThan(20);
+  });
+
+  it('the old and the present format of a model give the same graph', () => {
+    const network = readNetwork(readFileSync(shared('caffemodels/lenet/mnist_deploy.prototxt'), 'utf8'));
+    const [present, old] = ['lenet_iter_10000', 'lenet_v1_format'].map((name) =>
+      buildGraph(network, readCaffemodel(readFileSync(shared(`caffemodels/lenet/${name}.caffemodel`)))),
+    );
+    expect(present?.layers.filter(isWeighted).map(({ name }) => name)).toEqual(['conv1', 'conv2', 'ip1', 'ip2']);
+    expect(old).toEqual(present);
+  });
+
+  it('a mean image has the pictures’ shape', () => {
+    const mean = readBinaryproto(readFileSync(shared('caffemodels/cifar10_quick/mean.binaryproto')));
+    expect(mean.shape).toEqual([1, 3, 32, 32]);
+    expect(mean.values.every((value) => value > 90 && value < 150)).toBe(true);
+  });
+});
+
+function golden(name: string): Graph {
+  const weights = execFileSync('xz', ['-dc', shared(`golden/${name}/weights.caffemodel.xz`)], { maxBuffer: 2 ** 28 });
+  return buildGraph(
+    readNetwork(readFileSync(shared(`golden/${name}/deploy.prototxt`), 'utf8')),
+    readCaffemodel(weights),
+  );
+}
+
+function meta(name: string) {
+  return JSON.parse(readFileSync(shared(`golden/${name}/meta.json`), 'utf8'));
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { type CaffeSource, convertCaffe } from '../../../src/tools/convert/convert-caffe.ts';
+import { writeBinaryproto, writeCaffemodel } from '../../support/caffe-files.ts';
+
+const PROTOTXT = `
+  name: "tiny" input: "data" input_shape { dim: [1, 1, 2, 2] }
+  layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+    convolution_param { num_output: 2 kernel_size: 2 bias_term: false } }
+  layer { name: "quant" type: "Quant" bottom: "conv" top: "quant" quant_param { centers: 1 } }
+  layer { name: "fc" type: "BinaryInnerProduct" bottom: "quant" top: "fc"
+    inner_product_param { num_output: 2 } binary_inner_product_param { use_alpha: true } }
+  layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }`;
+
+function source(): CaffeSource {
+  const bytes = writeCaffemodel([
+    { name: 'conv', blobs: [{ shape: [2, 1, 2, 2], values: [1, 2, 3, 4, 5, 6, 7, 8] }] },
+    {
+      name: 'fc',
+      blobs: [
+        { shape: [2, 2], values: [1, -3, -1, 1] },
+        { shape: [2], values: [0.5, -0.5] },
+      ],
+    },
+  ]);
+  return { prototxt: { name: 'tiny.prototxt', text: PROTOTXT }, weights: { name: 'tiny.caffemodel', bytes } };
+}
+
+describe('convertCaffe', () => {
+  it('makes a model of a network and its weights', async () => {
+    const { graph, preprocessing, labels } = await convertCaffe({ ...source(), labels: ['yes', 'no'] });
+    expect(graph.layers.map((layer) => ('weights' in layer ? layer.weights.form : layer.type))).toEqual([
+      'fixed13',
+      'quant',
+      'binary',
+      'softmax',
+    ]);
+    expect(preprocessing).toMatchObject({ channels: 'gray', width: 2, height: 2 });
+    expect(labels).toEqual(['yes', 'no']);
+  });
+
+  it('says where a model comes from: its files as they were before they were read, and their terms', async () => {
+    const files = source();
+    const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
+    const weightsHash = hash(files.weights.bytes);
+    const { provenance } = await convertCaffe(files);
+    expect(provenance.sources).toEqual([
+      { name: 'tiny.prototxt', bytes: PROTOTXT.length, sha256: hash(PROTOTXT) },
+      { name: 'tiny.caffemodel', bytes: files.weights.bytes.length, sha256: weightsHash },
+    ]);
+    expect(provenance.generator).toMatch(/^hwgq-web \d/);
+    expect(provenance.licence).toMatch(/inherits the terms of its source.*education, research and non-profit/);
+  });
+
+  it('lists a mean image among the files it comes from', async () => {
+    const bytes = writeBinaryproto({ shape: [1, 1, 2, 2], values: [1, 2, 3, 4] });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const { length } = bytes;
+    const mean = { kind: 'file', name: 'mean.binaryproto', bytes } as const;
+    const { preprocessing, provenance } = await convertCaffe({ ...source(), mean });
+    expect(preprocessing.mean).toEqual({ kind: 'image', values: Float32Array.of(1, 2, 3, 4) });
+    expect(provenance.sources[2]).toEqual({ name: 'mean.binaryproto', bytes: length, sha256 });
+  });
+
+  it('takes a train_val file’s own mean and scale where none are given, and tells', async () => {
+    const data = `layer { name: "data" type: "Data" top: "data" include { phase: TEST }
+      transform_param { scale: 0.5 mean_value: 9 force_gray: true crop_size: 2 } }`;
+    const text = PROTOTXT.replace('input: "data" input_shape { dim: [1, 1, 2, 2] }', data);
+    const trainVal = { name: 'train_val.prototxt', text };
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    const { preprocessing } = await convertCaffe({ ...source(), prototxt: trainVal, onNote });
+    expect(preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 0.5 });
+    expect(notes).toEqual([expect.stringContaining('mean 9, scale 0.5')]);
+    const asked = await convertCaffe({ ...source(), prototxt: trainVal, scale: 2 });
+    expect(asked.preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 2 });
+  });
+
+  it('names the file that is broken, a web page as such', async () => {
+    const page = new TextEncoder().encode('<!doctype html><title>404</title>');
+    await expect(convertCaffe({ ...source(), weights: { name: 'w', bytes: page } })).rejects.toMatchObject({
+      code: 'caffemodel-format',
+      message: expect.stringMatching(/^w: .*web page/),
+      details: { file: 'w' },
+    });
+    const prototxt = { name: 'p', text: 'layer {' };
+    await expect(convertCaffe({ ...source(), prototxt })).rejects.toMatchObject({
+      code: 'prototxt-syntax',
+      message: expect.stringMatching(/^p: .*line 1/),
+    });
+  });
+
+  it('refuses labels that are not one a class, naming both counts', async () => {
+    await expect(convertCaffe({ ...source(), labels: ['yes', 'no', 'maybe'] })).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringMatching(/3 labels.*2 classes/),
+    });
+  });
+
+  it('passes on what the readers refuse', async () => {
+    const files = source();
+    const cut = { ...files.weights, bytes: files.weights.bytes.slice(0, -3) };
+    await expect(convertCaffe({ ...files, weights: cut })).rejects.toMatchObject({ code: 'caffemodel-format' });
+    const unknown = { ...files.prototxt, text: PROTOTXT.replace('"Quant"', '"Sigmoid"') };
+    await expect(convertCaffe({ ...source(), prototxt: unknown })).rejects.toMatchObject({ code: 'unknown-layer' });
+  });
+});
