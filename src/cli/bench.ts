@@ -8,11 +8,12 @@ import type { BackendName, SimdLevel, StepProfile } from '../engine/runner.ts';
 import { createSession, type Session } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
 import { elementCount } from '../graph/shapes.ts';
+import { readModel } from '../node/read-model.ts';
+import { nodeGpu } from '../node/webgpu.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
-import { readModel, writeWhole } from './files.ts';
+import { writeWhole } from './files.ts';
 import { progressBar } from './progress.ts';
-import { nodeGpu } from './webgpu.ts';
 
 interface BenchOptions {
   readonly backend: BackendName | 'auto';
@@ -74,14 +75,14 @@ function checkModes({ backend, simd, threads }: BenchOptions): void {
 async function bench(path: string, options: BenchOptions): Promise<void> {
   checkModes(options);
   const { backend, simd, threads, runs } = options;
-  const model = await readModel(path);
-  const gpu = await nodeGpu(backend);
+  const { model } = await readModel(path);
+  const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
   const start = performance.now();
   const session = await createSession(model, {
     backend,
-    ...(simd ? { simd } : {}),
-    ...(threads === undefined ? {} : { threads }),
-    ...(gpu ? { gpu } : {}),
+    simd,
+    threads,
+    gpu,
   });
   const readyMilliseconds = performance.now() - start;
   try {

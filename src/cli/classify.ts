@@ -1,20 +1,13 @@
 import { type Command, Option } from 'commander';
-import { labelsOf, toCategories } from '../engine/categories.ts';
 import type { Category } from '../engine/classification.ts';
 import type { BackendName } from '../engine/runner.ts';
-import { createSession, type Session } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
-import { toInputBytes, toNetworkInput } from '../image/input.ts';
-import type { Model } from '../model/model.ts';
-import { decodePicture } from '../node/decode-picture.ts';
-import { readBytes } from '../node/read-file.ts';
+import { createClassifier } from '../node/create-classifier.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
-import { readModel } from './files.ts';
 import { tell } from './messages.ts';
 import { listPictures } from './pictures.ts';
 import { progressBar } from './progress.ts';
-import { nodeGpu } from './webgpu.ts';
 
 interface ClassifyOptions {
   readonly top: number;
@@ -47,17 +40,17 @@ export function addClassify(program: Command): void {
 }
 
 async function classify(path: string, images: string[], options: ClassifyOptions): Promise<void> {
-  const model = await readModel(path);
+  const { backend, top: maxResults } = options;
+  const classifier = await createClassifier({ model: path, backend, maxResults });
   const files = await listPictures(images, fail);
-  const gpu = await nodeGpu(options.backend);
-  const session = await createSession(model, { backend: options.backend, ...(gpu ? { gpu } : {}) });
   const bar = progressBar(files.length, 'pictures');
   const named: NamedPicture[] = [];
   if (options.csv) process.stdout.write('file,rank,index,label,score\n');
   try {
     for (const [index, file] of files.entries()) {
       try {
-        const picture = { file, categories: await name(file, model, session, options.top) };
+        const { categories } = await classifier.classify(file);
+        const picture = { file, categories };
         bar.clear();
         if (options.json) named.push(picture);
         else process.stdout.write(options.csv ? asCsv(picture) : asText(picture));
@@ -70,15 +63,9 @@ async function classify(path: string, images: string[], options: ClassifyOptions
     }
   } finally {
     bar.clear();
-    session.dispose();
+    classifier.dispose();
     if (options.json) process.stdout.write(`${JSON.stringify(named, null, 2)}\n`);
   }
-}
-
-async function name(file: string, model: Model, session: Session, top: number): Promise<Category[]> {
-  const bytes = toInputBytes(await decodePicture(await readBytes(file), file), model.preprocessing);
-  const [logits = new Float32Array()] = (await session.run(toNetworkInput(bytes, model.preprocessing), 1)).blobs;
-  return toCategories(logits, labelsOf(model.labels, logits.length), { maxResults: top }).categories;
 }
 
 function fail(error: unknown): void {

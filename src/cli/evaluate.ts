@@ -2,13 +2,12 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { PNG } from 'pngjs';
 import { labelsOf } from '../engine/categories.ts';
+import { PictureClassifier } from '../engine/picture-classifier.ts';
 import type { BackendName } from '../engine/runner.ts';
-import { createSession, type Session } from '../engine/session.ts';
-import { classCount } from '../graph/blobs.ts';
-import { toInputBytes, toNetworkInput } from '../image/input.ts';
-import type { Model } from '../model/model.ts';
+import type { Picture } from '../image/preprocessing.ts';
 import { decodePicture } from '../node/decode-picture.ts';
-import { softmax } from '../numerics/softmax.ts';
+import { readModel } from '../node/read-model.ts';
+import { nodeGpu } from '../node/webgpu.ts';
 import { isEncoded, type StoredPicture } from '../tools/data/data-set.ts';
 import { openDataSet } from '../tools/data/open-data-set.ts';
 import { confusionPicture } from '../tools/evaluation/confusion-picture.ts';
@@ -16,11 +15,10 @@ import { type Classify, EvaluationRun } from '../tools/evaluation/evaluation-run
 import { reportText, toReport } from '../tools/evaluation/report.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
-import { readModel, writeWhole } from './files.ts';
+import { writeWhole } from './files.ts';
 import { filesOf } from './folder.ts';
 import { tell } from './messages.ts';
 import { progressBar } from './progress.ts';
-import { nodeGpu } from './webgpu.ts';
 
 interface EvaluateOptions {
   readonly data: string;
@@ -61,15 +59,16 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   const stop = new AbortController();
   // Once only: a second Ctrl-C ends the program at once.
   process.once('SIGINT', () => stop.abort());
-  const model = await readModel(path);
+  const { model, bytes } = await readModel(path);
   const dataSet = await openDataSet(await filesOf(options.data), options.split);
-  const gpu = await nodeGpu(options.backend);
-  const session = await createSession(model, { backend: options.backend, ...(gpu ? { gpu } : {}) });
+  const { backend } = options;
+  const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
+  const classifier = await PictureClassifier.create(model, bytes, { backend, gpu });
   try {
-    const labels = labelsOf(model.labels, classCount(model.graph));
+    const labels = labelsOf(model.labels, classifier.info.classes);
     const { batch, limit } = options;
     const settings = { labels, batch, ...(limit === undefined ? {} : { limit }) };
-    const run = new EvaluationRun(dataSet, classifierOf(model, session), settings);
+    const run = new EvaluationRun(dataSet, scoresBy(classifier), settings);
     const bar = progressBar(run.total, 'pictures');
     const start = performance.now();
     try {
@@ -82,39 +81,29 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
     if (run.unreadable.length > 0) process.exitCode = 1;
     if (!run.isComplete) process.exitCode = INTERRUPTED;
     const report = toReport(run.evaluation, labels);
+    const { name } = classifier.info.backend;
     const state = run.isComplete ? '' : `stopped after ${run.done} of ${run.total} pictures\n`;
-    const { backend } = session;
     process.stdout.write(`${state}${reportText(report)}`);
-    const speed = `${(run.done / seconds).toFixed(1)} pictures a second on ${backend.name}`;
+    const speed = `${(run.done / seconds).toFixed(1)} pictures a second on ${name}`;
     const matrix = options.matrix ?? `${basename(path, '.hwgq')}-confusion.png`;
     await writeWhole(matrix, (file) => file.writeFile(asPng(run)));
     process.stdout.write(`${speed}\nconfusion matrix: ${matrix} (rows: true class, columns: named class)\n`);
     if (options.json === undefined) return;
-    const { name } = backend;
     const details = { model: path, data: options.data, backend: name, batch, seconds, unreadable: run.unreadable };
     await writeWhole(options.json, (file) => file.writeFile(`${JSON.stringify({ ...details, ...report })}\n`));
   } finally {
-    session.dispose();
+    classifier.dispose();
   }
 }
 
-function classifierOf({ preprocessing }: Model, session: Session): Classify {
+function scoresBy(classifier: PictureClassifier): Classify {
   return async (pictures) => {
-    const inputs = await Promise.all(
-      pictures.map(async (picture) => toInputBytes(await decoded(picture), preprocessing)),
-    );
-    const bytes = new Uint8Array(inputs.reduce((sum, input) => sum + input.length, 0));
-    for (const [index, input] of inputs.entries()) bytes.set(input, index * input.length);
-    const [logits = new Float32Array()] = (await session.run(toNetworkInput(bytes, preprocessing), inputs.length))
-      .blobs;
-    const classes = logits.length / inputs.length;
-    return inputs.map((_, index) =>
-      Float32Array.from(softmax(logits.subarray(index * classes, (index + 1) * classes), classes)),
-    );
+    const results = await classifier.classify(await Promise.all(pictures.map(decoded)), { scores: true });
+    return results.map(({ scores = new Float32Array() }) => scores);
   };
 }
 
-async function decoded(picture: StoredPicture) {
+async function decoded(picture: StoredPicture): Promise<Picture> {
   return isEncoded(picture) ? decodePicture(picture.bytes, picture.name) : picture;
 }
 

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { withFileName } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
+import { readModel } from '../node/read-model.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { type ExportForm, exportOnnx } from '../tools/onnx/export.ts';
-import { readModel, writeWhole } from './files.ts';
+import { writeWhole } from './files.ts';
 
 interface ExportCommandOptions {
   readonly onnx: string;
@@ -34,7 +35,7 @@ export function addExport(program: Command): void {
 }
 
 async function exportModel(path: string, options: ExportCommandOptions): Promise<void> {
-  const model = await readModel(path);
+  const { model } = await readModel(path);
   const { graph } = model;
   const form = options.int8 ? 'int8-twin' : options.floatTwin ? 'float-twin' : 'exact';
   const blobs = options.tap?.split(',').map((blob) => blob.trim()) ?? [logitsBlob(graph)];

@@ -1,14 +1,5 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { withFileName } from '../errors.ts';
-import { decodeModel } from '../model/decode.ts';
-import type { Model } from '../model/model.ts';
-import { readBytes, refuseFile } from '../node/read-file.ts';
-
-/** A `.hwgq` file's model. */
-export async function readModel(path: string): Promise<Model> {
-  const bytes = await readBytes(path);
-  return withFileName(path, () => decodeModel(bytes));
-}
+import { refuseFile } from '../node/read-file.ts';
 
 /**
  * Writes a file that is there as a whole or not at all: under another name first, unless it is a pipe or a device.

@@ -4,8 +4,7 @@ import { inferShapes } from '../graph/shapes.ts';
 import type { WeightForm } from '../graph/weights.ts';
 import { floatBytes, layerBytes, layerFloatBytes } from '../model/layer-sizes.ts';
 import type { Model } from '../model/model.ts';
-import { readBytes } from '../node/read-file.ts';
-import { readModel } from './files.ts';
+import { readModel } from '../node/read-model.ts';
 
 const WEIGHT_BITS: Readonly<Record<WeightForm, number>> = {
   float32: 32,
@@ -24,7 +23,8 @@ export function addInspect(program: Command): void {
     .argument('<model>', 'a .hwgq file')
     .option('--json', 'as JSON')
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const summary = summarize(await readModel(path), (await readBytes(path)).length);
+      const { model, bytes } = await readModel(path);
+      const summary = summarize(model, bytes);
       process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));
     });
 }

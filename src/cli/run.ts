@@ -6,12 +6,13 @@ import { HwgqError } from '../errors.ts';
 import { logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
 import { refuseFile } from '../node/read-file.ts';
+import { readModel } from '../node/read-model.ts';
+import { nodeGpu } from '../node/webgpu.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
-import { readModel, writeWhole } from './files.ts';
+import { writeWhole } from './files.ts';
 import { tell } from './messages.ts';
 import { progressBar } from './progress.ts';
-import { nodeGpu } from './webgpu.ts';
 
 /** Images of one submit: enough to keep a GPU busy on small networks, and few for large ones. */
 const VALUES_PER_CHUNK = 250_000;
@@ -40,14 +41,14 @@ export function addRun(program: Command): void {
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
-  const model = await readModel(path);
+  const { model } = await readModel(path);
   const length = elementCount(model.graph.input.shape);
   const blobs = options.tap?.split(',').map((blob) => blob.trim()) ?? [logitsBlob(model.graph)];
   const input = await open(options.input).catch((error: unknown) => refuseFile(options.input, 'read', error));
   try {
     const count = countOf((await input.stat()).size, length, options);
-    const gpu = await nodeGpu(options.backend);
-    const session = await createSession(model, { backend: options.backend, blobs, ...(gpu ? { gpu } : {}) });
+    const gpu = options.backend === 'webgpu' ? await nodeGpu() : undefined;
+    const session = await createSession(model, { backend: options.backend, blobs, gpu });
     const bar = progressBar(count, 'images');
     try {
       await writeWhole(options.output, async (output) => {

@@ -40,9 +40,8 @@ export class PictureClassifier {
     options: Omit<SessionOptions, 'blobs'> = {},
   ): Promise<PictureClassifier> {
     const { graph, labels, preprocessing, provenance } = model;
-    const scores = logitsBlob(graph);
     const classes = classCount(graph);
-    const session = await createSession(model, { ...options, blobs: [scores, featuresBlob(graph)] });
+    const session = await createSession(model, { ...options, blobs: [logitsBlob(graph), featuresBlob(graph)] });
     const info: ClassifierInfo = {
       network: graph.name,
       classes,

@@ -1,5 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import { type Graph, isWeighted, type WeightedLayer } from './graph.ts';
+import { type Graph, isWeighted, type Shape, type WeightedLayer } from './graph.ts';
 import { elementCount, inferShapes } from './shapes.ts';
 
 /** Caffe's blobs: each name with the value that holds its final state, after all layers that work on it in place. */
@@ -28,10 +28,11 @@ export function logitsBlob(graph: Graph): string {
 
 /**
  * Returns the number of classes: the length of the logits.
+ * @param shapes the shapes of all values, if they are known already.
  * @throws HwgqError the errors of `inferShapes`.
  */
-export function classCount(graph: Graph): number {
-  return elementCount(inferShapes(graph).get(blobValue(graph, logitsBlob(graph))) ?? []);
+export function classCount(graph: Graph, shapes: ReadonlyMap<string, Shape> = inferShapes(graph)): number {
+  return elementCount(shapes.get(blobValue(graph, logitsBlob(graph))) ?? []);
 }
 
 /** The last layer with weights: the classifier itself. What it reads are the network's features. */

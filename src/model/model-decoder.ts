@@ -1,5 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import { classCount } from '../graph/blobs.ts';
 import type { Shape } from '../graph/graph.ts';
 import { asChwShape, elementCount } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
@@ -152,7 +152,7 @@ function checkFit({ graph, preprocessing, labels }: Model, shapes: ReadonlyMap<s
   }
   const means = mean.kind === 'image' ? elementCount(graph.input.shape) : input.channels;
   if (mean.values.length !== means) rejectFile(`its mean has ${mean.values.length} values for ${means}`, HEADER_FROM);
-  const classes = elementCount(shapes.get(blobValue(graph, logitsBlob(graph))) ?? []);
+  const classes = classCount(graph, shapes);
   if (labels && labels.length !== classes)
     rejectFile(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);
 }

@@ -1,97 +1,95 @@
-import { fileURLToPath } from 'node:url';
 import { checkOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classifier.ts';
-import type { SimdLevel } from '../engine/runner.ts';
-import { HwgqError, withFileName } from '../errors.ts';
+import type { BackendName, SimdLevel } from '../engine/runner.ts';
 import type { Picture } from '../image/preprocessing.ts';
-import { decodeModel } from '../model/decode.ts';
 import { decodePicture } from './decode-picture.ts';
-import { readBytes } from './read-file.ts';
+import { type FileSource, readModel, readSource } from './read-model.ts';
+import { nodeGpu } from './webgpu.ts';
 
-/** A file's path or `file:` URL, or its bytes. */
-export type FileSource = string | URL | Uint8Array;
-
-/** A PNG, JPEG or WebP file, or a picture that has been decoded. */
+/** A PNG, JPEG or WebP file, or a decoded picture. */
 export type NodeImageSource = FileSource | Picture;
 
-/** Which model a classifier in Node is made of, and how it answers. */
+/** Options of `createClassifier`: the model, the backend, and the defaults of every classification. */
 export interface NodeClassifierOptions extends ClassificationOptions {
   /** A `.hwgq` file. */
   readonly model: FileSource;
-  /** Default: `wasm`. */
-  readonly backend?: 'wasm' | 'reference';
-  /** WebAssembly's vector instructions. Default: the best there are. */
-  readonly simd?: SimdLevel;
+  /**
+   * The backend. Default: `wasm`. `webgpu` needs the npm package `webgpu`. `auto` uses `wasm`, and the reference
+   * interpreter if this platform's WebAssembly has no SIMD.
+   */
+  readonly backend?: BackendName | 'auto' | undefined;
+  /** WebAssembly's vector instructions. Default: the fastest that the platform supports. */
+  readonly simd?: SimdLevel | undefined;
 }
 
-/** A model ready to name pictures. It computes on the thread that calls it. */
+/** A model ready to classify pictures. It computes on the thread that calls it. */
 export interface NodeClassifier {
-  /** What it is made of and runs on. */
+  /** The model's properties and the backend. */
   readonly info: ClassifierInfo;
   /**
-   * Names one picture. Options given here go before those of the classifier, for this call only.
-   * @throws HwgqError `invalid-option`, `file`, `invalid-image`, `disposed` or `out-of-memory`.
+   * Classifies one picture. Options passed here override the classifier's own, for this call only.
+   * @throws HwgqError `invalid-option`, `file`, `invalid-image`, `disposed`, `device-lost` or `out-of-memory`.
    */
   classify(image: NodeImageSource, options?: ClassificationOptions): Promise<Classification>;
   /**
-   * Names several, in order.
-   * @throws HwgqError as `classify`, where one of them fails.
+   * Classifies several pictures and returns the results in the same order.
+   * @throws HwgqError as `classify`, if one of them fails.
    */
   classifyBatch(
     images: readonly NodeImageSource[],
     options?: ClassificationOptions,
   ): Promise<readonly Classification[]>;
   /**
-   * The values that enter the last layer with weights, as many as it has inputs: one channel after the other, each row
-   * by row.
+   * Returns the input of the last layer with weights as float32: planar (channel by channel, each row by row), as many
+   * values as that layer has inputs.
    * @throws HwgqError as `classify`.
    */
   features(image: NodeImageSource): Promise<Float32Array>;
   /**
-   * Changes the classifier's options for all later calls; what is not named stays, and what is `undefined` is the default again.
-   * @throws HwgqError `invalid-option`, and nothing is changed.
+   * Changes the classifier's options for all later calls. Options that are left out keep their values; `undefined`
+   * restores the default.
+   * @throws HwgqError `invalid-option`; the options then stay as they were.
    */
   setOptions(options: ClassificationOptions): void;
-  /** Frees memory and rejects what is pending with `disposed`. May be called twice. */
+  /** Frees the memory and rejects pending calls with `disposed`. Further calls do nothing. */
   dispose(): void;
 }
 
 /**
- * Reads a model and makes it ready.
- * @throws HwgqError `invalid-option`, `file`, `model-format`, `no-wasm`, `unsupported` or `out-of-memory`.
+ * Reads a model and loads it on a backend.
+ * @throws HwgqError `invalid-option`, `file`, `model-format`, `no-wasm`, `no-webgpu`, `unsupported` or `out-of-memory`.
  */
 export async function createClassifier(options: NodeClassifierOptions): Promise<NodeClassifier> {
   const { model: source, backend = 'wasm', simd, ...classification } = options;
   checkOptions(classification);
-  const { name, bytes } = await readSource(source);
-  const model = name === undefined ? decodeModel(bytes) : withFileName(name, () => decodeModel(bytes));
-  const classifier = await PictureClassifier.create(model, bytes.length, { backend, ...(simd ? { simd } : {}) });
+  const { model, bytes } = await readModel(source);
+  const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
+  const classifier = await PictureClassifier.create(model, bytes, { backend, simd, gpu });
   return new LocalClassifier(classifier, classification);
 }
 
 class LocalClassifier implements NodeClassifier {
-  private readonly labels: readonly string[];
-  private options: ClassificationOptions = {};
+  readonly #classifier: PictureClassifier;
+  readonly #labels: readonly string[];
+  #options: ClassificationOptions = {};
 
-  constructor(
-    private readonly classifier: PictureClassifier,
-    options: ClassificationOptions,
-  ) {
+  constructor(classifier: PictureClassifier, options: ClassificationOptions) {
     const { labels, classes } = classifier.info;
-    this.labels = labelsOf(labels, classes);
+    this.#classifier = classifier;
+    this.#labels = labelsOf(labels, classes);
     this.setOptions(options);
   }
 
   get info(): ClassifierInfo {
-    return this.classifier.info;
+    return this.#classifier.info;
   }
 
   async classify(image: NodeImageSource, options?: ClassificationOptions): Promise<Classification> {
-    const merged = this.checked(options);
+    const merged = this.#merged(options);
     const start = performance.now();
     const picture = await toPicture(image);
-    const [result] = await this.classifier.classify([picture], merged, performance.now() - start);
+    const [result] = await this.#classifier.classify([picture], merged, performance.now() - start);
     return result as Classification;
   }
 
@@ -105,21 +103,21 @@ class LocalClassifier implements NodeClassifier {
   }
 
   async features(image: NodeImageSource): Promise<Float32Array> {
-    return this.classifier.features(await toPicture(image));
+    return this.#classifier.features(await toPicture(image));
   }
 
   setOptions(options: ClassificationOptions): void {
-    this.options = this.checked(options);
+    this.#options = this.#merged(options);
   }
 
   dispose(): void {
-    this.classifier.dispose();
+    this.#classifier.dispose();
   }
 
-  /** With the classifier's own. */
-  private checked(options: ClassificationOptions | undefined): ClassificationOptions {
-    const merged = { ...this.options, ...options };
-    checkOptions(merged, this.labels);
+  /** Returns the classifier's options overridden by those of a call, all of them checked. */
+  #merged(options: ClassificationOptions | undefined): ClassificationOptions {
+    const merged = { ...this.#options, ...options };
+    checkOptions(merged, this.#labels);
     return merged;
   }
 }
@@ -128,13 +126,4 @@ async function toPicture(image: NodeImageSource): Promise<Picture> {
   if (typeof image === 'object' && 'data' in image) return image;
   const { name = 'the picture', bytes } = await readSource(image);
   return decodePicture(Uint8Array.from(bytes), name);
-}
-
-async function readSource(source: FileSource): Promise<{ name?: string; bytes: Uint8Array }> {
-  if (source instanceof Uint8Array) return { bytes: source };
-  if (source instanceof URL && source.protocol !== 'file:') {
-    throw new HwgqError('invalid-option', `'${source}' is no file: URL. Fetch it, and give its bytes.`);
-  }
-  const name = source instanceof URL ? fileURLToPath(source) : source;
-  return { name, bytes: await readBytes(name) };
 }

@@ -1,5 +1,5 @@
 /**
- * For programs in Node, on WebAssembly.
+ * The library for Node: WebAssembly, and WebGPU with the npm package `webgpu`.
  * @module hwgq-web/node
  */
 
@@ -11,8 +11,8 @@ export type { ChannelOrder, Fit, Mean, Picture, Preprocessing } from '../image/p
 export type { Provenance, SourceFile } from '../model/model.ts';
 export {
   createClassifier,
-  type FileSource,
   type NodeClassifier,
   type NodeClassifierOptions,
   type NodeImageSource,
 } from './create-classifier.ts';
+export type { FileSource } from './read-model.ts';
