@@ -1,10 +1,14 @@
 import { rmSync } from 'node:fs';
-import type { RolldownOptions } from 'rolldown';
+import { resolve } from 'node:path';
+import type { Plugin, RolldownOptions } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { assemblyScript } from './plugins/assemblyscript.ts';
 import { licences } from './plugins/licences.ts';
 import { inlineWorkers, workerFiles } from './plugins/packaged-workers.ts';
 import { wgsl } from './plugins/wgsl.ts';
+
+/** Stands for `src/errors.ts` if the class comes from another file. */
+const ERRORS = '\0errors';
 
 type Plugins = RolldownOptions['plugins'];
 
@@ -14,7 +18,7 @@ function chunkFileName({ name, facadeModuleId }: { name: string; facadeModuleId?
   return variant ? `${name}-${variant}.js` : '[name].js';
 }
 
-/** One file, and beside it what only some pages need. */
+/** A browser file, with chunks beside it that only some pages need. */
 function browserFile(name: string, source: string, plugins: Plugins): RolldownOptions {
   return {
     input: { [name]: source },
@@ -33,7 +37,7 @@ function browserFile(name: string, source: string, plugins: Plugins): RolldownOp
   };
 }
 
-/** One file that has all it needs: parts of it would be named as the worker's are. */
+/** A browser file without chunks, which would have the names of the worker's chunks. */
 function wholeFile(name: string, source: string): RolldownOptions {
   const file = browserFile(name, source, workerFiles());
   return { ...file, output: { ...file.output, codeSplitting: false } };
@@ -61,37 +65,79 @@ const declarations: RolldownOptions = {
     'lib/hwgq-classifier': 'src/element/hwgq-classifier.ts',
     'node/index': 'src/node/index.ts',
   },
-  plugins: [dts({ emitDtsOnly: true, oxc: true })],
+  plugins: [dts({ emitDtsOnly: true, oxc: true }), workerDeclaration()],
   output: { dir: 'dist', chunkFileNames: 'lib/shared.js' },
 };
 
-/** Takes errors from the library's file, so that those of all modules are of one class. */
-const errorsOutside = {
-  name: 'errors-outside',
-  resolveId: (source: string) => (source.endsWith('/errors.ts') ? { id: './index.js', external: true } : undefined),
-};
+/** Declares the workers as modules that export nothing. */
+function workerDeclaration(): Plugin {
+  return {
+    name: 'worker-declaration',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'lib/worker.d.ts', source: 'export {};\n' });
+    },
+  };
+}
 
-/** Takes the library from its own file, so that a page with both has one worker. */
-const libraryOutside = {
-  name: 'library-outside',
-  resolveId: (source: string) =>
-    source.endsWith('/client/index.ts') ? { id: './index.js', external: true } : undefined,
-};
+/** Imports the class of errors from the library's file, so that an error has the same class in every module. */
+function errorsFrom(file: string): Plugin {
+  return {
+    name: 'errors-from',
+    resolveId(source, importer) {
+      if (importer === ERRORS) return { id: source, external: source === file };
+      return source.endsWith('/errors.ts') ? ERRORS : undefined;
+    },
+    load: (id) =>
+      id === ERRORS ? `export { HwgqError } from '${file}'; export * from '${resolve('src/errors.ts')}';` : undefined,
+  };
+}
 
-// Files that only an earlier build had would be packed too.
+/** Imports the library from its own file, so that a page with the element and the library has one worker. */
+function libraryFrom(file: string): Plugin {
+  return {
+    name: 'library-from',
+    resolveId: (source) => (source.endsWith('/client/index.ts') ? { id: file, external: true } : undefined),
+  };
+}
+
+const CLIENT = 'src/client/index.ts';
+const ELEMENT = 'src/element/hwgq-classifier.ts';
+const AUTOTUNE = 'src/client/autotune.ts';
+const WORKER = 'src/worker/worker.ts';
+
+/** Files for plain pages and for bundlers that split workers into chunks. */
+const split = [
+  browserFile('index', CLIENT, workerFiles()),
+  // This worker has code of every package that the other files have code of.
+  browserFile('worker', WORKER, [workerFiles(), licences()]),
+  browserFile('team-worker', 'src/backends/wasm/team-worker.ts', workerFiles()),
+  browserFile('autotune', AUTOTUNE, [workerFiles(), errorsFrom('./index.js')]),
+  wholeFile('tune-worker', 'src/worker/tune-worker.ts'),
+  browserFile('hwgq-classifier', ELEMENT, libraryFrom('./index.js')),
+];
+
+/** Files for bundlers that cannot split workers: up to version 7, Vite refuses to by default. */
+const bundler = [
+  browserFile('index-bundler', CLIENT, workerFiles({ 'worker.js': 'worker-bundler.js' })),
+  wholeFile('worker-bundler', WORKER),
+  browserFile('autotune-bundler', AUTOTUNE, [workerFiles(), errorsFrom('./index-bundler.js')]),
+  browserFile('hwgq-classifier-bundler', ELEMENT, libraryFrom('./index-bundler.js')),
+];
+
+/** Files that hold their workers as text. */
+const inline = [
+  browserFile('inline', CLIENT, inlineWorkers()),
+  browserFile('hwgq-classifier-inline', ELEMENT, inlineWorkers()),
+];
+
+/** The same for development servers, which move modules away from their workers: they import the library from one file. */
+const development = [
+  browserFile('autotune-development', AUTOTUNE, [inlineWorkers(), errorsFrom('./inline.js')]),
+  browserFile('hwgq-classifier-development', ELEMENT, libraryFrom('./inline.js')),
+];
+
+// Files that only an earlier build wrote would be packed too.
 for (const folder of ['cli', 'lib', 'node']) rmSync(`dist/${folder}`, { recursive: true, force: true });
 
-/** All that `npm pack` packs. */
-export default [
-  browserFile('index', 'src/client/index.ts', workerFiles()),
-  // It has code of all packages that the others have code of.
-  browserFile('worker', 'src/worker/worker.ts', [workerFiles(), licences()]),
-  browserFile('team-worker', 'src/backends/wasm/team-worker.ts', workerFiles()),
-  browserFile('autotune', 'src/client/autotune.ts', [workerFiles(), errorsOutside]),
-  wholeFile('tune-worker', 'src/worker/tune-worker.ts'),
-  browserFile('hwgq-classifier', 'src/element/hwgq-classifier.ts', libraryOutside),
-  browserFile('inline', 'src/client/index.ts', inlineWorkers()),
-  browserFile('hwgq-classifier-inline', 'src/element/hwgq-classifier.ts', inlineWorkers()),
-  nodeFiles,
-  declarations,
-];
+/** Everything that `npm pack` takes from `dist`. */
+export default [...split, ...bundler, ...inline, ...development, nodeFiles, declarations];

@@ -3,27 +3,30 @@ import { build, type Plugin } from 'rolldown';
 import { assemblyScript } from './assemblyscript.ts';
 import { wgsl } from './wgsl.ts';
 
-/** How the source starts a worker of this package; the file is in the last group. */
+/** How the source starts a worker of this package: the file's name in the package, then the path of its source. */
 const START =
   /startPackagedWorker\(\s*import\.meta\.url,\s*'(.+?)',\s*\(\) => new Worker\(new URL\('(.+?)', import\.meta\.url\), \{ type: 'module' \}\),?\s*\)/g;
 
 const INLINE = '?inline-worker';
 
-/** Leaves workers out: each is a file of the package, beside the one that starts it. */
-export function workerFiles(): Plugin {
+/**
+ * Starts workers from files of their own, beside the file that starts them.
+ * @param renamed files to start instead, by the names in the source.
+ */
+export function workerFiles(renamed: Readonly<Record<string, string>> = {}): Plugin {
   return {
     name: 'worker-files',
     transform(code) {
-      const changed = code.replace(
-        START,
-        "startPackagedWorker(import.meta.url, '$1', () => new Worker(new URL('./$1', import.meta.url), { type: 'module' }))",
-      );
+      const changed = code.replace(START, (_, name: string) => {
+        const file = renamed[name] ?? name;
+        return `startPackagedWorker(import.meta.url, '${file}', () => new Worker(new URL('./${file}', import.meta.url), { type: 'module' }))`;
+      });
       return changed === code ? undefined : { code: changed, map: null };
     },
   };
 }
 
-/** Keeps workers, with all that they load, as text inside the module that starts them, which makes a `blob:` of it. */
+/** Keeps each worker, with everything it loads, as text in the module that starts it from a `blob:` URL. */
 export function inlineWorkers(): Plugin {
   return {
     name: 'inline-workers',
