@@ -1,5 +1,5 @@
-/** A GPU computes one frame while the results of the one before come back. */
-const SUBMITTED_AT_ONCE = 2;
+import { PIPELINE_DEPTH } from '../engine/pipeline-depth.ts';
+
 /** Milliseconds for which a result that nobody has asked for is good, where there is a newer frame. */
 const UNREAD_PATIENCE = 100;
 
@@ -102,7 +102,7 @@ export class FrameFlow<Frame extends OfferedFrame, Result> {
   }
 
   #advance(): void {
-    while (this.#waiting && this.#reader && this.#submitted < SUBMITTED_AT_ONCE) {
+    while (this.#waiting && this.#reader && this.#submitted < PIPELINE_DEPTH) {
       const frame = this.#waiting;
       this.#waiting = undefined;
       void this.#run(frame);

@@ -6,6 +6,7 @@ import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import { checkSessionOptions } from './check-session-options.ts';
 import { createRunner } from './create-runner.ts';
+import { PIPELINE_DEPTH } from './pipeline-depth.ts';
 import type { BackendDescription, NetworkInputs, Runner, SessionOptions, StepProfile } from './runner.ts';
 
 /** What one run gave. */
@@ -62,9 +63,6 @@ export async function createSession(model: Model, options: SessionOptions = {}):
   }
   return new RunnerSession(runner, elementCount(model.graph.input.shape), model.preprocessing);
 }
-
-/** A GPU computes one frame while the results of the one before come back. */
-const RUNS_AT_ONCE = 2;
 
 class RunnerSession implements Session {
   /** What rejects the runs that are pending. */
@@ -133,7 +131,7 @@ class RunnerSession implements Session {
 
   /** Begins work when few enough runs are under way; its result comes after those of earlier runs. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const [oldest = Promise.resolve()] = this.underWay.length < RUNS_AT_ONCE ? [] : this.underWay;
+    const [oldest = Promise.resolve()] = this.underWay.length < PIPELINE_DEPTH ? [] : this.underWay;
     const previous = this.underWay.at(-1);
     const done = oldest.then(() => {
       if (this.disposal) throw this.disposal;
@@ -142,7 +140,7 @@ class RunnerSession implements Session {
     // Its failure is told in its turn.
     done.catch(() => {});
     const turn = Promise.allSettled([previous]).then(() => done);
-    this.underWay = [...this.underWay, turn.catch(() => {})].slice(-RUNS_AT_ONCE);
+    this.underWay = [...this.underWay, turn.catch(() => {})].slice(-PIPELINE_DEPTH);
     return this.untilDisposed(turn);
   }
 

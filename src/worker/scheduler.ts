@@ -1,5 +1,4 @@
-/** A GPU computes one frame while the results of the one before come back. */
-const RUNS_AT_ONCE = 2;
+import { PIPELINE_DEPTH } from '../engine/pipeline-depth.ts';
 
 /** Work of one classifier that waits for its turn. */
 interface Waiting {
@@ -66,7 +65,7 @@ export class Scheduler {
 
   /** Begins what may begin. */
   advance(): void {
-    while (this.running < RUNS_AT_ONCE) {
+    while (this.running < PIPELINE_DEPTH) {
       const seat = this.seats.find(({ waiting }) => waiting.length > 0);
       const next = seat?.waiting.shift();
       if (!seat || !next) return;
