@@ -3,18 +3,22 @@ import type { BatchNormLayer, ScaleLayer } from '../graph/graph.ts';
 import type { FloatEpilogue } from './plan.ts';
 
 /**
- * A function of one number for each channel, as layers between an accumulator and its quantizer make it: products,
- * sums, batch normalization, scale, ReLU. It is evaluated operation by operation in float64, in the order of the
- * layers, so that it rounds as the interpreter of the unfused graph does.
+ * A function of one number for each channel, composed of the layers between an accumulator and its quantizer: products,
+ * sums, batch normalization, scale and activations. It is evaluated operation by operation in float64, in the order of
+ * the layers, so that it rounds as the interpreter of the unfused graph does.
  */
 export class ChannelFunction {
-  private constructor(private readonly operations: readonly Operation[]) {}
-
   static readonly identity = new ChannelFunction([]);
 
-  /** Multiplies by one factor a channel. */
+  readonly #operations: readonly Operation[];
+
+  private constructor(operations: readonly Operation[]) {
+    this.#operations = operations;
+  }
+
+  /** Multiplies each channel by its own factor. */
   times(factor: ArrayLike<number>): ChannelFunction {
-    return this.followedBy(
+    return this.#followedBy(
       affine(
         (x, channel) => x * at(factor, channel),
         (channel) => at(factor, channel),
@@ -23,20 +27,20 @@ export class ChannelFunction {
     );
   }
 
-  /** Multiplies all channels by one factor. */
-  timesUnit(unit: number): ChannelFunction {
-    return this.followedBy(
+  /** Multiplies all channels by the same factor. */
+  timesConstant(factor: number): ChannelFunction {
+    return this.#followedBy(
       affine(
-        (x) => x * unit,
-        () => unit,
+        (x) => x * factor,
+        () => factor,
         () => 0,
       ),
     );
   }
 
-  /** Adds one number a channel. */
+  /** Adds an offset to each channel. */
   plus(offset: ArrayLike<number>): ChannelFunction {
-    return this.followedBy(
+    return this.#followedBy(
       affine(
         (x, channel) => x + at(offset, channel),
         () => 1,
@@ -45,10 +49,10 @@ export class ChannelFunction {
     );
   }
 
-  normalized(layer: BatchNormLayer): ChannelFunction {
+  batchNormalized(layer: BatchNormLayer): ChannelFunction {
     const { mean, variance } = batchNormStatistics(layer);
     const deviation = (channel: number) => Math.sqrt(at(variance, channel) + layer.epsilon);
-    return this.followedBy(
+    return this.#followedBy(
       affine(
         (x, channel) => (x - at(mean, channel)) / deviation(channel),
         (channel) => 1 / deviation(channel),
@@ -62,10 +66,10 @@ export class ChannelFunction {
     return beta ? product.plus(beta) : product;
   }
 
-  /** A ReLU. */
+  /** Applies a ReLU, leaky if the slope is not 0. */
   rectified(negativeSlope: number): ChannelFunction {
-    return this.followedBy({
-      kind: 'bend',
+    return this.#followedBy({
+      kind: 'activation',
       apply: (x) => (x > 0 ? x : x * negativeSlope),
       negativeSlope,
       lowest: Number.NEGATIVE_INFINITY,
@@ -73,23 +77,23 @@ export class ChannelFunction {
     });
   }
 
-  /** Holds values between two bounds. */
+  /** Clamps values to two bounds. */
   clamped(lowest: number, highest: number): ChannelFunction {
     const apply = (x: number) => Math.max(lowest, Math.min(highest, x));
-    return this.followedBy({ kind: 'bend', apply, negativeSlope: 1, lowest, highest });
+    return this.#followedBy({ kind: 'activation', apply, negativeSlope: 1, lowest, highest });
   }
 
-  /** This function, then another. */
+  /** Returns the composition of this function and the next one. */
   andThen(next: ChannelFunction): ChannelFunction {
-    return new ChannelFunction([...this.operations, ...next.operations]);
+    return new ChannelFunction([...this.#operations, ...next.#operations]);
   }
 
-  /** The function of the channels from `first` on, counted from 0. */
+  /** Returns the function of the channels from `first` on, renumbered from 0. */
   fromChannel(first: number): ChannelFunction {
     if (first === 0) return this;
     return new ChannelFunction(
-      this.operations.map((operation) =>
-        operation.kind === 'bend'
+      this.#operations.map((operation) =>
+        operation.kind === 'activation'
           ? operation
           : affine(
               (x, channel) => operation.apply(x, first + channel),
@@ -102,49 +106,49 @@ export class ChannelFunction {
 
   evaluate(x: number, channel: number): number {
     let y = x;
-    for (const operation of this.operations) y = operation.apply(y, channel);
+    for (const operation of this.#operations) y = operation.apply(y, channel);
     return y;
   }
 
-  /** An argument for which the function gives `y`, but for rounding, and for bends on the way, which are left out. */
-  roughArgument(y: number, channel: number): number {
-    return this.operations.reduceRight(
-      (x, operation) => (operation.kind === 'bend' ? x : (x - operation.offset(channel)) / operation.factor(channel)),
+  /** Returns an argument whose value is roughly `y`. It ignores rounding and activations. */
+  approximateInverse(y: number, channel: number): number {
+    return this.#operations.reduceRight(
+      (x, operation) =>
+        operation.kind === 'activation' ? x : (x - operation.offset(channel)) / operation.factor(channel),
       y,
     );
   }
 
-  /** Whether the function rises (1), falls (−1) or is constant (0) in a channel. */
-  direction(channel: number): -1 | 0 | 1 {
-    let direction = 1;
-    for (const operation of this.operations) {
-      if (operation.kind === 'affine') direction *= Math.sign(operation.factor(channel));
+  /** Returns 1 if the function rises in a channel, −1 if it falls, 0 if it is constant. */
+  slopeSign(channel: number): -1 | 0 | 1 {
+    let sign = 1;
+    for (const operation of this.#operations) {
+      if (operation.kind === 'affine') sign *= Math.sign(operation.factor(channel));
     }
-    return direction > 0 ? 1 : direction < 0 ? -1 : 0;
+    return sign > 0 ? 1 : sign < 0 ? -1 : 0;
   }
 
-  /** Whether no channel's function turns round on its way: a ReLU of negative slope would. */
+  /** Whether the function is monotone in every channel. A ReLU of negative slope is not. */
   get isMonotone(): boolean {
-    return this.operations.every((operation) => operation.kind === 'affine' || operation.negativeSlope >= 0);
+    return this.#operations.every((operation) => operation.kind === 'affine' || operation.negativeSlope >= 0);
   }
 
   get isIdentity(): boolean {
-    return this.operations.length === 0;
+    return this.#operations.length === 0;
   }
 
-  /** The function as epilogues to be applied one after the other; at least one. */
+  /** Returns the function as one or more epilogues, to be applied in order. */
   toEpilogues(channels: number): [FloatEpilogue, ...FloatEpilogue[]] {
     const epilogues: FloatEpilogue[] = [];
     let [factor, offset] = [new Float64Array(channels).fill(1), new Float64Array(channels)];
     let isOpen = false;
-    const close = (bend: Pick<FloatEpilogue, 'negativeSlope' | 'lowest' | 'highest'>) => {
-      const { negativeSlope, lowest, highest } = bend;
+    const close = ({ negativeSlope, lowest, highest }: ActivationParameters) => {
       epilogues.push({ kind: 'floats', factor, offset, negativeSlope, lowest, highest });
       [factor, offset] = [new Float64Array(channels).fill(1), new Float64Array(channels)];
       isOpen = false;
     };
-    for (const operation of this.operations) {
-      if (operation.kind === 'bend') close(operation);
+    for (const operation of this.#operations) {
+      if (operation.kind === 'activation') close(operation);
       else {
         isOpen = true;
         for (let channel = 0; channel < channels; channel++) {
@@ -153,18 +157,24 @@ export class ChannelFunction {
         }
       }
     }
-    if (isOpen || epilogues.length === 0) close(STRAIGHT);
+    if (isOpen || epilogues.length === 0) close(NO_ACTIVATION);
     return epilogues as [FloatEpilogue, ...FloatEpilogue[]];
   }
 
-  private followedBy(operation: Operation): ChannelFunction {
-    return new ChannelFunction([...this.operations, operation]);
+  #followedBy(operation: Operation): ChannelFunction {
+    return new ChannelFunction([...this.#operations, operation]);
   }
 }
 
-const STRAIGHT = { negativeSlope: 1, lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY };
+type ActivationParameters = Pick<FloatEpilogue, 'negativeSlope' | 'lowest' | 'highest'>;
 
-/** `apply` rounds as the interpreter does; factor and offset say the same for one multiplication and addition. */
+const NO_ACTIVATION: ActivationParameters = {
+  negativeSlope: 1,
+  lowest: Number.NEGATIVE_INFINITY,
+  highest: Number.POSITIVE_INFINITY,
+};
+
+/** A linear operation. `apply` rounds as the interpreter does; factor · x + offset is the same function unrounded. */
 interface Affine {
   readonly kind: 'affine';
   apply(x: number, channel: number): number;
@@ -172,12 +182,13 @@ interface Affine {
   offset(channel: number): number;
 }
 
-interface Bend extends Pick<FloatEpilogue, 'negativeSlope' | 'lowest' | 'highest'> {
-  readonly kind: 'bend';
+/** A leaky ReLU or a clamp, the same for all channels. */
+interface Activation extends ActivationParameters {
+  readonly kind: 'activation';
   apply(x: number): number;
 }
 
-type Operation = Affine | Bend;
+type Operation = Affine | Activation;
 
 function affine(
   apply: (x: number, channel: number) => number,

@@ -1,16 +1,16 @@
 import { LIMB_BITS, splitLimbs } from './limbs.ts';
 
 /**
- * A product of bit planes and how much it counts: `planes` is a set of planes as a bit mask, whose product is 1 where
- * all of them are. The empty set is 1 wherever there is a pixel, in contrast to padding.
+ * A product of bit planes and its weight. `planes` is a bit mask of planes; the product is 1 where all of them are 1.
+ * The product of the empty set is 1 at every pixel and 0 in the padding.
  */
 export interface LevelTerm {
   readonly planes: number;
-  /** The term's weight = Σ limbs[i] · 2^(12 · i), balanced digits but for the last. */
+  /** The term's weight = Σ limbs[i] · 2^(12 · i). All limbs but the last are balanced digits. */
   readonly limbs: readonly number[];
 }
 
-/** The levels of codes as whole numbers of one unit: level = unit · Σ over terms of weight · product of planes. */
+/** The levels of codes as integer multiples of a unit: level = unit · Σ over terms of weight · product of planes. */
 export interface CodeLevels {
   readonly unit: number;
   readonly terms: readonly LevelTerm[];
@@ -18,22 +18,22 @@ export interface CodeLevels {
   readonly largest: number;
 }
 
-/** Bits of the largest level; a float32 one has 24, and another may be 2^10 times smaller. */
+/** Bits of the largest level: a float32 level has 24, and the smallest level may be 2^10 times smaller. */
 const LEVEL_BITS = 34;
-/** Limbs that hold them. */
+/** Limbs that hold this many bits. */
 const LEVEL_LIMBS = 3;
 
 /**
- * Levels as whole numbers, so that sums of them are exact: multiples of the lowest level where they are such,
- * otherwise of a power of two.
+ * Converts levels to integers, so that sums of them are exact: multiples of the first level other than 0 if they all
+ * are, otherwise multiples of a power of two.
  */
 export function codeLevels(levels: Float64Array): CodeLevels {
   const unit = levelUnit(levels);
-  const whole = Array.from(levels, (level) => Math.round(level / unit));
+  const integers = Array.from(levels, (level) => Math.round(level / unit));
   const bits = codeBits(levels.length);
   const weights = new Map<number, number>();
   for (let planes = 0; planes < 2 ** bits; planes++) {
-    const level = whole[planes];
+    const level = integers[planes];
     if (level === undefined) continue;
     const below = [...weights].reduce((sum, [other, weight]) => ((other & ~planes) === 0 ? sum + weight : sum), 0);
     if (level !== below) weights.set(planes, level - below);
@@ -42,11 +42,11 @@ export function codeLevels(levels: Float64Array): CodeLevels {
   return {
     unit,
     terms: Array.from(weights, ([planes, weight]) => ({ planes, limbs: splitLimbs(weight, limbCount) })),
-    largest: whole.reduce((most, level) => Math.max(most, Math.abs(level)), 0),
+    largest: integers.reduce((most, level) => Math.max(most, Math.abs(level)), 0),
   };
 }
 
-/** How many bit planes hold codes of so many levels. */
+/** Returns the number of bit planes that hold codes of so many levels. */
 export function codeBits(levelCount: number): number {
   return Math.max(1, Math.ceil(Math.log2(levelCount)));
 }

@@ -9,14 +9,14 @@ import { type IntegerWeights, toIntegerWeights } from './limbs.ts';
 import type { Convolution, Epilogue, FloatEpilogue, PlanTensor, TensorId, Windows } from './plan.ts';
 import { type AccumulatorRange, float32Range, foldThresholds, integerRange } from './thresholds.ts';
 
-/** A layer with weights over a tensor of some kind, ready to be given its epilogue. */
+/** A layer with weights and a known kind of input, which becomes a step once its epilogue is known. */
 export interface PlannedConvolution {
   readonly output: ChwShape;
-  /** From the accumulator to the value that Caffe's layer gives: unit of the input, scale of the filter, bias. */
+  /** Converts the accumulator to the value of Caffe's layer: unit of the input, scale of the filter, bias. */
   readonly accumulated: ChannelFunction;
-  /** Sums become codes of a quantizer behind `between`, a function of the layer's values. */
+  /** Returns the step that computes codes. `between` maps the layer's values to the quantizer's input. */
   toCodes(input: TensorId, output: TensorId, between: ChannelFunction, quantizer: LevelQuantizer): Convolution;
-  /** Sums become floats. */
+  /** Returns the step that computes floats. */
   toFloats(input: TensorId, output: TensorId, epilogue: FloatEpilogue): Convolution;
 }
 
@@ -26,14 +26,15 @@ type Arithmetic =
   | { readonly kind: 'floatConvolution'; readonly weights: Weights }
   | { readonly kind: 'binaryConvolution'; readonly signs: Uint8Array; readonly levels: CodeLevels };
 
-/** Whether a layer's weights are signs: sums of codes are then sums of whole numbers. */
+/** Whether a layer's weights are signs, so that sums of codes are sums of integers. */
 export function hasBinaryWeights({ weights }: WeightedLayer): boolean {
   return weights.form === 'binary' || weights.form === 'latent';
 }
 
 /**
- * Chooses how a convolution or fully connected layer runs over its input.
- * @returns undefined where the input must first become floats: sums that do not fit 32 bits, or real weights over codes.
+ * Chooses the arithmetic of a convolution or fully connected layer.
+ * @returns undefined if the input must be converted to floats first, because sums might not fit 32 bits or real weights
+ *   meet codes.
  */
 export function planConvolution(layer: WeightedLayer, input: PlanTensor): PlannedConvolution | undefined {
   const convolution = asConvolution(layer, input.shape);
@@ -63,16 +64,16 @@ export function planConvolution(layer: WeightedLayer, input: PlanTensor): Planne
 
 function asConvolution(layer: WeightedLayer, input: ChwShape): ConvolutionLayer {
   if (layer.type === 'convolution') return layer;
-  const whole: Windows = { kernel: [input.height, input.width], stride: [1, 1], pad: [0, 0], dilation: [1, 1] };
-  return { ...layer, ...whole, type: 'convolution', group: 1 };
+  const full: Windows = { kernel: [input.height, input.width], stride: [1, 1], pad: [0, 0], dilation: [1, 1] };
+  return { ...layer, ...full, type: 'convolution', group: 1 };
 }
 
 function chooseArithmetic(layer: ConvolutionLayer, input: PlanTensor): Arithmetic | undefined {
   const { weights, outputs } = layer;
   switch (input.kind) {
     case 'integers': {
-      const whole = toIntegerWeights(weights, outputs, input.largest);
-      return whole && { kind: 'integerConvolution', weights: whole, unit: input.unit };
+      const integers = toIntegerWeights(weights, outputs, input.largest);
+      return integers && { kind: 'integerConvolution', weights: integers, unit: input.unit };
     }
     case 'floats':
       return { kind: 'floatConvolution', weights };
@@ -94,11 +95,11 @@ function accumulatedValue(layer: ConvolutionLayer, arithmetic: Arithmetic): Chan
 function unitOf(arithmetic: Arithmetic): ChannelFunction {
   switch (arithmetic.kind) {
     case 'integerConvolution':
-      return ChannelFunction.identity.timesUnit(arithmetic.unit);
+      return ChannelFunction.identity.timesConstant(arithmetic.unit);
     case 'floatConvolution':
       return ChannelFunction.identity;
     case 'binaryConvolution':
-      return ChannelFunction.identity.timesUnit(arithmetic.levels.unit);
+      return ChannelFunction.identity.timesConstant(arithmetic.levels.unit);
   }
 }
 
@@ -121,7 +122,7 @@ type WithoutWeights = Windows & {
   readonly epilogue: Epilogue;
 };
 
-/** The step, its filters turned round where `sign` is −1, so that codes rise with accumulators in every channel. */
+/** Returns a step whose filters are negated where `sign` is −1, so that codes rise with the accumulator in every channel. */
 function withWeights(arithmetic: Arithmetic, sign: Int8Array, step: WithoutWeights, count: number): Convolution {
   switch (arithmetic.kind) {
     case 'integerConvolution': {
@@ -144,18 +145,18 @@ function withWeights(arithmetic: Arithmetic, sign: Int8Array, step: WithoutWeigh
 }
 
 function signedFilters(weights: Weights, sign: Int8Array): Float32Array {
-  if (weights.form === 'float32' && sign.every((turn) => turn === 1)) return weights.values;
+  if (weights.form === 'float32' && sign.every((factor) => factor === 1)) return weights.values;
   const size = weightCount(weights) / sign.length;
   const signed = new Float32Array(weightCount(weights));
-  for (const [output, turn] of sign.entries()) {
+  for (const [output, factor] of sign.entries()) {
     const filter = filterValues(weights, sign.length, output);
-    for (let index = 0; index < size; index++) signed[output * size + index] = turn * (filter[index] as number);
+    for (let index = 0; index < size; index++) signed[output * size + index] = factor * (filter[index] as number);
   }
   return signed;
 }
 
 function signedBits(signs: Uint8Array, sign: Int8Array, count: number): Uint8Array {
-  if (sign.every((turn) => turn === 1)) return signs;
+  if (sign.every((factor) => factor === 1)) return signs;
   const size = count / sign.length;
   const signed = signs.slice();
   for (let index = 0; index < count; index++) {

@@ -1,6 +1,6 @@
 import type { Plan, Step } from './plan.ts';
 
-/** Multiply-adds of a step for one image, padding included; 0 where it has no weights. */
+/** Returns the multiply-adds of a step for one image, including those on padding; 0 for a step without weights. */
 export function multiplyAdds({ tensors }: Plan, step: Step): number {
   switch (step.kind) {
     case 'integerConvolution':
@@ -9,8 +9,8 @@ export function multiplyAdds({ tensors }: Plan, step: Step): number {
       const input = tensors[step.input]?.shape;
       const output = tensors[step.output]?.shape;
       if (!input || !output) return 0;
-      const taps = step.kernel[0] * step.kernel[1] * (input.channels / step.group);
-      return output.channels * output.height * output.width * taps;
+      const filterSize = step.kernel[0] * step.kernel[1] * (input.channels / step.group);
+      return output.channels * output.height * output.width * filterSize;
     }
     default:
       return 0;

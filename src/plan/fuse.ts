@@ -1,42 +1,52 @@
-import type { AttachedCodes, Eltwise, FloatEpilogue, FloatPooling, Plan, Quantize, Step, TensorId } from './plan.ts';
+import type {
+  Eltwise,
+  FloatEpilogue,
+  FloatPooling,
+  FusedQuantization,
+  Plan,
+  Quantize,
+  Step,
+  TensorId,
+} from './plan.ts';
 import { inputsOf } from './step-tensors.ts';
 
-/** Steps whose floats pass through an epilogue, which can take what follows them. */
-type FloatMaker = Extract<Step, { epilogue: unknown }> & { readonly epilogue: FloatEpilogue };
+/** A step that writes floats through an epilogue, into which later steps can be fused. */
+type FloatProducer = Extract<Step, { epilogue: unknown }> & { readonly epilogue: FloatEpilogue };
 
 /**
- * Merges steps into the one that makes their floats, so that these are touched once: a residual sum becomes the
- * epilogue's `shortcut`, a quantization its `codes`, a function behind a pooling the pooling's epilogue. Every value stays
- * what it was.
+ * Fuses steps into the one that produces their floats, which then need not be stored and loaded again. A residual sum
+ * becomes the epilogue's `shortcut`, a quantization its `codes`, and a function of a pooled tensor the pooling's
+ * epilogue. Every value stays the same.
  */
 export function fuseSteps(plan: Plan): Plan {
-  return withCodes(withPooledFunctions(withShortcuts(plan)));
+  return fuseQuantizations(fusePooledFunctions(fuseShortcuts(plan)));
 }
 
-/** A binary convolution that only a plain sum reads takes the sum over, where the other summand is there by then. */
-function withShortcuts(plan: Plan): Plan {
+/** Fuses a plain sum into the binary convolution that computes its later summand, if only the sum reads it. */
+function fuseShortcuts(plan: Plan): Plan {
   const steps = [...plan.steps];
   for (const sum of plan.steps) {
     if (sum.kind !== 'eltwise' || !isPlainSum(sum)) continue;
-    const makers = [sum.input, sum.other].map((id) => steps.findIndex((step) => makes(step, id)));
-    const last = Math.max(...makers);
-    const maker = steps[last];
-    if (sum.input === sum.other || !maker || !isFloatMaker(maker) || maker.kind !== 'binaryConvolution') continue;
-    if (maker.epilogue.shortcut !== undefined || readers(plan, maker.output) > 1) continue;
-    const shortcut = maker.output === sum.input ? sum.other : sum.input;
-    steps[last] = { ...maker, output: sum.output, epilogue: { ...maker.epilogue, shortcut } };
+    const producers = [sum.input, sum.other].map((id) => steps.findIndex((step) => step.output === id));
+    const last = Math.max(...producers);
+    const producer = steps[last];
+    if (sum.input === sum.other || !producer || !producesFloats(producer)) continue;
+    if (producer.kind !== 'binaryConvolution' || producer.epilogue.shortcut !== undefined) continue;
+    if (readerCount(plan, producer.output) > 1) continue;
+    const shortcut = producer.output === sum.input ? sum.other : sum.input;
+    steps[last] = { ...producer, output: sum.output, epilogue: { ...producer.epilogue, shortcut } };
     steps.splice(steps.indexOf(sum), 1);
   }
   return { ...plan, steps };
 }
 
-/** A pooling, whose values leave it as they are, takes over the function of what it pools that alone reads them. */
-function withPooledFunctions(plan: Plan): Plan {
+/** Fuses a function into the float pooling whose output only it reads. */
+function fusePooledFunctions(plan: Plan): Plan {
   const steps = [...plan.steps];
   for (const next of plan.steps) {
-    if (next.kind !== 'pointwise' || readers(plan, next.input) > 1) continue;
+    if (next.kind !== 'pointwise' || readerCount(plan, next.input) > 1) continue;
     const pooling = plan.steps.find(
-      (step): step is FloatPooling => step.kind === 'floatPooling' && makes(step, next.input),
+      (step): step is FloatPooling => step.kind === 'floatPooling' && step.output === next.input,
     );
     if (!pooling) continue;
     steps[steps.indexOf(pooling)] = { ...pooling, output: next.output, epilogue: next.epilogue };
@@ -45,25 +55,24 @@ function withPooledFunctions(plan: Plan): Plan {
   return { ...plan, steps };
 }
 
-/** A step that makes floats takes over their first quantization; where nothing else reads them, they are not kept. */
-function withCodes(plan: Plan): Plan {
+/** Fuses the first quantization of floats into the step that produces them. */
+function fuseQuantizations(plan: Plan): Plan {
   const steps = [...plan.steps];
-  for (const [index, maker] of steps.entries()) {
-    if (
-      !isFloatMaker(maker) ||
-      (maker.kind !== 'binaryConvolution' && maker.kind !== 'floatPooling' && maker.kind !== 'pointwise')
-    )
+  for (const [index, producer] of steps.entries()) {
+    if (!producesFloats(producer)) continue;
+    if (producer.kind !== 'binaryConvolution' && producer.kind !== 'floatPooling' && producer.kind !== 'pointwise') {
       continue;
-    const quantize = steps.find((step): step is Quantize => step.kind === 'quantize' && step.input === maker.output);
+    }
+    const quantize = steps.find((step): step is Quantize => step.kind === 'quantize' && step.input === producer.output);
     if (!quantize) continue;
     const { sign, epilogue } = quantize;
-    const codes: AttachedCodes = {
+    const codes: FusedQuantization = {
       output: quantize.output,
       sign,
       thresholds: epilogue.thresholds,
-      floatsAreRead: readers(plan, maker.output) > 1,
+      keepsFloats: readerCount(plan, producer.output) > 1,
     };
-    steps[index] = { ...maker, epilogue: { ...maker.epilogue, codes } };
+    steps[index] = { ...producer, epilogue: { ...producer.epilogue, codes } };
     steps.splice(steps.indexOf(quantize), 1);
   }
   return { ...plan, steps };
@@ -73,16 +82,12 @@ function isPlainSum({ operation, coefficients }: Eltwise): boolean {
   return operation === 'sum' && coefficients.every((coefficient) => coefficient === 1);
 }
 
-function isFloatMaker(step: Step): step is FloatMaker {
+function producesFloats(step: Step): step is FloatProducer {
   return 'epilogue' in step && step.epilogue.kind === 'floats';
 }
 
-function makes(step: Step, id: TensorId): boolean {
-  return step.output === id;
-}
-
-/** How often a tensor is read, being given back included. */
-function readers(plan: Plan, id: TensorId): number {
+/** Returns how often a tensor is read; the plan's outputs count as reads. */
+function readerCount(plan: Plan, id: TensorId): number {
   const inputs = plan.steps.flatMap((step) => inputsOf(step));
   return [...inputs, ...plan.outputs].filter((read) => read === id).length;
 }

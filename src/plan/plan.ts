@@ -3,7 +3,7 @@ import type { ChwShape } from '../graph/shapes.ts';
 import type { CodeLevels } from './code-levels.ts';
 import type { LimbWeights } from './limbs.ts';
 
-/** Whole numbers of magnitude up to `largest`, to be multiplied by `unit`. */
+/** Integers of magnitude up to `largest`, to be multiplied by `unit`. */
 export interface IntegerTensor {
   readonly kind: 'integers';
   readonly shape: ChwShape;
@@ -17,7 +17,7 @@ export interface FloatTensor {
   readonly shape: ChwShape;
 }
 
-/** Indices into `levels`, to be kept as `bits` bit planes. */
+/** Indices into `levels`, stored as `bits` bit planes. */
 export interface CodeTensor {
   readonly kind: 'codes';
   readonly shape: ChwShape;
@@ -25,13 +25,13 @@ export interface CodeTensor {
   readonly levels: Float64Array;
 }
 
-/** What flows between steps, one image of it. */
+/** A tensor that steps read and write, for one image. */
 export type PlanTensor = IntegerTensor | FloatTensor | CodeTensor;
 
 /** Index into `Plan.tensors`. */
 export type TensorId = number;
 
-/** Where the windows of a convolution or pooling lie. */
+/** The geometry of a convolution's or pooling's windows. */
 export interface Windows {
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -40,27 +40,27 @@ export interface Windows {
 }
 
 /**
- * Which code an accumulator becomes: the number of its channel's thresholds that it exceeds.
- * `thresholds[k]` holds one number a channel, not falling with k.
+ * Converts accumulators to codes: the code is the number of its channel's thresholds that the accumulator exceeds.
+ * `thresholds[k]` holds one number for each channel, which never falls as k rises.
  */
 export interface CodeEpilogue {
   readonly kind: 'codes';
   readonly thresholds: readonly Float64Array[];
 }
 
-/** Codes made of floats as these are made: the number of thresholds that sign · y exceeds, per channel. */
-export interface AttachedCodes {
+/** A quantization fused into the step that produces its floats: the code is the number of thresholds that sign · y exceeds. */
+export interface FusedQuantization {
   readonly output: TensorId;
-  /** +1 or −1, per channel. */
+  /** +1 or −1 for each channel. */
   readonly sign: Int8Array;
   readonly thresholds: readonly Float64Array[];
-  /** Whether the floats are needed besides; otherwise nobody keeps them. */
-  readonly floatsAreRead: boolean;
+  /** Whether other steps read the floats, so that they are stored as well. */
+  readonly keepsFloats: boolean;
 }
 
 /**
- * Which float an accumulator becomes: y = factor · accumulator + offset, per channel, then y · negativeSlope where
- * y < 0, then y held between `lowest` and `highest`, rounded to float32.
+ * Converts accumulators to floats, channel by channel: y = factor · accumulator + offset, multiplied by `negativeSlope`
+ * if y < 0, clamped to `lowest` and `highest`, rounded to float32.
  */
 export interface FloatEpilogue {
   readonly kind: 'floats';
@@ -70,14 +70,14 @@ export interface FloatEpilogue {
   readonly negativeSlope: number;
   readonly lowest: number;
   readonly highest: number;
-  /** Floats added to y place by place, in float32: the other branch of a residual block (plan/fuse.ts). */
+  /** A tensor added to y element by element in float32: the other branch of a residual block (plan/fuse.ts). */
   readonly shortcut?: TensorId;
-  readonly codes?: AttachedCodes;
+  readonly codes?: FusedQuantization;
 }
 
 export type Epilogue = CodeEpilogue | FloatEpilogue;
 
-/** A convolution; a fully connected layer is one whose kernel is the whole input. */
+/** A convolution. A fully connected layer is a convolution whose kernel covers the input. */
 interface ConvolutionBase extends Windows {
   readonly layer: string;
   readonly input: TensorId;
@@ -86,7 +86,7 @@ interface ConvolutionBase extends Windows {
   readonly epilogue: Epilogue;
 }
 
-/** First layer over whole numbers: every sum is exact. */
+/** A convolution of integers, usually the first layer. Every sum is exact. */
 export interface IntegerConvolution extends ConvolutionBase {
   readonly kind: 'integerConvolution';
   readonly weights: LimbWeights;
@@ -97,20 +97,21 @@ export interface FloatConvolution extends ConvolutionBase {
   readonly weights: Float32Array;
 }
 
-/** Over codes with weights of one bit: the accumulator is Σ ±level, in units of `levels` (plan/code-levels.ts). */
+/** A convolution of codes with 1-bit weights. The accumulator is Σ ±level, in units of `levels` (plan/code-levels.ts). */
 export interface BinaryConvolution extends ConvolutionBase {
   readonly kind: 'binaryConvolution';
-  /** Canonical bits (numerics/signs.ts), filters that the plan negated already turned round. */
+  /** The signs in canonical order (numerics/signs.ts). Filters that the plan negates are already negated. */
   readonly signs: Uint8Array;
   readonly levels: CodeLevels;
 }
 
+/** A max-pooling of codes. */
 export interface CodePooling extends Windows {
   readonly kind: 'codePooling';
   readonly layer: string;
   readonly input: TensorId;
   readonly output: TensorId;
-  /** Channels whose smallest code is taken instead of the largest, since their codes fall as the pooled value rises. */
+  /** 1 for each channel whose smallest code is taken, since its codes fall as the pooled value rises; otherwise 0. */
   readonly smallest: Uint8Array;
 }
 
@@ -120,11 +121,11 @@ export interface FloatPooling extends Windows {
   readonly input: TensorId;
   readonly output: TensorId;
   readonly method: 'max' | 'average';
-  /** What the pooled values pass through. */
+  /** Applied to the pooled values. */
   readonly epilogue: FloatEpilogue;
 }
 
-/** y = factor · x + offset, then the slope, per channel. */
+/** An epilogue applied to each element of a tensor. */
 export interface Pointwise {
   readonly kind: 'pointwise';
   readonly layer: string;
@@ -133,18 +134,18 @@ export interface Pointwise {
   readonly epilogue: FloatEpilogue;
 }
 
-/** Floats to codes: code = how many thresholds sign · x exceeds. */
+/** Converts floats to codes: the code is the number of thresholds that sign · x exceeds. */
 export interface Quantize {
   readonly kind: 'quantize';
   readonly layer: string;
   readonly input: TensorId;
   readonly output: TensorId;
-  /** +1 or −1, per channel. */
+  /** +1 or −1 for each channel. */
   readonly sign: Int8Array;
   readonly epilogue: CodeEpilogue;
 }
 
-/** Codes to what they stand for: `values[code]`, float32 numbers, or whole ones where the output is of integers. */
+/** Converts codes to `values[code]`: integers if the output is a tensor of integers, otherwise float32 numbers. */
 export interface Dequantize {
   readonly kind: 'dequantize';
   readonly layer: string;
@@ -153,7 +154,7 @@ export interface Dequantize {
   readonly values: Float64Array;
 }
 
-/** Two tensors of floats, value by value; coefficients other than 1 are for sums only. */
+/** Combines two tensors of floats element by element. Only sums have coefficients other than 1. */
 export interface Eltwise {
   readonly kind: 'eltwise';
   readonly layer: string;
@@ -164,7 +165,7 @@ export interface Eltwise {
   readonly coefficients: readonly [number, number];
 }
 
-/** One part of a concatenation: the input's channels stand in the output from `firstChannel` on. */
+/** Copies one part of a concatenation: the input's channels go to the output from `firstChannel` on. */
 export interface ConcatPart {
   readonly kind: 'concatPart';
   readonly layer: string;
@@ -193,7 +194,7 @@ export interface Softmax {
   readonly output: TensorId;
 }
 
-/** The same floats under another shape; both shapes are read planar, as Caffe's are. */
+/** Gives floats another shape. Both shapes are in CHW order, as in Caffe. */
 export interface Reshape {
   readonly kind: 'reshape';
   readonly layer: string;
@@ -218,10 +219,10 @@ export type Step =
 /** The form of a network's input: integers times a unit, which first layers sum exactly, or floats. */
 export type PlanInput = { readonly kind: 'integers'; readonly unit: number } | { readonly kind: 'floats' };
 
-/** A network as the steps a machine takes, in order. Tensor 0 is the input. */
+/** A network as a sequence of steps. Tensor 0 is the input. */
 export interface Plan {
   readonly tensors: readonly PlanTensor[];
   readonly steps: readonly Step[];
-  /** The tensors to give back, in the order asked for. */
+  /** The tensors of the requested blobs, in the requested order. */
   readonly outputs: readonly TensorId[];
 }

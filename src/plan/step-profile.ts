@@ -1,28 +1,28 @@
 import type { Pair } from '../graph/graph.ts';
 import { multiplyAdds } from './cost.ts';
 import type { Plan, Step } from './plan.ts';
-import { leastBytes } from './traffic.ts';
+import { minimumBytes } from './traffic.ts';
 
-/** What one step of a run takes. Multiply-adds and bytes are those of one image. */
+/** The cost of one step in a run. Multiply-adds and bytes are those of one image. */
 export interface StepProfile {
-  /** The layer that it computes; layers fused with it are not named. */
+  /** The layer that the step computes. Layers fused into it are not named. */
   readonly layer: string;
   readonly kind: Step['kind'];
-  /** The kernel that ran it, where there are several to choose from. */
+  /** The kernel that ran it, if there are several to choose from. */
   readonly variant?: string;
   /** Height and width of a convolution's filters. */
   readonly filter?: Pair;
-  /** Padding included; 0 where a step has no weights. */
+  /** Multiply-adds, including those on padding; 0 for a step without weights. */
   readonly multiplyAdds: number;
-  /** Of multiply-adds with weights of one bit: bit planes of the activations, else 0. */
+  /** Bit planes of the input if the weights are binary, otherwise 0. */
   readonly planes: number;
-  /** What cannot but be moved: tensors and weights, once each. */
+  /** The fewest bytes that the step can move: its tensors and weights, once each. */
   readonly bytes: number;
-  /** Of all images of the run, the median over the repeats. */
+  /** Time for all images of the run, the median over the repeats. */
   readonly milliseconds: number;
 }
 
-/** One step's profile from its times, in milliseconds. */
+/** Returns the profile of one step from its measured times in milliseconds. */
 export function profileStep(plan: Plan, step: Step, times: readonly number[], variant?: string): StepProfile {
   const sorted = [...times].sort((a, b) => a - b);
   const input = plan.tensors[step.input];
@@ -33,7 +33,7 @@ export function profileStep(plan: Plan, step: Step, times: readonly number[], va
     ...('group' in step ? { filter: step.kernel } : {}),
     multiplyAdds: multiplyAdds(plan, step),
     planes: step.kind === 'binaryConvolution' && input?.kind === 'codes' ? input.bits : 0,
-    bytes: leastBytes(plan, step),
+    bytes: minimumBytes(plan, step),
     milliseconds: sorted[Math.floor(sorted.length / 2)] ?? 0,
   };
 }

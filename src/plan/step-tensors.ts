@@ -13,8 +13,8 @@ export function inputsOf(step: Step): TensorId[] {
 /** Returns the tensors that a step writes. */
 export function outputsOf(step: Step): TensorId[] {
   if ('epilogue' in step && step.epilogue.kind === 'floats' && step.epilogue.codes) {
-    const { output, floatsAreRead } = step.epilogue.codes;
-    return floatsAreRead ? [step.output, output] : [output];
+    const { output, keepsFloats } = step.epilogue.codes;
+    return keepsFloats ? [step.output, output] : [output];
   }
   return [step.output];
 }

@@ -1,17 +1,16 @@
 import { type LevelQuantizer, quantizerThresholds, thresholdsAreInclusive } from '../numerics/quantizer.ts';
 import type { ChannelFunction } from './channel-function.ts';
 
-/** Which numbers an accumulator can be. */
+/** The numbers that an accumulator can be. Each has an integer rank from `lowest` to `highest` that rises with it. */
 export interface AccumulatorRange {
-  /** A rank for every possible accumulator, rising with it; ranks are whole numbers from `lowest` to `highest`. */
   readonly lowest: number;
   readonly highest: number;
   valueOf(rank: number): number;
-  /** The rank of the accumulator nearest to a number, or one near it. */
+  /** Returns the rank of the accumulator nearest to a number, or a rank close to it. */
   rankOf(value: number): number;
 }
 
-/** Whole numbers from −bound to bound. */
+/** Returns the range of the integers from −bound to bound. */
 export function integerRange(bound: number): AccumulatorRange {
   return { lowest: -bound, highest: bound, valueOf: (rank) => rank, rankOf: Math.round };
 }
@@ -19,7 +18,7 @@ export function integerRange(bound: number): AccumulatorRange {
 const float32 = new DataView(new ArrayBuffer(4));
 const LARGEST_FINITE_BITS = 0x7f7fffff;
 
-/** All finite float32 numbers: the bits of a magnitude count upwards with it. */
+/** The range of all finite float32 numbers. The bits of a magnitude, read as an integer, rise with it. */
 export const float32Range: AccumulatorRange = {
   lowest: -LARGEST_FINITE_BITS,
   highest: LARGEST_FINITE_BITS,
@@ -34,18 +33,18 @@ export const float32Range: AccumulatorRange = {
   },
 };
 
-/** Quantization of accumulators: the code is how many thresholds sign · accumulator exceeds. */
+/** The quantization of accumulators: the code is the number of thresholds that sign · accumulator exceeds. */
 export interface FoldedThresholds {
-  /** −1 where the code falls as the accumulator rises. */
+  /** One for each channel: −1 if the code falls as the accumulator rises, otherwise 1. */
   readonly sign: Int8Array;
-  /** One array a threshold, one number a channel. */
+  /** One array for each threshold, with one number for each channel. */
   readonly thresholds: readonly Float64Array[];
 }
 
 /**
- * Folds everything between an accumulator and its code into thresholds on the accumulator, by searching in the
- * function itself, so that the codes are those of the unfolded float64 arithmetic for every possible accumulator.
- * Where a channel's function is constant, so is its code.
+ * Folds the function between an accumulator and its quantizer into thresholds on the accumulator. It searches in the
+ * function itself, so that the codes equal those of the unfolded float64 arithmetic for every possible accumulator. If
+ * a channel's function is constant, so is its code.
  */
 export function foldThresholds(
   between: ChannelFunction,
@@ -55,14 +54,14 @@ export function foldThresholds(
 ): FoldedThresholds {
   const inclusive = thresholdsAreInclusive(quantizer);
   const sign = new Int8Array(channels).fill(1);
-  for (let channel = 0; channel < channels; channel++) if (between.direction(channel) < 0) sign[channel] = -1;
+  for (let channel = 0; channel < channels; channel++) if (between.slopeSign(channel) < 0) sign[channel] = -1;
   const thresholds = Array.from(quantizerThresholds(quantizer), (threshold) =>
-    Float64Array.from(sign, (turn, channel) => {
+    Float64Array.from(sign, (direction, channel) => {
       const passes = (rank: number) => {
-        const y = between.evaluate(turn * range.valueOf(rank), channel);
+        const y = between.evaluate(direction * range.valueOf(rank), channel);
         return inclusive ? y >= threshold : y > threshold;
       };
-      const guess = range.rankOf(turn * between.roughArgument(threshold, channel));
+      const guess = range.rankOf(direction * between.approximateInverse(threshold, channel));
       return range.valueOf(lastFailure(range.lowest, range.highest, guess, passes));
     }),
   );
@@ -70,9 +69,9 @@ export function foldThresholds(
 }
 
 /**
- * The largest whole number that does not pass, where passing begins at some point and does not end;
- * `highest` where none passes, and one below `lowest` where all do. Steps that grow lead away from the guess until the
- * point is enclosed.
+ * Returns the largest rank that does not pass, given that every rank above a passing one passes too: `highest` if none
+ * passes, `lowest` − 1 if all do. It moves away from the guess in growing steps until it has enclosed the boundary, then
+ * bisects.
  */
 function lastFailure(lowest: number, highest: number, guess: number, passes: (rank: number) => boolean): number {
   let failing = lowest - 1;

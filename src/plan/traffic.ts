@@ -1,14 +1,14 @@
 import type { Plan, PlanTensor, Step } from './plan.ts';
 import { inputsOf, outputsOf } from './step-tensors.ts';
 
-/** Codes lie in words of 32 channels, a word a bit plane. */
-const CODES_A_WORD = 32;
+/** Codes are stored in words of 32 channels, one word for each bit plane. */
+const CHANNELS_PER_WORD = 32;
 
 /**
- * Bytes that a step cannot do without moving for one image: each of its tensors, packed, and its weights, once. Kernels
- * move more where they read something again.
+ * Returns the fewest bytes that a step can move for one image: each of its tensors, packed, and its weights, once.
+ * Kernels move more if they read data repeatedly.
  */
-export function leastBytes({ tensors }: Plan, step: Step): number {
+export function minimumBytes({ tensors }: Plan, step: Step): number {
   const moved = [...inputsOf(step), ...outputsOf(step)];
   const tensorSum = moved.reduce((sum, id) => sum + tensorBytes(tensors[id] as PlanTensor), 0);
   return tensorSum + weightBytes(step);
@@ -19,7 +19,7 @@ function tensorBytes(tensor: PlanTensor): number {
   const pixels = height * width;
   switch (tensor.kind) {
     case 'codes':
-      return pixels * Math.ceil(channels / CODES_A_WORD) * tensor.bits * 4;
+      return pixels * Math.ceil(channels / CHANNELS_PER_WORD) * tensor.bits * 4;
     case 'integers':
       return pixels * channels * 2;
     case 'floats':

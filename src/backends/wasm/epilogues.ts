@@ -38,7 +38,7 @@ export function floatEpilogue(
 ): number {
   const { factor, offset, negativeSlope, lowest, highest, shortcut, codes } = epilogue;
   const isBent = negativeSlope !== 1 || lowest > -LARGEST_FLOAT32 || highest < LARGEST_FLOAT32;
-  const floats = !codes || codes.floatsAreRead ? places.at(output) : undefined;
+  const floats = !codes || codes.keepsFloats ? places.at(output) : undefined;
   const added = shortcut === undefined ? undefined : places.at(shortcut);
   const floatRow = (values: ArrayLike<number>) => image.data(Float32Array.from(rowsOf([values], channels)));
   const made = codes && places.at(codes.output);
@@ -75,7 +75,7 @@ export function codesOnly(
     negativeSlope: 1,
     lowest: Number.NEGATIVE_INFINITY,
     highest: Number.POSITIVE_INFINITY,
-    codes: { output, sign, thresholds, floatsAreRead: false },
+    codes: { output, sign, thresholds, keepsFloats: false },
   };
 }
 

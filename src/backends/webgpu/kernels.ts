@@ -267,7 +267,7 @@ function codesOut(step: Convolution, { thresholds }: CodeEpilogue): Out {
 
 /** shaders/store-floats.wgsl; what is not needed is bound to a few bytes. */
 function floatsOut(output: TensorId, { channels }: ChwShape, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
-  const keepsFloats = codes?.floatsAreRead ?? true;
+  const keepsFloats = codes?.keepsFloats ?? true;
   const tables: (readonly [number, Table])[] = [[6, layOutAffine(factor, offset, codes)]];
   const tensors: (readonly [number, TensorId])[] = [];
   const bind = (binding: number, tensor: TensorId | undefined) => {

@@ -3,7 +3,7 @@ import { clampToFloat32, LARGEST_FLOAT32 } from '../../numerics/float32.ts';
 import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
 import type { LimbWeights } from '../../plan/limbs.ts';
-import type { AttachedCodes, Convolution } from '../../plan/plan.ts';
+import type { Convolution, FusedQuantization } from '../../plan/plan.ts';
 
 /** Threads of a workgroup, in every kernel. */
 export const WORKGROUP_SIZE = 64;
@@ -147,7 +147,7 @@ export function layOutFloatThresholds(thresholds: readonly Float64Array[]): Floa
 export function layOutAffine(
   factor: Float64Array,
   offset: Float64Array,
-  codes: AttachedCodes | undefined,
+  codes: FusedQuantization | undefined,
 ): Float32Array<ArrayBuffer> {
   const affine = quadRows([factor, offset], 0);
   if (!codes) return Float32Array.from(affine);

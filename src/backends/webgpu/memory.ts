@@ -1,3 +1,4 @@
+import { type Lifetime, tensorLifetimes } from '../../plan/lifetimes.ts';
 import type { Plan, TensorId } from '../../plan/plan.ts';
 import { inputsOf, outputsOf } from '../../plan/step-tensors.ts';
 
@@ -30,7 +31,11 @@ export interface MemoryNeeds {
  * there are two buffers or a few (WebGPU forbids both uses of one buffer in a dispatch); the largest tensors are placed first, each where its buffer grows least.
  */
 export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeeds): MemoryPlan {
-  const lifetimes = lifetimesOf(plan, cleared);
+  const lifetimes = tensorLifetimes(plan);
+  for (const tensor of cleared) {
+    const lifetime = lifetimes.get(tensor);
+    if (lifetime) lifetimes.set(tensor, { ...lifetime, first: -1 });
+  }
   const apart = plan.tensors.map(() => new Set<TensorId>());
   for (const step of plan.steps) {
     for (const input of inputsOf(step)) {
@@ -41,7 +46,7 @@ export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeed
     }
   }
   const sizes = bytes.map((size) => Math.ceil(size / alignment) * alignment);
-  const used = [...sizes.keys()].filter((tensor) => isUsed(lifetimes[tensor] as Lifetime));
+  const used = [...sizes.keys()].filter((tensor) => lifetimes.has(tensor));
   const order = used.sort(
     (a, b) => Number(cleared.has(b)) - Number(cleared.has(a)) || (sizes[b] as number) - (sizes[a] as number),
   );
@@ -52,12 +57,12 @@ export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeed
   const endOf = (tensor: TensorId) => (placements[tensor] as Placement).offset + (sizes[tensor] as number);
   for (const tensor of order) {
     const size = sizes[tensor] as number;
-    const [from, to] = lifetimes[tensor] as Lifetime;
+    const { first: from, last: to } = lifetimes.get(tensor) as Lifetime;
     let best = { buffer: buffers.length, offset: 0, growth: size };
     for (const [buffer, tenants] of buffers.entries()) {
       if (tenants.some((other) => apart[tensor]?.has(other))) continue;
       const alive = tenants.filter((other) => {
-        const [first, last] = lifetimes[other] as Lifetime;
+        const { first, last } = lifetimes.get(other) as Lifetime;
         return first <= to && last >= from;
       });
       const starts = [0, ...alive.map(endOf)].sort((a, b) => a - b);
@@ -74,27 +79,4 @@ export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeed
     clearedSizes[buffer] = Math.max(clearedSizes[buffer] ?? 0, cleared.has(tensor) ? offset + size : 0);
   }
   return { placements, bufferSizes, clearedSizes };
-}
-
-/** The steps between which a tensor is needed: −1 is before the first. */
-type Lifetime = [first: number, last: number];
-
-function isUsed([first, last]: Lifetime): boolean {
-  return last >= first;
-}
-
-function lifetimesOf({ tensors, steps, outputs }: Plan, cleared: ReadonlySet<TensorId>): Lifetime[] {
-  const lifetimes = tensors.map(
-    (_, tensor): Lifetime => [tensor === 0 || cleared.has(tensor) ? -1 : steps.length, tensor === 0 ? -1 : -2],
-  );
-  const use = (tensor: TensorId, step: number) => {
-    const lifetime = lifetimes[tensor] as Lifetime;
-    lifetime[0] = Math.min(lifetime[0], step);
-    lifetime[1] = Math.max(lifetime[1], step);
-  };
-  for (const [index, step] of steps.entries()) {
-    for (const tensor of [...inputsOf(step), ...outputsOf(step)]) use(tensor, index);
-  }
-  for (const output of outputs) use(output, steps.length);
-  return lifetimes;
 }
