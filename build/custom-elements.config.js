@@ -1,16 +1,16 @@
-/** `custom-elements.json` for the package: the element alone, what is public of it, where the package has it. */
+/** The published file that `custom-elements.json` describes. */
 const FILE = 'dist/lib/hwgq-classifier.js';
 
-/** Leaves out what pages cannot use, and names the package's file instead of sources. */
+/** Reduces the manifest to the public members of the element, and refers to the published file instead of sources. */
 const published = {
   name: 'published',
   packageLinkPhase({ customElementsManifest }) {
     const declarations = customElementsManifest.modules.flatMap((module) => module.declarations);
     const element = declarations.find(({ tagName }) => tagName);
     element.members = element.members.filter(({ privacy }) => !privacy);
-    // Those that the docstring describes; the analyzer adds one for each `new CustomEvent`.
+    // Keep the events that the docstring describes. The analyzer adds one for each `new CustomEvent`.
     element.events = element.events.filter(({ description }) => description);
-    // What is inherited has been copied.
+    // Inherited members have already been copied.
     for (const described of [...element.members, ...element.attributes]) delete described.inheritedFrom;
     element.superclass = { name: 'HTMLElement' };
     const declaration = { name: element.name, module: FILE };

@@ -1,6 +1,6 @@
 import { OptionDefaults } from 'typedoc';
 
-/** What docs/element.md tells of the element, and the manifest for editors. */
+/** Tags of the custom elements manifest. docs/element.md documents them. */
 const ELEMENT_TAGS = ['@attr', '@fires', '@slot', '@csspart', '@cssprop', '@cssstate', '@tagname'];
 
 export default {

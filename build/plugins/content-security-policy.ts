@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-/** What the pages may load and do: their own files, a camera's or a dropped picture, and nothing from elsewhere. */
+/** The policy of the pages: own files, camera and dropped pictures only; nothing from other origins. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -13,7 +13,7 @@ export const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
 ].join('; ');
 
-/** Writes the policy into the built pages, so that it holds on any server. */
+/** Adds the policy to the built pages as a meta element, so that it applies on any server. */
 export function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',

@@ -3,7 +3,7 @@ import type { Plugin } from 'rolldown';
 
 const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//;
 
-/** Writes the licences of the packages whose code went into a bundle beside it: their terms ask for that. */
+/** Emits LICENCES.txt with the licences of all bundled packages, as their terms require. */
 export function licences(): Plugin {
   return {
     name: 'licences',
@@ -14,10 +14,10 @@ export function licences(): Plugin {
   };
 }
 
-/** @throws Error where a package has no file of its licence. */
+/** @throws Error if a package has no licence file. */
 function licenceOf(folder: string): string {
   const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-  if (!file) throw new Error(`${folder} has no file of its licence.`);
+  if (!file) throw new Error(`${folder} has no licence file.`);
   const { name, version } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
   return `${name} ${version}\n\n${readFileSync(folder + file, 'utf8').trim()}\n\n`;
 }

@@ -6,7 +6,7 @@ const ONNX_RUNTIME = 'node_modules/onnxruntime-web/dist/';
 const TFJS = 'node_modules/@tensorflow/';
 const TFJS_WASM = `${TFJS}tfjs-backend-wasm/`;
 
-/** What a page fetches of each engine that the benchmark compares with, by `downloadKey` of src/bench. */
+/** Files that a page fetches for each engine in the benchmark, by `downloadKey` of src/bench. */
 export const PEER_BUILDS: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-web wasm': [
     `${ONNX_RUNTIME}ort.wasm.min.mjs`,
@@ -26,12 +26,12 @@ export const PEER_BUILDS: Readonly<Record<string, readonly string[]>> = {
   'tfjs webgpu': [`${TFJS}tfjs-core/dist/tf-core.min.js`, `${TFJS}tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js`],
 };
 
-/** What tfjs takes in place of one of those where it has threads. */
+/** Files that tfjs fetches in addition if it uses threads. */
 const THREADED = ['.wasm', '.js', '.worker.js'].map(
   (end) => `${TFJS_WASM}wasm-out/tfjs-backend-wasm-threaded-simd${end}`,
 );
 
-/** Puts those engines beside the site, as they are: no page loads them unless it is asked to. */
+/** Copies the engines beside the site. The benchmark page loads them on request only. */
 export function peers(): Plugin {
   const files = new Map([...Object.values(PEER_BUILDS).flat(), ...THREADED].map((path) => [servedAs(path), path]));
   return {
@@ -55,7 +55,7 @@ function servedAs(path: string): string {
   return `peers/${path.startsWith(TFJS) ? 'tfjs' : 'onnxruntime-web'}/${basename(path)}`;
 }
 
-/** A file as a page loads it: the script of tfjs's threads comes wrapped in a module that exports it as text. */
+/** Returns a file as a page loads it. tfjs ships its thread script inside a module that exports it as text. */
 function contentOf(path: string): Buffer {
   const content = readFileSync(path);
   return path.endsWith('.worker.js') ? content.subarray(content.indexOf('`') + 1, content.lastIndexOf('`')) : content;

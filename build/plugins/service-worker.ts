@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
 
-/** What is not kept for offline use: source maps, and the engines that the benchmark compares with. */
+/** Files that are not cached for offline use: source maps, and other engines of the benchmark. */
 const NOT_KEPT = /\.map$|^peers\/|^service-worker\.js$/;
 
-/** Writes `service-worker.js` beside the site, once all its other files are there. */
+/** Emits `service-worker.js` after all other files of the site. */
 export function serviceWorker(): Plugin {
   let config: ResolvedConfig;
   return {
@@ -42,7 +42,7 @@ export function serviceWorker(): Plugin {
   };
 }
 
-/** Paths of a folder's files, from that folder on, with their hashes as in Subresource Integrity. */
+/** Returns the relative paths of a folder's files with their Subresource Integrity hashes. */
 function siteFiles(folder: string): Record<string, string> {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

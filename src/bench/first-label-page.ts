@@ -2,9 +2,8 @@ import type { InferenceSession } from 'onnxruntime-web';
 import { type BackendName, createClassifier } from '../client/index.ts';
 
 /**
- * Loads one engine and names one picture, as a page of its own would that does nothing else; then writes the
- * milliseconds since navigation into the document. The address's fragment says which engine, with which model and how that
- * takes its input: `firstLabelAddress` of src/bench writes it.
+ * Loads one engine, classifies one picture, and writes the milliseconds since navigation into the document. The URL
+ * fragment selects the engine, the model, and its input format (see `firstLabelAddress`).
  */
 const given = new URLSearchParams(location.hash.slice(1));
 const model = given.get('model') ?? '';
@@ -13,7 +12,7 @@ const [width, height, scale] = ['width', 'height', 'scale'].map((name) => Number
   number,
   number,
 ];
-/** Where a pixel has a network's channels. Green stands for gray: any picture will do. */
+/** Indices of the network's channels in an RGBA pixel. Green stands for gray, since any picture will do. */
 const PLACES = { bgr: [2, 1, 0], rgb: [0, 1, 2], gray: [1] } as const;
 
 try {
@@ -57,7 +56,7 @@ async function nameWithOnnxRuntime(): Promise<string> {
   return String(scores.indexOf(Math.max(...scores)));
 }
 
-/** A picture of the size that the network takes. */
+/** Creates a picture of the network's input size. */
 function picture(): ImageData {
   const image = new ImageData(width, height);
   for (let index = 0; index < image.data.length; index++)

@@ -91,7 +91,7 @@ it('measures all engines, and hands the result on by a link', async () => {
   expect(await other.page.locator('#race-rows tr').count()).toBe(names.length);
 
   // Somebody's result stands below one's own in every table.
-  await page.getByLabel('Somebody’s link or JSON').fill(JSON.stringify(fasterThan(report)));
+  await page.getByLabel('Link or JSON to import').fill(JSON.stringify(fasterThan(report)));
   await page.getByRole('button', { name: 'Show beside mine' }).click();
   for (const rows of ['race', 'first-label', 'layer', 'throughput', 'download', 'memory']) {
     const figures = page.locator(`#${rows}-rows tr .theirs`);
@@ -144,9 +144,9 @@ it('runs every way that is chosen, and says so where none is', async () => {
     'WASM, plain SIMD',
     'onnxruntime-web on WebGPU, float32',
     'tfjs on WebGPU, float32',
-    'The exact export besides, on each of them',
+    'Also the exact export, on each of them',
   );
-  await page.getByLabel('The interpreter').check();
+  await page.getByLabel('Interpreter').check();
   await measure(page);
   expect(await page.locator('#race-rows th').allTextContents()).toEqual([
     'hwgq-web · WASM · plain SIMD · 2 threads',
@@ -218,7 +218,7 @@ it('goes on without what fails', async () => {
 
 it('refuses what is no result', async () => {
   const { page } = await open(plain().url);
-  await page.getByLabel('Somebody’s link or JSON').fill('{"format":"other"}');
+  await page.getByLabel('Link or JSON to import').fill('{"format":"other"}');
   await page.keyboard.press('Enter');
   await page.getByText('This is no result of this benchmark').waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);

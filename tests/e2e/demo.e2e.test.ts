@@ -170,7 +170,7 @@ it('looks through the camera, and lets it go', async () => {
 it('offers a choice of cameras where there are several, and remembers it', async () => {
   const demo = await DemoPage.open(browser(), site().url, { permissions: ['camera'] });
   const { page } = demo;
-  const cameras = page.getByRole('combobox', { name: 'Which camera' });
+  const cameras = page.getByRole('combobox', { name: 'Camera', exact: true });
   await page.getByRole('tab', { name: 'Camera' }).click();
   expect(await cameras.isVisible()).toBe(false);
   await page.getByRole('button', { name: 'Start the camera' }).click();
@@ -227,7 +227,7 @@ it('says when the camera is not allowed, and goes on', async () => {
   const { page } = demo;
   await page.getByRole('tab', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Start the camera' }).click();
-  await page.getByText('The camera was not allowed.').waitFor();
+  await page.getByText('Camera permission was denied.').waitFor();
   await page.getByRole('button', { name: 'Try again' }).waitFor();
   await page.getByRole('tab', { name: 'Draw' }).click();
   await draw(demo, '7');
@@ -335,7 +335,7 @@ it('offers to start again when the network has died', async () => {
     });
   });
   // The page hears of it at its next question after that.
-  const restart = page.getByRole('button', { name: 'Start it again' });
+  const restart = page.getByRole('button', { name: 'Restart' });
   await expect.poll(() => draw(demo, '1').then(() => restart.count())).toBe(1);
   await restart.click();
   await page.getByRole('button', { name: 'Clear' }).click();
@@ -350,7 +350,7 @@ it('goes on when the GPU process has crashed', async () => {
   const own = await startChromium();
   const demo = await DemoPage.open(own, site().url);
   await demo.page.locator('#backend').selectOption('webgpu');
-  const isOnWebGpu = () => demo.page.getByText('WebGPU, in software').count();
+  const isOnWebGpu = () => demo.page.getByText('WebGPU (software adapter)').count();
   await expect.poll(isOnWebGpu).toBe(1);
   await demo.give('drop', { name: 'seven.png', type: 'image/png', content: pictureOfSeven() });
   await expect.poll(() => demo.answer()).toBe('7');
@@ -375,7 +375,7 @@ it('offers to try again when a model cannot be fetched', async () => {
   const { page } = demo;
   await page.route(/cifarsmall.*\.hwgq/, (route) => route.fulfill({ status: 503 }));
   await page.getByRole('radio', { name: /Objects/ }).click();
-  await page.getByText(/answers 503/).waitFor();
+  await page.getByText(/status 503/).waitFor();
   expect(await page.getByRole('radio', { name: /Digits/ }).isChecked()).toBe(true);
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();

@@ -31,7 +31,7 @@ it('measures a picked folder of class folders', async () => {
   await evaluate.pickFolder(drawn);
   await evaluate.finish();
   expect(await evaluate.text('#data-summary')).toBe('20 pictures of 10 classes (class folders)');
-  const [, right] = /^(\d+) of 20 named rightly$/.exec(await evaluate.text('#right')) ?? [];
+  const [, right] = /^(\d+) of 20 correct$/.exec(await evaluate.text('#right')) ?? [];
   expect(Number(right)).toBeGreaterThanOrEqual(16);
   expect(await evaluate.text('#accuracy')).toBe(`${((Number(right) / 20) * 100).toFixed(2)}%`);
   expect(await evaluate.page.locator('#class-rows tr').count()).toBe(10);
@@ -52,7 +52,7 @@ it('shows the pictures of a cell, by keyboard alone', async () => {
   expect(focused).toMatch(/^2 named 1: \d+$/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: /^2, named rightly: [12]$/ }).waitFor();
+  await page.getByRole('heading', { name: /^2, correct: [12]$/ }).waitFor();
   const picture = page.locator('#cell-list img').first();
   await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(96);
   expect(await picture.getAttribute('alt')).toMatch(/2\/\d+\.png$/);
@@ -94,7 +94,7 @@ it('says what does not match, and what is no data set', async () => {
   writeFileSync(join(broken, picture.label, 'broken.png'), 'no picture');
   await evaluate.pickFolder(broken);
   // The run before has ended too.
-  await expect.poll(() => evaluate.text('#right')).toMatch(/of 1 named rightly$/);
+  await expect.poll(() => evaluate.text('#right')).toMatch(/of 1 correct$/);
   await expect.poll(() => evaluate.text('#unreadable')).toMatch(/^1 could not be read.*broken\.png$/);
   await page.context().close();
 });
@@ -128,18 +128,18 @@ describeShared('on MNIST', () => {
     expect(stoppedAt).toMatch(/^Stopped after \d+ of 1,000 pictures$/);
     await page.waitForTimeout(1000);
     expect(await evaluate.text('#run-status')).toBe(stoppedAt);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
     await evaluate.finish(300_000);
     const labels = mnistLabels();
     const expected = goldenMeta('lenet')
       .top1.slice(0, COUNT)
       .filter((named, index) => named === labels[index]).length;
-    const [, right] = /^(\d+) of 1,000 named rightly$/.exec(await evaluate.text('#right')) ?? [];
+    const [, right] = /^(\d+) of 1,000 correct$/.exec(await evaluate.text('#right')) ?? [];
     expect(Math.abs(Number(right) - expected)).toBeLessThanOrEqual(2);
     const zeros = Number(await evaluate.text('#matrix .is-right >> nth=0'));
-    expect(await evaluate.text('#cell-title')).toBe(`0, named rightly: ${zeros}`);
+    expect(await evaluate.text('#cell-title')).toBe(`0, correct: ${zeros}`);
     await expect.poll(() => page.locator('#cell-list img').count()).toBe(48);
-    await page.getByRole('button', { name: `Show more of ${zeros - 48} others` }).click();
+    await page.getByRole('button', { name: `Show more (${zeros - 48} left)` }).click();
     await expect.poll(() => page.locator('#cell-list img').count()).toBe(zeros);
     expect(evaluate.misdeeds).toEqual([]);
     await page.context().close();

@@ -186,7 +186,7 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       await browser.click('#decisive');
       await expect.poll(() => text('#decisive-hint'), PATIENCE).toContain('It glows');
       await browser.evaluate("document.querySelector('#inside-views').scrollIntoView()");
-      await expect.poll(() => text('#maps-caption'), PATIENCE).toContain('What conv1 makes of the picture');
+      await expect.poll(() => text('#maps-caption'), PATIENCE).toContain('Output of conv1');
       await browser.evaluate('scrollTo(0, 0)');
       await browser.click('.teach summary');
       await browser.click('.taught-class:nth-child(1) .taught-buttons > .button');

@@ -32,7 +32,7 @@ it('follows a video that is dropped, tells how fast, and copies diagnostics', as
   await expect.poll(() => page.locator('#answer-label').textContent()).toBe('1');
   await expect
     .poll(() => page.locator('#fact-frames').textContent())
-    .toMatch(/^\d+ frames a second, .* \d+ of \d+ dropped$/);
+    .toMatch(/^\d+ frames per second, .* \d+ of \d+ dropped$/);
   await demo.give('drop', { name: 'no.webm', type: 'video/webm', content: 'no video' });
   expect(await demo.notice()).toContain('"no.webm" is not a video');
   await page.getByLabel('one.webm').waitFor();

@@ -89,7 +89,7 @@ it('takes examples by camera and by dropping, and asks for what is lacking', asy
   await expect.poll(count).toBeGreaterThan(3);
   await page.mouse.up();
   const held = await count();
-  await first.getByRole('button', { name: 'Take back the last example' }).click();
+  await first.getByRole('button', { name: 'Remove the last example' }).click();
   await expect.poll(count).toBe(held - 1);
   await page.getByText('Class 2: no example yet.').waitFor();
   await dropOn(demo, '.taught-class:nth-child(2)', 'ring.png', taughtFrame('ring', 1));
@@ -97,7 +97,7 @@ it('takes examples by camera and by dropping, and asks for what is lacking', asy
   expect(await page.getByRole('tab', { name: 'Camera' }).getAttribute('aria-selected')).toBe('true');
   await second.getByRole('textbox').fill('Class 1');
   await page.getByRole('button', { name: 'Teach', exact: true }).click();
-  expect(await demo.notice()).toContain('Two classes are called “Class 1”');
+  expect(await demo.notice()).toContain('Two classes are named “Class 1”');
   expect(await accessibilityFaults(page)).toEqual([]);
   expect(demo.misdeeds).toEqual([]);
   await page.close();

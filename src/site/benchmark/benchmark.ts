@@ -13,7 +13,7 @@ import { showTables } from './tables.ts';
 
 declare global {
   interface Window {
-    /** For machines: `npm run bench` measures by it, and shows nothing. */
+    /** The programmatic interface that `npm run bench` uses. */
     hwgqBenchmark: {
       run(settings: BenchmarkSettings, onProgress?: (done: number, doing: string) => void): Promise<BenchmarkReport>;
     };
@@ -44,11 +44,12 @@ async function start(): Promise<void> {
   try {
     const options = { siteUrl, signal, onProgress: showProgress, onReport: show };
     const { tuningFailure } = await runBenchmark(await chosenSettings(), options);
-    if (tuningFailure !== undefined) notices.show('The usual kernels ran', new Error(tuningFailure));
+    if (tuningFailure !== undefined)
+      notices.show('Autotuning failed; the default kernels ran', new Error(tuningFailure));
     showProgress(1, 'Done');
     announcer.say(`Done: ${byId('fastest', HTMLElement).textContent} for one picture`);
   } catch (error) {
-    showProgress(0, signal.aborted ? 'Stopped' : 'It has stopped');
+    showProgress(0, signal.aborted ? 'Stopped' : 'Failed');
     if (!signal.aborted) notices.show('The benchmark has stopped', error);
     else announcer.say('Stopped');
   } finally {
@@ -71,7 +72,7 @@ function showProgress(done: number, doing: string): void {
   byId('status', HTMLElement).textContent = doing;
 }
 
-/** Everything measured so far; somebody else's result alone where nothing is. */
+/** Shows all measurements so far, beside an imported result if there is one. */
 function show(found: BenchmarkReport): void {
   report = found;
   draw();
@@ -87,7 +88,7 @@ function draw(): void {
   byId('other-machine', HTMLElement).textContent = theirs ? machineText(theirs, shown.network) : '';
   showHeadline(shown, beside);
   showTables(shown, beside);
-  // Layers of another network are no layers of this one.
+  // Layers of different networks cannot be compared.
   layers.show(shown.examinations, beside?.network === shown.network ? beside.examinations : []);
   for (const id of ['copy-text', 'copy-json', 'copy-link']) {
     byId(id, HTMLButtonElement).disabled = shown.results.length === 0;
@@ -95,11 +96,11 @@ function draw(): void {
 }
 
 function machineText({ network, machine, date }: BenchmarkReport, shownNetwork: string): string {
-  const other = network === shownNetwork ? '' : `${network}, which is another network; `;
+  const other = network === shownNetwork ? '' : `${network}, a different network; `;
   return `${other}${machine.cores} logical processors, ${machine.gpu ?? 'no GPU'}, ${date.slice(0, 10)}`;
 }
 
-/** What stands above the tables. */
+/** Shows the headline figures above the tables. */
 type Headline = Readonly<Record<'fastest' | 'rate' | 'ratio' | 'first-label', { figure: string; about: string }>>;
 
 function showHeadline(mine: BenchmarkReport, beside: BenchmarkReport | undefined): void {
@@ -137,7 +138,7 @@ function headlineOf({ results, examinations, firstLabels }: BenchmarkReport): He
   };
 }
 
-/** How this project's engine ran, without its name. */
+/** Returns the configuration of a run of this project's engine, without the engine's name. */
 function modeOf(engine: { readonly name: string } | undefined): string {
   return engine?.name.split(' · ').slice(1).join(', ') ?? '';
 }
@@ -148,15 +149,16 @@ function fastest(results: readonly RaceResult[], isOwn: boolean): RaceResult | u
     .sort((a, b) => (a.latency?.median ?? 0) - (b.latency?.median ?? 0))[0];
 }
 
-/** Takes a link or JSON. */
+/** Imports a result from a link or JSON. */
 function importResult(text: string): void {
   try {
     const found = text.trim().startsWith('{') ? parseReport(text) : reportOfFragment(text.trim());
-    if (!found) throw new Error('There is no result in this. Paste a link of “Copy link”, or what “Copy JSON” gave.');
+    if (!found)
+      throw new Error('The text contains no result. Paste a link from “Copy link” or the output of “Copy JSON”.');
     theirs = found;
     draw();
     importField.value = '';
-    announcer.say('The other result is shown');
+    announcer.say('Showing the imported result');
   } catch (error) {
     notices.show('This result could not be shown', error);
   }
@@ -193,8 +195,8 @@ onCopy('copy-json', 'JSON', (shown) => JSON.stringify(shown, null, 2));
 onCopy('copy-link', 'Link', (shown) => location.href.replace(/#.*$/, '') + reportFragment(shown));
 
 byId('machine', HTMLElement).textContent = crossOriginIsolated
-  ? `${navigator.hardwareConcurrency} logical processors, and this page may use several at once.`
-  : `${navigator.hardwareConcurrency} logical processors; this page may use one at a time, since its server does not isolate it.`;
+  ? `${navigator.hardwareConcurrency} logical processors, and this page may use several threads.`
+  : `${navigator.hardwareConcurrency} logical processors; this page may use one thread, because it is not cross-origin isolated.`;
 if (location.hash.includes('result=')) importResult(location.hash);
 window.addEventListener('hashchange', () => {
   if (location.hash.includes('result=')) importResult(location.hash);

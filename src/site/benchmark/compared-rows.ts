@@ -1,14 +1,14 @@
 import type { Summary } from '../../bench/statistics.ts';
 import { create } from '../shared/dom.ts';
 
-/** One thing on this machine and on somebody else's; at least one of them has it. */
+/** An item of this machine's result paired with that of an imported result. At least one is present. */
 export interface Compared<Item> {
   readonly name: string;
   readonly mine: Item | undefined;
   readonly theirs: Item | undefined;
 }
 
-/** Things of the same name side by side: this machine's in their order, then what only the other has. */
+/** Pairs items by name: this machine's in order, then those that only the imported result has. */
 export function compared<Item>(
   mine: readonly Item[],
   theirs: readonly Item[],
@@ -19,7 +19,7 @@ export function compared<Item>(
   return [...names].map((name) => ({ name, mine: byMine?.get(name), theirs: byTheirs?.get(name) }));
 }
 
-/** A row that begins with what it is about. */
+/** Creates a table row with a row header. */
 export function headedRow(name: string, isOwn: boolean): HTMLTableRowElement {
   const row = create('tr', isOwn ? 'is-own' : '');
   const head = create('th', '', name);
@@ -28,14 +28,14 @@ export function headedRow(name: string, isOwn: boolean): HTMLTableRowElement {
   return row;
 }
 
-/** This machine's figure, and below it somebody else's. */
+/** Creates a cell with this machine's figure, and the imported one below it. */
 export function figureCell<Item>({ mine, theirs }: Compared<Item>, textOf: (item: Item) => string | undefined) {
   const cell = create('td', '', (mine && textOf(mine)) ?? '');
   cell.append(...theirFigure(theirs && textOf(theirs)));
   return cell;
 }
 
-/** Why there are no figures on this machine; what there is elsewhere below it. */
+/** Creates a cell with the reason for a missing figure, and the imported one below it. */
 export function failureCell(failure: string, columns: number, theirs: string | undefined): HTMLTableCellElement {
   const cell = create('td', 'is-failure', failure);
   cell.colSpan = Math.max(1, columns);
@@ -43,7 +43,7 @@ export function failureCell(failure: string, columns: number, theirs: string | u
   return cell;
 }
 
-/** Somebody else's figure; nothing where there is none. */
+/** Creates the imported figure; empty if there is none. */
 export function theirFigure(text: string | undefined): readonly HTMLElement[] {
   if (!text) return [];
   const figure = create('span', 'theirs', text);
@@ -51,7 +51,7 @@ export function theirFigure(text: string | undefined): readonly HTMLElement[] {
   return [figure];
 }
 
-/** Bars from nothing to a time, which at the scale fills the cell. */
+/** Creates bars whose length is proportional to a time. A time equal to `scale` fills the cell. */
 export function barCell<Item>(
   { mine, theirs }: Compared<Item>,
   timeOf: (item: Item) => number | Summary | undefined,
@@ -64,7 +64,7 @@ export function barCell<Item>(
   return cell;
 }
 
-/** Of a summary the bar ends at the median, and a line goes from p5 to p95. */
+/** For a summary, the bar ends at the median and a line spans p5 to p95. */
 function track(time: number | Summary, scale: number, kind: string): HTMLElement {
   const { median, p5, p95 } = typeof time === 'number' ? { median: time, p5: time, p95: time } : time;
   const element = create('span', `bench-track ${kind}`.trimEnd());

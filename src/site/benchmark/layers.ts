@@ -8,17 +8,17 @@ import { Roofline } from './roofline-plot.ts';
 
 type Step = LayerProfile['steps'][number];
 
-/** A layer with what it stands among. */
+/** A step with its context. */
 interface LayerOfRun {
-  /** Its layer, and which of that layer's steps it is. */
+  /** The layer name and the index of the step within the layer. */
   readonly id: string;
   readonly step: Step;
   readonly peaks: Peaks;
-  /** Of the whole run. */
+  /** Share of the time of the whole run. */
   readonly share: number;
 }
 
-/** Where the time of a run goes, of one mode at a time, and where it goes on somebody else's machine. */
+/** Shows the time of each layer for one mode, beside that of an imported result. */
 export class LayerView {
   readonly #section = byId('layers', HTMLElement);
   readonly #menu = byId('mode', HTMLSelectElement);
@@ -52,9 +52,9 @@ export class LayerView {
     this.#showRows(compared(layersOf(mine), layersOf(theirs), ({ id }) => id));
     this.#roofline.draw(mine, theirs);
     byId('peaks', HTMLElement).textContent = [
-      ...(mine ? [`Measured here, a second: ${peakText(mine.peaks)}.`] : []),
+      ...(mine ? [`Measured here, per second: ${peakText(mine.peaks)}.`] : []),
       ...(theirs ? [`Measured there: ${peakText(theirs.peaks)}.`] : []),
-      'An operation of a 1-bit layer is an AND or a count of one bit.',
+      'An operation of a 1-bit layer is the AND or the count of one bit.',
     ].join(' ');
   }
 
@@ -109,11 +109,11 @@ function ofPeakText({ step, peaks }: LayerOfRun): string {
 function peakText({ binary, integer, bandwidth }: Peaks): string {
   return (
     `${perSecond(binary)} multiply-adds of 1-bit weights and 2-bit activations, ` +
-    `${perSecond(integer)} of whole numbers, ${perSecond(bandwidth)}B read from memory`
+    `${perSecond(integer)} of integers, ${perSecond(bandwidth)}B read from memory`
   );
 }
 
-/** A rate with the unit's prefix, two or three digits. */
+/** Formats a rate with a unit prefix and two or three digits. */
 function perSecond(rate: number): string {
   const [unit, divisor] = rate >= 1e12 ? ['T', 1e12] : rate >= 1e9 ? ['G', 1e9] : ['M', 1e6];
   const value = rate / (divisor as number);

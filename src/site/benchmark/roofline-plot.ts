@@ -9,20 +9,20 @@ const LEFT = 64;
 const RIGHT = 28;
 const TOP = 14;
 const BOTTOM = 44;
-/** Below the highest roof, as powers of ten. */
+/** Height of the plot in powers of ten below the highest roof. */
 const DECADES = 4;
 const INTENSITIES = [0.1, 10_000] as const;
 
 /**
- * Multiply-adds a second over multiply-adds a byte, both logarithmic: under the slope a step waits for memory, under
- * the level roof for arithmetic.
+ * Plots multiply-adds per second over multiply-adds per byte, both logarithmic. A step below the slope is limited by
+ * memory, one below the flat roof by arithmetic.
  */
 export class Roofline {
   constructor(private readonly svg: SVGSVGElement) {
     svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
   }
 
-  /** @param theirs somebody else's, whose steps are drawn as hollow marks under a roof of their own. */
+  /** @param theirs an imported profile, drawn with hollow marks and its own roof. */
   draw(mine: LayerProfile | undefined, theirs: LayerProfile | undefined): void {
     const profiles = [mine, theirs].filter((profile) => profile !== undefined);
     const highest = Math.ceil(Math.log10(Math.max(...profiles.map(({ peaks }) => peaks.binary))));
@@ -50,12 +50,8 @@ export class Roofline {
       ...intensities.map((power) =>
         element('text', { class: 'chart-tick is-middle', x: x(10 ** power), y: HEIGHT - 24 }, String(10 ** power)),
       ),
-      element(
-        'text',
-        { class: 'chart-tick is-end', x: WIDTH - RIGHT, y: HEIGHT - 6 },
-        'multiply-adds for each byte moved',
-      ),
-      element('text', { class: 'chart-tick', x: LEFT + 6, y: TOP + 10 }, 'multiply-adds a second'),
+      element('text', { class: 'chart-tick is-end', x: WIDTH - RIGHT, y: HEIGHT - 6 }, 'multiply-adds per byte moved'),
+      element('text', { class: 'chart-tick', x: LEFT + 6, y: TOP + 10 }, 'multiply-adds per second'),
       ...(theirs
         ? [element('polyline', { class: 'chart-line is-theirs', points: roof(theirs.peaks.binary, theirs.peaks) })]
         : []),
@@ -90,7 +86,7 @@ export class Roofline {
 
 type Step = LayerProfile['steps'][number];
 
-/** Steps that have a place in the plot. */
+/** Returns the steps that can be plotted. */
 function placesOf(
   profile: LayerProfile | undefined,
 ): readonly { readonly step: Step; readonly place: RooflinePlace }[] {

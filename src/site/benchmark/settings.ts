@@ -6,23 +6,26 @@ import { byId, create } from '../shared/dom.ts';
 
 const ROUNDS = 10;
 const BATCHES = [1, 4, 16] as const;
-/** As many as a session takes by itself. */
+/** Default number of threads of a session. */
 const MOST_USUAL_THREADS = 4;
-/** Up to it every number of threads is a choice, and beyond it the doubles. */
+/** Every thread count up to this one is offered, then powers of two. */
 const CLOSE_THREADS = 8;
 
-/** Settles once the form offers what this machine has. */
+/** Resolves when the form offers only what this machine supports. */
 const offered = offerWhatIsHere();
 
 /**
- * What the form asks for.
- * @throws HwgqError `invalid-option` where that is nothing.
+ * Returns the settings of the form.
+ * @throws HwgqError `invalid-option` if no engine is selected.
  */
 export async function chosenSettings(): Promise<BenchmarkSettings> {
   await offered;
   const contestants: readonly Contestant[] = [...ownContestants(), ...peerContestants()];
   if (contestants.length === 0) {
-    throw new HwgqError('invalid-option', 'No engine is chosen. Check one, and for WASM a number of threads.');
+    throw new HwgqError(
+      'invalid-option',
+      'No engine is selected. Select at least one, and for WASM at least one thread count.',
+    );
   }
   return {
     network: byId('network', HTMLSelectElement).value,
@@ -46,7 +49,7 @@ async function offerWhatIsHere(): Promise<void> {
   if (!simd && !hasGpu) byId('own-reference', HTMLInputElement).checked = true;
 }
 
-/** Takes away what is not here. */
+/** Removes a choice that this machine does not support. */
 function offer(id: string, isHere: boolean): void {
   if (isHere) return;
   const choice = byId(id, HTMLInputElement);
@@ -70,7 +73,7 @@ function threadChoice(count: number, usual: readonly number[]): HTMLLabelElement
   return label;
 }
 
-/** Every way in which this project's engine is to run. */
+/** Returns the selected configurations of this project's engine. */
 function ownContestants(): readonly OwnContestant[] {
   const engine = 'hwgq-web';
   const onWasm = (['relaxed', 'plain'] as const).flatMap((simd) =>
@@ -82,7 +85,7 @@ function ownContestants(): readonly OwnContestant[] {
   return [...onWasm, ...others.map((backend) => ({ engine, backend }) as const)];
 }
 
-/** The other engines, each with the network as an ordinary one; then the network itself, if that is asked for. */
+/** Returns the other engines with the ordinary twin of the network, and with the exact export if selected. */
 function peerContestants(): readonly PeerContestant[] {
   const exact = isChecked('peer-exact') ? (['exact'] as const) : [];
   const peers: PeerContestant[] = [];

@@ -5,7 +5,7 @@ import { byId, create } from '../shared/dom.ts';
 import { formatBytes, formatMilliseconds } from '../shared/format.ts';
 import { barCell, type Compared, compared, failureCell, figureCell, headedRow } from './compared-rows.ts';
 
-/** Every table but that of the layers: this machine's figures, and below them somebody else's where there are any. */
+/** Fills all tables except that of the layers: this machine's figures, with imported ones below. */
 export function showTables(mine: BenchmarkReport, theirs: BenchmarkReport | undefined): void {
   const both = <Item extends { readonly name: string }>(listOf: (report: BenchmarkReport) => readonly Item[]) =>
     compared(listOf(mine), theirs ? listOf(theirs) : [], ({ name }) => name);
@@ -31,7 +31,7 @@ export function showTables(mine: BenchmarkReport, theirs: BenchmarkReport | unde
 }
 
 function showRace(pairs: readonly Compared<RaceResult>[]): void {
-  // One engine that takes a hundred times as long would leave nothing to be seen of the others.
+  // Limit the scale: an engine that is 100 times slower would make the other bars invisible.
   const medians = pairs
     .flatMap(({ mine, theirs }) => [mine?.latency?.median, theirs?.latency?.median])
     .filter((median) => median !== undefined);
@@ -89,7 +89,7 @@ function showThroughput(pairs: readonly Compared<Examination>[]): void {
   });
 }
 
-/** A row for each thing of the two machines. */
+/** Creates a row for each item of the two results. */
 function fill<Item>(
   id: string,
   pairs: readonly Compared<Item>[],

@@ -2,10 +2,10 @@ import { version } from '../../../package.json';
 import type { ClassifierInfo } from '../../client/index.ts';
 import { byId } from '../shared/dom.ts';
 
-/** Milliseconds for which the button says that the text was copied. */
+/** How long the button shows "Copied", in milliseconds. */
 const TOLD_FOR = 2000;
 
-/** A text for a bug report: what runs here, on what, and what went wrong. It is made and copied when asked for. */
+/** The "Copy diagnostics" button: collects model, backend, browser and errors as text for a bug report. */
 export class Diagnostics {
   readonly #button = byId('copy-diagnostics', HTMLButtonElement);
   readonly #label = this.#button.textContent;
@@ -20,7 +20,7 @@ export class Diagnostics {
     addEventListener('unhandledrejection', ({ reason }) => this.note(String(reason)));
   }
 
-  /** Keeps what went wrong, for the text. */
+  /** Records an error for the report. */
   note(failure: string): void {
     this.#failures.push(failure);
   }
@@ -34,7 +34,7 @@ export class Diagnostics {
         this.#button.textContent = this.#label;
       }, TOLD_FOR);
     } catch {
-      // The clipboard may be forbidden: then the text is there to be copied by hand.
+      // Clipboard access may be denied. The text is then shown for copying by hand.
       this.#text.hidden = false;
       this.#text.value = text;
       this.#text.select();

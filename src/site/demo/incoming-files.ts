@@ -1,20 +1,20 @@
-/** What a model is converted from. */
+/** The files that a Caffe model is converted from. */
 export interface CaffeFiles {
   readonly prototxt: File;
   readonly weights: File;
-  /** A mean image, as Caffe stores it. */
+  /** A mean image in Caffe's binary format. */
   readonly mean?: File;
-  /** One label a line. */
+  /** A text file with one label per line. */
   readonly labels?: File;
 }
 
-/** Files that came in together, by what they are for. */
+/** Files that arrived together, sorted by purpose. */
 export interface IncomingFiles {
   /** A picture or a video. */
   readonly picture?: File;
   readonly model?: File;
   readonly caffe: Partial<CaffeFiles>;
-  /** Files that nothing here can use. */
+  /** Files of types that the page does not support. */
   readonly others: readonly File[];
 }
 
@@ -25,7 +25,7 @@ const CAFFE_ROLES: Readonly<Record<string, keyof CaffeFiles>> = {
   txt: 'labels',
 };
 
-/** Sorts files by their names' ends, and pictures and videos by their type; of several of a kind the last one counts. */
+/** Sorts files by name extension, and pictures and videos by MIME type. The last file of each kind wins. */
 export function sortFiles(files: readonly File[]): IncomingFiles {
   let sorted: IncomingFiles = { caffe: {}, others: [] };
   for (const file of files) {

@@ -30,7 +30,7 @@ import { RunFacts } from './run-facts.ts';
 import { Tabs } from './tabs.ts';
 import { TeachingPanel } from './teaching/teaching-panel.ts';
 
-/** Scores of a camera's frames settle in this time. */
+/** Time constant for smoothing the scores of camera frames, in milliseconds. */
 const SMOOTHING_MS = 200;
 
 const notices = new Notices(byId('notices', HTMLElement), (failure) => diagnostics.note(failure));
@@ -53,9 +53,9 @@ let tab: TabId = 'draw-tab';
 let running: ModelOffer = DIGITS;
 let explorer: NetworkExplorer | undefined;
 let runningBackend = backend.value;
-/** A classifier that has died is not asked again. */
+/** The last classifier whose worker died. It is not used again. */
 let dead: Classifier | undefined;
-/** Ends the look at the camera. */
+/** Stops the current stream. */
 let following = new AbortController();
 
 const tabs = new Tabs(byId('tabs', HTMLElement), (id) => {
@@ -87,20 +87,20 @@ const lookAtNewest = newestOnly(async () => {
 });
 
 /**
- * Whether something else is shown by now. Of what moves, such as a drawing, the answer to a moment ago is still the
- * newest there is; of another still picture it would be wrong.
+ * Returns whether a result is outdated. For a drawing or a moving picture, the answer to a moment ago is still the latest;
+ * for a still picture that was replaced, it would be wrong.
  */
 function isReplaced(source: (typeof sources)[TabId], square: ImageData): boolean {
   return source !== sources[tab] || (source === picture && square !== picture.square());
 }
 
-/** What moves by itself in the open tab. */
+/** Returns the stream or video of the open tab, if any. */
 function moving(): MediaStream | HTMLVideoElement | undefined {
   if (tab === 'camera-tab') return camera.stream;
   return tab === 'picture-tab' ? picture.video : undefined;
 }
 
-/** Has what the open tab shows classified: what moves from now on, a picture as it is when its turn comes. */
+/** Classifies what the open tab shows: a stream or video continuously, a picture once. */
 function look(): void {
   following.abort();
   const source = moving();
@@ -138,14 +138,14 @@ function tell(answer: Classification, square: ImageData, info: ClassifierInfo): 
 function tellFailure(classifier: Classifier, error: unknown): void {
   const isFatal = error instanceof HwgqError && (error.code === 'device-lost' || error.code === 'worker');
   if (!isFatal) {
-    notices.show('This picture could not be looked at', error);
+    notices.show('This picture could not be classified', error);
     return;
   }
   dead = classifier;
-  notices.show('The network has stopped', error, { label: 'Start it again', run: () => void run(running) });
+  notices.show('The classifier has stopped', error, { label: 'Restart', run: () => void run(running) });
 }
 
-/** Loads a model and, once it is ready, lets it take the place of the one that runs. */
+/** Loads a model and replaces the running one when the new one is ready. */
 async function run(offer: ModelOffer): Promise<ClassifierInfo | undefined> {
   try {
     const classifier = await slot.load(offer, backend.value as BackendName | 'auto');
@@ -165,7 +165,7 @@ async function run(offer: ModelOffer): Promise<ClassifierInfo | undefined> {
   }
 }
 
-/** A network that runs anew, on another backend for instance, is looked into as before. */
+/** The explorer stays open when the same network reloads, for example on another backend. */
 function explore(offer: ModelOffer): void {
   if (explorer?.offer === offer) return;
   explorer?.close();
@@ -183,13 +183,13 @@ function show(info: ClassifierInfo): void {
   look();
 }
 
-/** The visitor's choice of a model also goes to the place where its pictures come from, unless the camera runs. */
+/** Runs the chosen model, and opens the tab that suits it unless the camera is running. */
 function choose(offer: ModelOffer): void {
   if (offer.tab && !camera.isRunning) tabs.select(offer.tab);
   void run(offer);
 }
 
-/** Files that were picked, dropped or pasted. */
+/** Handles files that were chosen, dropped, or pasted. */
 function receive(files: readonly File[]): void {
   const { picture: image, model, caffe, others } = sortFiles(files);
   if (image) void showPicture(image);
@@ -197,8 +197,8 @@ function receive(files: readonly File[]): void {
   if (Object.keys(caffe).length > 0) conversion.add(caffe);
   for (const { name } of others) {
     const accepted =
-      'Pictures, videos, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt labels are taken here.';
-    notices.show(`“${name}” is not taken here`, new HwgqError('invalid-option', accepted));
+      'This page accepts pictures, videos, .hwgq models, and Caffe’s .prototxt, .caffemodel, .binaryproto and .txt (labels) files.';
+    notices.show(`“${name}” is not a supported file`, new HwgqError('invalid-option', accepted));
   }
 }
 
@@ -219,7 +219,7 @@ new TeachingPanel(notices, {
 });
 showSamples(
   (file) => {
-    // Samples are of the kinds of things that the other model knows.
+    // The sample pictures show classes of the other shipped model.
     if (running === DIGITS) void run(OBJECTS);
     receive([file]);
   },

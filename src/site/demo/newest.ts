@@ -1,6 +1,6 @@
 /**
- * Makes a task that runs for the newest input only: at most one run at a time, and an input that comes meanwhile
- * replaces the one that waits.
+ * Wraps a task so that it processes only the latest input: at most one run is active, and a new input replaces the one
+ * that is waiting.
  */
 export function newestOnly<T>(task: (input: T) => Promise<void>): (input: T) => void {
   let waiting: { readonly input: T } | undefined;

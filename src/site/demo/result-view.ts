@@ -5,10 +5,10 @@ import { formatPercent } from '../shared/format.ts';
 import { NetworkView } from './inside/network-view.ts';
 import { ScoreBars } from './score-bars.ts';
 
-/** Labels of this length or shorter are set large, as digits are. */
+/** Labels of at most this many characters, such as digits, are shown in a large font. */
 const SHORT_LABEL = 2;
 
-/** What the network made of a picture: its answer, its scores, and the pixels that it got. */
+/** Shows a result: the best label, the scores, and the pixels that the network received. */
 export class ResultView {
   readonly announcer = new Announcer(byId('announcement', HTMLElement));
   readonly #verdict = byId('verdict', HTMLElement);
@@ -17,7 +17,7 @@ export class ResultView {
   readonly #bars = new ScoreBars(byId('scores', HTMLElement));
   readonly #pixels = new NetworkView();
 
-  /** Empties the view for a model's classes. */
+  /** Resets the view for a model's classes. */
   reset({ labels, classes, preprocessing }: ClassifierInfo): void {
     this.#bars.reset(labels ?? Array.from({ length: classes }, (_, index) => String(index)));
     this.#pixels.reset(preprocessing);

@@ -2,19 +2,19 @@ import type { BackendDescription, ClassifierInfo, StreamResult, Timings } from '
 import { byId } from '../shared/dom.ts';
 import { formatBytes, formatCount, formatMilliseconds } from '../shared/format.ts';
 
-/** Weight of the newest time in the running average: figures that people can read while frames arrive. */
+/** Weight of the newest time in the running average. Small enough that figures stay readable while frames arrive. */
 const NEWEST_WEIGHT = 0.15;
 
-/** What runs where, how fast, and how much smaller than its float original. */
+/** Shows the backend, times per picture, and the size of the model against its float32 original. */
 export class RunFacts {
   #average: Timings | undefined;
-  /** When the last frame's result came; undefined where none did. */
+  /** Time of the last frame's result; undefined before the first. */
   #lastFrame: number | undefined;
-  /** Between results, and from a frame to its result; running averages in milliseconds. */
+  /** Running averages in milliseconds: the interval between results, and the latency from frame to result. */
   #period: number | undefined;
   #latency = 0;
 
-  /** Shows a model; its times start anew. */
+  /** Shows a model and resets its times. */
   reset({ backend, bytes, floatBytes }: ClassifierInfo): void {
     this.#average = undefined;
     write('backend', backendName(backend));
@@ -33,11 +33,11 @@ export class RunFacts {
   keptForOffline(): void {
     write(
       'offline',
-      'The model is sent to the picture, not the picture to a model. This page is kept on this device, and opens without a network.',
+      'The model comes to the picture, not the picture to the model. This page is stored on this device and opens without a network.',
     );
   }
 
-  /** Takes a frame's result of something that moves. */
+  /** Records the result of a video or camera frame. */
   addFrame({ timings, counts }: StreamResult): void {
     this.addTimings(timings);
     const now = performance.now();
@@ -48,7 +48,10 @@ export class RunFacts {
       this.#latency += NEWEST_WEIGHT * (timings.latency - this.#latency);
       const rate = Math.round(1000 / this.#period);
       const dropped = `${formatCount(counts.dropped)} of ${formatCount(counts.classified + counts.dropped)} dropped`;
-      write('frames', `${rate} frames a second, ${formatMilliseconds(this.#latency)} from frame to answer, ${dropped}`);
+      write(
+        'frames',
+        `${rate} frames per second, ${formatMilliseconds(this.#latency)} from frame to answer, ${dropped}`,
+      );
     } else {
       this.#period = undefined;
       this.#latency = timings.latency;
@@ -56,7 +59,7 @@ export class RunFacts {
     this.#lastFrame = now;
   }
 
-  /** Nothing moves any more. */
+  /** Clears the frame rate when a stream ends. */
   clearFrames(): void {
     this.#lastFrame = undefined;
     write('frames', '');
@@ -68,7 +71,7 @@ export class RunFacts {
     write('time', formatMilliseconds(average.total));
     write(
       'time-parts',
-      `${formatMilliseconds(average.inference)} in the network, ${formatMilliseconds(average.preprocess)} for preparing the picture`,
+      `${formatMilliseconds(average.inference)} in the network, ${formatMilliseconds(average.preprocess)} to prepare the picture`,
     );
   }
 }
@@ -76,18 +79,18 @@ export class RunFacts {
 function backendName({ name, adapter }: BackendDescription): string {
   if (name === 'reference') return 'Interpreter';
   if (name === 'wasm') return 'WebAssembly';
-  return adapter?.isFallbackAdapter ? 'WebGPU, in software' : 'WebGPU';
+  return adapter?.isFallbackAdapter ? 'WebGPU (software adapter)' : 'WebGPU';
 }
 
 function adapterName({ name, adapter, simd, threads, threadsReason, fallbackReason }: BackendDescription): string {
-  if (name === 'reference') return `Exact, and slow. ${fallbackReason ?? ''}`;
+  if (name === 'reference') return `Exact but slow. ${fallbackReason ?? ''}`;
   if (name === 'wasm') {
     const count = threads === 1 ? 'one thread' : `${threads} threads`;
-    return `On the processor, ${count}, ${simd} SIMD. ${threadsReason ?? ''} ${fallbackReason ?? ''}`;
+    return `Runs on the CPU: ${count}, ${simd} SIMD. ${threadsReason ?? ''} ${fallbackReason ?? ''}`;
   }
   const words = [adapter?.vendor, adapter?.architecture, adapter?.description || adapter?.device];
   const named = words.filter((word) => word).join(' · ');
-  return named || 'The browser does not say which graphics chip';
+  return named || 'The browser does not report the GPU';
 }
 
 function mix(average: Timings, newest: Timings): Timings {

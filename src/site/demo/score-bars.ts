@@ -2,7 +2,7 @@ import type { Classification } from '../../client/index.ts';
 import { create } from '../shared/dom.ts';
 import { formatPercent } from '../shared/format.ts';
 
-/** Networks with at most this many classes show them all, each in its place; others their best ones, best first. */
+/** Networks with at most this many classes show all of them in a fixed order; others show the best ones, best first. */
 const MOST_BARS = 10;
 
 interface Bar {
@@ -12,7 +12,7 @@ interface Bar {
   readonly value: HTMLSpanElement;
 }
 
-/** The scores as a list of bars. */
+/** Shows the scores as a list of bars. */
 export class ScoreBars {
   readonly #list: HTMLElement;
   #bars: readonly Bar[] = [];
@@ -22,7 +22,7 @@ export class ScoreBars {
     this.#list = list;
   }
 
-  /** Makes bars for these classes, all at rest. */
+  /** Creates empty bars for these classes. */
   reset(labels: readonly string[]): void {
     this.#labels = labels.length <= MOST_BARS ? labels : undefined;
     this.#bars = Array.from({ length: Math.min(MOST_BARS, labels.length) }, createBar);

@@ -1,7 +1,7 @@
-/** The site's version, and its files with their hashes as in Subresource Integrity; the build puts it here. */
+/** The site's version and its files with Subresource Integrity hashes, inserted by the build. */
 declare const SITE: { readonly version: string; readonly files: Readonly<Record<string, string>> };
 
-/** What TypeScript's DOM library lacks of a service worker. */
+/** Service worker types that TypeScript's DOM library lacks. */
 interface ExtendableEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -17,7 +17,7 @@ interface ServiceWorkerScope {
 const { version, files } = SITE;
 const scope = self as unknown as ServiceWorkerScope;
 const base = new URL('./', location.href);
-/** Sites at several addresses of one origin share its caches. */
+/** Sites under different paths of one origin share its caches, so the path is part of the name. */
 const ownCaches = `hwgq-web ${base.pathname} `;
 const cacheName = ownCaches + version;
 
@@ -27,15 +27,15 @@ scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const path = pathOf(request);
   if (path === undefined) return;
-  // Names in assets/ change with their content. Whatever keeps its name comes from the server while there is one, so
-  // that nobody is left with an old version.
+  // File names in assets/ change with their content. Other files come from the server if it responds, so
+  // that no visitor is left with an old version.
   const response = path.startsWith('assets/')
     ? kept(path).catch(() => fetch(request))
     : fetch(request).catch(() => kept(path));
   event.respondWith(response);
 });
 
-/** Which of the site's files a request is for. */
+/** Returns the site file that a request is for. */
 function pathOf({ method, url }: Request): string | undefined {
   const { origin, pathname } = new URL(url);
   if (method !== 'GET' || origin !== base.origin || !pathname.startsWith(base.pathname)) return undefined;
@@ -54,7 +54,7 @@ async function dropOldVersions(): Promise<void> {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-/** A file from the cache; where it is not there as it was, from the server. */
+/** Returns a file from the cache if its hash matches, else from the server. */
 async function kept(path: string): Promise<Response> {
   const cache = await caches.open(cacheName);
   const response = await cache.match(new URL(path, base));
@@ -66,12 +66,12 @@ async function isIntact(response: Response, path: string): Promise<boolean> {
   return `sha256-${btoa(String.fromCharCode(...digest))}` === files[path];
 }
 
-/** @throws TypeError where the server does not answer, or with another file than the site's. */
+/** @throws TypeError if the server does not respond, or responds with a file of another hash. */
 async function fetchAnew(cache: Cache, path: string): Promise<Response> {
   const integrity = files[path] ?? '';
   const response = await fetch(new URL(path, base), { integrity, cache: 'no-cache' });
-  if (!response.ok) throw new TypeError(`${path} answers ${response.status}.`);
-  // A response that was redirected may not answer a navigation; a copy may.
+  if (!response.ok) throw new TypeError(`${path}: the server responded with status ${response.status}.`);
+  // Browsers reject a redirected response for a navigation, but accept a copy of it.
   const copy = new Response(await response.arrayBuffer(), { headers: response.headers });
   await cache.put(new URL(path, base), copy.clone());
   return copy;

@@ -2,10 +2,10 @@ import { HwgqError } from '../../errors.ts';
 import type { Preprocessing } from '../../image/preprocessing.ts';
 import { pixelContext } from '../shared/dom.ts';
 
-/** Larger pictures are scaled down to this side before they are handed over, in pixels. */
+/** Pictures with a longer side, in pixels, are scaled down to it before they are classified. */
 const LARGEST_SIDE = 1024;
 
-/** The square in the middle of a picture of this size, as pixels: networks take squares, and people's pictures rarely are. */
+/** Returns the central square of a picture, in pixels. Networks expect squares; photographs rarely are. */
 export function middleSquare(picture: CanvasImageSource, width: number, height: number): ImageData {
   const side = Math.min(width, height);
   const target = Math.min(side, LARGEST_SIDE);
@@ -18,14 +18,14 @@ export function middleSquare(picture: CanvasImageSource, width: number, height: 
 }
 
 /**
- * The middle square of a picture in a file.
- * @throws HwgqError `invalid-image` where the browser cannot decode it.
+ * Decodes the central square of a picture file.
+ * @throws HwgqError `invalid-image` if the browser cannot decode it.
  */
 export async function squareOfFile(file: File): Promise<ImageData> {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
     throw new HwgqError(
       'invalid-image',
-      `"${file.name}" is not a picture that this browser can open. PNG, JPEG and WebP always work.`,
+      `"${file.name}" is not a picture that this browser can open. Use PNG, JPEG, or WebP.`,
       {},
       { cause },
     );
@@ -36,8 +36,8 @@ export async function squareOfFile(file: File): Promise<ImageData> {
 }
 
 /**
- * Marks in a panel what of a picture the network sees: of the middle square all, or what its preprocessing cuts out of
- * that; outside that square, nothing. Width and height are those of the picture as it is shown, in any unit.
+ * Marks in a panel the part of a picture that the network sees: the central square, or the crop that the preprocessing
+ * takes out of it. `width` and `height` are the displayed size of the picture, in any unit.
  */
 export function frameSeen(
   panel: HTMLElement,
@@ -45,8 +45,8 @@ export function frameSeen(
   height: number,
   { fit, width: size }: Preprocessing,
 ): void {
-  const cut = 'resize' in fit ? size / fit.resize : 1;
-  const seen = (cut * Math.min(width, height)) / Math.max(width, height);
+  const crop = 'resize' in fit ? size / fit.resize : 1;
+  const seen = (crop * Math.min(width, height)) / Math.max(width, height);
   panel.style.setProperty('--seen', String(seen));
   panel.classList.toggle('is-wholly-seen', seen === 1);
 }

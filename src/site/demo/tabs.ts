@@ -1,6 +1,6 @@
 /**
- * A row of tabs as WAI-ARIA describes it: one is in the tab order, the arrow keys, Home and End go along the row.
- * Each tab names its panel in `aria-controls`.
+ * A tab list that follows the WAI-ARIA pattern: one tab is in the tab order; the arrow keys, Home and End move along the
+ * row. Each tab names its panel in `aria-controls`.
  */
 export class Tabs {
   readonly #tabs: readonly HTMLButtonElement[];

@@ -2,7 +2,7 @@ import type { Evaluation } from '../../tools/evaluation/evaluation.ts';
 import { formatCount, formatShare } from '../shared/format.ts';
 import { svgElement as element } from '../shared/svg.ts';
 
-/** How accurate the network was after so many pictures. */
+/** The accuracy after a number of pictures. */
 interface Point {
   readonly done: number;
   readonly top1: number;
@@ -15,12 +15,12 @@ const LEFT = 60;
 const BOTTOM = 30;
 const TOP = 8;
 const RIGHT = 8;
-/** More points than this are thinned out to half of them. */
+/** Maximum number of points. Beyond it, every second point is dropped. */
 const MOST_POINTS = 300;
-/** What the first few pictures say swings too widely to choose the scale by. */
+/** Number of pictures to ignore when choosing the scale, because early accuracies vary too much. */
 const SETTLED_AFTER = 30;
 
-/** Accuracy over the pictures seen so far, as two lines. */
+/** Plots top-1 and top-5 accuracy over the pictures evaluated so far. */
 export class AccuracyChart {
   readonly #svg: SVGSVGElement;
   #points: Point[] = [];
@@ -71,7 +71,7 @@ export class AccuracyChart {
     this.#svg.setAttribute('aria-label', this.#description());
   }
 
-  /** The scale's lower end: a whole tenth below what the lines reach once they have settled. */
+  /** Returns the lower end of the scale: the multiple of 10% below the settled accuracies. */
   #lowest(): number {
     const settled = this.#points.filter(({ done }) => done >= SETTLED_AFTER);
     const least = settled.reduce((lowest, { top1 }) => Math.min(lowest, top1), this.#points.length > 0 ? 0.99 : 0);
@@ -80,7 +80,7 @@ export class AccuracyChart {
 
   #description(): string {
     const last = this.#points.at(-1);
-    if (!last) return 'Accuracy over the pictures seen; none yet';
+    if (!last) return 'Accuracy over the evaluated pictures; none yet';
     return `Accuracy after ${last.done} pictures: top-1 ${formatShare(last.top1)}, top-5 ${formatShare(last.top5)}`;
   }
 }

@@ -2,16 +2,16 @@ import type { Evaluation } from '../../tools/evaluation/evaluation.ts';
 import { byId, create } from '../shared/dom.ts';
 import { formatCount, formatShare } from '../shared/format.ts';
 
-/** So many confused pairs are listed. */
+/** Maximum number of confused pairs listed. */
 const MOST_PAIRS = 8;
 
-/** How each class fared, and which ones were taken for which. */
+/** Shows the accuracy of each class and the most confused pairs. */
 export class ClassResults {
   readonly #rows = byId('class-rows', HTMLElement);
   readonly #pairs = byId('confused-pairs', HTMLElement);
   readonly #onOpen: (actual: number, predicted: number) => void;
 
-  /** `onOpen` is called with a pair whose pictures somebody wants to see. */
+  /** @param onOpen called with the pair whose pictures the visitor opens. */
   constructor(onOpen: (actual: number, predicted: number) => void) {
     this.#onOpen = onOpen;
   }
@@ -39,7 +39,7 @@ export class ClassResults {
 
   #showPairs(evaluation: Evaluation, labels: readonly string[]): void {
     const pairs = evaluation.confusedPairs(MOST_PAIRS);
-    // Buttons stay the same ones while counts change, so that the keyboard's place in them is not lost.
+    // Reuse the buttons while counts change, so that keyboard focus is kept.
     while (this.#pairs.children.length > pairs.length) this.#pairs.lastElementChild?.remove();
     for (const [place, { actual, predicted, pictures }] of pairs.entries()) {
       let button = this.#pairs.children[place]?.querySelector('button');
@@ -52,7 +52,7 @@ export class ClassResults {
       }
       button.replaceChildren(
         create('strong', '', formatCount(pictures)),
-        ` ${labels[actual]} named ${labels[predicted]}`,
+        ` ${labels[actual]} classified as ${labels[predicted]}`,
       );
       button.onclick = () => this.#onOpen(actual, predicted);
     }

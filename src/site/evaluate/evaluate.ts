@@ -19,9 +19,9 @@ import { ConfusionMatrix } from './matrix.ts';
 import { CellPictures } from './pictures.ts';
 import { RunProgress } from './progress.ts';
 
-/** Pictures that cross to the worker together. */
+/** Number of pictures transferred to the worker at once. */
 const BATCH = 32;
-/** Tables and chart are drawn anew at most this often, in milliseconds; the figures with every batch. */
+/** Minimum interval between redraws of tables and chart, in milliseconds. Figures update with every batch. */
 const REDRAW_AFTER = 400;
 
 const notices = new Notices(byId('notices', HTMLElement));
@@ -57,9 +57,9 @@ async function chooseModel(chosen: ModelOffer): Promise<void> {
   }
 }
 
-/** Files that were picked, dropped or pasted: a model, or a data set. */
+/** Handles chosen, dropped, or pasted files: a model, a data set, or both. */
 async function receive(coming: Promise<readonly PageFile[]>): Promise<void> {
-  byId('data-summary', HTMLElement).textContent = 'Looking through the files…';
+  byId('data-summary', HTMLElement).textContent = 'Reading the files…';
   try {
     const files = await coming;
     const model = files.find(({ path }) => path.endsWith('.hwgq'));
@@ -72,7 +72,7 @@ async function receive(coming: Promise<readonly PageFile[]>): Promise<void> {
       await chooseModel({ title: model.path, knows: 'your own', source: await model.file(), fileName: model.path });
     else begin();
   } catch (error) {
-    notices.show('These files could not be taken', error);
+    notices.show('These files cannot be used', error);
   }
   summarize();
 }
@@ -83,7 +83,7 @@ function summarize(): void {
     : 'No pictures yet';
 }
 
-/** Starts from the first picture, once there are a model and a data set. */
+/** Starts from the first picture if both a model and a data set are present. */
 function begin(): void {
   const { classifier } = slot;
   if (!classifier || !dataSet) return;
@@ -96,7 +96,7 @@ function begin(): void {
     const labels = labelsOf(classifier.info.labels, classifier.info.classes);
     run = new EvaluationRun(dataSet, classifyWith(classifier), { labels, batch: BATCH });
   } catch (error) {
-    notices.show('Model and pictures do not go together', error);
+    notices.show('The model does not match the pictures', error);
     return;
   }
   chart.reset();
@@ -104,7 +104,7 @@ function begin(): void {
   void goOn(run);
 }
 
-/** Goes on until the end, or until it is stopped. */
+/** Runs to the end, or until stopped. */
 async function goOn(current: EvaluationRun): Promise<void> {
   const stop = new AbortController();
   stopping = stop;
@@ -117,7 +117,7 @@ async function goOn(current: EvaluationRun): Promise<void> {
   } catch (error) {
     if (current === run) {
       notices.show('The evaluation has stopped', error, {
-        label: 'Load the model again',
+        label: 'Reload the model',
         run: () => void chooseModel(offer),
       });
     }
@@ -127,7 +127,7 @@ async function goOn(current: EvaluationRun): Promise<void> {
   show(current, current.isComplete ? 'done' : 'stopped');
   const { evaluation } = current;
   announcer.say(
-    `${current.isComplete ? 'Done' : 'Stopped'}: ${formatShare(evaluation.top1)} of ${formatCount(evaluation.pictures)} named rightly`,
+    `${current.isComplete ? 'Done' : 'Stopped'}: ${formatShare(evaluation.top1)} of ${formatCount(evaluation.pictures)} correct`,
   );
 }
 
@@ -144,7 +144,7 @@ function show(current: EvaluationRun, state: 'running' | 'stopped' | 'done'): vo
   pictures.update();
 }
 
-/** Exactly one of stop and go on is there; where the focused one goes, the focus goes to the other. */
+/** Shows the buttons for the current state. If the focused button disappears, focus moves to its replacement. */
 function showButtons(state: 'running' | 'stopped' | 'done'): void {
   const { activeElement } = document;
   stopButton.hidden = state !== 'running';
@@ -158,7 +158,7 @@ function open(actual: number, predicted: number): void {
   if (!run || !dataSet) return;
   const names = labels();
   const title =
-    actual === predicted ? `${names[actual]}, named rightly` : `${names[actual]}, named ${names[predicted]}`;
+    actual === predicted ? `${names[actual]}, correct` : `${names[actual]}, classified as ${names[predicted]}`;
   const current = run;
   const find = () => current.picturesOf(actual, predicted);
   announcer.say(`${title}: ${formatCount(find().length)} pictures, shown below the matrix`);
@@ -188,7 +188,7 @@ function chartElement(): SVGSVGElement {
   throw new Error('The page has no chart.');
 }
 
-/** A button that opens a file dialog. */
+/** Connects a button to a file dialog. */
 function connect(buttonId: string, inputId: string): void {
   const input = byId(inputId, HTMLInputElement);
   input.addEventListener('change', () => {

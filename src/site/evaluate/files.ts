@@ -1,19 +1,19 @@
 import type { NamedFile } from '../../tools/data/named-file.ts';
 
-/** A file that came to the page, alone or in a folder. */
+/** A file that was given to the page, alone or in a folder. */
 export interface PageFile extends NamedFile {
-  /** The browser's own handle on it. */
+  /** Returns the browser's `File`. */
   file(): Promise<File>;
 }
 
-/** Files that were picked; those of a picked folder keep their places in it. */
+/** Wraps chosen files. Files of a chosen folder keep their relative paths. */
 export function pickedFiles(files: FileList | null): PageFile[] {
   return [...(files ?? [])].map((file) => pageFile(file.webkitRelativePath || file.name, async () => file));
 }
 
-/** All files of what was dropped or pasted, folders with everything in them. */
+/** Returns all dropped or pasted files, including those inside folders. */
 export async function transferredFiles(transfer: DataTransfer): Promise<PageFile[]> {
-  // Entries and files can be asked for only now, before anything is waited for.
+  // Entries and files must be read synchronously, before the first await.
   const items = [...transfer.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found = await Promise.all(
     items.map(({ entry, file }) => {
@@ -41,7 +41,7 @@ function fileOf(entry: FileSystemFileEntry): Promise<File> {
   });
 }
 
-/** A reader gives a folder's entries some at a time, and none when all have been given. */
+/** Reads all entries of a folder. A reader returns them in batches, and an empty batch at the end. */
 async function entriesIn(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const found: FileSystemEntry[] = [];

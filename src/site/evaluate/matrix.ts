@@ -2,7 +2,7 @@ import type { Evaluation } from '../../tools/evaluation/evaluation.ts';
 import { byId, create } from '../shared/dom.ts';
 import { formatCount } from '../shared/format.ts';
 
-/** Of more classes than this, those that take part in the most mistakes are shown. */
+/** Maximum number of classes shown: those with the most mistakes. */
 const MOST_CLASSES = 24;
 
 interface Cell {
@@ -11,14 +11,14 @@ interface Cell {
   readonly predicted: number;
 }
 
-/** The confusion matrix as a grid: arrow keys go through its cells, Enter or a click opens one. */
+/** Shows the confusion matrix as a grid. Arrow keys move between cells; Enter or a click opens one. */
 export class ConfusionMatrix {
   readonly #table = byId('matrix', HTMLTableElement);
   readonly #onOpen: (actual: number, predicted: number) => void;
   #classes: readonly number[] = [];
   #cells: readonly (readonly Cell[])[] = [];
 
-  /** `onOpen` is called with a cell whose pictures somebody wants to see. */
+  /** @param onOpen called with the cell whose pictures the visitor opens. */
   constructor(onOpen: (actual: number, predicted: number) => void) {
     this.#onOpen = onOpen;
     this.#table.addEventListener('click', ({ target }) => this.#open(target));
@@ -36,18 +36,18 @@ export class ConfusionMatrix {
     for (const { element, actual, predicted } of this.#cells.flat()) {
       const pictures = evaluation.count(actual, predicted);
       element.textContent = pictures ? formatCount(pictures) : '';
-      // A square root, so that few pictures are seen beside many.
+      // Take the square root, so that small counts stay visible beside large ones.
       element.style.setProperty('--share', String(pictures && Math.sqrt(pictures / (totals[actual] ?? 1))));
-      const what = actual === predicted ? 'named rightly' : `named ${labels[predicted]}`;
+      const what = actual === predicted ? 'correct' : `classified as ${labels[predicted]}`;
       element.setAttribute('aria-label', `${labels[actual]} ${what}: ${formatCount(pictures)}`);
     }
     const isPart = classes.length < evaluation.classes;
     byId('matrix-part', HTMLElement).textContent = isPart
-      ? `Shown are the ${MOST_CLASSES} of ${formatCount(evaluation.classes)} classes with the most mistakes.`
+      ? `Shows the ${MOST_CLASSES} of ${formatCount(evaluation.classes)} classes with the most mistakes.`
       : '';
   }
 
-  /** Forgets the classes, since another model's may come. */
+  /** Clears the classes for another model. */
   reset(): void {
     this.#classes = [];
     this.#cells = [];

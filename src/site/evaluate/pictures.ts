@@ -3,22 +3,22 @@ import { baseName } from '../../tools/data/named-file.ts';
 import { byId, create } from '../shared/dom.ts';
 import { formatCount } from '../shared/format.ts';
 
-/** So many pictures are shown at a time. */
+/** Number of pictures added at a time. */
 const PAGE = 48;
 
-/** A cell whose pictures are shown. */
+/** The cell whose pictures are shown. */
 interface OpenCell {
   readonly title: string;
   readonly dataSet: DataSet;
-  /** Gives its pictures' places in the data set; later calls may add to the end. */
+  /** Returns the indices of its pictures in the data set. Later calls may return more. */
   readonly find: () => readonly number[];
-  /** How many have a place on the page. */
+  /** Number of pictures on the page. */
   shown: number;
-  /** How many may have one. */
+  /** Maximum number of pictures to show. */
   wanted: number;
 }
 
-/** The pictures of one cell of the confusion matrix. */
+/** Shows the pictures of one cell of the confusion matrix. */
 export class CellPictures {
   readonly #section = byId('cell-pictures', HTMLElement);
   readonly #list = byId('cell-list', HTMLElement);
@@ -43,7 +43,7 @@ export class CellPictures {
     if (cell === this.#cell) this.#section.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Adds what has come into the open cell since: a run that goes on finds more for it. */
+  /** Adds pictures that a continuing run has found for the open cell. */
   update(): void {
     if (this.#cell) void this.#fill(this.#cell, this.#cell.wanted);
   }
@@ -56,20 +56,20 @@ export class CellPictures {
     this.#section.hidden = true;
   }
 
-  /** Shows the cell's first `wanted` pictures, where it has so many. */
+  /** Shows up to the first `wanted` pictures of the cell. */
   async #fill(cell: OpenCell, wanted: number): Promise<void> {
     const found = cell.find();
     cell.wanted = wanted;
     byId('cell-title', HTMLElement).textContent = `${cell.title}: ${formatCount(found.length)}`;
     this.#more.hidden = found.length <= wanted;
-    this.#more.textContent = `Show more of ${formatCount(found.length - wanted)} others`;
+    this.#more.textContent = `Show more (${formatCount(found.length - wanted)} left)`;
     const added = found.slice(cell.shown, wanted);
     cell.shown += added.length;
     const places = added.map(() => this.#list.appendChild(create('li')));
     for (const [place, index] of added.entries()) {
       const name = cell.dataSet.name(index);
       const picture = await cell.dataSet.read(index).catch(() => undefined);
-      // Another cell may have been opened meanwhile.
+      // Another cell may have been opened in the meantime.
       if (cell !== this.#cell) return;
       places[place]?.append(picture ? this.#draw(picture, name) : '', create('span', '', baseName(name)));
     }

@@ -4,13 +4,13 @@ import { formatCount, formatDuration, formatShare } from '../shared/format.ts';
 
 export type RunState = 'waiting' | 'running' | 'stopped' | 'done';
 
-/** How far a run has come, how fast it goes, and what it has found so far. */
+/** Shows progress, speed, and accuracy of a run. */
 export class RunProgress {
   readonly #panel = byId('run', HTMLElement);
   #startedAt = 0;
   #startedFrom = 0;
 
-  /** Marks the beginning of a stretch without stops: the rate is taken over it. */
+  /** Marks a start or resumption. The rate is measured from here. */
   start({ done }: EvaluationRun): void {
     this.#startedAt = performance.now();
     this.#startedFrom = done;
@@ -23,9 +23,7 @@ export class RunProgress {
     write('accuracy', evaluation.pictures > 0 ? formatShare(evaluation.top1) : '…');
     write(
       'right',
-      evaluation.pictures > 0
-        ? `${formatCount(evaluation.right)} of ${formatCount(evaluation.pictures)} named rightly`
-        : '',
+      evaluation.pictures > 0 ? `${formatCount(evaluation.right)} of ${formatCount(evaluation.pictures)} correct` : '',
     );
     write('top5', evaluation.pictures > 0 ? formatShare(evaluation.top5) : '…');
     write('calibration', evaluation.pictures > 0 ? formatShare(evaluation.calibrationError) : '…');
@@ -33,7 +31,7 @@ export class RunProgress {
     write('unreadable', unreadable.length > 0 ? unreadableText(unreadable) : '');
   }
 
-  /** Takes the figures away, while there is nothing to run. */
+  /** Clears the figures when there is nothing to run. */
   hide(): void {
     this.#panel.dataset.state = 'waiting';
   }
@@ -50,7 +48,7 @@ export class RunProgress {
 
 function unreadableText(unreadable: EvaluationRun['unreadable']): string {
   const names = unreadable.slice(0, 3).map(({ name }) => name);
-  return `${formatCount(unreadable.length)} could not be read and count nowhere: ${names.join(', ')}${unreadable.length > 3 ? ', …' : ''}`;
+  return `${formatCount(unreadable.length)} could not be read and are not counted: ${names.join(', ')}${unreadable.length > 3 ? ', …' : ''}`;
 }
 
 function write(id: string, text: string): void {

@@ -3,16 +3,16 @@ import type { Graph, Layer } from '../../graph/graph.ts';
 import { asChwShape, type ChwShape, inferShapes } from '../../graph/shapes.ts';
 import { filterScales, filterValues } from '../../graph/weights.ts';
 
-/** A network's end that says by itself where it saw what: planes, their averages, and a fully connected layer. */
+/** The end of a network with class activation maps: feature maps, global average pooling, a fully connected layer. */
 export interface AveragedEnd {
-  /** Caffe's name for the planes. */
+  /** Blob name of the feature maps. */
   readonly blob: string;
   readonly planes: ChwShape;
-  /** Weights of each class, one a channel. */
+  /** Weights of each class, one per channel. */
   readonly weights: readonly Float64Array[];
 }
 
-/** The end of a network that averages whole planes before its last layer; undefined where it does not. */
+/** Returns the end of a network with global average pooling before its last layer; undefined for other networks. */
 export function averagedEnd(graph: Graph): AveragedEnd | undefined {
   const last = lastWeightedLayer(graph);
   if (last?.type !== 'innerProduct') return undefined;
@@ -32,9 +32,9 @@ export function averagedEnd(graph: Graph): AveragedEnd | undefined {
 }
 
 /**
- * How much each place adds to the score of a class (Zhou et al., "Learning Deep Features for Discriminative
- * Localization", 2016): their mean, and the layer's bias, are the score.
- * @param values the planes, planar.
+ * Computes the class activation map (Zhou et al., "Learning Deep Features for Discriminative Localization", 2016). Its
+ * mean plus the bias of the layer is the score of the class.
+ * @param values feature maps, channels × height × width.
  * @returns height × width.
  */
 export function classActivation({ planes, weights }: AveragedEnd, values: Float32Array, label: number): Float64Array {
@@ -48,7 +48,7 @@ export function classActivation({ planes, weights }: AveragedEnd, values: Float3
   return map;
 }
 
-/** The layer that computes a value, or the one before it where it only gives it another shape. */
+/** Returns the layer that computes a value, skipping layers that only change its shape. */
 function behindShapes(graph: Graph, value: string | undefined): Layer | undefined {
   const layer = graph.layers.find(({ name }) => name === value);
   return layer?.type === 'reshape' || layer?.type === 'dropout' ? behindShapes(graph, layer.inputs[0]) : layer;

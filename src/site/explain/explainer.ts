@@ -12,33 +12,33 @@ import { softmax } from '../../numerics/softmax.ts';
 import { averagedEnd, classActivation } from './class-activation.ts';
 import { occluded, occlusionMap, patchesOver } from './occlusion.ts';
 
-/** Images of one run. */
+/** Batch size of an occlusion run. */
 const BATCH = 16;
 
-/** Where in a picture a network saw a class. */
+/** A map of how much each place in a picture contributes to a class. */
 export interface DecisiveMap {
   readonly height: number;
   readonly width: number;
-  /** For each place how much it speaks for the class, 0 to 1; 1 is the place that speaks the most. */
+  /** Contribution of each place, height × width, from 0 to 1 (the largest). */
   readonly values: Float32Array;
   readonly method: 'class activation' | 'occlusion';
 }
 
-/** A layer's weights without their scale: binary ones are +1 and −1. */
+/** The unscaled weights of a layer. Binary weights are +1 and −1. */
 export interface LayerWeights {
   readonly outputs: number;
-  /** Channels that each filter reads. */
+  /** Number of input channels per filter. */
   readonly inputs: number;
   readonly kernel: readonly [height: number, width: number];
   /** [outputs][inputs][kernel height][kernel width]. */
   readonly values: Float32Array;
 }
 
-/** Looks into a network while it names pictures: its values, its weights, and what in a picture was decisive. */
+/** Inspects a network: intermediate outputs, weights, and the decisive parts of a picture. */
 export class Explainer {
   readonly #model: Model;
   readonly #input: ChwShape;
-  /** A session for each purpose; it gives the blob that was asked for last. */
+  /** One session per purpose, for the blob that was requested last. */
   readonly #sessions = new Map<string, { readonly blob: string; readonly session: Promise<Session> }>();
 
   constructor(model: Model) {
@@ -47,7 +47,7 @@ export class Explainer {
   }
 
   /**
-   * A blob's values for a picture, planar.
+   * Computes the values of a blob for a picture, channels × height × width.
    * @throws HwgqError `invalid-option` for an unknown blob, `invalid-image`.
    */
   async values(blob: string, picture: Picture): Promise<Float32Array> {
@@ -57,7 +57,7 @@ export class Explainer {
     return this.#run('values', blob, input, 1);
   }
 
-  /** A layer's weights; undefined where it has none. */
+  /** Returns the weights of a layer; undefined if it has none. */
   weights(name: string): LayerWeights | undefined {
     const layer = this.#model.graph.layers.find((one) => one.name === name);
     if (!layer || !isWeighted(layer)) return undefined;
@@ -71,8 +71,8 @@ export class Explainer {
   }
 
   /**
-   * Which places of a picture speak for a class: by class activation where the network averages planes before its last
-   * layer, else by hiding one patch after the other.
+   * Computes how much each place of a picture contributes to a class: by class activation if the network ends in global
+   * average pooling, else by occlusion.
    * @throws HwgqError `invalid-image`.
    */
   async decisive(picture: Picture, label: number): Promise<DecisiveMap> {
@@ -93,7 +93,7 @@ export class Explainer {
     return { height, width, values: toShares(values), method: 'occlusion' };
   }
 
-  /** The scores of several images, a few at a time. */
+  /** Computes the logits of several images in batches. */
   async #scores(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
     const blob = logitsBlob(this.#model.graph);
     const length = inputs.length / count;
@@ -107,7 +107,7 @@ export class Explainer {
     return scores;
   }
 
-  /** A class's log probability, which still moves where the probability is almost 1. */
+  /** Returns the log probability of a class, which still varies when the probability is almost 1. */
   #score(scores: readonly Float32Array[], index: number, label: number): number {
     const logits = scores[index] ?? new Float32Array();
     return Math.log(Math.max(softmax(logits, logits.length)[label] ?? 0, Number.MIN_VALUE));
@@ -129,7 +129,7 @@ export class Explainer {
   }
 }
 
-/** Explaining goes on beside the classifier, so it leaves the GPU alone. */
+/** Runs on WebAssembly, so that the classifier keeps the GPU. */
 async function sessionFor(model: Model, blob: string): Promise<Session> {
   try {
     return await createSession(model, { backend: 'wasm', blobs: [blob], threads: 1 });
@@ -143,7 +143,7 @@ function kernelOf(layer: Layer): readonly [number, number] {
   return layer.type === 'convolution' ? layer.kernel : [1, 1];
 }
 
-/** What speaks for something, as shares of the most that does. */
+/** Scales positive values by their maximum; negative values become 0. */
 function toShares(values: Float64Array): Float32Array {
   const most = values.reduce((highest, value) => Math.max(highest, value), 0);
   return Float32Array.from(values, (value) => (most > 0 ? Math.max(0, value) / most : 0));

@@ -1,6 +1,6 @@
 import type { ChwShape } from '../../graph/shapes.ts';
 
-/** A rectangle of pixels; ends are exclusive. */
+/** A rectangle of pixels with exclusive ends. */
 export interface Patch {
   readonly top: number;
   readonly left: number;
@@ -8,10 +8,10 @@ export interface Patch {
   readonly right: number;
 }
 
-/** Patches along one side of a picture; each overlaps the next by half. */
+/** Number of patches along each side. Neighbours overlap by half. */
 const PATCHES = 7;
 
-/** Square patches that cover a picture, each pixel several times. */
+/** Returns overlapping square patches that cover a picture. */
 export function patchesOver({ height, width }: ChwShape): readonly Patch[] {
   const patches: Patch[] = [];
   for (let row = 0; row < PATCHES; row++) {
@@ -30,8 +30,8 @@ function span(index: number, size: number): readonly [start: number, end: number
 }
 
 /**
- * A network's input, once for each patch, in which that patch is 0: the mean colour.
- * @param input one image, planar.
+ * Copies a network input once per patch, with that patch set to 0 (the mean colour).
+ * @param input one image, channels × height × width.
  */
 export function occluded<Input extends Int16Array | Float32Array>(
   input: Input,
@@ -53,8 +53,8 @@ export function occluded<Input extends Int16Array | Float32Array>(
 }
 
 /**
- * How much each pixel matters: the mean loss over the patches that hide it.
- * @param losses what hiding each patch takes from the score.
+ * Computes the importance of each pixel: the mean loss over the patches that cover it.
+ * @param losses decrease of the score for each patch.
  * @returns height × width.
  */
 export function occlusionMap(

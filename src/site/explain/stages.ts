@@ -5,21 +5,21 @@ import type { WeightForm } from '../../graph/weights.ts';
 import { weightCount } from '../../graph/weights.ts';
 import { isLevelQuantizer, quantizerLevels } from '../../numerics/quantizer.ts';
 
-/** A part of a network that is worth a drawing: a layer that mixes values, with what follows it up to the next one. */
+/** A stage of a network as drawn: a layer that mixes values and the layers up to the next such layer. */
 export interface Stage {
-  /** The layer that mixes; of the first stage, the network's input. */
+  /** Name of the mixing layer, or of the network's input for the first stage. */
   readonly name: string;
   readonly type: 'input' | 'convolution' | 'innerProduct' | 'eltwise' | 'concat';
-  /** Caffe's name for what the stage ends with. */
+  /** Blob name of the stage's output. */
   readonly blob: string;
   readonly shape: Shape;
-  /** What values the stage ends with may have, lowest first; absent where they are any numbers. */
+  /** Possible output values, ascending. Absent for real-valued outputs. */
   readonly levels?: readonly number[];
   readonly weights?: { readonly count: number; readonly form: WeightForm };
 }
 
 /**
- * The stages of a network, in its order, its input first.
+ * Splits a network into stages, in order, starting with its input.
  * @throws HwgqError as `inferShapes`.
  */
 export function stagesOf(graph: Graph): readonly Stage[] {
@@ -30,7 +30,7 @@ export function stagesOf(graph: Graph): readonly Stage[] {
   for (const layer of graph.layers) {
     if (!isMixing(layer)) continue;
     const end = endOf(graph, layer);
-    // A blob is asked for by name, and then is what its last layer leaves in it.
+    // A blob requested by name has the value that its last in-place layer leaves.
     if (finals.get(end.blob) !== end.name) continue;
     const levels = levelsOf(graph, end);
     stages.push({
@@ -51,7 +51,7 @@ function isMixing(layer: Layer): layer is Mixing {
   return isWeighted(layer) || layer.type === 'eltwise' || layer.type === 'concat';
 }
 
-/** The last layer of the row behind one, in which each reads only the one before it. */
+/** Returns the last layer of the linear chain that starts at a layer. */
 function endOf(graph: Graph, layer: Layer): Layer {
   const readers = graph.layers.filter(({ inputs }) => inputs.includes(layer.name));
   const [reader] = readers;

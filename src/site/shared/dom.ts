@@ -1,6 +1,6 @@
 /**
- * The element of this id, which the page must have.
- * @throws Error where it has none of that kind.
+ * Returns the element with an id.
+ * @throws Error if the page has no such element of that type.
  */
 export function byId<T extends HTMLElement>(id: string, type: abstract new () => T): T {
   const element = document.getElementById(id);
@@ -8,7 +8,7 @@ export function byId<T extends HTMLElement>(id: string, type: abstract new () =>
   throw new Error(`The page has no ${type.name} with the id "${id}".`);
 }
 
-/** A new element with a class and a text. */
+/** Creates an element with a class and text content. */
 export function create<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className = '',
@@ -20,7 +20,7 @@ export function create<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** An icon of the page's sprite; decoration only, so hidden from screen readers. */
+/** Creates an icon from the page's SVG sprite. Icons are decorative and hidden from screen readers. */
 export function icon(name: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('class', 'icon');
@@ -31,9 +31,9 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
-/** A 2D context to read pixels from. */
+/** Creates a 2D context that is optimized for reading pixels back. */
 export function pixelContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser gives no 2D canvas.');
+  if (!context) throw new Error('This browser did not create a 2D canvas context.');
   return context;
 }

@@ -1,11 +1,11 @@
-/** Takes files that are dropped anywhere on the page or pasted into it. */
+/** Receives files that are dropped anywhere on the page or pasted into it. */
 export function receiveFiles(onFiles: (files: readonly File[]) => void): void {
   receiveTransfers(({ files }) => onFiles([...files]));
 }
 
 /**
- * Takes what is dropped anywhere on the page or pasted into it, where there are files in it; a class on `<html>` shows
- * that they may be dropped. What is in a transfer is gone when `onTransfer` returns.
+ * Calls `onTransfer` for every drop or paste on the page that contains files. While files are dragged over the page,
+ * `<html>` has the class `is-dropping`. Read the transfer synchronously: the browser empties it when `onTransfer` returns.
  */
 export function receiveTransfers(onTransfer: (transfer: DataTransfer) => void): void {
   const root = document.documentElement;
@@ -15,7 +15,7 @@ export function receiveTransfers(onTransfer: (transfer: DataTransfer) => void): 
     root.classList.toggle('is-dropping', depth > 0);
   };
 
-  // Enter and leave events also come from every element that is crossed on the way, hence the counting.
+  // dragenter and dragleave also fire for every element along the way, so count them.
   root.addEventListener('dragenter', (event) => {
     if (hasFiles(event.dataTransfer)) setDepth(depth + 1);
   });
@@ -27,7 +27,7 @@ export function receiveTransfers(onTransfer: (transfer: DataTransfer) => void): 
   });
   root.addEventListener('drop', (event) => {
     setDepth(0);
-    // A part of the page may have taken it for itself.
+    // A part of the page may have handled the event already.
     if (event.defaultPrevented || !event.dataTransfer || !hasFiles(event.dataTransfer)) return;
     event.preventDefault();
     onTransfer(event.dataTransfer);

@@ -10,7 +10,7 @@ const STAGES: Readonly<Record<LoadStage, string>> = {
   'warm-up': 'Warming up',
 };
 
-/** Shows how far a model has come; hidden while nothing loads. */
+/** Shows the progress of a model that is loading. Hides itself if `progress` is undefined. */
 export function showLoading(offer: ModelOffer, progress: LoadProgress | undefined): void {
   byId('loading', HTMLElement).hidden = progress === undefined;
   if (!progress) return;

@@ -1,7 +1,7 @@
 import { byId, create } from './dom.ts';
 import type { ModelOffer } from './shipped-models.ts';
 
-/** The choice of models, as radio buttons; a model of the visitor's own becomes the last of them. */
+/** A radio group of models. A visitor's own model is appended at the end. */
 export class ModelMenu {
   readonly #menu = byId('model-menu', HTMLElement);
   readonly #inputs = new Map<ModelOffer, HTMLInputElement>();
@@ -13,7 +13,7 @@ export class ModelMenu {
     for (const offer of offers) this.#add(offer);
   }
 
-  /** Marks the model that runs. */
+  /** Checks the radio button of the running model. */
   mark(offer: ModelOffer): void {
     if (!this.#inputs.has(offer)) this.#replaceOwn(offer);
     const input = this.#inputs.get(offer);

@@ -2,13 +2,13 @@ import { rememberedKernels } from '../../bench/remembered-kernels.ts';
 import { type BackendName, type Classifier, createClassifier, type LoadProgress } from '../../client/index.ts';
 import type { ModelOffer } from './shipped-models.ts';
 
-/** The place of the running model: another one gets ready beside it, and takes the place only once it is. */
+/** Holds the running classifier. A new model loads beside it and replaces it only when it is ready. */
 export class ModelSlot {
   readonly #onProgress: (offer: ModelOffer, progress: LoadProgress | undefined) => void;
   #classifier: Classifier | undefined;
   #loading: AbortController | undefined;
 
-  /** `onProgress` is called with no progress when loading has ended, one way or the other. */
+  /** @param onProgress called with undefined when loading ends, successfully or not. */
   constructor(onProgress: (offer: ModelOffer, progress: LoadProgress | undefined) => void) {
     this.#onProgress = onProgress;
   }
@@ -18,9 +18,9 @@ export class ModelSlot {
   }
 
   /**
-   * Makes a model ready and puts it in the place of the running one, which is disposed of.
-   * @returns the classifier, or undefined where another `load` came meanwhile.
-   * @throws HwgqError as `createClassifier`; the running model stays.
+   * Loads a model, replaces the running one with it, and disposes of the latter.
+   * @returns the classifier, or undefined if another `load` started in the meantime.
+   * @throws HwgqError as `createClassifier`; the running model is kept.
    */
   async load(offer: ModelOffer, backend: BackendName | 'auto'): Promise<Classifier | undefined> {
     this.#loading?.abort();

@@ -1,25 +1,25 @@
 import { HwgqError } from '../../errors.ts';
 import { create, icon } from './dom.ts';
 
-/** Something that the visitor may do about a notice. */
+/** A button of a notice, such as "Try again". */
 export interface Remedy {
   readonly label: string;
   readonly run: () => void;
 }
 
-/** Messages that stay until they are dismissed, in a region that screen readers speak at once. */
+/** Shows messages that stay until dismissed, in an alert region that screen readers announce immediately. */
 export class Notices {
   readonly #region: HTMLElement;
 
   readonly #onShow: (text: string) => void;
 
-  /** `onShow` is called with the text of each message. */
+  /** @param onShow called with the text of each message. */
   constructor(region: HTMLElement, onShow: (text: string) => void = () => {}) {
     this.#region = region;
     this.#onShow = onShow;
   }
 
-  /** Shows what went wrong; a notice with the same words is replaced. */
+  /** Shows an error. Replaces an existing notice with the same title. */
   show(title: string, error: unknown, remedy?: Remedy): void {
     this.#onShow(`${title}: ${messageOf(error)}`);
     for (const notice of [...this.#region.children]) {
@@ -56,7 +56,7 @@ export class Notices {
   }
 }
 
-/** A typed error's own words; another error's words with its kind, since they are not written for people. */
+/** Returns the message of an `HwgqError` as it is, and that of any other error with its name in front. */
 function messageOf(error: unknown): string {
   if (error instanceof HwgqError) return error.message;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -7,18 +7,18 @@ import { HwgqError } from '../../errors.ts';
 /** A model that the page can run. */
 export interface ModelOffer {
   readonly title: string;
-  /** What it tells apart, in a few words. */
+  /** What the model distinguishes, in a few words. */
   readonly knows: string;
   readonly source: string | Blob;
-  /** The file's name, as a model made of it tells it. */
+  /** The file name. A model derived from this one records it as its source. */
   readonly fileName: string;
-  /** The model whose last layer was taught anew; absent where none was. */
+  /** The model whose last layer was retrained, for a taught model. */
   readonly base?: ModelOffer;
-  /** The tab to go to when it is chosen; absent where any picture will do. */
+  /** The tab to open when the model is chosen. Absent if the model accepts any picture. */
   readonly tab?: 'draw-tab' | 'picture-tab';
 }
 
-/** A model that comes with the page, with the gist of its card. */
+/** A model that ships with the page, with a summary of its model card. */
 export interface ShippedModel extends ModelOffer {
   readonly summary: string;
   readonly cardUrl: string;
@@ -31,7 +31,7 @@ export const DIGITS: ShippedModel = {
   fileName: 'lenet.hwgq',
   tab: 'draw-tab',
   summary:
-    'A LeNet trained on 60,000 scanned digits (MNIST). It names 99.27% of 10,000 others. It knows nothing but digits, and calls anything else one too.',
+    'A LeNet trained on 60,000 scanned digits (MNIST). It recognizes 99.27% of 10,000 test digits. It knows only digits, and calls everything else a digit too.',
   cardUrl: lenetCard,
 };
 
@@ -42,22 +42,30 @@ export const OBJECTS: ShippedModel = {
   fileName: 'cifarsmall.hwgq',
   tab: 'picture-tab',
   summary:
-    'Trained on 50,000 photographs of 32×32 pixels: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. It names 84.44% of 10,000 others. One object should fill the picture; people, cups and chairs are unknown to it.',
+    'Trained on 50,000 photographs of 32×32 pixels: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. It recognizes 84.44% of 10,000 test photographs. One object should fill the picture. It does not know people, cups, or chairs.',
   cardUrl: cifarsmallCard,
 };
 
 /**
- * The whole file of a model.
- * @throws HwgqError `download` where it cannot be fetched.
+ * Returns the bytes of a model file.
+ * @throws HwgqError `download` if it cannot be fetched.
  */
 export async function modelBytes({ source, fileName }: ModelOffer): Promise<Uint8Array<ArrayBuffer>> {
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   const response = await fetch(source).catch((cause: unknown) => {
-    throw new HwgqError('download', `${fileName} cannot be fetched. Check the connection.`, { url: source }, { cause });
+    throw new HwgqError(
+      'download',
+      `${fileName} cannot be fetched. Check the network connection and try again.`,
+      { url: source },
+      { cause },
+    );
   });
   if (!response.ok) {
     const { status } = response;
-    throw new HwgqError('download', `${source} answers ${status}. Load the page again.`, { url: source, status });
+    throw new HwgqError('download', `${source} responded with status ${status}. Reload the page.`, {
+      url: source,
+      status,
+    });
   }
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -6,7 +6,7 @@ import { type CameraChoice, listCameras, openCamera, rememberCamera } from './ca
 
 type CameraState = 'idle' | 'starting' | 'running' | 'failed';
 
-/** The camera: started by a click only, stopped by another or by leaving the tab. */
+/** The camera tab. The camera starts only on a click, and stops on another click or when the tab is left. */
 export class CameraPanel {
   readonly #panel = byId('camera-panel', HTMLElement);
   readonly #video = byId('camera-video', HTMLVideoElement);
@@ -16,10 +16,10 @@ export class CameraPanel {
   readonly #start = byId('camera-start', HTMLButtonElement);
   readonly #onChange: () => void;
   #stream: MediaStream | undefined;
-  /** Counts starts and stops, so that a camera which was allowed too late is closed again. */
+  /** Counts starts and stops, so that a camera whose permission arrives too late is closed again. */
   #turn = 0;
 
-  /** `onChange` is called when a camera runs, and when none does any more. */
+  /** @param onChange called when a camera starts and when it stops. */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
     for (const button of this.#panel.querySelectorAll('.start-camera')) {
@@ -39,12 +39,12 @@ export class CameraPanel {
     return this.stream !== undefined;
   }
 
-  /** What the running camera gives. */
+  /** The stream of the running camera; undefined if none is running. */
   get stream(): MediaStream | undefined {
     return this.#video.videoWidth > 0 ? this.#stream : undefined;
   }
 
-  /** The current frame's middle square; undefined while there is none. */
+  /** The central square of the current frame; undefined if no frame is available. */
   square(): ImageData | undefined {
     if (!this.isRunning) return undefined;
     return middleSquare(this.#video, this.#video.videoWidth, this.#video.videoHeight);
@@ -56,13 +56,13 @@ export class CameraPanel {
     this.#onChange();
   }
 
-  /** Tells for which preprocessing the seen part is framed. */
+  /** Sets the preprocessing that determines the framed part. */
   frameFor(preprocessing: Preprocessing): void {
-    // The middle square of a frame fills the view.
+    // The central square of a frame fills the view.
     frameSeen(this.#panel, 1, 1, preprocessing);
   }
 
-  /** Opens a camera; `next` gets the focus then, since what was clicked is gone. */
+  /** Opens a camera, then focuses `next`, because the clicked button is hidden. */
   async #open(choice: CameraChoice, next: HTMLElement): Promise<void> {
     this.#close();
     this.#show('starting');
@@ -85,9 +85,7 @@ export class CameraPanel {
   async #play(stream: MediaStream): Promise<void> {
     this.#stream = stream;
     const [track] = stream.getVideoTracks();
-    track?.addEventListener('ended', () =>
-      this.#fail('The camera was unplugged or taken away. Start it again once it is there.'),
-    );
+    track?.addEventListener('ended', () => this.#fail('The camera was disconnected. Reconnect it and try again.'));
     this.#video.srcObject = stream;
     await this.#video.play();
   }
@@ -106,7 +104,7 @@ export class CameraPanel {
     this.#video.srcObject = null;
   }
 
-  /** Shows the choice of cameras, where there is one, and which of them runs. */
+  /** Lists the cameras if there are several, and selects the running one. */
   #offer(cameras: readonly MediaDeviceInfo[]): void {
     const current = this.#stream?.getVideoTracks()[0]?.getSettings().deviceId;
     const options = cameras.map(

@@ -1,19 +1,19 @@
 import { messageOf } from '../../../errors.ts';
-/** Why there is no camera picture, in words for the visitor. */
+/** An error whose message tells the visitor why the camera is unavailable and what to do. */
 export class CameraError extends Error {
   override readonly name = 'CameraError';
 }
 
-/** Which camera to open: one by its id, or the one chosen before, or whichever faces away from the visitor. */
+/** The camera to open: a device by its id, or `usual`: the one chosen last, else the rear camera. */
 export type CameraChoice = { readonly deviceId: string } | 'usual';
 
 /**
- * Asks for a camera.
- * @throws CameraError saying why there is none, and what the visitor can do.
+ * Requests a camera.
+ * @throws CameraError if none is available.
  */
 export async function openCamera(choice: CameraChoice): Promise<MediaStream> {
   if (!isCameraOffered()) {
-    throw new CameraError('This browser lends no camera to this page. Pages need https (or localhost) for it.');
+    throw new CameraError('Camera access is unavailable. Open this page over HTTPS or from localhost.');
   }
   try {
     return choice === 'usual' ? await openUsual() : await open({ deviceId: { exact: choice.deviceId } });
@@ -22,7 +22,7 @@ export async function openCamera(choice: CameraChoice): Promise<MediaStream> {
   }
 }
 
-/** Chromium passes over an `ideal` device, so the one chosen before is asked for by itself; it may be unplugged. */
+/** Chromium ignores an `ideal` device, so request the last one exactly first. It may have been unplugged. */
 async function openUsual(): Promise<MediaStream> {
   const deviceId = rememberedCamera();
   try {
@@ -37,7 +37,7 @@ function open(which: MediaTrackConstraints): Promise<MediaStream> {
   return navigator.mediaDevices.getUserMedia({ video: { ...which, width: 640, height: 480 } });
 }
 
-/** The cameras that there are; browsers name them only once one was allowed. */
+/** Returns the available cameras. Browsers reveal their names only after permission was granted. */
 export async function listCameras(): Promise<readonly MediaDeviceInfo[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices.filter((device) => device.kind === 'videoinput');
@@ -45,12 +45,12 @@ export async function listCameras(): Promise<readonly MediaDeviceInfo[]> {
 
 const REMEMBERED = 'camera';
 
-/** Keeps the visitor's choice in this browser. */
+/** Stores the visitor's choice in this browser. */
 export function rememberCamera(deviceId: string): void {
   try {
     localStorage.setItem(REMEMBERED, deviceId);
   } catch {
-    // Storage may be switched off or full; then the choice holds for this visit only.
+    // Storage may be disabled or full. The choice then lasts for this visit only.
   }
 }
 
@@ -62,7 +62,7 @@ function rememberedCamera(): string | undefined {
   }
 }
 
-/** Outside a secure context, `mediaDevices` is absent, whatever its type says. */
+/** In insecure contexts `mediaDevices` is absent, although its type says otherwise. */
 function isCameraOffered(): boolean {
   return 'mediaDevices' in navigator;
 }
@@ -70,13 +70,13 @@ function isCameraOffered(): boolean {
 function reasonOf(error: unknown): string {
   switch (error instanceof Error ? error.name : '') {
     case 'NotAllowedError':
-      return 'The camera was not allowed. To change that, open the settings beside the address and allow the camera.';
+      return 'Camera permission was denied. To change that, open the site settings next to the address and allow the camera.';
     case 'NotFoundError':
     case 'OverconstrainedError':
-      return 'There is no camera on this device. A picture from a file works as well.';
+      return 'No camera was found. You can use a picture from a file instead.';
     case 'NotReadableError':
     case 'AbortError':
-      return 'The camera is in use elsewhere. Close the other program and try again.';
+      return 'The camera is in use by another program. Close that program and try again.';
     default:
       return `The camera did not start: ${messageOf(error)}`;
   }

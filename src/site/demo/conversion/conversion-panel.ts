@@ -9,13 +9,13 @@ import type { PreprocessingChoice } from './convert.worker.ts';
 import { PreprocessingForm } from './preprocessing-form.ts';
 
 const SLOTS: readonly (readonly [role: keyof CaffeFiles, label: string, absent: string])[] = [
-  ['prototxt', 'Network (.prototxt)', 'not here yet'],
-  ['weights', 'Weights (.caffemodel)', 'not here yet'],
+  ['prototxt', 'Network (.prototxt)', 'missing'],
+  ['weights', 'Weights (.caffemodel)', 'missing'],
   ['mean', 'Mean image (.binaryproto)', 'none'],
   ['labels', 'Labels (.txt)', 'none'],
 ];
 
-/** Caffe files become a model that runs: they gather here, are converted, and may be converted again otherwise. */
+/** Collects Caffe files, converts them to a model, and converts again if the visitor changes the preprocessing. */
 export class ConversionPanel {
   readonly #slots = byId('slots', HTMLElement);
   readonly #status = byId('conversion-status', HTMLElement);
@@ -25,10 +25,10 @@ export class ConversionPanel {
   readonly #run: (offer: ModelOffer) => Promise<ClassifierInfo | undefined>;
   #files: Partial<CaffeFiles> = {};
   #isConverted = false;
-  /** Counts conversions, so that one which took long does not replace a later one. */
+  /** Counts conversions, so that a slow one does not replace a later one. */
   #turn = 0;
 
-  /** `run` loads a model and gives what it is, or undefined where that failed, which it has told itself. */
+  /** @param run loads a model; resolves to its info, or to undefined after reporting a failure. */
   constructor(
     notices: Notices,
     onFiles: (files: readonly File[]) => void,
@@ -46,7 +46,7 @@ export class ConversionPanel {
     this.#showSlots();
   }
 
-  /** Takes files, and converts once there are a network and its weights. */
+  /** Adds files, and converts as soon as both the network and its weights are present. */
   add(files: Partial<CaffeFiles>): void {
     const startsAnew = this.#isConverted && (files.prototxt !== undefined || files.weights !== undefined);
     this.#files = startsAnew ? files : { ...this.#files, ...files };

@@ -3,8 +3,8 @@ import type { CaffeFiles } from '../incoming-files.ts';
 import type { Conversion, ConvertWorker, PreprocessingChoice } from './convert.worker.ts';
 
 /**
- * Converts Caffe files to a model, in a worker of its own, so that the page stays alive.
- * @throws HwgqError of the converter, `worker` where the worker fails.
+ * Converts Caffe files to a model in a dedicated worker, so that the page stays responsive.
+ * @throws HwgqError from the converter; `worker` if the worker fails.
  */
 export async function convertFiles(files: CaffeFiles, choice: PreprocessingChoice): Promise<Conversion> {
   const worker = new PrivateWorker<ConvertWorker>(
@@ -14,6 +14,6 @@ export async function convertFiles(files: CaffeFiles, choice: PreprocessingChoic
   try {
     return await worker.call((converter) => converter.convert(files, choice));
   } finally {
-    worker.end(new Error('The converter is done.'));
+    worker.end(new Error('The conversion worker has finished.'));
   }
 }

@@ -7,28 +7,28 @@ import { parseLabels } from '../../../tools/convert/labels.ts';
 import { exposeWorker } from '../../../worker/handshake.ts';
 import type { CaffeFiles } from '../incoming-files.ts';
 
-/** How pictures are prepared for a converted network; what is absent is left to the converter. */
+/** Preprocessing for a converted network. The converter chooses what is absent. */
 export interface PreprocessingChoice {
-  /** A value for each channel, in the network's order. */
+  /** One value per channel, in the network's order. */
   readonly mean?: readonly number[];
   readonly scale?: number;
   readonly channels?: ChannelOrder;
 }
 
-/** What Caffe files become. */
+/** The result of a conversion. */
 export interface Conversion {
-  /** A `.hwgq` file. */
+  /** The bytes of a `.hwgq` file. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Sentences that people should read: preprocessing that the prototxt gave, or that is missing. */
+  /** Notes for the visitor, such as preprocessing that the prototxt specified or left open. */
   readonly notes: readonly string[];
 }
 
-/** What the worker does for the page. */
+/** The interface of the conversion worker. */
 export interface ConvertWorker {
   convert(files: CaffeFiles, choice: PreprocessingChoice): Promise<Conversion>;
 }
 
-/** By custom, Caffe's networks for MNIST take pixel / 256; deploy files do not say so. */
+/** Caffe's MNIST networks expect pixel / 256 by convention; deploy files do not state it. */
 const DIGIT_SCALE = 1 / 256;
 
 const worker: ConvertWorker = {

@@ -2,7 +2,7 @@ import { type ChannelOrder, channelCount, type Preprocessing } from '../../../im
 import { byId } from '../../shared/dom.ts';
 import type { PreprocessingChoice } from './convert.worker.ts';
 
-/** What Caffe files leave open: mean, scale and order of colours. */
+/** A form for the preprocessing that Caffe files leave open: mean, scale, and channel order. */
 export class PreprocessingForm {
   readonly #form = byId('preprocessing-form', HTMLFormElement);
   readonly #mean = byId('preprocessing-mean', HTMLInputElement);
@@ -18,7 +18,7 @@ export class PreprocessingForm {
     });
   }
 
-  /** Shows what holds now. */
+  /** Shows the current preprocessing. */
   show({ mean, scale, channels }: Preprocessing): void {
     const isImage = mean.kind === 'image';
     this.#mean.value = isImage ? '' : mean.values.join(', ');
@@ -49,7 +49,7 @@ export class PreprocessingForm {
     const values = this.#meanValues();
     const wanted = channelCount(this.#channels.value as ChannelOrder);
     const isRight = values.length === 0 || (values.length === wanted && values.every(Number.isFinite));
-    const numbers = wanted === 1 ? 'one number' : `${wanted} numbers with commas between`;
-    this.#mean.setCustomValidity(isRight ? '' : `Please give ${numbers}, in the order of the colours.`);
+    const numbers = wanted === 1 ? 'one number' : `${wanted} numbers separated by commas`;
+    this.#mean.setCustomValidity(isRight ? '' : `Enter ${numbers}, in channel order.`);
   }
 }

@@ -2,10 +2,10 @@ import { pixelContext } from '../../shared/dom.ts';
 import { KeyboardPen } from './keyboard-pen.ts';
 import { type Point, paintStrokes } from './strokes.ts';
 
-/** Side of the picture that is classified, in pixels: ten times MNIST's. */
+/** Side of the classified picture in pixels: ten times that of MNIST. */
 const CAPTURE_SIDE = 280;
 
-/** A square that is drawn on with mouse, finger, pen or keyboard. */
+/** A square canvas for drawing with mouse, finger, pen, or keyboard. */
 export class DrawingPad {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
@@ -16,10 +16,13 @@ export class DrawingPad {
   #isPaintDue = false;
   #isChanged = false;
 
-  /** `onChange` is called once an animation frame at the most; `onPen` when the keyboard lifts or lowers the pen. */
+  /**
+   * @param onChange called at most once per animation frame.
+   * @param onPen called when the keyboard lifts or lowers the pen.
+   */
   constructor(canvas: HTMLCanvasElement, onChange: () => void, onPen: (isDown: boolean) => void) {
     const context = canvas.getContext('2d');
-    if (!context) throw new Error('This browser gives no 2D canvas.');
+    if (!context) throw new Error('This browser did not create a 2D canvas context.');
     this.#canvas = canvas;
     this.#context = context;
     this.#onChange = onChange;
@@ -50,7 +53,7 @@ export class DrawingPad {
     this.#changed();
   }
 
-  /** The drawing as light ink on dark, whatever the page's colours. */
+  /** Returns the drawing as light ink on dark, independent of the page's colours. */
   picture(): ImageData {
     const context = this.#capture;
     context.fillStyle = 'black';

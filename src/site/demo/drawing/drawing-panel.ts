@@ -1,7 +1,7 @@
 import { byId } from '../../shared/dom.ts';
 import { DrawingPad } from './drawing-pad.ts';
 
-/** The drawing area with its buttons. */
+/** The drawing tab: the canvas and its buttons. */
 export class DrawingPanel {
   readonly #pad: DrawingPad;
   readonly #undo = byId('undo', HTMLButtonElement);
@@ -20,7 +20,7 @@ export class DrawingPanel {
     this.#clear.addEventListener('click', () => this.#pad.clear());
   }
 
-  /** The drawing; undefined while there is none. */
+  /** The drawing; undefined if the canvas is empty. */
   square(): ImageData | undefined {
     return this.#pad.isEmpty ? undefined : this.#pad.picture();
   }

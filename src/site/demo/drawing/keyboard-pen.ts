@@ -1,10 +1,10 @@
 import type { Point } from './strokes.ts';
 
-/** What a keyboard pen does to a drawing. */
+/** The actions of a keyboard pen. */
 export interface PenActions {
   begin(point: Point): void;
   extend(point: Point): void;
-  /** The cursor went elsewhere, or came or went, and wants painting. */
+  /** The cursor moved, appeared, or disappeared: repaint. */
   moved(): void;
   pen(isDown: boolean): void;
   undo(): void;
@@ -20,8 +20,8 @@ const DIRECTIONS: Readonly<Record<string, Point>> = {
 };
 
 /**
- * Draws without a pointer: the arrow keys move a cursor (two at once go aslant), space or Enter lowers and lifts the
- * pen, Backspace takes the last stroke back, Delete clears.
+ * Keyboard drawing: the arrow keys move a cursor (two together move it diagonally), Space or Enter lowers and lifts the
+ * pen, Backspace undoes the last stroke, Delete clears.
  */
 export class KeyboardPen {
   readonly #actions: PenActions;
@@ -39,7 +39,7 @@ export class KeyboardPen {
     target.addEventListener('pointerdown', () => this.#show(false));
   }
 
-  /** Paints the cursor, where there is one, on a square of `side` pixels. */
+  /** Paints the cursor, if visible, on a square of `side` pixels. */
   paint(context: CanvasRenderingContext2D, side: number): void {
     if (!this.#isShown) return;
     const radius = (this.#isDown ? 0.05 : 0.035) * side;

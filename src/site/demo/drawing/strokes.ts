@@ -1,16 +1,16 @@
-/** A place on the drawing area, 0 to 1 from its upper left corner. */
+/** A point on the drawing area; each coordinate runs from 0 to 1 from the upper left corner. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** A line of the pen, from down to up. */
+/** The points of a line, from pen down to pen up. */
 export type Stroke = readonly Point[];
 
-/** Thickness of the ink against the side of the drawing area: about that of MNIST's digits. */
+/** Line width as a share of the drawing area's side, about that of MNIST digits. */
 const THICKNESS = 0.07;
 
-/** Paints strokes with the context's colours on a square of `side` pixels, corners rounded off between points. */
+/** Paints smoothed strokes in the context's colours on a square of `side` pixels. */
 export function paintStrokes(
   context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   strokes: readonly Stroke[],
@@ -24,7 +24,7 @@ export function paintStrokes(
     const start = stroke[0];
     if (!start) continue;
     context.moveTo(start.x * side, start.y * side);
-    // A line of no length with round ends is a dot; a curve of no length paints nothing.
+    // A zero-length line with round caps is a dot; a zero-length curve paints nothing.
     context.lineTo(start.x * side, start.y * side);
     for (const [index, { x, y }] of stroke.entries()) {
       const next = stroke[index + 1] ?? { x, y };

@@ -4,11 +4,11 @@ import type { Notices } from '../../shared/notices.ts';
 import { newestOnly } from '../newest.ts';
 import type { NetworkExplorer } from './network-explorer.ts';
 
-/** The colour laid over pixels that speak for the answer, and how much of it at the most. */
+/** Colour and maximum opacity of the overlay on decisive pixels. */
 const GLOW = [255, 106, 0] as const;
 const GLOW_ALPHA = 200;
 
-/** Lays over the pixels that the network gets how much each of them speaks for its answer, while that is asked for. */
+/** While enabled, overlays the network's input with how much each pixel contributes to the answer. */
 export class DecisiveView {
   readonly #canvas = byId('decisive-map', HTMLCanvasElement);
   readonly #toggle = byId('decisive', HTMLInputElement);
@@ -36,7 +36,7 @@ export class DecisiveView {
     this.#show(undefined);
   }
 
-  /** Takes a picture, and the class that it was taken for. */
+  /** Explains a picture and the class that it was assigned to. */
   look(picture: ImageData, label: number): void {
     this.#seen = { picture, label };
     if (this.#toggle.checked) this.#drawNewest(undefined);
@@ -47,11 +47,11 @@ export class DecisiveView {
     if (!seen || !explorer || !this.#toggle.checked) return;
     try {
       const map = await explorer.ask((worker) => worker.decisive(seen.picture, seen.label));
-      // Of a drawing or a camera the map of a moment ago is still the newest there is.
+      // For a drawing or a camera, the map of a moment ago is still the latest.
       if (map && this.#toggle.checked && this.#seen?.label === seen.label && explorer === this.#explorer)
         this.#show(map);
     } catch (error) {
-      if (explorer === this.#explorer) this.#notices.show('What was decisive cannot be shown', error);
+      if (explorer === this.#explorer) this.#notices.show('The decisive pixels cannot be shown', error);
     }
   }
 
@@ -78,6 +78,6 @@ export class DecisiveView {
 
 function hintFor({ method }: DecisiveMap): string {
   return method === 'occlusion'
-    ? 'It glows where hiding a patch takes most from the answer.'
-    : 'It glows where the last feature maps weigh most for the answer.';
+    ? 'Bright areas: hiding them lowers the score most.'
+    : 'Bright areas: the last feature maps contribute most to the score.';
 }

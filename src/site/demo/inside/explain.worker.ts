@@ -5,9 +5,9 @@ import { exposeWorker } from '../../../worker/handshake.ts';
 import { type DecisiveMap, Explainer, type LayerWeights } from '../../explain/explainer.ts';
 import { type Stage, stagesOf } from '../../explain/stages.ts';
 
-/** What the worker does for the page: `open` once, then the rest. */
+/** The interface of the worker. Call `open` once before the other methods. */
 export interface ExplainWorker {
-  /** Takes a `.hwgq` file. @returns the network's stages. */
+  /** Opens the bytes of a `.hwgq` file. @returns the network's stages. */
   open(file: Uint8Array): readonly Stage[];
   values(blob: string, picture: Picture): Promise<Float32Array>;
   weights(layer: string): LayerWeights | undefined;
@@ -32,7 +32,7 @@ const worker: ExplainWorker = {
 
 function opened(): Explainer {
   if (explainer) return explainer;
-  throw new Error('The worker has no model yet.');
+  throw new Error('Call open before the other methods.');
 }
 
 exposeWorker(worker);

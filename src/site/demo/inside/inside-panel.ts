@@ -8,15 +8,15 @@ import { newestOnly } from '../newest.ts';
 import type { NetworkExplorer } from './network-explorer.ts';
 import { drawTiles, levelShading, rangeShading } from './tiles.ts';
 
-/** Most maps and filters that are drawn. */
+/** Maximum number of maps and filters drawn. */
 const MAX_MAPS = 256;
 const MAX_FILTERS = 64;
-/** Fewest blocks of weights in a row. */
+/** Minimum number of weight blocks per row. */
 const MIN_BLOCKS = 24;
-/** Most pixels of a row of weights. */
+/** Maximum width of a row of weights, in pixels. */
 const MAX_ROW = 1024;
 
-/** The network drawn: its stages in a row, and of one of them the values and the weights. It rests while out of sight. */
+/** Draws the network: a row of stages, and the values and weights of the selected one. Pauses while out of view. */
 export class InsidePanel {
   readonly #network = byId('network', HTMLElement);
   readonly #maps = byId('maps', HTMLCanvasElement);
@@ -29,7 +29,7 @@ export class InsidePanel {
   #stages: readonly Stage[] = [];
   #stage: Stage | undefined;
   #picture: ImageData | undefined;
-  /** Whether the row of stages is in sight, and whether the values are. */
+  /** Whether the row of stages and the values are in view. */
   #isSeen = false;
   #areValuesSeen = false;
   readonly #drawNewest = newestOnly(() => this.#drawMaps());
@@ -47,7 +47,7 @@ export class InsidePanel {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void this.#select(this.#stage));
   }
 
-  /** Shows another network. */
+  /** Shows a network. */
   use(explorer: NetworkExplorer): void {
     this.#explorer = explorer;
     this.#stages = [];
@@ -55,7 +55,7 @@ export class InsidePanel {
     void this.#wake();
   }
 
-  /** Shows the values that a picture brings about; none, that there is no picture. */
+  /** Shows the values for a picture; clears them if the picture is undefined. */
   look(picture: ImageData | undefined): void {
     this.#picture = picture;
     this.#drawNewest(undefined);
@@ -68,7 +68,7 @@ export class InsidePanel {
       const stages = await explorer.stages();
       if (explorer !== this.#explorer || stages.length === 0) return;
       this.#stages = stages;
-      // The first stage behind the input: its codes still look like the picture.
+      // Start with the first stage after the input: its codes still resemble the picture.
       const start = stages.find(({ levels }) => levels) ?? stages[0];
       this.#network.replaceChildren(...stages.map((stage) => this.#node(stage, stage === start)));
       await this.#select(start);
@@ -110,14 +110,14 @@ export class InsidePanel {
     if (!this.#areValuesSeen || !stage || !explorer) return;
     this.#maps.hidden = !picture;
     if (!picture) {
-      this.#mapsCaption.textContent = 'Nothing to see yet: draw, or show it something.';
+      this.#mapsCaption.textContent = 'Nothing to see yet. Draw a digit or show a picture.';
       return;
     }
     try {
       const values = await explorer.ask((worker) => worker.values(stage.blob, picture));
       if (values && stage === this.#stage && explorer === this.#explorer) this.#showMaps(stage, values);
     } catch (error) {
-      if (explorer === this.#explorer) this.#notices.show('The network’s values cannot be shown', error);
+      if (explorer === this.#explorer) this.#notices.show('The values cannot be shown', error);
     }
   }
 
@@ -130,9 +130,9 @@ export class InsidePanel {
     const some = count < channels ? `, ${count} of ${channels}` : '';
     const what = height * width === 1 ? `${channels} values` : `${channels} maps of ${height}×${width}`;
     const how = stage.levels
-      ? `each value one of ${stage.levels.length} steps: ${stage.levels.map((level) => level.toFixed(2)).join(', ')}`
-      : 'faint to full from the least value to the greatest';
-    this.#mapsCaption.textContent = `What ${stage.name} makes of the picture: ${what}${some}; ${how}.`;
+      ? `each value is one of ${stage.levels.length} levels: ${stage.levels.map((level) => level.toFixed(2)).join(', ')}`
+      : 'from faint (lowest value) to full (highest)';
+    this.#mapsCaption.textContent = `Output of ${stage.name}: ${what}${some}; ${how}.`;
     this.#maps.setAttribute('aria-label', `Values of ${stage.name}`);
   }
 
@@ -146,14 +146,11 @@ export class InsidePanel {
       ? { height: 1, width: channels, columns: 1, count: filters, gap: 0 }
       : { height, width, columns: blocksInRow(channels, filters), count: filters * channels, gap: 1 };
     drawTiles(this.#weights, { ...tiles, values: part }, rangeShading(part));
-    const some = filters < outputs || channels < inputs ? ', the first of them' : '';
-    const block = `a block of ${height}×${width} for each`;
-    const layout = isDot ? `a row of ${inputs} for each` : inputs === 1 ? block : `${block} of ${inputs} channels`;
-    const how =
-      stage.weights?.form === 'binary'
-        ? 'full is plus, faint is minus'
-        : 'faint to full from the least to the greatest';
-    this.#weightsCaption.textContent = `Its weights: ${outputs} filters, ${layout}${some}; ${how}.`;
+    const some = filters < outputs || channels < inputs ? ', first ones shown' : '';
+    const block = `${height}×${width} each`;
+    const layout = isDot ? `${inputs} weights each` : inputs === 1 ? block : `${inputs}×${block}`;
+    const how = stage.weights?.form === 'binary' ? 'full is +, faint is −' : 'from faint (lowest) to full (highest)';
+    this.#weightsCaption.textContent = `Weights: ${outputs} filters, ${layout}${some}; ${how}.`;
     this.#weights.setAttribute('aria-label', `Weights of ${stage.name}`);
   }
 }
@@ -162,12 +159,12 @@ function whileInSight(element: HTMLElement, onChange: (isSeen: boolean) => void)
   new IntersectionObserver((entries) => onChange(entries.at(-1)?.isIntersecting ?? false)).observe(element);
 }
 
-/** Filters that read few channels stand beside each other, so that they do not make a thin column. */
+/** Places filters with few input channels side by side, so that they do not form a thin column. */
 function blocksInRow(channels: number, filters: number): number {
   return channels * Math.min(filters, Math.max(1, Math.floor(MIN_BLOCKS / channels)));
 }
 
-/** The first `length` values of each of the first rows. */
+/** Returns the first `length` values of each of the first rows. */
 function cut(values: Float32Array, rows: number, rowLength: number, length: number): Float32Array {
   const part = new Float32Array(rows * length);
   for (let row = 0; row < rows; row++) {
@@ -180,10 +177,10 @@ function kindOf({ levels, type }: Stage): string {
   if (type === 'input') return 'pixels';
   if (!levels) return 'numbers';
   return levels.length === 2
-    ? '1-bit signals'
+    ? '1-bit activations'
     : levels.length <= 4
-      ? '2-bit signals'
-      : `signals of ${levels.length} steps`;
+      ? '2-bit activations'
+      : `activations of ${levels.length} levels`;
 }
 
 function bitsOf({ weights }: Stage): string {

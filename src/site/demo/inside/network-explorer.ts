@@ -4,13 +4,13 @@ import type { Stage } from '../../explain/stages.ts';
 import { type ModelOffer, modelBytes } from '../../shared/shipped-models.ts';
 import type { ExplainWorker } from './explain.worker.ts';
 
-/** A model in a worker of its own that looks into it; it starts when it is first asked. */
+/** Inspects a model in a dedicated worker, which starts on the first call. */
 export class NetworkExplorer {
   readonly offer: ModelOffer;
   #worker: PrivateWorker<ExplainWorker> | undefined;
   #stages: Promise<readonly Stage[]> | undefined;
   #isClosed = false;
-  /** Answers what is asked when the explorer is closed: a worker that has ended does not. */
+  /** Resolves pending calls when the explorer closes, because a terminated worker never answers. */
   readonly #closing: Promise<undefined>;
   #endClosing = (): void => {};
 
@@ -27,7 +27,7 @@ export class NetworkExplorer {
     return this.#stages;
   }
 
-  /** @returns undefined where the explorer has been closed, or is meanwhile. */
+  /** @returns undefined if the explorer is closed before the answer arrives. */
   ask<Result>(question: (worker: Remote<ExplainWorker>) => Promise<Result>): Promise<Result | undefined> {
     const answer = this.stages().then(() => (this.#isClosed ? undefined : this.#worker?.call(question)));
     return Promise.race([answer, this.#closing]);
@@ -36,7 +36,7 @@ export class NetworkExplorer {
   close(): void {
     this.#isClosed = true;
     this.#endClosing();
-    this.#worker?.end(new Error('The explorer has been closed.'));
+    this.#worker?.end(new Error('The explorer was closed.'));
   }
 
   async #open(): Promise<readonly Stage[]> {

@@ -2,7 +2,7 @@ import { toInputBytes } from '../../../image/input.ts';
 import type { Preprocessing } from '../../../image/preprocessing.ts';
 import { byId } from '../../shared/dom.ts';
 
-/** Draws the pixels that enter the network, in its own size: the style sheet enlarges them. */
+/** Draws the network's input pixels at their own size. CSS scales them up. */
 export class NetworkView {
   readonly #canvas = byId('seen-pixels', HTMLCanvasElement);
 

@@ -1,20 +1,20 @@
-/** Equal rectangles of values, one after the other, laid out in rows with a pixel between them. */
+/** Value tiles of equal size, laid out in rows with one pixel between them. */
 export interface Tiles {
   readonly values: ArrayLike<number>;
   readonly height: number;
   readonly width: number;
-  /** Tiles in a row. */
+  /** Tiles per row. */
   readonly columns: number;
-  /** How many of them are drawn, from the first on. */
+  /** Number of tiles drawn. */
   readonly count: number;
-  /** Pixels between tiles. */
+  /** Gap between tiles, in pixels. */
   readonly gap: number;
 }
 
-/** Shades of the ink for each value, 0 to 1. */
+/** Maps a value to an opacity from 0 to 1. */
 export type Shading = (value: number) => number;
 
-/** Draws tiles in shades of the canvas's text colour, a pixel a value; the style sheet enlarges them. */
+/** Draws tiles in shades of the canvas's text colour, one pixel per value. CSS scales them up. */
 export function drawTiles(canvas: HTMLCanvasElement, tiles: Tiles, shade: Shading): void {
   const { values, height, width, columns, count, gap } = tiles;
   const rows = Math.ceil(count / columns);
@@ -40,13 +40,13 @@ function inkOf(canvas: HTMLCanvasElement): readonly [number, number, number] {
   return [red, green, blue];
 }
 
-/** Shades by the place among the levels that values may have. */
+/** Returns a shade function by rank among the possible levels. */
 export function levelShading(levels: readonly number[]): Shading {
   const middles = levels.slice(1).map((level, index) => (level + (levels[index] as number)) / 2);
   return (value) => middles.filter((middle) => value > middle).length / middles.length;
 }
 
-/** Shades from the least of the values to the most. */
+/** Returns a shade function from the lowest value to the highest. */
 export function rangeShading(values: ArrayLike<number>): Shading {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let index = 0; index < values.length; index++) {

@@ -3,14 +3,14 @@ import type { Preprocessing } from '../../../image/preprocessing.ts';
 import { byId, create } from '../../shared/dom.ts';
 import { frameSeen, middleSquare, squareOfFile } from '../square.ts';
 
-/** A picture or a video: chosen, dropped or pasted, shown with the part of it that the network sees. */
+/** The picture tab: a chosen, dropped, or pasted picture or video, with the part that the network sees. */
 export class PicturePanel {
   readonly #panel = byId('picture-panel', HTMLElement);
   readonly #image = byId('picture-image', HTMLImageElement);
   #square: ImageData | undefined;
   #video: HTMLVideoElement | undefined;
   #preprocessing: Preprocessing | undefined;
-  /** Counts pictures, so that one which took long to decode does not replace a later one. */
+  /** Counts pictures, so that a slow decode does not replace a later picture. */
   #turn = 0;
 
   constructor(onFiles: (files: readonly File[]) => void) {
@@ -25,27 +25,28 @@ export class PicturePanel {
     this.#image.addEventListener('load', () => this.#frame());
   }
 
-  /** The middle square of the picture, or of what the video shows now; undefined before there is any. */
+  /** The central square of the picture or the current video frame; undefined if there is none. */
   square(): ImageData | undefined {
     const video = this.#video;
     return video ? middleSquare(video, video.videoWidth, video.videoHeight) : this.#square;
   }
 
-  /** The video; undefined where there is a picture, or nothing. */
+  /** The video; undefined if a picture or nothing is shown. */
   get video(): HTMLVideoElement | undefined {
     return this.#video;
   }
 
-  /** Lets a video go on, or rest while nobody sees it. */
+  /** Plays the video, or pauses it while the tab is hidden. */
   setVisible(isVisible: boolean): void {
-    // Playing that a pause interrupts is no failure.
+    // A pause rejects the pending play; that is not an error.
     if (isVisible) this.#video?.play().catch(() => {});
     else this.#video?.pause();
   }
 
   /**
-   * Shows a picture or a video; not, and gives false, where a later one came before it was decoded.
-   * @throws HwgqError `invalid-image` where the browser cannot decode it; what was there before stays.
+   * Shows a picture or a video.
+   * @returns false if a later file arrived before this one was decoded.
+   * @throws HwgqError `invalid-image` if the browser cannot decode it; the previous picture stays.
    */
   async open(file: File): Promise<boolean> {
     const turn = ++this.#turn;
@@ -87,7 +88,7 @@ export class PicturePanel {
     this.#video = undefined;
   }
 
-  /** Tells for which preprocessing the seen part is framed. */
+  /** Sets the preprocessing that determines the framed part. */
   frameFor(preprocessing: Preprocessing): void {
     this.#preprocessing = preprocessing;
     this.#frame();
@@ -103,8 +104,8 @@ export class PicturePanel {
 }
 
 /**
- * A video that plays, over and over.
- * @throws HwgqError `invalid-image` where the browser cannot play it.
+ * Loads a looping video from a file.
+ * @throws HwgqError `invalid-image` if the browser cannot play it.
  */
 async function playing(file: File): Promise<HTMLVideoElement> {
   const video = create('video', 'in-playing');
@@ -119,7 +120,7 @@ async function playing(file: File): Promise<HTMLVideoElement> {
     return video;
   } catch (cause) {
     release(video);
-    const message = `"${file.name}" is not a video that this browser can play. WebM and MP4 (H.264) play in most.`;
+    const message = `"${file.name}" is not a video that this browser can play. Most browsers play WebM and MP4 (H.264).`;
     throw new HwgqError('invalid-image', message, {}, { cause });
   }
 }

@@ -1,17 +1,17 @@
 import { create, icon, pixelContext } from '../../shared/dom.ts';
 
-/** Side of the pictures that are kept as examples, in pixels: those of drawings. */
+/** Side of stored example pictures in pixels, as for drawings. */
 const EXAMPLE_SIDE = 280;
 
-/** Milliseconds between the examples that a button held down takes, and until it begins to. */
+/** Interval between examples while the button is held, and the delay before the first repeat, in milliseconds. */
 const HELD_PERIOD = 150;
 const HELD_AFTER = 400;
 
-/** What a card asks of the page around it. */
+/** Functions that a card needs from the page. */
 export interface CardSurroundings {
-  /** The picture that is shown now; undefined where there is none. */
+  /** Returns the picture that is currently shown; undefined if there is none. */
   readonly shown: () => ImageData | undefined;
-  /** Whether what is shown changes by itself, as a camera's picture does. */
+  /** Returns whether the shown picture changes by itself, as a camera's does. */
   readonly isMoving: () => boolean;
   readonly onChange: () => void;
   readonly onRemove: (card: TaughtClassCard) => void;
@@ -19,7 +19,7 @@ export interface CardSurroundings {
   readonly onFiles: (card: TaughtClassCard, files: readonly File[]) => void;
 }
 
-/** A class that is being taught: its name, its examples, and the ways to add some. */
+/** A class being taught: its name, its examples, and the controls to add examples. */
 export class TaughtClassCard {
   readonly element = create('li', 'taught-class');
   readonly #surroundings: CardSurroundings;
@@ -46,7 +46,7 @@ export class TaughtClassCard {
     this.#show();
   }
 
-  /** The name that was given, or the one that stands in its place. */
+  /** The entered name, or the placeholder. */
   get label(): string {
     return this.#name.value.trim() || this.#name.placeholder;
   }
@@ -129,7 +129,7 @@ export class TaughtClassCard {
 
   #undoButton(): HTMLButtonElement {
     this.#undo.type = 'button';
-    this.#undo.setAttribute('aria-label', 'Take back the last example');
+    this.#undo.setAttribute('aria-label', 'Remove the last example');
     this.#undo.append(icon('undo'));
     this.#undo.addEventListener('click', () => {
       this.#examples.pop();
@@ -148,7 +148,7 @@ export class TaughtClassCard {
     return button;
   }
 
-  /** What is dropped here is an example; the page would take it for a picture to look at. */
+  /** Adds files dropped on the card as examples. Without this the page would classify them. */
   #takeDrops(): void {
     this.element.addEventListener('drop', (event) => {
       const files = [...(event.dataTransfer?.files ?? [])];

@@ -6,15 +6,18 @@ import { replaceHead } from '../../../teach/replace-head.ts';
 import { type TaughtClass, trainHead } from '../../../teach/train-head.ts';
 import { exposeWorker } from '../../../worker/handshake.ts';
 
-/** A model's file, as it is named in what is made of it. */
+/** A model file with the name that derived models record. */
 export interface BaseFile {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What the worker does for the page. */
+/** The interface of the teaching worker. */
 export interface TeachWorker {
-  /** @returns the `.hwgq` file of the base with a head for the classes, whose features the base has made. */
+  /**
+   * Trains a head on features that the base model extracted.
+   * @returns the bytes of a `.hwgq` file: the base model with the new head.
+   */
   teach(base: BaseFile, classes: readonly TaughtClass[]): Promise<Uint8Array<ArrayBuffer>>;
 }
 

@@ -8,16 +8,16 @@ import { squareOfFile } from '../square.ts';
 import { type CardSurroundings, TaughtClassCard } from './taught-class-card.ts';
 import { teach } from './teaching.ts';
 
-/** What the panel asks of the page around it. */
+/** Functions that the panel needs from the page. */
 export interface TeachingSurroundings extends Pick<CardSurroundings, 'shown' | 'isMoving'> {
   readonly classifier: () => Classifier | undefined;
-  /** The model that the classifier runs. */
+  /** Returns the model that the classifier runs. */
   readonly running: () => ModelOffer;
-  /** Loads a model and gives what it is, or undefined where that failed, which it has told itself. */
+  /** Loads a model. Resolves to its info, or to undefined after reporting a failure. */
   readonly run: (offer: ModelOffer) => Promise<ClassifierInfo | undefined>;
 }
 
-/** Classes of the visitor's own: shown by examples, and learned by the last layer of the network that runs. */
+/** Teaches the visitor's own classes by example: retrains the last layer of the running network. */
 export class TeachingPanel {
   readonly #list = byId('taught-classes', HTMLElement);
   readonly #status = byId('teach-status', HTMLElement);
@@ -26,7 +26,7 @@ export class TeachingPanel {
   readonly #surroundings: TeachingSurroundings;
   readonly #notices: Notices;
   #cards: readonly TaughtClassCard[] = [];
-  /** Classes that there have been: a number is not given twice. */
+  /** Number of classes created so far, so that numbers are not reused. */
   #count = 0;
   #isTeaching = false;
 
@@ -65,7 +65,7 @@ export class TeachingPanel {
       try {
         card.add(await squareOfFile(file));
       } catch (error) {
-        this.#notices.show(`“${file.name}” is no example`, error);
+        this.#notices.show(`“${file.name}” cannot be used as an example`, error);
       }
     }
   }
@@ -74,9 +74,9 @@ export class TeachingPanel {
     const lacking = this.#cards.filter(({ examples }) => examples.length === 0);
     this.#teach.disabled = this.#isTeaching || this.#cards.length < 2 || lacking.length > 0;
     if (this.#isTeaching) return;
-    if (this.#cards.length < 2) this.#status.textContent = 'At least two classes are needed.';
+    if (this.#cards.length < 2) this.#status.textContent = 'Add at least two classes.';
     else if (lacking.length > 0) {
-      this.#status.textContent = `${lacking.map(({ label }) => label).join(', ')}: no example yet. About 20 of each do well.`;
+      this.#status.textContent = `${lacking.map(({ label }) => label).join(', ')}: no examples yet. About 20 per class work well.`;
     } else this.#status.textContent = 'Ready to learn.';
   }
 
@@ -105,17 +105,16 @@ export class TeachingPanel {
     } catch (error) {
       this.#isTeaching = false;
       this.#showState();
-      const changed = new HwgqError('invalid-option', 'Another network was chosen meanwhile. Press Teach again.');
+      const changed = new HwgqError('invalid-option', 'Another network was chosen in the meantime. Press Teach again.');
       this.#notices.show('Nothing was learned', network === classifier() ? error : changed);
     }
   }
 
-  /** The network's features of all examples. */
+  /** Extracts the network's features of all examples. */
   async #look(network: Classifier): Promise<readonly TaughtClass[]> {
     const cards = this.#cards.map(({ label, examples }) => ({ label, examples: [...examples] }));
     const twice = cards.find(({ label }, index) => cards.findIndex((other) => other.label === label) !== index);
-    if (twice)
-      throw new HwgqError('invalid-option', `Two classes are called “${twice.label}”. Give one of them another name.`);
+    if (twice) throw new HwgqError('invalid-option', `Two classes are named “${twice.label}”. Rename one of them.`);
     const count = cards.reduce((sum, { examples }) => sum + examples.length, 0);
     let done = 0;
     const classes: TaughtClass[] = [];
@@ -123,7 +122,7 @@ export class TeachingPanel {
       const features: Float32Array[] = [];
       for (const example of examples) {
         features.push(await network.features(example));
-        this.#status.textContent = `Looking at example ${++done} of ${count}…`;
+        this.#status.textContent = `Processing example ${++done} of ${count}…`;
       }
       classes.push({ label, examples: features });
     }

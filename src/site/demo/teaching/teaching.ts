@@ -4,9 +4,9 @@ import { type ModelOffer, modelBytes } from '../../shared/shipped-models.ts';
 import type { TeachWorker } from './teach.worker.ts';
 
 /**
- * Gives a model a head for other classes, in a worker of its own, so that the page stays alive.
- * @returns the taught model's file.
- * @throws HwgqError of `trainHead` and `replaceHead`, `download`, `worker` where the worker fails.
+ * Trains a new head for a model in a dedicated worker, so that the page stays responsive.
+ * @returns the bytes of the taught model's file.
+ * @throws HwgqError as `trainHead` and `replaceHead`; `download`; `worker` if the worker fails.
  */
 export async function teach(base: ModelOffer, classes: readonly TaughtClass[]): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await modelBytes(base);
@@ -17,6 +17,6 @@ export async function teach(base: ModelOffer, classes: readonly TaughtClass[]): 
   try {
     return await worker.call((teacher) => teacher.teach({ name: base.fileName, bytes }, classes));
   } finally {
-    worker.end(new Error('The teacher is done.'));
+    worker.end(new Error('The teaching worker has finished.'));
   }
 }
