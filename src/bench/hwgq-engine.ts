@@ -21,29 +21,32 @@ export async function startHwgq(start: EngineStart<OwnContestant>): Promise<Benc
 }
 
 class HwgqEngine implements BenchEngine {
-  constructor(
-    private readonly session: Session,
-    private readonly values: Int16Array | Float32Array,
-  ) {}
+  readonly #session: Session;
+  readonly #values: Int16Array | Float32Array;
+
+  constructor(session: Session, values: Int16Array | Float32Array) {
+    this.#session = session;
+    this.#values = values;
+  }
 
   get machine(): string {
-    return describeBackend(this.session.backend);
+    return describeBackend(this.#session.backend);
   }
 
   get own(): OwnEngine {
     return {
-      backend: this.session.backend,
-      profile: (repeats) => this.session.profile(this.values, 1, repeats),
+      backend: this.#session.backend,
+      profile: (repeats) => this.#session.profile(this.#values, 1, repeats),
     };
   }
 
   async run(count: number): Promise<Float32Array> {
-    const { blobs } = await this.session.run(repeated(this.values, count), count);
+    const { blobs } = await this.#session.run(repeated(this.#values, count), count);
     return blobs[0] ?? new Float32Array();
   }
 
   async dispose(): Promise<void> {
-    this.session.dispose();
+    this.#session.dispose();
   }
 }
 

@@ -30,23 +30,27 @@ export async function startOnnxRuntime(start: EngineStart<OnnxRuntimeContestant>
 class OnnxRuntimeEngine implements BenchEngine {
   readonly machine: string;
 
-  constructor(
-    private readonly ort: OnnxRuntime,
-    private readonly session: InferenceSession,
-    private readonly values: Float32Array,
-    private readonly shape: readonly number[],
-  ) {
+  readonly #ort: OnnxRuntime;
+  readonly #session: InferenceSession;
+  readonly #values: Float32Array;
+  readonly #shape: readonly number[];
+
+  constructor(ort: OnnxRuntime, session: InferenceSession, values: Float32Array, shape: readonly number[]) {
+    this.#ort = ort;
+    this.#session = session;
+    this.#values = values;
+    this.#shape = shape;
     this.machine = `onnxruntime-web ${ort.env.versions.web ?? ''}`;
   }
 
   async run(count: number): Promise<Float32Array> {
-    const tensor = new this.ort.Tensor('float32', repeated(this.values, count), [count, ...this.shape]);
-    const results = await this.session.run({ [this.session.inputNames[0] as string]: tensor });
-    const output = results[this.session.outputNames[0] as string] as Tensor;
+    const tensor = new this.#ort.Tensor('float32', repeated(this.#values, count), [count, ...this.#shape]);
+    const results = await this.#session.run({ [this.#session.inputNames[0] as string]: tensor });
+    const output = results[this.#session.outputNames[0] as string] as Tensor;
     return (await output.getData()) as Float32Array;
   }
 
   async dispose(): Promise<void> {
-    await this.session.release();
+    await this.#session.release();
   }
 }

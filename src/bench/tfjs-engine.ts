@@ -33,18 +33,27 @@ export async function startTfjs(start: EngineStart<TfjsContestant>): Promise<Ben
 class TfjsEngine implements BenchEngine {
   readonly machine: string;
 
+  readonly #tf: TensorFlow;
+  readonly #network: TfjsNetwork;
+  readonly #values: Float32Array;
+  readonly #shape: readonly [channels: number, height: number, width: number];
+
   constructor(
-    private readonly tf: TensorFlow,
-    private readonly network: TfjsNetwork,
-    private readonly values: Float32Array,
-    private readonly shape: readonly [channels: number, height: number, width: number],
+    tf: TensorFlow,
+    network: TfjsNetwork,
+    values: Float32Array,
+    shape: readonly [channels: number, height: number, width: number],
   ) {
+    this.#tf = tf;
+    this.#network = network;
+    this.#values = values;
+    this.#shape = shape;
     this.machine = `tfjs ${tf.version_core}`;
   }
 
   async run(count: number): Promise<Float32Array> {
-    const { tf, network, values } = this;
-    const [channels, height, width] = this.shape;
+    const [tf, network, values] = [this.#tf, this.#network, this.#values];
+    const [channels, height, width] = this.#shape;
     const scores = tf.tidy(() => {
       const images: Tensor4D = tf.tensor4d(repeated(values, count), [count, height, width, channels]);
       return network.run(images);
@@ -57,7 +66,7 @@ class TfjsEngine implements BenchEngine {
   }
 
   async dispose(): Promise<void> {
-    this.network.dispose();
+    this.#network.dispose();
   }
 }
 

@@ -16,32 +16,31 @@ interface Step {
  * is part of the layer with weights before it, as exporters for tfjs fuse them.
  */
 export class TfjsNetwork {
-  private readonly operators: TfjsOperators;
-  private readonly steps: readonly Step[];
-  private readonly input: string;
-  private readonly output: string;
+  readonly #operators: TfjsOperators;
+  readonly #steps: readonly Step[];
+  readonly #input: string;
+  readonly #output: string;
+  readonly #tf: TensorFlow;
 
   /**
    * @param graph of one input and one output.
    * @throws HwgqError `unsupported` naming an operator or sums that tfjs does not know here.
    */
-  constructor(
-    private readonly tf: TensorFlow,
-    graph: OnnxGraph,
-  ) {
-    this.operators = new TfjsOperators(tf, graph.constants);
-    [this.input = '', this.output = ''] = [graph.inputs[0], graph.outputs[0]];
+  constructor(tf: TensorFlow, graph: OnnxGraph) {
+    this.#tf = tf;
+    this.#operators = new TfjsOperators(tf, graph.constants);
+    [this.#input = '', this.#output = ''] = [graph.inputs[0], graph.outputs[0]];
     const rectified = rectifiedNodes(graph);
     const names = new Map([...rectified].map(([relu, node]) => [relu.output, node.output]));
     const nodes = graph.nodes.filter((node) => !rectified.has(node));
     const inputsOf = ({ inputs }: OnnxNode) =>
       inputs.filter((name) => !graph.constants.has(name)).map((name) => names.get(name) ?? name);
     const fused = new Set(rectified.values());
-    this.steps = nodes.map((node, index) => {
+    this.#steps = nodes.map((node, index) => {
       const inputs = inputsOf(node);
       const later = new Set(nodes.slice(index + 1).flatMap(inputsOf));
-      const read = [...new Set(inputs)].filter((name) => !later.has(name) && name !== this.input);
-      return { output: node.output, inputs, read, compute: this.operators.operation(node, inputs, fused.has(node)) };
+      const read = [...new Set(inputs)].filter((name) => !later.has(name) && name !== this.#input);
+      return { output: node.output, inputs, read, compute: this.#operators.operation(node, inputs, fused.has(node)) };
     });
   }
 
@@ -50,20 +49,20 @@ export class TfjsNetwork {
    * @returns the scores, [count, length], channels outermost.
    */
   run(images: Tensor4D): Tensor {
-    return this.tf.tidy(() => {
-      const values = new Map<string, Value>([[this.input, images]]);
-      for (const { output, inputs, compute, read } of this.steps) {
+    return this.#tf.tidy(() => {
+      const values = new Map<string, Value>([[this.#input, images]]);
+      for (const { output, inputs, compute, read } of this.#steps) {
         values.set(output, compute(inputs.map((name) => values.get(name) as Value)));
         // Memory that is free again is still in a cache.
-        for (const name of read) this.tf.dispose(values.get(name) as Tensor | Tensor[]);
+        for (const name of read) this.#tf.dispose(values.get(name) as Tensor | Tensor[]);
       }
-      const scores = values.get(this.output) as Tensor;
-      return this.tf.reshape(planar(this.tf, scores), [images.shape[0], -1]);
+      const scores = values.get(this.#output) as Tensor;
+      return this.#tf.reshape(planar(this.#tf, scores), [images.shape[0], -1]);
     });
   }
 
   dispose(): void {
-    this.operators.dispose();
+    this.#operators.dispose();
   }
 }
 

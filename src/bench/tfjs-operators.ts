@@ -13,14 +13,16 @@ type ExplicitPadding = [Pair, Pair, Pair, Pair];
 
 /** The operators that exported networks are made of, in tfjs's. */
 export class TfjsOperators {
-  private readonly made: Tensor[] = [];
+  readonly #made: Tensor[] = [];
   /** Of values that are words. */
-  private readonly places = new Map<string, Places>();
+  readonly #places = new Map<string, Places>();
+  readonly #tf: TensorFlow;
+  readonly #constants: ReadonlyMap<string, OnnxConstant>;
 
-  constructor(
-    private readonly tf: TensorFlow,
-    private readonly constants: ReadonlyMap<string, OnnxConstant>,
-  ) {}
+  constructor(tf: TensorFlow, constants: ReadonlyMap<string, OnnxConstant>) {
+    this.#tf = tf;
+    this.#constants = constants;
+  }
 
   /**
    * What a node does with those of its inputs that are no constants.
@@ -29,39 +31,39 @@ export class TfjsOperators {
    * @throws HwgqError `unsupported` where tfjs does not know it here.
    */
   operation(node: OnnxNode, inputs: readonly string[], isRectified: boolean): Operation {
-    const { tf } = this;
-    const places = inputs.map((name) => this.places.get(name));
-    if (places.some(Boolean)) return this.wideOperation(node, places);
+    const tf = this.#tf;
+    const places = inputs.map((name) => this.#places.get(name));
+    if (places.some(Boolean)) return this.#wideOperation(node, places);
     const { operator, attributes } = node;
     const activation = isRectified ? 'relu' : 'linear';
     switch (operator) {
       case 'Conv':
-        return this.convolution(node, activation);
+        return this.#convolution(node, activation);
       case 'Gemm': {
-        const [b, bias] = this.matrix(node);
+        const [b, bias] = this.#matrix(node);
         return onTensors((a) => tf.fused.matMul({ a: a as Rank2, b, bias, activation }));
       }
       case 'MaxPool':
       case 'AveragePool':
-        return this.pooling(node);
+        return this.#pooling(node);
       case 'Cast': {
         if (attributes.to === DATA_TYPE.float64) {
-          this.places.set(node.output, [1]);
+          this.#places.set(node.output, [1]);
           return onTensors((value) => [tf.clone(value)]);
         }
         const type = attributes.to === DATA_TYPE.int32 ? 'int32' : 'float32';
         return onTensors((value) => tf.cast(value, type));
       }
       case 'Gather': {
-        const table = this.operand(node.inputs[0] ?? '');
+        const table = this.#operand(node.inputs[0] ?? '');
         return onTensors((indices) => tf.gather(table, indices as Rank1));
       }
       case 'BatchNormalization': {
-        const [gamma, beta] = node.inputs.slice(1).map((name) => this.operand(name)) as [Tensor, Tensor];
+        const [gamma, beta] = node.inputs.slice(1).map((name) => this.#operand(name)) as [Tensor, Tensor];
         return onTensors((value) => tf.add(tf.mul(value, gamma), beta));
       }
       case 'Clip': {
-        const [lowest = 0, highest = 0] = node.inputs.slice(1).map((name) => Number(this.constant(name).values[0]));
+        const [lowest = 0, highest = 0] = node.inputs.slice(1).map((name) => Number(this.#constant(name).values[0]));
         return onTensors((value) => tf.clipByValue(value, lowest, highest));
       }
       case 'LeakyRelu': {
@@ -69,7 +71,7 @@ export class TfjsOperators {
         return onTensors((value) => tf.leakyRelu(value, slope));
       }
       case 'Reshape': {
-        const [, ...shape] = Array.from(this.constant(node.inputs[1] ?? '').values, Number);
+        const [, ...shape] = Array.from(this.#constant(node.inputs[1] ?? '').values, Number);
         return onTensors((value) => fromPlanar(tf, planar(tf, value), shape));
       }
       case 'Flatten':
@@ -85,22 +87,22 @@ export class TfjsOperators {
       case 'Identity':
         return onTensors((value) => tf.clone(value));
       default:
-        return this.elementwise(node);
+        return this.#elementwise(node);
     }
   }
 
   dispose(): void {
-    this.tf.dispose(this.made);
+    this.#tf.dispose(this.#made);
   }
 
-  private elementwise({ operator, inputs }: OnnxNode): Operation {
-    const { tf } = this;
+  #elementwise({ operator, inputs }: OnnxNode): Operation {
+    const tf = this.#tf;
     // tfjs compares values of different shapes ten times as slowly as it subtracts them.
     const greater = (value: Tensor, threshold: Tensor) => tf.step(tf.sub(value, threshold));
     const operations = { Add: tf.add, Mul: tf.mul, Div: tf.div, Pow: tf.pow, Max: tf.maximum, Greater: greater };
     if (!(operator in operations)) throw unknown(`the operator ${operator}`);
     const operation = operations[operator as keyof typeof operations];
-    const operands = inputs.map((name) => (this.constants.has(name) ? this.operand(name) : undefined));
+    const operands = inputs.map((name) => (this.#constants.has(name) ? this.#operand(name) : undefined));
     return onTensors((...values) => {
       const given = values.values();
       const [first, second] = operands.map((operand) => operand ?? (given.next().value as Tensor)) as [Tensor, Tensor];
@@ -109,26 +111,26 @@ export class TfjsOperators {
   }
 
   /** What is done with sums in float64. */
-  private wideOperation({ operator, inputs, output }: OnnxNode, places: readonly (Places | undefined)[]): Operation {
-    const { tf } = this;
+  #wideOperation({ operator, inputs, output }: OnnxNode, places: readonly (Places | undefined)[]): Operation {
+    const tf = this.#tf;
     const [first = [], second = []] = places;
-    const constant = inputs.find((name) => this.constants.has(name)) ?? '';
+    const constant = inputs.find((name) => this.#constants.has(name)) ?? '';
     switch (operator) {
       case 'Greater': {
-        const { values, dimensions } = this.constant(constant);
+        const { values, dimensions } = this.#constant(constant);
         const words = thresholdWords(values as Float64Array, first);
-        const threshold = words.map((word) => this.tensor({ values: word, dimensions }));
+        const threshold = words.map((word) => this.#tensor({ values: word, dimensions }));
         return onWords((sum) => exceeds(tf, sum, threshold, baseOf(first)));
       }
       case 'Add': {
         const all = [...first, ...second];
         const base = baseOf(all);
-        this.places.set(output, all);
+        this.#places.set(output, all);
         return onWords((low, high) => joined(tf, low, high, base));
       }
       case 'Mul': {
-        const times = Number(this.constant(constant).values[0]);
-        this.places.set(
+        const times = Number(this.#constant(constant).values[0]);
+        this.#places.set(
           output,
           first.map((place) => place * times),
         );
@@ -141,17 +143,17 @@ export class TfjsOperators {
     }
   }
 
-  private convolution({ inputs, attributes }: OnnxNode, activation: 'relu' | 'linear'): Operation {
-    const { tf } = this;
+  #convolution({ inputs, attributes }: OnnxNode, activation: 'relu' | 'linear'): Operation {
+    const tf = this.#tf;
     const group = Number(attributes.group);
-    const { values, dimensions } = this.constant(inputs[1] ?? '');
+    const { values, dimensions } = this.#constant(inputs[1] ?? '');
     const [outputs = 0] = dimensions;
-    const bias = inputs[2] ? (this.constant(inputs[2]).values as Float32Array) : new Float32Array(outputs);
+    const bias = inputs[2] ? (this.#constant(inputs[2]).values as Float32Array) : new Float32Array(outputs);
     const [filters, biases] = tf.tidy(() => {
       const weights = tf.tensor4d(values as Float32Array, dimensions as [number, number, number, number]);
       return [tf.split(tf.transpose(weights, [2, 3, 1, 0]), group, 3), tf.split(tf.tensor1d(bias), group)] as const;
     });
-    this.made.push(...filters, ...biases);
+    this.#made.push(...filters, ...biases);
     const [top = 0, left = 0, bottom = 0, right = 0] = list(attributes.pads, []);
     const options = {
       strides: list(attributes.strides, [1, 1]) as Pair,
@@ -174,21 +176,21 @@ export class TfjsOperators {
     });
   }
 
-  private matrix({ inputs }: OnnxNode): [Rank2, Tensor] {
-    const { tf } = this;
-    const { values, dimensions } = this.constant(inputs[1] ?? '');
+  #matrix({ inputs }: OnnxNode): [Rank2, Tensor] {
+    const tf = this.#tf;
+    const { values, dimensions } = this.#constant(inputs[1] ?? '');
     const [outputs = 0] = dimensions;
     const made = tf.tidy(() => {
       const weights = tf.tensor2d(values as Float32Array, dimensions as Pair);
-      const bias = inputs[2] ? (this.constant(inputs[2]).values as Float32Array) : new Float32Array(outputs);
+      const bias = inputs[2] ? (this.#constant(inputs[2]).values as Float32Array) : new Float32Array(outputs);
       return [tf.transpose(weights), tf.tensor1d(bias)] as [Rank2, Tensor];
     });
-    this.made.push(...made);
+    this.#made.push(...made);
     return made;
   }
 
-  private pooling({ operator, attributes }: OnnxNode): Operation {
-    const { tf } = this;
+  #pooling({ operator, attributes }: OnnxNode): Operation {
+    const tf = this.#tf;
     const size = list(attributes.kernel_shape, []) as Pair;
     const strides = list(attributes.strides, [1, 1]) as Pair;
     const [top = 0, left = 0, bottom = 0, right = 0] = list(attributes.pads, []);
@@ -207,23 +209,23 @@ export class TfjsOperators {
     });
   }
 
-  private operand(name: string): Tensor {
-    return this.tensor(this.constant(name));
+  #operand(name: string): Tensor {
+    return this.#tensor(this.#constant(name));
   }
 
   /** A constant for values of the same rank: one of four dimensions is [1, channels, height, width]. */
-  private tensor({ values, dimensions }: OnnxConstant): Tensor {
-    const { tf } = this;
+  #tensor({ values, dimensions }: OnnxConstant): Tensor {
+    const tf = this.#tf;
     const made = tf.tidy(() => {
       const tensor = tf.tensor(Float32Array.from(values as ArrayLike<number>), [...dimensions]);
       return dimensions.length === 4 ? tf.transpose(tensor, [0, 2, 3, 1]) : tensor;
     });
-    this.made.push(made);
+    this.#made.push(made);
     return made;
   }
 
-  private constant(name: string): OnnxConstant {
-    const constant = this.constants.get(name);
+  #constant(name: string): OnnxConstant {
+    const constant = this.#constants.get(name);
     if (constant) return constant;
     throw unknown(`a computed '${name}' where exports have a constant`);
   }

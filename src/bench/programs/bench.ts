@@ -101,21 +101,25 @@ async function measure(): Promise<Findings> {
 }
 
 class Bench {
-  constructor(
-    private readonly browser: Browser,
-    private readonly server: WebServer,
-    private readonly findings: Findings,
-  ) {}
+  readonly #browser: Browser;
+  readonly #server: WebServer;
+  readonly #findings: Findings;
 
-  private get url(): string {
-    return this.server.url;
+  constructor(browser: Browser, server: WebServer, findings: Findings) {
+    this.#browser = browser;
+    this.#server = server;
+    this.#findings = findings;
+  }
+
+  get #url(): string {
+    return this.#server.url;
   }
 
   /** @throws HwgqError `no-webgpu` where Chromium has none but a software adapter. */
   async hardwareGpu(): Promise<string> {
-    const page = await this.browser.newPage();
+    const page = await this.#browser.newPage();
     try {
-      await page.goto(`${this.url}benchmark.html`);
+      await page.goto(`${this.#url}benchmark.html`);
       const found = await page.evaluate(async () => {
         const { info } = (await navigator.gpu?.requestAdapter()) ?? {};
         return info && { isSoftware: info.isFallbackAdapter, name: `${info.vendor} ${info.architecture}` };
@@ -134,42 +138,42 @@ class Bench {
   /** What fails of one kind is noted, and the others go on. */
   async measureBars(kinds: readonly BarKind[]): Promise<void> {
     const measurements: Readonly<Record<BarKind, () => Promise<void>>> = {
-      wasm: () => this.measureWasm(),
-      webgpu: () => this.measureWebGpu(),
-      start: () => this.measureStart(),
-      download: () => this.measureDownload(),
-      memory: () => this.measureHeld(),
+      wasm: () => this.#measureWasm(),
+      webgpu: () => this.#measureWebGpu(),
+      start: () => this.#measureStart(),
+      download: () => this.#measureDownload(),
+      memory: () => this.#measureHeld(),
     };
     for (const kind of kinds) {
       try {
         await measurements[kind]();
       } catch (error) {
-        this.findings.failures.push(`${kind}: ${messageOf(error)}`);
+        this.#findings.failures.push(`${kind}: ${messageOf(error)}`);
       }
     }
   }
 
-  private async measureWasm(): Promise<void> {
-    const { results } = await this.measureRace([...contestantsOf(WASM_BARS), ...WASM_BYSTANDERS], ROUNDS);
-    this.findings.bars.push(...WASM_BARS.map((bar) => speedResult(bar, results)));
+  async #measureWasm(): Promise<void> {
+    const { results } = await this.#measureRace([...contestantsOf(WASM_BARS), ...WASM_BYSTANDERS], ROUNDS);
+    this.#findings.bars.push(...WASM_BARS.map((bar) => speedResult(bar, results)));
   }
 
-  private async measureWebGpu(): Promise<void> {
+  async #measureWebGpu(): Promise<void> {
     const [bars, most] = options.gpu ? [GPU_BARS, ROUNDS] : [SOFTWARE_GPU_BARS, 3];
-    const { results, examinations } = await this.measureRace([...contestantsOf(bars), ...GPU_BYSTANDERS], most);
-    this.findings.bars.push(...bars.map((bar) => speedResult(bar, results)));
-    if (options.gpu) this.findings.bars.push(shareResult(PEAK_BAR, examinations));
+    const { results, examinations } = await this.#measureRace([...contestantsOf(bars), ...GPU_BYSTANDERS], most);
+    this.#findings.bars.push(...bars.map((bar) => speedResult(bar, results)));
+    if (options.gpu) this.#findings.bars.push(shareResult(PEAK_BAR, examinations));
   }
 
   async measureTable(): Promise<void> {
-    const { machine, failures } = this.findings;
+    const { machine, failures } = this.#findings;
     const rows: BenchmarkReport[] = [];
     for (const { name, rounds, gpuRounds } of TABLE_NETWORKS) {
       const start = performance.now();
       const most = options.rounds ?? rounds;
       try {
-        const report = await this.runInPage(name, TABLE_CONTESTANTS, most);
-        const { results } = await this.runInPage(name, TABLE_GPU_CONTESTANTS, Math.min(most, gpuRounds));
+        const report = await this.#runInPage(name, TABLE_CONTESTANTS, most);
+        const { results } = await this.#runInPage(name, TABLE_GPU_CONTESTANTS, Math.min(most, gpuRounds));
         rows.push({ ...report, results: [...report.results, ...results] });
       } catch (error) {
         failures.push(`${name} has no row: ${messageOf(error)}`);
@@ -181,8 +185,8 @@ class Bench {
   }
 
   /** A race on the network of the bars. */
-  private async measureRace(contestants: BenchmarkSettings['contestants'], most: number): Promise<BenchmarkReport> {
-    const report = await this.runInPage(NETWORK, contestants, Math.min(most, options.rounds ?? most));
+  async #measureRace(contestants: BenchmarkSettings['contestants'], most: number): Promise<BenchmarkReport> {
+    const report = await this.#runInPage(NETWORK, contestants, Math.min(most, options.rounds ?? most));
     for (const { name, latency, started } of report.results) {
       if (!latency) continue;
       const { median, best, p5, p95, count } = latency;
@@ -193,12 +197,12 @@ class Bench {
   }
 
   /** A benchmark on a page of its own; a GPU's bars need its layers. */
-  private async runInPage(
+  async #runInPage(
     network: string,
     contestants: BenchmarkSettings['contestants'],
     rounds: number,
   ): Promise<BenchmarkReport> {
-    const { browser, url, findings } = this;
+    const [browser, url, findings] = [this.#browser, this.#url, this.#findings];
     const context = await browser.newContext();
     try {
       const page = await context.newPage();
@@ -226,28 +230,33 @@ class Bench {
     }
   }
 
-  private async measureStart(): Promise<void> {
-    const tasks = this.firstLabelTasks([START_BAR.own, START_BAR.peer]);
+  async #measureStart(): Promise<void> {
+    const tasks = this.#firstLabelTasks([START_BAR.own, START_BAR.peer]);
     const rounds = Math.min(7, options.rounds ?? 7);
-    const [ownTime = Number.NaN, peerTime = Number.NaN] = await timeFirstLabels(this.browser, this.url, tasks, rounds);
+    const [ownTime = Number.NaN, peerTime = Number.NaN] = await timeFirstLabels(
+      this.#browser,
+      this.#url,
+      tasks,
+      rounds,
+    );
     say(`navigation to first label: ${ownTime.toFixed(0)} ms, onnxruntime-web int8 ${peerTime.toFixed(0)} ms`);
-    this.findings.bars.push(ratioResult(START_BAR, ownTime, peerTime, 'navigation to first label: '));
+    this.#findings.bars.push(ratioResult(START_BAR, ownTime, peerTime, 'navigation to first label: '));
   }
 
   /** Puts models on the server for pages that name one picture each. */
-  private firstLabelTasks(contestants: readonly FirstLabelTask['contestant'][]): readonly FirstLabelTask[] {
+  #firstLabelTasks(contestants: readonly FirstLabelTask['contestant'][]): readonly FirstLabelTask[] {
     const { files, preprocessing } = makeBenchModels(NETWORK, [...new Set(contestants.map(formOf))]);
-    for (const [form, bytes] of files) this.server.replaced.set(`bench-models/${form}`, bytes);
+    for (const [form, bytes] of files) this.#server.replaced.set(`bench-models/${form}`, bytes);
     return contestants.map((contestant) => {
-      return { contestant, model: `${this.url}bench-models/${formOf(contestant)}`, preprocessing };
+      return { contestant, model: `${this.#url}bench-models/${formOf(contestant)}`, preprocessing };
     });
   }
 
-  private async measureDownload(): Promise<void> {
+  async #measureDownload(): Promise<void> {
     const library = await embedderFiles();
     for (const { name, bytes, gzipped } of library) say(`${name}: ${bytes} bytes, gzipped ${gzipped}`);
-    this.findings.details.library = library;
-    this.findings.bars.push(
+    this.#findings.details.library = library;
+    this.#findings.bars.push(
       sizeResult(
         DOWNLOAD_BAR,
         library.reduce((sum, { gzipped }) => sum + gzipped, 0),
@@ -255,16 +264,16 @@ class Bench {
     );
   }
 
-  private async measureHeld(): Promise<void> {
+  async #measureHeld(): Promise<void> {
     const contestants = (['wasm', 'webgpu'] as const).map((backend) => ({ engine: 'hwgq-web', backend }) as const);
-    for (const task of this.firstLabelTasks(contestants)) {
+    for (const task of this.#firstLabelTasks(contestants)) {
       const { backend } = task.contestant;
-      const memory = await measureMemory(this.browser, this.url, task);
+      const memory = await measureMemory(this.#browser, this.#url, task);
       const { heap, wasm, gpu } = memory;
       say(`memory on ${backend}: worker heap ${megabytes(heap)}, WASM ${megabytes(wasm)}, GPU ${megabytes(gpu)}`);
-      this.findings.details[`memory on ${backend}`] = memory;
+      this.#findings.details[`memory on ${backend}`] = memory;
       const bar = { ...MEMORY_BAR, title: `${MEMORY_BAR.title}, ${backend}` };
-      this.findings.bars.push(sizeResult(bar, heap + wasm + gpu));
+      this.#findings.bars.push(sizeResult(bar, heap + wasm + gpu));
     }
   }
 }

@@ -53,34 +53,36 @@ function readShape(bytes: Uint8Array, { start, end }: WireField): number[] {
  * tags and lengths stand between a blob's first number and whatever came before the blob.
  */
 class AlignedFloats {
-  private readonly file: DataView;
-  private start = 0;
-  private end = 0;
-  private width: 4 | 8 | undefined;
+  readonly #file: DataView;
+  #start = 0;
+  #end = 0;
+  #width: 4 | 8 | undefined;
+  readonly #bytes: Uint8Array;
 
-  constructor(private readonly bytes: Uint8Array) {
-    this.file = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#file = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   append({ start, end }: WireField, width: 4 | 8): void {
     if ((end - start) % width !== 0)
       throw formatError(start, `${end - start} bytes are no list of ${width}-byte numbers`);
-    if (this.width === undefined) this.start = this.end = start - (start % 4);
-    else if (this.width !== width) throw formatError(start, 'a blob has both float and double values');
-    this.width = width;
+    if (this.#width === undefined) this.#start = this.#end = start - (start % 4);
+    else if (this.#width !== width) throw formatError(start, 'a blob has both float and double values');
+    this.#width = width;
     if (width === 4) {
-      this.bytes.copyWithin(this.end, start, end);
-      this.end += end - start;
+      this.#bytes.copyWithin(this.#end, start, end);
+      this.#end += end - start;
       return;
     }
     for (let position = start; position < end; position += 8) {
-      this.file.setFloat32(this.end, this.file.getFloat64(position, true), true);
-      this.end += 4;
+      this.#file.setFloat32(this.#end, this.#file.getFloat64(position, true), true);
+      this.#end += 4;
     }
   }
 
   /** Typed arrays read in the platform's byte order, which is little-endian wherever WebGPU and WebAssembly are. */
   view(): Float32Array {
-    return new Float32Array(this.bytes.buffer, this.bytes.byteOffset + this.start, (this.end - this.start) / 4);
+    return new Float32Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#start, (this.#end - this.#start) / 4);
   }
 }

@@ -6,59 +6,61 @@ import { type PrototxtField, type PrototxtMessage, prototxtError } from './proto
  * nobody asked for is an option that nobody obeys, and `finish` refuses it.
  */
 export class Fields {
-  private readonly byName = new Map<string, PrototxtField[]>();
-  private readonly parts: Fields[] = [];
-  private readonly unread: Set<string>;
+  readonly #byName = new Map<string, PrototxtField[]>();
+  readonly #parts: Fields[] = [];
+  readonly #unread: Set<string>;
+  readonly #message: PrototxtMessage;
+  readonly #owner: string;
+  readonly #details: ErrorDetails;
 
   /**
    * @param owner what the message belongs to, as an error names it: `Layer 'conv1'`.
    * @param details what errors say of it to programs.
    */
-  constructor(
-    private readonly message: PrototxtMessage,
-    private readonly owner: string,
-    private readonly details: ErrorDetails = {},
-  ) {
+  constructor(message: PrototxtMessage, owner: string, details: ErrorDetails = {}) {
+    this.#message = message;
+    this.#owner = owner;
+    this.#details = details;
     for (const field of message.fields) {
-      const same = this.byName.get(field.name);
+      const same = this.#byName.get(field.name);
       if (same) same.push(field);
-      else this.byName.set(field.name, [field]);
+      else this.#byName.set(field.name, [field]);
     }
-    this.unread = new Set(this.byName.keys());
+    this.#unread = new Set(this.#byName.keys());
   }
 
   has(name: string): boolean {
-    return this.byName.has(name);
+    return this.#byName.has(name);
   }
 
   string(name: string): string | undefined {
-    return atMostOne(this.take(name)).map(stringOf)[0];
+    return atMostOne(this.#take(name)).map(stringOf)[0];
   }
 
   strings(name: string): string[] {
-    return this.take(name).map(stringOf);
+    return this.#take(name).map(stringOf);
   }
 
   /** @throws HwgqError `prototxt-syntax` where the field is absent. */
   requiredString(name: string): string {
     const text = this.string(name);
     if (text) return text;
-    throw prototxtError(this.message.position, `${this.owner} has no '${name}'.`);
+    throw prototxtError(this.#message.position, `${this.#owner} has no '${name}'.`);
   }
 
   boolean(name: string, absent: boolean): boolean {
-    return atMostOne(this.take(name)).map(booleanOf)[0] ?? absent;
+    return atMostOne(this.#take(name)).map(booleanOf)[0] ?? absent;
   }
 
   /** A string, or the name of an enum's value. */
   requiredText(name: string): string {
-    const value = atMostOne(this.take(name))[0]?.value;
+    const value = atMostOne(this.#take(name))[0]?.value;
     return value?.kind === 'word' ? value.text : this.requiredString(name);
   }
 
   /** The name of an enum's value. */
   word<Word extends string>(name: string, words: readonly Word[], absent: Word): Word {
-    const field = atMostOne(this.take(name))[0];
+    const field = atMostOne(this.#take(name))[0];
     if (!field) return absent;
     const word = words.find((known) => field.value.kind === 'word' && field.value.text === known);
     return word ?? refuse(field, `one of ${words.join(', ')}`);
@@ -66,18 +68,18 @@ export class Fields {
 
   /** A whole number; undefined where it is absent. */
   integer(name: string, least: number): number | undefined {
-    return atMostOne(this.take(name)).map((field) => integerOf(field, least))[0];
+    return atMostOne(this.#take(name)).map((field) => integerOf(field, least))[0];
   }
 
   /** @throws HwgqError `prototxt-syntax` where the field is absent. */
   requiredInteger(name: string, least: number): number {
     const number = this.integer(name, least);
     if (number !== undefined) return number;
-    throw prototxtError(this.message.position, `${this.owner} has no '${name}'.`);
+    throw prototxtError(this.#message.position, `${this.#owner} has no '${name}'.`);
   }
 
   integers(name: string, least: number, atMost = Number.POSITIVE_INFINITY): number[] {
-    const fields = this.take(name);
+    const fields = this.#take(name);
     const extra = fields[atMost];
     if (extra) throw prototxtError(extra.position, `'${name}' is given more than ${atMost} times.`);
     return fields.map((field) => integerOf(field, least));
@@ -85,31 +87,31 @@ export class Fields {
 
   /** A number as Caffe keeps it, rounded to float32. */
   float(name: string, absent: number): number {
-    return atMostOne(this.take(name)).map(floatOf)[0] ?? Math.fround(absent);
+    return atMostOne(this.#take(name)).map(floatOf)[0] ?? Math.fround(absent);
   }
 
   floats(name: string): number[] {
-    return this.take(name).map(floatOf);
+    return this.#take(name).map(floatOf);
   }
 
   /** A message inside this one; an empty one where it is absent. Its fields must be read too. */
   part(name: string): Fields {
-    const field = atMostOne(this.take(name))[0];
-    return this.open(field ? messageOf(field) : { fields: [], position: this.message.position });
+    const field = atMostOne(this.#take(name))[0];
+    return this.#open(field ? messageOf(field) : { fields: [], position: this.#message.position });
   }
 
   allParts(name: string): Fields[] {
-    return this.messages(name).map((message) => this.open(message));
+    return this.messages(name).map((message) => this.#open(message));
   }
 
   /** Messages inside this one that are read apart from it: `finish` does not look into them. */
   messages(name: string): PrototxtMessage[] {
-    return this.take(name).map(messageOf);
+    return this.#take(name).map(messageOf);
   }
 
   /** Marks fields that mean nothing for a result: how a network is trained, or which library computes it. */
   ignore(...names: readonly string[]): void {
-    for (const name of names) this.unread.delete(name);
+    for (const name of names) this.#unread.delete(name);
   }
 
   /**
@@ -117,11 +119,11 @@ export class Fields {
    * @throws HwgqError `unsupported`
    */
   expect(name: string, implemented: number | boolean | string): void {
-    for (const field of this.take(name)) {
+    for (const field of this.#take(name)) {
       const { value } = field;
       const seen = value.kind === 'message' ? '{…}' : value.kind === 'number' ? value.number : value.text;
       if (String(seen) !== String(implemented)) {
-        this.refuseOption(field, `${field.name}: ${seen}`, `but only ${implemented} is implemented`);
+        this.#refuseOption(field, `${field.name}: ${seen}`, `but only ${implemented} is implemented`);
       }
     }
   }
@@ -131,27 +133,27 @@ export class Fields {
    * @throws HwgqError `unsupported` for a field that nobody has read.
    */
   finish(): void {
-    for (const part of this.parts) part.finish();
-    for (const name of this.unread) {
-      for (const field of this.byName.get(name) ?? []) this.refuseOption(field, name, 'which means nothing there');
+    for (const part of this.#parts) part.finish();
+    for (const name of this.#unread) {
+      for (const field of this.#byName.get(name) ?? []) this.#refuseOption(field, name, 'which means nothing there');
     }
   }
 
-  private take(name: string): readonly PrototxtField[] {
-    this.unread.delete(name);
-    return this.byName.get(name) ?? [];
+  #take(name: string): readonly PrototxtField[] {
+    this.#unread.delete(name);
+    return this.#byName.get(name) ?? [];
   }
 
-  private open(message: PrototxtMessage): Fields {
-    const part = new Fields(message, this.owner, this.details);
-    this.parts.push(part);
+  #open(message: PrototxtMessage): Fields {
+    const part = new Fields(message, this.#owner, this.#details);
+    this.#parts.push(part);
     return part;
   }
 
-  private refuseOption(field: PrototxtField, option: string, why: string): never {
+  #refuseOption(field: PrototxtField, option: string, why: string): never {
     const { line, column } = field.position;
-    throw new HwgqError('unsupported', `Prototxt, line ${line}: ${this.owner} asks for '${option}', ${why}.`, {
-      ...this.details,
+    throw new HwgqError('unsupported', `Prototxt, line ${line}: ${this.#owner} asks for '${option}', ${why}.`, {
+      ...this.#details,
       line,
       column,
       option: field.name,

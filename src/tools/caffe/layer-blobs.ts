@@ -11,13 +11,14 @@ const MOST_NAMES = 12;
  * caffemodel; the small tensors are copied, so that they alone do not keep a large file in memory.
  */
 export class LayerBlobs {
-  private readonly blobs: readonly Blob[];
+  readonly #blobs: readonly Blob[];
+  readonly #layer: string;
+  readonly #weights: CaffeWeights;
 
-  constructor(
-    private readonly layer: string,
-    private readonly weights: CaffeWeights,
-  ) {
-    this.blobs = weights.get(layer) ?? [];
+  constructor(layer: string, weights: CaffeWeights) {
+    this.#layer = layer;
+    this.#weights = weights;
+    this.#blobs = weights.get(layer) ?? [];
   }
 
   /**
@@ -29,33 +30,33 @@ export class LayerBlobs {
     hasBias: boolean,
     binarization: { readonly useAlpha: boolean } | undefined,
   ): { weights: Weights; bias?: Float32Array } {
-    this.expectCount(hasBias ? 2 : 1);
-    const values = this.take(0, 'weights', shape);
+    this.#expectCount(hasBias ? 2 : 1);
+    const values = this.#take(0, 'weights', shape);
     const weights: Weights = binarization ? { form: 'latent', values, ...binarization } : { form: 'float32', values };
-    return { weights, ...(hasBias && { bias: this.take(1, 'biases', [shape[0]]).slice() }) };
+    return { weights, ...(hasBias && { bias: this.#take(1, 'biases', [shape[0]]).slice() }) };
   }
 
   /** Sums of a BatchNorm, and the factor to divide them by. */
   statistics(): { meanSums: Float32Array; varianceSums: Float32Array; factor: number } {
-    this.expectCount(3);
+    this.#expectCount(3);
     return {
-      meanSums: this.take(0, 'means', [undefined]).slice(),
-      varianceSums: this.take(1, 'variances', [undefined]).slice(),
-      factor: this.take(2, 'factor', [1])[0] as number,
+      meanSums: this.#take(0, 'means', [undefined]).slice(),
+      varianceSums: this.#take(1, 'variances', [undefined]).slice(),
+      factor: this.#take(2, 'factor', [1])[0] as number,
     };
   }
 
   /** Gamma and beta of a Scale. */
   affine(hasBias: boolean): { gamma: Float32Array; beta?: Float32Array } {
-    this.expectCount(hasBias ? 2 : 1);
-    const gamma = this.take(0, 'factors', [undefined]).slice();
-    return { gamma, ...(hasBias && { beta: this.take(1, 'offsets', [undefined]).slice() }) };
+    this.#expectCount(hasBias ? 2 : 1);
+    const gamma = this.#take(0, 'factors', [undefined]).slice();
+    return { gamma, ...(hasBias && { beta: this.#take(1, 'offsets', [undefined]).slice() }) };
   }
 
-  private expectCount(needed: number): void {
-    const seen = this.blobs.length;
+  #expectCount(needed: number): void {
+    const seen = this.#blobs.length;
     if (seen === needed) return;
-    const { layer } = this;
+    const layer = this.#layer;
     if (seen > needed) {
       throw new HwgqError(
         'shape-mismatch',
@@ -64,7 +65,7 @@ export class LayerBlobs {
         { layer, seen, needed },
       );
     }
-    const names = [...this.weights.keys()];
+    const names = [...this.#weights.keys()];
     const listed = names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
     throw new HwgqError(
       'missing-blob',
@@ -74,10 +75,10 @@ export class LayerBlobs {
     );
   }
 
-  private take(index: number, what: string, shape: readonly (number | undefined)[]): Float32Array {
-    const blob = this.blobs[index] as Blob;
+  #take(index: number, what: string, shape: readonly (number | undefined)[]): Float32Array {
+    const blob = this.#blobs[index] as Blob;
     if (fits(blob.shape, shape)) return blob.values;
-    const { layer } = this;
+    const layer = this.#layer;
     throw new HwgqError(
       'shape-mismatch',
       `Layer '${layer}' needs ${what} of ${shape.map((size) => size ?? 'n').join('×')}, and the caffemodel has ` +

@@ -50,115 +50,121 @@ export function prototxtError(position: TextPosition, what: string): HwgqError {
 }
 
 class Parser {
-  private offset = 0;
-  private line = 1;
-  private lineStart = 0;
-  private depth = 0;
+  #offset = 0;
+  #line = 1;
+  #lineStart = 0;
+  #depth = 0;
+  readonly #text: string;
 
-  constructor(private readonly text: string) {}
+  constructor(text: string) {
+    this.#text = text;
+  }
 
   parse(): PrototxtMessage {
-    if (this.text.startsWith('\uFEFF')) this.offset = this.lineStart = 1;
-    this.skipBlank();
-    const message = this.fieldsUntil('');
-    if (this.offset < this.text.length) throw this.unexpected('a field name');
+    if (this.#text.startsWith('\uFEFF')) this.#offset = this.#lineStart = 1;
+    this.#skipBlank();
+    const message = this.#fieldsUntil('');
+    if (this.#offset < this.#text.length) throw this.#unexpected('a field name');
     return message;
   }
 
   /** Fields up to a closing bracket, which stays unread, or to the end of the text. */
-  private fieldsUntil(close: string): PrototxtMessage {
-    const position = this.position();
+  #fieldsUntil(close: string): PrototxtMessage {
+    const position = this.#position();
     const fields: PrototxtField[] = [];
-    while (this.offset < this.text.length && this.text[this.offset] !== close) {
-      const start = this.position();
-      const name = this.match(NAME);
-      if (name === undefined) throw this.unexpected('a field name');
-      this.skipBlank();
-      for (const value of this.fieldValues()) fields.push({ name, value, position: start });
-      if (!this.take(',')) this.take(';');
+    while (this.#offset < this.#text.length && this.#text[this.#offset] !== close) {
+      const start = this.#position();
+      const name = this.#match(NAME);
+      if (name === undefined) throw this.#unexpected('a field name');
+      this.#skipBlank();
+      for (const value of this.#fieldValues()) fields.push({ name, value, position: start });
+      if (!this.#take(',')) this.#take(';');
     }
     return { fields, position };
   }
 
-  private fieldValues(): PrototxtValue[] {
-    const hasColon = this.take(':');
-    if (this.take('[')) return this.list();
-    const message = this.message();
+  #fieldValues(): PrototxtValue[] {
+    const hasColon = this.#take(':');
+    if (this.#take('[')) return this.#list();
+    const message = this.#message();
     if (message) return [message];
-    if (!hasColon) throw this.unexpected("':' or '{'");
-    return [this.scalar()];
+    if (!hasColon) throw this.#unexpected("':' or '{'");
+    return [this.#scalar()];
   }
 
-  private list(): PrototxtValue[] {
+  #list(): PrototxtValue[] {
     const values: PrototxtValue[] = [];
-    if (this.take(']')) return values;
-    do values.push(this.message() ?? this.scalar());
-    while (this.take(','));
-    if (!this.take(']')) throw this.unexpected("',' or ']'");
+    if (this.#take(']')) return values;
+    do values.push(this.#message() ?? this.#scalar());
+    while (this.#take(','));
+    if (!this.#take(']')) throw this.#unexpected("',' or ']'");
     return values;
   }
 
-  private message(): PrototxtValue | undefined {
-    const start = this.position();
-    const close = this.take('{') ? '}' : this.take('<') ? '>' : undefined;
+  #message(): PrototxtValue | undefined {
+    const start = this.#position();
+    const close = this.#take('{') ? '}' : this.#take('<') ? '>' : undefined;
     if (close === undefined) return undefined;
-    if (++this.depth > MAX_DEPTH) throw prototxtError(start, `Messages nest more than ${MAX_DEPTH} deep.`);
-    const message = this.fieldsUntil(close);
-    if (!this.take(close)) throw prototxtError(start, `This message is never closed; its '${close}' is missing.`);
-    this.depth--;
+    if (++this.#depth > MAX_DEPTH) throw prototxtError(start, `Messages nest more than ${MAX_DEPTH} deep.`);
+    const message = this.#fieldsUntil(close);
+    if (!this.#take(close)) throw prototxtError(start, `This message is never closed; its '${close}' is missing.`);
+    this.#depth--;
     return { kind: 'message', message };
   }
 
-  private scalar(): PrototxtValue {
-    if (this.text[this.offset] === '"' || this.text[this.offset] === "'")
-      return { kind: 'string', text: this.strings() };
-    const start = this.position();
-    const sign = this.take('-') ? -1 : 1;
-    const word = this.match(NAME);
+  #scalar(): PrototxtValue {
+    if (this.#text[this.#offset] === '"' || this.#text[this.#offset] === "'")
+      return { kind: 'string', text: this.#strings() };
+    const start = this.#position();
+    const sign = this.#take('-') ? -1 : 1;
+    const word = this.#match(NAME);
     if (word !== undefined) {
-      this.skipBlank();
+      this.#skipBlank();
       if (sign === 1) return { kind: 'word', text: word };
       if (!/^(inf|infinity|nan)$/i.test(word)) throw prototxtError(start, `'-${word}' is not a number.`);
       return { kind: 'number', number: /^n/i.test(word) ? Number.NaN : Number.NEGATIVE_INFINITY };
     }
-    const digits = this.match(NUMBER);
-    if (digits === undefined) throw this.unexpected('a value');
-    const rest = this.match(NAME);
+    const digits = this.#match(NUMBER);
+    if (digits === undefined) throw this.#unexpected('a value');
+    const rest = this.#match(NAME);
     if (rest !== undefined) throw prototxtError(start, `'${digits}${rest}' is not a number.`);
-    this.skipBlank();
+    this.#skipBlank();
     return { kind: 'number', number: sign * numberOf(digits) };
   }
 
   /** One string, or several side by side, which are one. Escapes stand for bytes of UTF-8. */
-  private strings(): string {
+  #strings(): string {
     const bytes: number[] = [];
     const encoder = new TextEncoder();
-    for (let quote = this.text[this.offset]; quote === '"' || quote === "'"; quote = this.text[this.offset]) {
-      const start = this.position();
-      this.offset++;
-      while (this.text[this.offset] !== quote) {
-        const character = this.text.codePointAt(this.offset);
+    for (let quote = this.#text[this.#offset]; quote === '"' || quote === "'"; quote = this.#text[this.#offset]) {
+      const start = this.#position();
+      this.#offset++;
+      while (this.#text[this.#offset] !== quote) {
+        const character = this.#text.codePointAt(this.#offset);
         if (character === undefined || character === 10)
           throw prototxtError(start, `This string's closing ${quote} is missing.`);
-        if (character === 92) bytes.push(...this.escape());
+        if (character === 92) bytes.push(...this.#escape());
         else {
           const literal = String.fromCodePoint(character);
           bytes.push(...encoder.encode(literal));
-          this.offset += literal.length;
+          this.#offset += literal.length;
         }
       }
-      this.offset++;
-      this.skipBlank();
+      this.#offset++;
+      this.#skipBlank();
     }
     return new TextDecoder().decode(Uint8Array.from(bytes));
   }
 
-  private escape(): Iterable<number> {
-    ESCAPE.lastIndex = this.offset;
-    const match = ESCAPE.exec(this.text);
+  #escape(): Iterable<number> {
+    ESCAPE.lastIndex = this.#offset;
+    const match = ESCAPE.exec(this.#text);
     if (!match)
-      throw prototxtError(this.position(), `'${this.text.slice(this.offset, this.offset + 2)}' is no escape sequence.`);
-    this.offset = ESCAPE.lastIndex;
+      throw prototxtError(
+        this.#position(),
+        `'${this.#text.slice(this.#offset, this.#offset + 2)}' is no escape sequence.`,
+      );
+    this.#offset = ESCAPE.lastIndex;
     const [, hex, octal, unicode, letter = ''] = match;
     if (hex !== undefined) return [Number.parseInt(hex, 16)];
     if (octal !== undefined) return [Number.parseInt(octal, 8) & 0xff];
@@ -167,38 +173,38 @@ class Parser {
   }
 
   /** Reads a character and the blank behind it, if the character is there. */
-  private take(character: string): boolean {
-    if (this.text[this.offset] !== character) return false;
-    this.offset++;
-    this.skipBlank();
+  #take(character: string): boolean {
+    if (this.#text[this.#offset] !== character) return false;
+    this.#offset++;
+    this.#skipBlank();
     return true;
   }
 
-  private match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.offset;
-    const match = pattern.exec(this.text)?.[0];
-    this.offset += match?.length ?? 0;
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#offset;
+    const match = pattern.exec(this.#text)?.[0];
+    this.#offset += match?.length ?? 0;
     return match;
   }
 
   /** The only place where lines end: no name, number or string spans two. */
-  private skipBlank(): void {
-    const start = this.offset;
-    const blank = this.match(BLANK) ?? '';
+  #skipBlank(): void {
+    const start = this.#offset;
+    const blank = this.#match(BLANK) ?? '';
     const lineEnds = blank.split('\n').length - 1;
     if (lineEnds === 0) return;
-    this.line += lineEnds;
-    this.lineStart = start + blank.lastIndexOf('\n') + 1;
+    this.#line += lineEnds;
+    this.#lineStart = start + blank.lastIndexOf('\n') + 1;
   }
 
-  private position(): TextPosition {
-    return { line: this.line, column: this.offset - this.lineStart + 1 };
+  #position(): TextPosition {
+    return { line: this.#line, column: this.#offset - this.#lineStart + 1 };
   }
 
-  private unexpected(wanted: string): HwgqError {
-    const seen = this.text.slice(this.offset, this.offset + 20).split('\n', 1)[0];
-    const what = this.offset < this.text.length ? `'${seen}'` : 'the end of the file';
-    return prototxtError(this.position(), `Expected ${wanted}, found ${what}.`);
+  #unexpected(wanted: string): HwgqError {
+    const seen = this.#text.slice(this.#offset, this.#offset + 20).split('\n', 1)[0];
+    const what = this.#offset < this.#text.length ? `'${seen}'` : 'the end of the file';
+    return prototxtError(this.#position(), `Expected ${wanted}, found ${what}.`);
   }
 }
 

@@ -66,7 +66,7 @@ class Canvas implements Picture {
   }
 
   fill(left: number, top: number, side: number, colour: Colour): void {
-    for (let y = top; y < top + side; y++) for (let x = left; x < left + side; x++) this.dot(x, y, colour);
+    for (let y = top; y < top + side; y++) for (let x = left; x < left + side; x++) this.#dot(x, y, colour);
   }
 
   /** A number in the middle of a square. */
@@ -85,7 +85,7 @@ class Canvas implements Picture {
     }
   }
 
-  private dot(x: number, y: number, [red, green, blue]: Colour): void {
+  #dot(x: number, y: number, [red, green, blue]: Colour): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     this.data.set([red, green, blue], (y * this.width + x) * 4);
   }

@@ -16,29 +16,31 @@ export interface Windows {
  * the layer's name; those that work in place give the blob that they were given.
  */
 export class NetworkBuilder {
-  private readonly layers: CaffeLayer[] = [];
+  readonly #layers: CaffeLayer[] = [];
+  readonly #name: string;
+  readonly #shape: Shape;
 
   /**
    * @param shape of the input `data`: [channels, height, width].
    */
-  constructor(
-    private readonly name: string,
-    private readonly shape: Shape,
-  ) {}
+  constructor(name: string, shape: Shape) {
+    this.#name = name;
+    this.#shape = shape;
+  }
 
   /** The network so far. */
   build(): CaffeNetwork {
-    return { name: this.name, input: { name: 'data', shape: this.shape }, layers: this.layers };
+    return { name: this.#name, input: { name: 'data', shape: this.#shape }, layers: this.#layers };
   }
 
   /** An ordinary convolution. */
   convolution(name: string, from: string, outputs: number, windows: Windows, hasBias = false): string {
-    return this.add(name, [from], { ...convolution(outputs, windows), hasBias });
+    return this.#add(name, [from], { ...convolution(outputs, windows), hasBias });
   }
 
   /** A convolution of 1-bit weights, each filter scaled by its alpha. */
   binaryConvolution(name: string, from: string, outputs: number, windows: Windows): string {
-    return this.add(name, [from], {
+    return this.#add(name, [from], {
       ...convolution(outputs, windows),
       hasBias: false,
       binarization: { useAlpha: true },
@@ -47,56 +49,56 @@ export class NetworkBuilder {
 
   /** An ordinary fully connected layer, with a bias. */
   innerProduct(name: string, from: string, outputs: number): string {
-    return this.add(name, [from], { type: 'innerProduct', outputs, hasBias: true });
+    return this.#add(name, [from], { type: 'innerProduct', outputs, hasBias: true });
   }
 
   /** A fully connected layer of 1-bit weights, each filter scaled by its alpha. */
   binaryInnerProduct(name: string, from: string, outputs: number, hasBias = false): string {
-    return this.add(name, [from], { type: 'innerProduct', outputs, hasBias, binarization: { useAlpha: true } });
+    return this.#add(name, [from], { type: 'innerProduct', outputs, hasBias, binarization: { useAlpha: true } });
   }
 
   maxPooling(name: string, from: string, kernel: number, stride: number): string {
-    return this.add(name, [from], { ...pooling(kernel, stride), method: 'max' });
+    return this.#add(name, [from], { ...pooling(kernel, stride), method: 'max' });
   }
 
   averagePooling(name: string, from: string, kernel: number): string {
-    return this.add(name, [from], { ...pooling(kernel, 1), method: 'average' });
+    return this.#add(name, [from], { ...pooling(kernel, 1), method: 'average' });
   }
 
   quant(name: string, from: string, quantizer: Quantizer): string {
-    return this.add(name, [from], { type: 'quant', quantizer });
+    return this.#add(name, [from], { type: 'quant', quantizer });
   }
 
   /** The sum of two branches. */
   sum(name: string, first: string, second: string): string {
-    return this.add(name, [first, second], { type: 'eltwise', operation: 'sum' });
+    return this.#add(name, [first, second], { type: 'eltwise', operation: 'sum' });
   }
 
   concat(name: string, from: readonly string[]): string {
-    return this.add(name, from, { type: 'concat' });
+    return this.#add(name, from, { type: 'concat' });
   }
 
   softmax(name: string, from: string): string {
-    return this.add(name, [from], { type: 'softmax' });
+    return this.#add(name, [from], { type: 'softmax' });
   }
 
   /** In place, unless another blob is to hold the result. */
   batchNorm(name: string, blob: string, top = blob): string {
-    return this.add(name, [blob], { type: 'batchNorm', epsilon: Math.fround(1e-5) }, top);
+    return this.#add(name, [blob], { type: 'batchNorm', epsilon: Math.fround(1e-5) }, top);
   }
 
   /** In place, with gamma and beta. */
   scale(name: string, blob: string): string {
-    return this.add(name, [blob], { type: 'scale', hasBias: true }, blob);
+    return this.#add(name, [blob], { type: 'scale', hasBias: true }, blob);
   }
 
   /** In place. */
   relu(name: string, blob: string): string {
-    return this.add(name, [blob], { type: 'relu', negativeSlope: 0 }, blob);
+    return this.#add(name, [blob], { type: 'relu', negativeSlope: 0 }, blob);
   }
 
-  private add(name: string, bottoms: readonly string[], parameters: LayerParameters, top = name): string {
-    this.layers.push({ name, bottoms, tops: [top], parameters });
+  #add(name: string, bottoms: readonly string[], parameters: LayerParameters, top = name): string {
+    this.#layers.push({ name, bottoms, tops: [top], parameters });
     return top;
   }
 }

@@ -10,59 +10,63 @@ const MEAN_MAGNITUDE = Math.sqrt(2 / Math.PI);
 
 /** Random tensors of one layer, as large as before training (He et al., 2015); BatchNorm's statistics are still neutral. */
 export class SeededTensors implements LayerTensors {
-  constructor(
-    private readonly random: Random,
-    private readonly layer: CaffeLayer,
-    private readonly input: Shape,
-  ) {}
+  readonly #random: Random;
+  readonly #layer: CaffeLayer;
+  readonly #input: Shape;
+
+  constructor(random: Random, layer: CaffeLayer, input: Shape) {
+    this.#random = random;
+    this.#layer = layer;
+    this.#input = input;
+  }
 
   weighted(
     [outputs = 1]: readonly (number | undefined)[],
     hasBias: boolean,
     binarization: { readonly useAlpha: boolean } | undefined,
   ): { weights: Weights; bias?: Float32Array } {
-    const size = this.filterSize();
+    const size = this.#filterSize();
     const deviation = Math.sqrt(2 / size);
     const weights: Weights = binarization
-      ? this.binary(outputs, size, binarization.useAlpha ? deviation * MEAN_MAGNITUDE : undefined)
-      : { form: 'float32', values: this.floats(outputs * size, () => this.random.normal(deviation)) };
-    return { weights, ...(hasBias && { bias: this.floats(outputs, () => this.random.normal(deviation)) }) };
+      ? this.#binary(outputs, size, binarization.useAlpha ? deviation * MEAN_MAGNITUDE : undefined)
+      : { form: 'float32', values: this.#floats(outputs * size, () => this.#random.normal(deviation)) };
+    return { weights, ...(hasBias && { bias: this.#floats(outputs, () => this.#random.normal(deviation)) }) };
   }
 
   statistics(): { meanSums: Float32Array; varianceSums: Float32Array; factor: number } {
-    const { channels } = asChwShape(this.input);
+    const { channels } = asChwShape(this.#input);
     return { meanSums: new Float32Array(channels), varianceSums: new Float32Array(channels).fill(1), factor: 1 };
   }
 
   affine(hasBias: boolean): { gamma: Float32Array; beta?: Float32Array } {
-    const { channels } = asChwShape(this.input);
-    const gamma = this.floats(channels, () => this.random.between(0.5, 1.5));
-    return { gamma, ...(hasBias && { beta: this.floats(channels, () => this.random.normal(0.3)) }) };
+    const { channels } = asChwShape(this.#input);
+    const gamma = this.#floats(channels, () => this.#random.between(0.5, 1.5));
+    return { gamma, ...(hasBias && { beta: this.#floats(channels, () => this.#random.normal(0.3)) }) };
   }
 
   /** How many weights each output has. */
-  private filterSize(): number {
-    const { parameters } = this.layer;
-    if (parameters.type !== 'convolution') return elementCount(this.input);
+  #filterSize(): number {
+    const { parameters } = this.#layer;
+    if (parameters.type !== 'convolution') return elementCount(this.#input);
     const { kernel, group } = parameters;
-    return (asChwShape(this.input).channels / group) * kernel[0] * kernel[1];
+    return (asChwShape(this.#input).channels / group) * kernel[0] * kernel[1];
   }
 
   /** Signs as bits at once: latent weights of the larger networks would take half a gigabyte. */
-  private binary(outputs: number, size: number, alpha: number | undefined): Weights {
+  #binary(outputs: number, size: number, alpha: number | undefined): Weights {
     const count = outputs * size;
-    const words = new Uint32Array(Math.ceil(count / 32)).map(() => this.random.word());
+    const words = new Uint32Array(Math.ceil(count / 32)).map(() => this.#random.word());
     const signs = new Uint8Array(words.buffer).slice(0, Math.ceil(count / 8));
     // Bits behind the last weight are zero.
     const unused = signs.length * 8 - count;
     signs[signs.length - 1] = (signs.at(-1) as number) & (0xff >> unused);
     const alphas = Float64Array.from({ length: outputs }, () =>
-      alpha === undefined ? 1 : alpha * this.random.between(0.8, 1.2),
+      alpha === undefined ? 1 : alpha * this.#random.between(0.8, 1.2),
     );
     return { form: 'binary', signs, count, alpha: alphas };
   }
 
-  private floats(length: number, draw: () => number): Float32Array {
+  #floats(length: number, draw: () => number): Float32Array {
     return new Float32Array(length).map(draw);
   }
 }

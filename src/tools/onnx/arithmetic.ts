@@ -26,11 +26,15 @@ export interface Arithmetic {
 
 /** Ordinary float32. */
 export class Float32Arithmetic implements Arithmetic {
-  constructor(private readonly writer: GraphWriter) {}
+  readonly #writer: GraphWriter;
+
+  constructor(writer: GraphWriter) {
+    this.#writer = writer;
+  }
 
   operands({ layer, weights, dimensions, bias }: Operands): readonly string[] {
-    const values = [this.writer.constant(layer, 'weights', weights, dimensions)];
-    if (bias) values.push(this.writer.constant(layer, 'bias', bias, [bias.length]));
+    const values = [this.#writer.constant(layer, 'weights', weights, dimensions)];
+    if (bias) values.push(this.#writer.constant(layer, 'bias', bias, [bias.length]));
     return values;
   }
 
@@ -39,6 +43,6 @@ export class Float32Arithmetic implements Arithmetic {
   }
 
   halfWave(layer: string, value: string): string {
-    return this.writer.node(layer, 'Relu', [value]);
+    return this.#writer.node(layer, 'Relu', [value]);
   }
 }

@@ -50,122 +50,125 @@ export function exactGraph(graph: Graph, input: PlanInput, options: GraphOptions
 }
 
 class ExactWriter {
-  private readonly writer: GraphWriter;
+  readonly #writer: GraphWriter;
   /** The ONNX value of each tensor: [batch, channels, height, width], whole numbers and codes as float32. */
-  private readonly values = new Map<TensorId, string>();
-  private parts: string[] = [];
+  readonly #values = new Map<TensorId, string>();
+  #parts: string[] = [];
+  readonly #graph: Graph;
+  readonly #plan: Plan;
+  readonly #blobs: readonly string[];
+  readonly #batch: number;
 
-  constructor(
-    private readonly graph: Graph,
-    private readonly plan: Plan,
-    private readonly blobs: readonly string[],
-    private readonly batch: number,
-  ) {
-    this.writer = new GraphWriter(graph.name, [graph.input.name, ...blobs]);
+  constructor(graph: Graph, plan: Plan, blobs: readonly string[], batch: number) {
+    this.#graph = graph;
+    this.#plan = plan;
+    this.#blobs = blobs;
+    this.#batch = batch;
+    this.#writer = new GraphWriter(graph.name, [graph.input.name, ...blobs]);
   }
 
   write(): GraphWriter {
-    this.values.set(0, this.input());
-    for (const step of this.plan.steps) {
-      const value = this.step(step);
-      if (value !== undefined) this.values.set(step.output, value);
+    this.#values.set(0, this.#input());
+    for (const step of this.#plan.steps) {
+      const value = this.#step(step);
+      if (value !== undefined) this.#values.set(step.output, value);
     }
-    const shapes = inferShapes(this.graph);
-    const names = finalBlobs(this.graph);
-    for (const [index, id] of this.plan.outputs.entries()) {
-      const blob = this.blobs[index] as string;
-      const shape = [this.batch, ...(shapes.get(names.get(blob) ?? '') ?? [])];
-      this.writer.output(blob, this.withShape(blob, this.outputValue(blob, id), shape), shape);
+    const shapes = inferShapes(this.#graph);
+    const names = finalBlobs(this.#graph);
+    for (const [index, id] of this.#plan.outputs.entries()) {
+      const blob = this.#blobs[index] as string;
+      const shape = [this.#batch, ...(shapes.get(names.get(blob) ?? '') ?? [])];
+      this.#writer.output(blob, this.#withShape(blob, this.#outputValue(blob, id), shape), shape);
     }
-    return this.writer;
+    return this.#writer;
   }
 
-  private input(): string {
-    const { name, shape } = this.graph.input;
-    const tensor = this.tensor(0);
+  #input(): string {
+    const { name, shape } = this.#graph.input;
+    const tensor = this.#tensor(0);
     const whole = tensor.kind === 'integers';
     const meaning = whole ? `whole numbers, at most ${tensor.largest} in magnitude, times ${tensor.unit}` : 'floats';
-    const input = this.writer.input(name, [this.batch, ...shape], `Preprocessed images: ${meaning}.`);
-    const value = this.withPlanes(name, input, tensor.shape, shape.length);
+    const input = this.#writer.input(name, [this.#batch, ...shape], `Preprocessed images: ${meaning}.`);
+    const value = this.#withPlanes(name, input, tensor.shape, shape.length);
     if (!whole || tensor.unit === 1) return value;
-    const scaled = this.writer.node(name, 'Mul', [value, scalar(this.writer, name, 'unit', 1 / tensor.unit)]);
-    return this.writer.node(name, 'Round', [scaled]);
+    const scaled = this.#writer.node(name, 'Mul', [value, scalar(this.#writer, name, 'unit', 1 / tensor.unit)]);
+    return this.#writer.node(name, 'Round', [scaled]);
   }
 
-  private outputValue(blob: string, id: TensorId): string {
-    const tensor = this.tensor(id);
-    const value = this.value(id);
+  #outputValue(blob: string, id: TensorId): string {
+    const tensor = this.#tensor(id);
+    const value = this.#value(id);
     switch (tensor.kind) {
       case 'codes':
-        return this.lookedUp(blob, value, Float32Array.from(tensor.levels));
+        return this.#lookedUp(blob, value, Float32Array.from(tensor.levels));
       case 'integers':
-        return this.writer.node(blob, 'Mul', [value, scalar(this.writer, blob, 'unit', tensor.unit)]);
+        return this.#writer.node(blob, 'Mul', [value, scalar(this.#writer, blob, 'unit', tensor.unit)]);
       case 'floats':
         return value;
     }
   }
 
-  private step(step: Step): string | undefined {
-    const { writer } = this;
+  #step(step: Step): string | undefined {
+    const writer = this.#writer;
     const { layer } = step;
-    const input = this.tensor(step.input).shape;
-    const output = this.tensor(step.output).shape;
-    const value = this.value(step.input);
+    const input = this.#tensor(step.input).shape;
+    const output = this.#tensor(step.output).shape;
+    const value = this.#value(step.input);
     switch (step.kind) {
       case 'integerConvolution':
       case 'floatConvolution':
       case 'binaryConvolution':
-        return this.convolution(step);
+        return this.#convolution(step);
       case 'codePooling':
-        return this.codePooling(step);
+        return this.#codePooling(step);
       case 'floatPooling':
         return (step.method === 'max' ? maxPooling : averagePooling)(writer, layer, value, step, input, output);
       case 'pointwise':
         return toFloats(writer, layer, { value, type: 'float32' }, step.epilogue);
       case 'quantize': {
-        const signed = this.withSign(layer, value, step.sign);
+        const signed = this.#withSign(layer, value, step.sign);
         return countExceeded(writer, layer, { value: signed, type: 'float32' }, step.epilogue.thresholds);
       }
       case 'dequantize':
-        return this.lookedUp(layer, value, Float32Array.from(step.values));
+        return this.#lookedUp(layer, value, Float32Array.from(step.values));
       case 'eltwise': {
-        const values = [value, this.value(step.other)];
+        const values = [value, this.#value(step.other)];
         return eltwise(writer, layer, step.operation, values, step.coefficients);
       }
       case 'concatPart':
-        return this.concatPart(step, output);
+        return this.#concatPart(step, output);
       case 'lrn':
-        return responseNormalization(writer, layer, value, step, this.batch, input);
+        return responseNormalization(writer, layer, value, step, this.#batch, input);
       case 'softmax':
         return writer.node(layer, 'Softmax', [value], { axis: 1 });
       case 'reshape':
-        return this.withPlanes(layer, value, output);
+        return this.#withPlanes(layer, value, output);
     }
   }
 
-  private convolution(step: Convolution): string {
-    const sums = this.sums(step);
+  #convolution(step: Convolution): string {
+    const sums = this.#sums(step);
     const { epilogue } = step;
     return epilogue.kind === 'codes'
-      ? countExceeded(this.writer, step.layer, sums, epilogue.thresholds)
-      : toFloats(this.writer, step.layer, sums, epilogue);
+      ? countExceeded(this.#writer, step.layer, sums, epilogue.thresholds)
+      : toFloats(this.#writer, step.layer, sums, epilogue);
   }
 
-  private sums(step: Convolution): Sums {
+  #sums(step: Convolution): Sums {
     if (step.kind === 'floatConvolution') {
-      return { value: this.convolved(step, this.value(step.input), step.weights), type: 'float32' };
+      return { value: this.#convolved(step, this.#value(step.input), step.weights), type: 'float32' };
     }
-    const terms = this.terms(step).map(({ weights, times, inputs }) => {
-      const codes = this.value(step.input);
-      const value = inputs ? this.lookedUp(step.layer, codes, inputs) : codes;
-      return { value: this.convolved(step, value, weights), times };
+    const terms = this.#terms(step).map(({ weights, times, inputs }) => {
+      const codes = this.#value(step.input);
+      const value = inputs ? this.#lookedUp(step.layer, codes, inputs) : codes;
+      return { value: this.#convolved(step, value, weights), times };
     });
-    return addTerms(this.writer, step.layer, terms);
+    return addTerms(this.#writer, step.layer, terms);
   }
 
-  private terms(step: IntegerConvolution | BinaryConvolution): readonly ExactTerm[] {
-    const input = this.tensor(step.input);
-    const { channels } = this.tensor(step.output).shape;
+  #terms(step: IntegerConvolution | BinaryConvolution): readonly ExactTerm[] {
+    const input = this.#tensor(step.input);
+    const { channels } = this.#tensor(step.output).shape;
     if (step.kind === 'integerConvolution' && input.kind === 'integers') return integerTerms(step, input, channels);
     if (step.kind === 'binaryConvolution' && input.kind === 'codes') {
       const size = (input.shape.channels / step.group) * step.kernel[0] * step.kernel[1];
@@ -175,65 +178,65 @@ class ExactWriter {
   }
 
   /** Sums of one set of weights; a kernel as large as its input is a matrix product. */
-  private convolved(step: Convolution, value: string, weights: Float32Array): string {
+  #convolved(step: Convolution, value: string, weights: Float32Array): string {
     const { layer, kernel, pad, group } = step;
-    const input = this.tensor(step.input).shape;
-    const { channels: outputs } = this.tensor(step.output).shape;
+    const input = this.#tensor(step.input).shape;
+    const { channels: outputs } = this.#tensor(step.output).shape;
     const inputs = input.channels / group;
     const isWhole = kernel[0] === input.height && kernel[1] === input.width && pad[0] + pad[1] === 0 && group === 1;
     if (!isWhole) {
-      const constant = this.writer.constant(layer, 'weights', weights, [outputs, inputs, ...kernel]);
-      return this.writer.node(layer, 'Conv', [value, constant], convolutionAttributes(step));
+      const constant = this.#writer.constant(layer, 'weights', weights, [outputs, inputs, ...kernel]);
+      return this.#writer.node(layer, 'Conv', [value, constant], convolutionAttributes(step));
     }
-    const constant = this.writer.constant(layer, 'weights', weights, [outputs, weights.length / outputs]);
-    const flat = this.writer.node(layer, 'Flatten', [value], { axis: 1 });
-    const product = this.writer.node(layer, 'Gemm', [flat, constant], { transB: 1 });
-    return this.withPlanes(layer, product, { channels: outputs, height: 1, width: 1 });
+    const constant = this.#writer.constant(layer, 'weights', weights, [outputs, weights.length / outputs]);
+    const flat = this.#writer.node(layer, 'Flatten', [value], { axis: 1 });
+    const product = this.#writer.node(layer, 'Gemm', [flat, constant], { transB: 1 });
+    return this.#withPlanes(layer, product, { channels: outputs, height: 1, width: 1 });
   }
 
   /** The largest code of each window; in channels that fall, the smallest. */
-  private codePooling(step: CodePooling): string {
+  #codePooling(step: CodePooling): string {
     const sign = Int8Array.from(step.smallest, (isSmallest) => (isSmallest ? -1 : 1));
-    const signed = this.withSign(step.layer, this.value(step.input), sign);
-    const [input, output] = [this.tensor(step.input).shape, this.tensor(step.output).shape];
-    return this.withSign(step.layer, maxPooling(this.writer, step.layer, signed, step, input, output), sign);
+    const signed = this.#withSign(step.layer, this.#value(step.input), sign);
+    const [input, output] = [this.#tensor(step.input).shape, this.#tensor(step.output).shape];
+    return this.#withSign(step.layer, maxPooling(this.#writer, step.layer, signed, step, input, output), sign);
   }
 
-  private withSign(layer: string, value: string, sign: Int8Array): string {
+  #withSign(layer: string, value: string, sign: Int8Array): string {
     if (sign.every((turn) => turn === 1)) return value;
-    return this.writer.node(layer, 'Mul', [value, perChannel(this.writer, layer, 'sign', Float32Array.from(sign))]);
+    return this.#writer.node(layer, 'Mul', [value, perChannel(this.#writer, layer, 'sign', Float32Array.from(sign))]);
   }
 
   /** Parts of a concatenation come one after the other, in order. */
-  private concatPart({ layer, input, firstChannel }: ConcatPart, output: ChwShape): string | undefined {
-    this.parts.push(this.value(input));
-    if (firstChannel + this.tensor(input).shape.channels < output.channels) return undefined;
-    const { parts } = this;
-    this.parts = [];
-    return this.writer.node(layer, 'Concat', parts, { axis: 1 });
+  #concatPart({ layer, input, firstChannel }: ConcatPart, output: ChwShape): string | undefined {
+    this.#parts.push(this.#value(input));
+    if (firstChannel + this.#tensor(input).shape.channels < output.channels) return undefined;
+    const parts = this.#parts;
+    this.#parts = [];
+    return this.#writer.node(layer, 'Concat', parts, { axis: 1 });
   }
 
   /** What a table has for each code. */
-  private lookedUp(layer: string, codes: string, table: Float32Array): string {
+  #lookedUp(layer: string, codes: string, table: Float32Array): string {
     if (table.every((value, code) => value === code)) return codes;
-    const indices = this.writer.node(layer, 'Cast', [codes], { to: DATA_TYPE.int32 });
-    return this.writer.node(layer, 'Gather', [this.writer.constant(layer, 'table', table, [table.length]), indices]);
+    const indices = this.#writer.node(layer, 'Cast', [codes], { to: DATA_TYPE.int32 });
+    return this.#writer.node(layer, 'Gather', [this.#writer.constant(layer, 'table', table, [table.length]), indices]);
   }
 
-  private withPlanes(layer: string, value: string, { channels, height, width }: ChwShape, dimensions = 0): string {
+  #withPlanes(layer: string, value: string, { channels, height, width }: ChwShape, dimensions = 0): string {
     if (dimensions === 3) return value;
-    return reshape(this.writer, layer, value, [this.batch, channels, height, width]);
+    return reshape(this.#writer, layer, value, [this.#batch, channels, height, width]);
   }
 
-  private withShape(layer: string, value: string, shape: readonly number[]): string {
-    return shape.length === 4 ? value : reshape(this.writer, layer, value, shape);
+  #withShape(layer: string, value: string, shape: readonly number[]): string {
+    return shape.length === 4 ? value : reshape(this.#writer, layer, value, shape);
   }
 
-  private value(id: TensorId): string {
-    return this.values.get(id) as string;
+  #value(id: TensorId): string {
+    return this.#values.get(id) as string;
   }
 
-  private tensor(id: TensorId): PlanTensor {
-    return this.plan.tensors[id] as PlanTensor;
+  #tensor(id: TensorId): PlanTensor {
+    return this.#plan.tensors[id] as PlanTensor;
   }
 }

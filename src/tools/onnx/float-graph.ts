@@ -36,93 +36,96 @@ export function writeFloatGraph(
 }
 
 class LayerWriter {
-  private readonly shapes: ReadonlyMap<string, Shape>;
+  readonly #shapes: ReadonlyMap<string, Shape>;
   /** The ONNX value that readers of each graph value take. */
-  private readonly values = new Map<string, string>();
+  readonly #values = new Map<string, string>();
+  readonly #graph: FloatGraph;
+  readonly #writer: GraphWriter;
+  readonly #arithmetic: Arithmetic;
+  readonly #batch: number;
 
-  constructor(
-    private readonly graph: FloatGraph,
-    private readonly writer: GraphWriter,
-    private readonly arithmetic: Arithmetic,
-    private readonly batch: number,
-  ) {
-    this.shapes = inferShapes(graph);
+  constructor(graph: FloatGraph, writer: GraphWriter, arithmetic: Arithmetic, batch: number) {
+    this.#graph = graph;
+    this.#writer = writer;
+    this.#arithmetic = arithmetic;
+    this.#batch = batch;
+    this.#shapes = inferShapes(graph);
   }
 
   write(blobs: readonly string[]): void {
-    const outputs = new Map(blobs.map((blob) => [blobValue(this.graph, blob), blob]));
+    const outputs = new Map(blobs.map((blob) => [blobValue(this.#graph, blob), blob]));
     const needed = new Set(outputs.keys());
-    for (const layer of this.graph.layers.toReversed()) {
+    for (const layer of this.#graph.layers.toReversed()) {
       if (needed.has(layer.name)) for (const input of layer.inputs) needed.add(input);
     }
-    const { name, shape } = this.graph.input;
-    const input = this.writer.input(name, [this.batch, ...shape], 'Preprocessed images: floats.');
-    this.values.set(name, this.arithmetic.activation(name, input));
-    for (const layer of this.graph.layers) {
+    const { name, shape } = this.#graph.input;
+    const input = this.#writer.input(name, [this.#batch, ...shape], 'Preprocessed images: floats.');
+    this.#values.set(name, this.#arithmetic.activation(name, input));
+    for (const layer of this.#graph.layers) {
       if (!needed.has(layer.name)) continue;
-      const value = this.layer(layer);
+      const value = this.#layer(layer);
       const blob = outputs.get(layer.name);
-      if (blob !== undefined) this.writer.output(blob, value, this.dimensions(layer.name));
-      const isRead = this.readers(layer.name).some((reader) => needed.has(reader.name));
-      if (isRead) this.values.set(layer.name, this.isRectifiedAtOnce(layer) ? value : this.activation(layer, value));
+      if (blob !== undefined) this.#writer.output(blob, value, this.#dimensions(layer.name));
+      const isRead = this.#readers(layer.name).some((reader) => needed.has(reader.name));
+      if (isRead) this.#values.set(layer.name, this.#isRectifiedAtOnce(layer) ? value : this.#activation(layer, value));
     }
   }
 
-  private layer(layer: FloatLayer): string {
-    const { writer } = this;
+  #layer(layer: FloatLayer): string {
+    const writer = this.#writer;
     const { name } = layer;
-    const values = layer.inputs.map((input) => this.values.get(input) as string);
+    const values = layer.inputs.map((input) => this.#values.get(input) as string);
     const [value = ''] = values;
-    const shape = this.shape(layer.inputs[0] ?? '');
+    const shape = this.#shape(layer.inputs[0] ?? '');
     switch (layer.type) {
       case 'convolution': {
         const inputs = asChwShape(shape).channels / layer.group;
-        const operands = this.operands(layer, [layer.outputs, inputs, ...layer.kernel]);
-        return writer.node(name, 'Conv', [this.asChwShape(layer, value), ...operands], convolutionAttributes(layer));
+        const operands = this.#operands(layer, [layer.outputs, inputs, ...layer.kernel]);
+        return writer.node(name, 'Conv', [this.#asChwShape(layer, value), ...operands], convolutionAttributes(layer));
       }
       case 'innerProduct': {
-        const operands = this.operands(layer, [layer.outputs, elementCount(shape)]);
-        return writer.node(name, 'Gemm', [this.flattened(layer, value), ...operands], { transB: 1 });
+        const operands = this.#operands(layer, [layer.outputs, elementCount(shape)]);
+        return writer.node(name, 'Gemm', [this.#flattened(layer, value), ...operands], { transB: 1 });
       }
       case 'pooling':
-        return this.pooling(layer, value);
+        return this.#pooling(layer, value);
       case 'scale':
-        return this.scale(layer, value);
+        return this.#scale(layer, value);
       case 'relu':
-        if (layer.negativeSlope === 0) return this.arithmetic.halfWave(name, value);
+        if (layer.negativeSlope === 0) return this.#arithmetic.halfWave(name, value);
         return rectified(writer, name, value, layer.negativeSlope);
       case 'eltwise':
         return eltwise(writer, name, layer.operation, values, layer.coefficients);
       case 'concat':
         return writer.node(name, 'Concat', values, { axis: 1 });
       case 'lrn':
-        return responseNormalization(writer, name, value, layer, this.batch, asChwShape(shape));
+        return responseNormalization(writer, name, value, layer, this.#batch, asChwShape(shape));
       case 'softmax':
         return writer.node(name, 'Softmax', [value], { axis: 1 });
       case 'dropout':
         return value;
       case 'reshape':
-        return reshape(writer, name, value, this.dimensions(name));
+        return reshape(writer, name, value, this.#dimensions(name));
     }
   }
 
-  private operands(layer: WeightedLayer, dimensions: readonly number[]): readonly string[] {
+  #operands(layer: WeightedLayer, dimensions: readonly number[]): readonly string[] {
     const { name, inputs, bias } = layer;
     const weights = layer.weights.form === 'float32' ? layer.weights.values : floatWeights(layer);
-    return this.arithmetic.operands({ layer: name, input: this.rangeOf(inputs[0] ?? ''), weights, dimensions, bias });
+    return this.#arithmetic.operands({ layer: name, input: this.#rangeOf(inputs[0] ?? ''), weights, dimensions, bias });
   }
 
-  private pooling(layer: PoolingLayer, value: string): string {
-    const input = asChwShape(this.shape(layer.inputs[0] ?? ''));
+  #pooling(layer: PoolingLayer, value: string): string {
+    const input = asChwShape(this.#shape(layer.inputs[0] ?? ''));
     const { kernel, output } = poolingGeometry(layer, input);
     const windows = { kernel, stride: layer.stride, pad: layer.pad };
     const pool = layer.method === 'max' ? maxPooling : averagePooling;
-    return pool(this.writer, layer.name, this.asChwShape(layer, value), windows, input, output);
+    return pool(this.#writer, layer.name, this.#asChwShape(layer, value), windows, input, output);
   }
 
   /** One node, as exporters write a BatchNorm that stands by itself. */
-  private scale({ name, gamma, beta }: ScaleLayer, value: string): string {
-    const constant = (role: string, values: Float32Array) => this.writer.constant(name, role, values, [values.length]);
+  #scale({ name, gamma, beta }: ScaleLayer, value: string): string {
+    const constant = (role: string, values: Float32Array) => this.#writer.constant(name, role, values, [values.length]);
     const neutral = new Float32Array(gamma.length);
     const inputs = [
       constant('gamma', gamma),
@@ -133,54 +136,54 @@ class LayerWriter {
         neutral.map(() => 1),
       ),
     ];
-    return this.writer.node(name, 'BatchNormalization', [value, ...inputs], { epsilon: { float: 0 } });
+    return this.#writer.node(name, 'BatchNormalization', [value, ...inputs], { epsilon: { float: 0 } });
   }
 
   /** Channels, height and width, for layers that need them; a vector is one pixel. */
-  private asChwShape(layer: FloatLayer, value: string): string {
+  #asChwShape(layer: FloatLayer, value: string): string {
     const [input = ''] = layer.inputs;
-    const shape = this.shape(input);
+    const shape = this.#shape(input);
     if (shape.length === 3) return value;
     const { channels, height, width } = asChwShape(shape);
-    const planes = reshape(this.writer, layer.name, value, [this.batch, channels, height, width]);
-    return this.arithmetic.activation(this.rangeOf(input), planes);
+    const planes = reshape(this.#writer, layer.name, value, [this.#batch, channels, height, width]);
+    return this.#arithmetic.activation(this.#rangeOf(input), planes);
   }
 
-  private flattened(layer: FloatLayer, value: string): string {
+  #flattened(layer: FloatLayer, value: string): string {
     const [input = ''] = layer.inputs;
-    if (this.shape(input).length === 1) return value;
-    const flat = this.writer.node(layer.name, 'Flatten', [value], { axis: 1 });
-    return this.arithmetic.activation(this.rangeOf(input), flat);
+    if (this.#shape(input).length === 1) return value;
+    const flat = this.#writer.node(layer.name, 'Flatten', [value], { axis: 1 });
+    return this.#arithmetic.activation(this.#rangeOf(input), flat);
   }
 
-  private activation(layer: FloatLayer, value: string): string {
-    return layer.type === 'dropout' ? value : this.arithmetic.activation(this.rangeOf(layer.name), value);
+  #activation(layer: FloatLayer, value: string): string {
+    return layer.type === 'dropout' ? value : this.#arithmetic.activation(this.#rangeOf(layer.name), value);
   }
 
   /** Whether a value's only reader is a ReLU, so that only what comes out of it matters. */
-  private isRectifiedAtOnce({ name }: FloatLayer): boolean {
-    const [reader, ...others] = this.readers(name);
-    return this.rangeOf(name) === name && others.length === 0 && reader?.type === 'relu' && reader.negativeSlope === 0;
+  #isRectifiedAtOnce({ name }: FloatLayer): boolean {
+    const [reader, ...others] = this.#readers(name);
+    return this.#rangeOf(name) === name && others.length === 0 && reader?.type === 'relu' && reader.negativeSlope === 0;
   }
 
   /** The value whose numbers a value holds: its own, or that of the one it is a choice of or another shape of. */
-  private rangeOf(value: string): string {
-    const layer = this.graph.layers.find(({ name }) => name === value);
+  #rangeOf(value: string): string {
+    const layer = this.#graph.layers.find(({ name }) => name === value);
     if (!layer) return value;
     const isSame =
       layer.type === 'dropout' || layer.type === 'reshape' || (layer.type === 'pooling' && layer.method === 'max');
-    return isSame ? this.rangeOf(layer.inputs[0] ?? '') : value;
+    return isSame ? this.#rangeOf(layer.inputs[0] ?? '') : value;
   }
 
-  private readers(value: string): readonly FloatLayer[] {
-    return this.graph.layers.filter(({ inputs }) => inputs.includes(value));
+  #readers(value: string): readonly FloatLayer[] {
+    return this.#graph.layers.filter(({ inputs }) => inputs.includes(value));
   }
 
-  private shape(value: string): Shape {
-    return this.shapes.get(value) ?? [];
+  #shape(value: string): Shape {
+    return this.#shapes.get(value) ?? [];
   }
 
-  private dimensions(value: string): readonly number[] {
-    return [this.batch, ...this.shape(value)];
+  #dimensions(value: string): readonly number[] {
+    return [this.#batch, ...this.#shape(value)];
   }
 }

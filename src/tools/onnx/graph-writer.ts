@@ -49,50 +49,50 @@ export class GraphWriter implements OnnxGraph {
   readonly constants = new Map<string, OnnxConstant>();
   readonly inputs: string[] = [];
   readonly outputs: string[] = [];
-  private readonly graph = new MessageWriter();
-  private readonly taken: Set<string>;
+  readonly #graph = new MessageWriter();
+  readonly #taken: Set<string>;
 
   /**
    * @param name of the graph.
    * @param reserved names that the graph's input and outputs will have.
    */
   constructor(name: string, reserved: readonly string[]) {
-    this.taken = new Set(reserved);
-    this.graph.text(2, name);
+    this.#taken = new Set(reserved);
+    this.#graph.text(2, name);
   }
 
   /** A node of one output. */
   node(layer: string, operator: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    const output = this.freeName(`${layer}/${operator}`);
-    this.namedNode(output, operator, inputs, attributes);
+    const output = this.#freeName(`${layer}/${operator}`);
+    this.#namedNode(output, operator, inputs, attributes);
     return output;
   }
 
   /** A tensor that is part of the file. */
   constant(layer: string, role: string, values: Constant, dimensions: readonly number[]): string {
-    const name = this.freeName(`${layer}/${role}`);
+    const name = this.#freeName(`${layer}/${role}`);
     this.constants.set(name, { values, dimensions });
     const tensor = new MessageWriter();
     for (const size of dimensions) tensor.varint(1, size);
     tensor.varint(2, dataTypeOf(values)).text(8, name);
     // Little-endian, as every machine that runs JavaScript keeps them.
     tensor.bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    this.graph.message(5, tensor);
+    this.#graph.message(5, tensor);
     return name;
   }
 
   /** The graph's input, float32. */
   input(name: string, dimensions: readonly number[], meaning: string): string {
     this.inputs.push(name);
-    this.graph.message(11, valueInfo(name, dimensions).text(3, meaning));
+    this.#graph.message(11, valueInfo(name, dimensions).text(3, meaning));
     return name;
   }
 
   /** Gives a float32 value to the outside, under another name. */
   output(name: string, value: string, dimensions: readonly number[]): void {
-    this.namedNode(name, 'Identity', [value], {});
+    this.#namedNode(name, 'Identity', [value], {});
     this.outputs.push(name);
-    this.graph.message(12, valueInfo(name, dimensions));
+    this.#graph.message(12, valueInfo(name, dimensions));
   }
 
   /**
@@ -104,24 +104,24 @@ export class GraphWriter implements OnnxGraph {
       .varint(1, IR_VERSION)
       .text(2, producer.name)
       .text(3, producer.version)
-      .message(7, this.graph)
+      .message(7, this.#graph)
       .message(8, new MessageWriter().text(1, '').varint(2, OPSET))
       .toBytes();
   }
 
-  private namedNode(output: string, operator: string, inputs: readonly string[], attributes: Attributes): void {
+  #namedNode(output: string, operator: string, inputs: readonly string[], attributes: Attributes): void {
     this.nodes.push({ operator, inputs, output, attributes });
     const node = new MessageWriter();
     for (const input of inputs) node.text(1, input);
     node.text(2, output).text(3, output).text(4, operator);
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
-    this.graph.message(1, node);
+    this.#graph.message(1, node);
   }
 
-  private freeName(wish: string): string {
+  #freeName(wish: string): string {
     let name = wish;
-    for (let count = 2; this.taken.has(name); count++) name = `${wish}_${count}`;
-    this.taken.add(name);
+    for (let count = 2; this.#taken.has(name); count++) name = `${wish}_${count}`;
+    this.#taken.add(name);
     return name;
   }
 }

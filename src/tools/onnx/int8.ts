@@ -70,32 +70,35 @@ function stepOf(lowest: number, highest: number): ActivationStep {
 }
 
 class Int8Arithmetic implements Arithmetic {
-  constructor(
-    private readonly writer: GraphWriter,
-    private readonly steps: ReadonlyMap<string, ActivationStep>,
-  ) {}
+  readonly #writer: GraphWriter;
+  readonly #steps: ReadonlyMap<string, ActivationStep>;
+
+  constructor(writer: GraphWriter, steps: ReadonlyMap<string, ActivationStep>) {
+    this.#writer = writer;
+    this.#steps = steps;
+  }
 
   operands({ layer, input, weights, dimensions, bias }: Operands): readonly string[] {
     const outputs = dimensions[0] as number;
     const { codes, scales } = quantizedFilters(weights, outputs);
     const constants = [
-      this.writer.constant(layer, 'weights', codes, dimensions),
-      this.writer.constant(layer, 'weight_scale', scales, [outputs]),
-      this.writer.constant(layer, 'weight_zero', new Int8Array(outputs), [outputs]),
+      this.#writer.constant(layer, 'weights', codes, dimensions),
+      this.#writer.constant(layer, 'weight_scale', scales, [outputs]),
+      this.#writer.constant(layer, 'weight_zero', new Int8Array(outputs), [outputs]),
     ];
-    const values = [this.writer.node(layer, 'DequantizeLinear', constants, { axis: 0 })];
-    if (bias) values.push(this.bias(layer, bias, scales, this.stepFor(input).scale));
+    const values = [this.#writer.node(layer, 'DequantizeLinear', constants, { axis: 0 })];
+    if (bias) values.push(this.#bias(layer, bias, scales, this.#stepFor(input).scale));
     return values;
   }
 
   activation(range: string, value: string): string {
-    const { scale, zeroPoint } = this.stepFor(range);
+    const { scale, zeroPoint } = this.#stepFor(range);
     const step = [
-      scalar(this.writer, range, 'scale', scale),
-      this.writer.constant(range, 'zero_point', Uint8Array.of(zeroPoint), []),
+      scalar(this.#writer, range, 'scale', scale),
+      this.#writer.constant(range, 'zero_point', Uint8Array.of(zeroPoint), []),
     ];
-    const codes = this.writer.node(range, 'QuantizeLinear', [value, ...step]);
-    return this.writer.node(range, 'DequantizeLinear', [codes, ...step]);
+    const codes = this.#writer.node(range, 'QuantizeLinear', [value, ...step]);
+    return this.#writer.node(range, 'DequantizeLinear', [codes, ...step]);
   }
 
   /** Codes whose zero point is 0 hold no negative values anyway; without a node the layer before fuses. */
@@ -104,19 +107,19 @@ class Int8Arithmetic implements Arithmetic {
   }
 
   /** In units of what products of codes are worth. */
-  private bias(layer: string, bias: Float32Array, scales: Float32Array, inputScale: number): string {
+  #bias(layer: string, bias: Float32Array, scales: Float32Array, inputScale: number): string {
     const units = scales.map((scale) => scale * inputScale);
     const codes = Int32Array.from(bias, (value, output) => Math.round(value / (units[output] as number)));
     const constants = [
-      this.writer.constant(layer, 'bias', codes, [codes.length]),
-      this.writer.constant(layer, 'bias_scale', units, [units.length]),
-      this.writer.constant(layer, 'bias_zero', new Int32Array(units.length), [units.length]),
+      this.#writer.constant(layer, 'bias', codes, [codes.length]),
+      this.#writer.constant(layer, 'bias_scale', units, [units.length]),
+      this.#writer.constant(layer, 'bias_zero', new Int32Array(units.length), [units.length]),
     ];
-    return this.writer.node(layer, 'DequantizeLinear', constants, { axis: 0 });
+    return this.#writer.node(layer, 'DequantizeLinear', constants, { axis: 0 });
   }
 
-  private stepFor(range: string): ActivationStep {
-    return this.steps.get(range) as ActivationStep;
+  #stepFor(range: string): ActivationStep {
+    return this.#steps.get(range) as ActivationStep;
   }
 }
 

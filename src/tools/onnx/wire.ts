@@ -1,17 +1,17 @@
 /** A protobuf message as it is written, field by field (protobuf.dev, "Encoding"); large values are not copied. */
 export class MessageWriter {
-  private readonly chunks: Uint8Array[] = [];
-  private length = 0;
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
 
   /** A whole number of the types `int32`, `int64`, `uint64` or an enumeration. */
   varint(field: number, value: number): this {
-    return this.key(field, 0).append(varintBytes(value));
+    return this.#key(field, 0).#append(varintBytes(value));
   }
 
   float(field: number, value: number): this {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
-    return this.key(field, 5).append(bytes);
+    return this.#key(field, 5).#append(bytes);
   }
 
   text(field: number, value: string): this {
@@ -19,33 +19,33 @@ export class MessageWriter {
   }
 
   bytes(field: number, value: Uint8Array): this {
-    return this.key(field, 2).append(varintBytes(value.length)).append(value);
+    return this.#key(field, 2).#append(varintBytes(value.length)).#append(value);
   }
 
   message(field: number, value: MessageWriter): this {
-    this.key(field, 2).append(varintBytes(value.length));
-    for (const chunk of value.chunks) this.append(chunk);
+    this.#key(field, 2).#append(varintBytes(value.#length));
+    for (const chunk of value.#chunks) this.#append(chunk);
     return this;
   }
 
   /** The message so far. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.length);
+    const all = new Uint8Array(this.#length);
     let place = 0;
-    for (const chunk of this.chunks) {
+    for (const chunk of this.#chunks) {
       all.set(chunk, place);
       place += chunk.length;
     }
     return all;
   }
 
-  private key(field: number, wireType: number): this {
-    return this.append(varintBytes(field * 8 + wireType));
+  #key(field: number, wireType: number): this {
+    return this.#append(varintBytes(field * 8 + wireType));
   }
 
-  private append(chunk: Uint8Array): this {
-    this.chunks.push(chunk);
-    this.length += chunk.length;
+  #append(chunk: Uint8Array): this {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
     return this;
   }
 }

@@ -10,8 +10,10 @@ export class Heaps {
   readonly #workers = new Set<string>();
   readonly #answers = new Map<number, (result: unknown) => void>();
   #calls = 0;
+  readonly #session: CDPSession;
 
-  private constructor(private readonly session: CDPSession) {
+  private constructor(session: CDPSession) {
+    this.#session = session;
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       if (targetInfo.type === 'worker') this.#workers.add(sessionId);
     });
@@ -35,8 +37,8 @@ export class Heaps {
    * beside a heap.
    */
   async usedBytes(): Promise<{ readonly page: number; readonly workers: number; readonly workerBuffers: number }> {
-    await this.session.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await this.session.send('Runtime.getHeapUsage');
+    await this.#session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await this.#session.send('Runtime.getHeapUsage');
     let workers = 0;
     let workerBuffers = 0;
     for (const worker of this.#workers) {
@@ -51,7 +53,7 @@ export class Heaps {
   async #call(sessionId: string, method: string): Promise<unknown> {
     const id = ++this.#calls;
     const answer = new Promise((resolve) => this.#answers.set(id, resolve));
-    await this.session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
+    await this.#session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
     return answer;
   }
 }

@@ -29,12 +29,12 @@ export class WebServer {
   /** What is served in the place of the folder's files, or beside them, by such paths. */
   readonly replaced = new Map<string, string | Uint8Array>();
   readonly #server: Server;
+  readonly #folder: string;
+  readonly #path: string;
 
-  private constructor(
-    private readonly folder: string,
-    headers: Readonly<Record<string, string>>,
-    private readonly path: string,
-  ) {
+  private constructor(folder: string, headers: Readonly<Record<string, string>>, path: string) {
+    this.#folder = folder;
+    this.#path = path;
     this.#server = createServer(async ({ url = '/', socket }, response) => {
       if (this.isGone) return socket.destroy();
       const { pathname } = new URL(url, 'http://localhost');
@@ -58,7 +58,7 @@ export class WebServer {
 
   /** Ends in a slash. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.path}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#path}`;
   }
 
   close(): void {
@@ -67,12 +67,12 @@ export class WebServer {
   }
 
   #fileAt(pathname: string): string | undefined {
-    if (!pathname.startsWith(this.path)) return undefined;
-    const file = pathname.slice(this.path.length);
+    if (!pathname.startsWith(this.#path)) return undefined;
+    const file = pathname.slice(this.#path.length);
     return file === '' || file.endsWith('/') ? `${file}index.html` : file;
   }
 
   async #contentOf(file: string): Promise<string | Uint8Array | undefined> {
-    return this.replaced.get(file) ?? readFile(join(this.folder, normalize(file))).catch(() => undefined);
+    return this.replaced.get(file) ?? readFile(join(this.#folder, normalize(file))).catch(() => undefined);
   }
 }
