@@ -29,28 +29,49 @@ interface Parsed {
   readonly tensors: readonly Tensor[];
 }
 
+const INTEGRITY = /^sha256-[A-Za-z0-9+/]{43}=$/;
+
 /**
- * Reads a `.hwgq` file (docs/format.md) while it comes: hashes every byte, and makes each section a tensor once it is
- * there. It trusts nothing, and gives nothing before the hash has been checked. After an error it is of no more use.
+ * Decodes a `.hwgq` file (docs/format.md) while it downloads: hashes every byte, and turns each section into a tensor as
+ * soon as it is complete. It returns nothing before the hash has been checked. After an error it cannot be used again.
  */
 export class ModelDecoder {
   readonly #hash = new Sha256();
+  readonly #integrity: string | undefined;
   readonly #reading = readParts();
   #part: GrowingBuffer;
   #received = 0;
   #parsed: Parsed | undefined;
 
-  constructor() {
+  /**
+   * @param integrity the SHA-256 hash of the whole file, as in Subresource Integrity: `sha256-` and base64. It covers all
+   *   that the file's own hash covers, which is then not computed.
+   * @throws HwgqError `invalid-option` if it is anything else.
+   */
+  constructor(integrity?: string) {
+    if (integrity !== undefined && !INTEGRITY.test(integrity)) {
+      throw new HwgqError(
+        'invalid-option',
+        `\`integrity\` is '${integrity}'; 'sha256-' and the 44 base64 characters of a SHA-256 hash are accepted.`,
+      );
+    }
+    this.#integrity = integrity;
     this.#part = new GrowingBuffer(HEADER_FROM);
     this.#reading.next();
   }
 
+  /** The number of bytes received. */
+  get received(): number {
+    return this.#received;
+  }
+
   /**
-   * Takes the file's next bytes, and keeps no hold on them.
+   * Reads the file's next bytes and keeps no reference to them.
    * @throws HwgqError `model-format` as soon as they cannot become a model.
    */
   push(bytes: Uint8Array): void {
-    this.#hash.update(bytes.subarray(Math.max(0, CHECKED_FROM - this.#received)));
+    const hashedFrom = this.#integrity === undefined ? CHECKED_FROM : 0;
+    this.#hash.update(bytes.subarray(Math.max(0, hashedFrom - this.#received)));
     this.#received += bytes.length;
     let rest = bytes;
     while (rest.length > 0) {
@@ -64,18 +85,19 @@ export class ModelDecoder {
   }
 
   /**
-   * The model, once all bytes have been pushed.
-   * @throws HwgqError `model-format` saying what is wrong, `shape-mismatch` or `invalid-graph` for a network that does
-   *   not fit together.
+   * Returns the model after all bytes have been pushed. Its graph is valid (`validateGraph`).
+   * @throws HwgqError `model-integrity` if the hash is not `integrity`; `model-format` for a damaged file; `shape-mismatch`
+   *   or `invalid-graph` for a network whose layers do not fit together.
    */
   finish(): Model {
+    const seen = this.#hash.digest();
+    if (this.#integrity !== undefined) checkIntegrity(this.#integrity, seen);
     if (!this.#parsed) {
       if (this.#received < HEADER_FROM) checkMagic(this.#part.bytes);
       return rejectFile(`it is cut short: it ends after ${this.#received} bytes`, this.#received);
     }
     const { hash, content, tensors } = this.#parsed;
-    const seen = this.#hash.digest();
-    if (!hash.every((byte, index) => byte === seen[index])) {
+    if (this.#integrity === undefined && !hash.every((byte, index) => byte === seen[index])) {
       rejectFile('its hash does not fit its content: it was changed', HASH_FROM);
     }
     const model = validateFields(withTensors(content, tensors, MAX_NESTING));
@@ -88,6 +110,15 @@ export class ModelDecoder {
     if (step.done) this.#parsed = step.value;
     else this.#part = new GrowingBuffer(step.value);
   }
+}
+
+function checkIntegrity(integrity: string, digest: Uint8Array): void {
+  const seen = `sha256-${btoa(String.fromCharCode(...digest))}`;
+  if (seen === integrity) return;
+  throw new HwgqError(
+    'model-integrity',
+    `The model's hash is ${seen}, not ${integrity}. Fetch the file again, or update \`integrity\` if the model has changed.`,
+  );
 }
 
 /** The parts of a file, in order: asks for the size of each, and is given its bytes. */

@@ -4,7 +4,7 @@ import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classi
 import { prepareSession } from '../engine/prepare-session.ts';
 import type { SessionOptions } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
-import { IncomingModel } from './incoming-model.ts';
+import { ModelDecoder } from '../model/model-decoder.ts';
 import { close, transferredPicture } from './picture.ts';
 import type { Classified, ClassifierWorker, LoadOptions, ProgressListener, TransferableImage } from './protocol.ts';
 import type { Seat } from './scheduler.ts';
@@ -15,7 +15,7 @@ const BATCH = 16;
 
 /** One classifier's model in the worker, from its first byte on. */
 export class HostedModel implements ClassifierWorker {
-  #incoming: { readonly model: IncomingModel; readonly session: SessionOptions } | undefined;
+  #incoming: { readonly decoder: ModelDecoder; readonly session: SessionOptions } | undefined;
   #loaded: PictureClassifier | undefined;
   readonly #seat: Seat;
   readonly #end = new AbortController();
@@ -25,12 +25,12 @@ export class HostedModel implements ClassifierWorker {
   }
 
   start({ integrity, ...session }: LoadOptions): void {
-    this.#incoming = { model: new IncomingModel(integrity), session };
+    this.#incoming = { decoder: new ModelDecoder(integrity), session };
     prepareSession(session);
   }
 
   push(bytes: Uint8Array): void {
-    this.#arriving().model.push(bytes);
+    this.#arriving().decoder.push(bytes);
   }
 
   async load(onProgress: ProgressListener): Promise<ClassifierInfo> {
@@ -38,12 +38,16 @@ export class HostedModel implements ClassifierWorker {
     const reports: (void | Promise<void>)[] = [];
     const report: ProgressListener = (stage, done) => void reports.push(onProgress(stage, done));
     try {
-      const { model: file, session } = this.#arriving();
+      const { decoder, session } = this.#arriving();
       this.#incoming = undefined;
-      const model = file.finish();
+      const model = decoder.finish();
       report('decode', 1);
       const { signal } = this.#end;
-      this.#loaded = await PictureClassifier.create(model, file.bytes, { ...session, onProgress: report, signal });
+      this.#loaded = await PictureClassifier.create(model, decoder.received, {
+        ...session,
+        onProgress: report,
+        signal,
+      });
       return this.#loaded.info;
     } finally {
       await Promise.all(reports);

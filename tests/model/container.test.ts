@@ -120,6 +120,38 @@ describe('.hwgq container', () => {
   });
 });
 
+describe('integrity', () => {
+  const decode = (bytes: Uint8Array, integrity: string) => {
+    const decoder = new ModelDecoder(integrity);
+    for (const piece of cut(bytes, [7, 41, 300])) decoder.push(piece);
+    return decoder.finish();
+  };
+  const integrity = `sha256-${Buffer.from(sha256(file)).toString('base64')}`;
+
+  it('accepts the file that has the hash', () => {
+    expect(decode(file, integrity)).toEqual(smallModel());
+  });
+
+  it('rejects another valid model, and names both hashes', () => {
+    const other = encodeModel({ ...smallModel(), provenance: { ...smallModel().provenance, licence: 'another' } });
+    const error = expect.objectContaining({ code: 'model-integrity', message: expect.stringContaining(integrity) });
+    expect(() => decode(other, integrity)).toThrow(error);
+  });
+
+  it('rejects a file whose own hash bytes are changed', () => {
+    const changed = file.slice();
+    changed[10] = (changed[10] ?? 0) ^ 1;
+    expect(() => decode(changed, integrity)).toThrow(expect.objectContaining({ code: 'model-integrity' }));
+  });
+
+  it.each(['md5-x', 'sha256-', `${integrity.slice(0, -2)}=`, `sha256-${'a'.repeat(64)}`])(
+    'rejects %s, which is not a SHA-256 hash in base64',
+    (wrong) => {
+      expect(() => new ModelDecoder(wrong)).toThrow(expect.objectContaining({ code: 'invalid-option' }));
+    },
+  );
+});
+
 describe('SHA-256', () => {
   it('is that of FIPS 180-4', async () => {
     const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
