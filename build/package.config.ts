@@ -110,7 +110,7 @@ const split = [
   browserFile('index', CLIENT, workerFiles()),
   // This worker has code of every package that the other files have code of.
   browserFile('worker', WORKER, [workerFiles(), licences()]),
-  browserFile('team-worker', 'src/backends/wasm/team-worker.ts', workerFiles()),
+  browserFile('thread-worker', 'src/backends/wasm/thread-worker.ts', workerFiles()),
   browserFile('autotune', AUTOTUNE, [workerFiles(), errorsFrom('./index.js')]),
   wholeFile('tune-worker', 'src/worker/tune-worker.ts'),
   browserFile('hwgq-classifier', ELEMENT, libraryFrom('./index.js')),

@@ -1,5 +1,5 @@
-import { compileKernels } from '../backends/wasm/modules.ts';
-import { startFollowers } from '../backends/wasm/team.ts';
+import { compileKernels } from '../backends/wasm/compile-kernels.ts';
+import { prestartThreads } from '../backends/wasm/thread-pool.ts';
 import { findAdapter } from '../backends/webgpu/device.ts';
 import { gpuOf } from './gpu.ts';
 import type { SessionOptions } from './runner.ts';
@@ -17,7 +17,7 @@ export function prepareSession(options: SessionOptions): void {
 
 async function prepareKernels(options: SessionOptions): Promise<void> {
   const { simd, threads } = wasmOptions(options);
-  startFollowers(threads - 1);
+  prestartThreads(threads - 1);
   await compileKernels(simd, threads > 1);
 }
 

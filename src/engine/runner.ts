@@ -1,4 +1,4 @@
-import type { SimdLevel } from '../backends/wasm/modules.ts';
+import type { SimdLevel } from '../backends/wasm/simd.ts';
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
 import type { KernelChoice, VariantName } from '../backends/webgpu/variants.ts';
 import type { AnyPicture } from '../image/preprocessing.ts';

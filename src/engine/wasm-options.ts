@@ -1,5 +1,5 @@
-import { type SimdLevel, supportedSimd } from '../backends/wasm/modules.ts';
-import { threadLimit } from '../backends/wasm/team.ts';
+import { type SimdLevel, supportedSimd } from '../backends/wasm/simd.ts';
+import { threadLimit } from '../backends/wasm/thread-pool.ts';
 import { HwgqError } from '../errors.ts';
 import { multiplyAdds } from '../plan/cost.ts';
 import type { Plan } from '../plan/plan.ts';

@@ -1,6 +1,6 @@
 import { WasmExecutable } from '../backends/wasm/executable.ts';
-import type { SimdLevel } from '../backends/wasm/modules.ts';
-import { dismissFollowers } from '../backends/wasm/team.ts';
+import type { SimdLevel } from '../backends/wasm/simd.ts';
+import { endIdleThreads } from '../backends/wasm/thread-pool.ts';
 import { HwgqError, missingPart } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import type { Plan, PlanInput } from '../plan/plan.ts';
@@ -33,7 +33,7 @@ export class WasmRunner implements Runner {
     const usual: PlanInput = { kind: 'integers', unit: model.preprocessing.scale };
     const plan = planGraph(model.graph, usual, blobs);
     const isAlone = !areAskedFor && isSmall(plan);
-    if (isAlone) dismissFollowers();
+    if (isAlone) endIdleThreads();
     // The kernels that have been compiled meanwhile are those for as many threads as there may be.
     const runner = new WasmRunner(model, blobs, simd, threads > 1, isAlone ? 1 : threads, areAskedFor);
     await runner.onThreads(() => runner.executableFor(usual, plan));

@@ -154,7 +154,7 @@ describe('esbuild', () => {
     writeApplication('index.js', { options: ", workerUrl: 'worker.js'" });
     const options = ['--bundle', '--format=esm', '--outdir=esbuild'];
     await bundle('esbuild', 'src/index.js', ...options);
-    const workers = ['worker=hwgq-web/worker', 'team-worker=hwgq-web/team-worker'];
+    const workers = ['worker=hwgq-web/worker', 'thread-worker=hwgq-web/thread-worker'];
     await bundle('esbuild', ...workers, ...options, '--splitting');
     installed.write({ 'esbuild/index.html': page('index.js') });
     expect(await titleIn('esbuild')).toBe('1 wasm 2');

@@ -21,13 +21,13 @@ export interface SessionSeen {
   readonly backend?: BackendDescription;
   readonly scores?: Float32Array | undefined;
   /** Threads beside the session's own. */
-  readonly followers: number;
+  readonly workers: number;
   readonly code?: ErrorCode;
   readonly message?: string;
 }
 
 const MAGIC = [0, 97, 115, 109, 1, 0, 0, 0];
-/** Kernels that followers get instead: a module that imports what nobody has, and one without any kernel. */
+/** Kernels that workers get instead: a module that imports what nobody has, and one without any kernel. */
 const WRONG_KERNELS: { readonly [Name in Trouble]?: WebAssembly.Module } = {
   'cannot begin': new WebAssembly.Module(Uint8Array.from([...MAGIC, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 120, 1, 121, 0, 0])),
   'dies in a call': new WebAssembly.Module(Uint8Array.from(MAGIC)),
@@ -99,12 +99,12 @@ const checks = {
         do {
           scores = (await session.run(input, 1)).blobs[0];
         } while (trouble === 'dies in a call' && session.backend.threads !== 1);
-        const seen = { backend: session.backend, scores, followers: running.size };
+        const seen = { backend: session.backend, scores, workers: running.size };
         session.dispose();
         return seen;
       } catch (error) {
         if (!(error instanceof HwgqError)) throw error;
-        return { code: error.code, message: error.message, followers: running.size };
+        return { code: error.code, message: error.message, workers: running.size };
       }
     });
   },

@@ -1,69 +1,74 @@
 import { clampToFloat32, LARGEST_FLOAT32 } from '../../numerics/float32.ts';
 import type { CodeEpilogue, FloatEpilogue, TensorId } from '../../plan/plan.ts';
-import { floatWord, type MemoryImage } from './memory-image.ts';
-import type { TensorPlace, TensorPlaces } from './tensor-places.ts';
+import { addStruct, CODE_EPILOGUE, FLOAT_EPILOGUE } from './kernel-structs.ts';
+import type { MemoryLayout } from './memory-layout.ts';
+import type { TensorLocation, TensorLocations } from './tensor-locations.ts';
 
-/** What thresholds are kept as: as the sums that they are compared with. */
+/** Type of the thresholds in memory: the type of the sums that they are compared with. */
 export type ThresholdType = 'i16' | 'i32' | 'f64';
 
 const RANGES = { i16: 2 ** 15, i32: 2 ** 31 } as const;
 
-/** Writes a code epilogue in the order of kernels/epilogue.ts, for tables of so many channels, and gives its address. */
+/** Adds a code epilogue, with tables of `channels` columns, to the layout. Returns its address. */
 export function codeEpilogue(
   { thresholds }: CodeEpilogue,
-  { address, stride }: TensorPlace,
+  { address, stride }: TensorLocation,
   channels: number,
   type: ThresholdType,
-  image: MemoryImage,
+  layout: MemoryLayout,
 ): number {
-  const table = image.data(thresholdTable(thresholds, channels, type));
-  return image.words([address, stride, table, thresholds.length, channels]);
+  return addStruct(layout, CODE_EPILOGUE, {
+    codes: address,
+    codeStride: stride,
+    thresholds: layout.data(thresholdTable(thresholds, channels, type)),
+    thresholdCount: thresholds.length,
+    thresholdStride: channels,
+  });
 }
 
 function thresholdTable(thresholds: readonly Float64Array[], channels: number, type: ThresholdType) {
   const rows = rowsOf(thresholds, channels);
   if (type === 'f64') return rows;
-  // A sum is in range; a threshold beyond it is exceeded by all sums, or by none.
+  // Sums are in range, so a threshold outside of it keeps its meaning when clamped.
   const clamped = rows.map((value) => Math.min(RANGES[type] - 1, Math.max(-RANGES[type], value)));
   return type === 'i16' ? Int16Array.from(clamped) : Int32Array.from(clamped);
 }
 
-/** Writes a float epilogue in the order of kernels/epilogue.ts, and gives its address. */
+/** Adds a float epilogue, with tables of `channels` columns, to the layout. Returns its address. */
 export function floatEpilogue(
   epilogue: FloatEpilogue,
   output: TensorId,
   channels: number,
-  image: MemoryImage,
-  places: TensorPlaces,
+  layout: MemoryLayout,
+  locations: TensorLocations,
 ): number {
   const { factor, offset, negativeSlope, lowest, highest, shortcut, codes } = epilogue;
-  const isBent = negativeSlope !== 1 || lowest > -LARGEST_FLOAT32 || highest < LARGEST_FLOAT32;
-  const floats = !codes || codes.keepsFloats ? places.at(output) : undefined;
-  const added = shortcut === undefined ? undefined : places.at(shortcut);
-  const floatRow = (values: ArrayLike<number>) => image.data(Float32Array.from(rowsOf([values], channels)));
-  const made = codes && places.at(codes.output);
-  return image.words([
-    ...[floats?.address ?? 0, floats?.stride ?? 0, floatRow(factor), floatRow(offset)],
-    ...[
-      isBent ? 1 : 0,
-      floatWord(negativeSlope),
-      floatWord(clampToFloat32(lowest)),
-      floatWord(clampToFloat32(highest)),
-    ],
-    ...[added?.address ?? 0, added?.stride ?? 0, made?.address ?? 0, made?.stride ?? 0],
-    ...(codes
-      ? [
-          floatRow(codes.sign),
-          image.data(Float32Array.from(rowsOf(codes.thresholds, channels), clampToFloat32)),
-          codes.thresholds.length,
-          channels,
-        ]
-      : [0, 0, 0, 0]),
-  ]);
+  const floats = !codes || codes.keepsFloats ? locations.of(output) : undefined;
+  const added = shortcut === undefined ? undefined : locations.of(shortcut);
+  const quantized = codes && locations.of(codes.output);
+  const floatRow = (values: ArrayLike<number>) => layout.data(Float32Array.from(rowsOf([values], channels)));
+  return addStruct(layout, FLOAT_EPILOGUE, {
+    floats: floats?.address ?? 0,
+    floatStride: floats?.stride ?? 0,
+    factor: floatRow(factor),
+    offset: floatRow(offset),
+    hasActivation: negativeSlope !== 1 || lowest > -LARGEST_FLOAT32 || highest < LARGEST_FLOAT32,
+    negativeSlope,
+    lowest: clampToFloat32(lowest),
+    highest: clampToFloat32(highest),
+    shortcut: added?.address ?? 0,
+    shortcutStride: added?.stride ?? 0,
+    codes: quantized?.address ?? 0,
+    codeStride: quantized?.stride ?? 0,
+    sign: codes ? floatRow(codes.sign) : 0,
+    thresholds: codes ? layout.data(Float32Array.from(rowsOf(codes.thresholds, channels), clampToFloat32)) : 0,
+    thresholdCount: codes?.thresholds.length ?? 0,
+    thresholdStride: codes ? channels : 0,
+  });
 }
 
-/** Floats as codes: an epilogue that keeps none of them. `sign` is +1 or −1, per channel. */
-export function codesOnly(
+/** Returns a float epilogue that quantizes floats to codes and does not store the floats. `sign` is +1 or −1 per channel. */
+export function quantizingEpilogue(
   { output }: { readonly output: TensorId },
   sign: Int8Array,
   { thresholds }: CodeEpilogue,
@@ -79,7 +84,7 @@ export function codesOnly(
   };
 }
 
-/** Rows of numbers a channel, each as long as `channels`. */
+/** Returns rows of one number per channel as one table, each row padded with zeros to `channels` numbers. */
 function rowsOf(rows: readonly ArrayLike<number>[], channels: number): Float64Array {
   const table = new Float64Array(rows.length * channels);
   for (const [index, row] of rows.entries()) table.set(row, index * channels);

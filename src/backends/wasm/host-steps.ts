@@ -1,16 +1,16 @@
 import type { ChwShape } from '../../graph/shapes.ts';
 import { softmax } from '../../numerics/softmax.ts';
 import type { Lrn, Reshape, Softmax } from '../../plan/plan.ts';
-import type { HostCall } from './calls.ts';
-import type { TensorPlace } from './tensor-places.ts';
+import type { HostCall } from './program.ts';
+import type { TensorLocation } from './tensor-locations.ts';
 
-/** Layers too rare, or too late in a network, to be worth a kernel. */
+/** Returns the call of a layer that JavaScript computes: too rare, or too late in a network, to be worth a kernel. */
 export function hostStep(
   step: Lrn | Softmax | Reshape,
   input: ChwShape,
   output: ChwShape,
-  from: TensorPlace,
-  to: TensorPlace,
+  from: TensorLocation,
+  to: TensorLocation,
 ): HostCall {
   return {
     run(memory) {
@@ -35,7 +35,7 @@ export function hostStep(
 
 function floatsAt(
   memory: ArrayBufferLike,
-  { address, stride }: TensorPlace,
+  { address, stride }: TensorLocation,
   { height, width }: ChwShape,
 ): Float32Array {
   return new Float32Array(memory, address, height * width * stride);
@@ -77,8 +77,8 @@ function reshape(
   targetStride: number,
 ): void {
   const [inputArea, outputArea] = [input.height * input.width, output.height * output.width];
-  for (let place = 0; place < input.channels * inputArea; place++) {
-    const value = source[(place % inputArea) * stride + Math.floor(place / inputArea)] as number;
-    target[(place % outputArea) * targetStride + Math.floor(place / outputArea)] = value;
+  for (let index = 0; index < input.channels * inputArea; index++) {
+    const value = source[(index % inputArea) * stride + Math.floor(index / inputArea)] as number;
+    target[(index % outputArea) * targetStride + Math.floor(index / outputArea)] = value;
   }
 }

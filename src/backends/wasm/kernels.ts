@@ -1,4 +1,4 @@
-/** A kernel: parameters, the thread's scratch memory, and the range of its units of work. */
+/** A kernel. Computes the work items from `first` up to, not including, `end`, with the calling thread's scratch memory. */
 export type KernelFunction = (parameters: number, scratch: number, first: number, end: number) => void;
 
 export type KernelName =
@@ -8,15 +8,15 @@ export type KernelName =
   | 'codePooling'
   | 'floatPooling'
   | 'pointwise'
-  | 'wholesToFloats'
+  | 'integersToFloats'
   | 'codesToFloats'
-  | 'codesToWholes'
+  | 'codesToIntegers'
   | 'eltwise'
   | 'concatenate';
 
 export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
 
-/** The kernels over a memory. */
+/** Instantiates the kernels with a memory. */
 export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   return exports as unknown as Kernels;

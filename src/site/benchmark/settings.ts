@@ -1,4 +1,4 @@
-import { supportedSimd } from '../../backends/wasm/modules.ts';
+import { supportedSimd } from '../../backends/wasm/simd.ts';
 import type { BenchmarkSettings } from '../../bench/benchmark.ts';
 import type { Contestant, OwnContestant, PeerContestant } from '../../bench/contestant.ts';
 import { HwgqError } from '../../errors.ts';

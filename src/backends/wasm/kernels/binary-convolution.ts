@@ -1,46 +1,52 @@
-import { CodeEpilogue, FloatEpilogue, finishCode64, finishCodes16, finishFloats } from './epilogue';
+import { CODES, LOOKUP_CHANNELS, WIDE_CODES, WINDOWS } from './constants';
+import { CodeEpilogue, FloatEpilogue, finishCodes16, finishCodes64, finishFloats, finishFloats64 } from './epilogue';
 import { Geometry, windowStart } from './geometry';
-import { LOOKUP_CHANNELS, SUM_BYTES, sumFour, sumOne } from './lookup';
+import { SUM_BYTES, sumFour, sumOne } from './lookup';
 import { makeTables } from './tables';
 
-/** How sums leave: as codes by 16-bit thresholds, or as floats; or as codes or floats of sums gathered over passes. */
-const CODES = 0;
-const FLOATS = 1;
-const GATHERED_CODES = 2;
-
+/** Parameters of a convolution of codes with 1-bit weights. */
 @unmanaged
 class BinaryConvolution extends Geometry {
   passes: usize = 0;
   passCount: i32 = 0;
-  leaving: i32 = 0;
-  /** Whether work is shared out by blocks of output channels, there being one output pixel, not by pixels. */
-  isSplitByBlocks: i32 = 0;
-  /** Where in scratch memory the levels' sums, the block's sums and the gathered sums begin. */
+  /** How sums become the output: CODES, FLOATS, WIDE_CODES or WIDE_FLOATS. */
+  outputKind: i32 = 0;
+  /** Offset of the pixels' level sums in scratch memory. */
   levelSums: i32 = 0;
+  /** Offset of the block's sums in scratch memory. */
   blockSums: i32 = 0;
-  gathered: i32 = 0;
+  /** Offset of the f64 sums over all passes in scratch memory. */
+  wideSums: i32 = 0;
 }
 
-/** One way of reading the codes: as levels that fit bytes, or as one term of the levels' sum over part of the window. */
+/**
+ * One pass over the input. It reads codes as levels that fit in bytes, or as one term of the sum that makes up a level.
+ * It covers the whole window or a part of it.
+ */
 @unmanaged
 class Pass {
   weight: f64 = 0;
-  /** Sixteen bytes: what each code counts. */
+  /** Sixteen bytes: the level of each code in this pass. */
   levels: usize = 0;
-  /** What makes these tables' entries positive, and what it adds to twice the sum of a window. */
+  /** Added to each table entry, so that none is negative. */
   bias: i32 = 0;
+  /** What the biases add to twice the sum of a window. */
   biasSum: i32 = 0;
   runs: usize = 0;
   runCount: i32 = 0;
-  /** Where this pass's weights begin in a block. */
+  /** Offset of this pass's weights in a block. */
   weights: i32 = 0;
-  /** Whether the sum of the window's levels is subtracted in this pass. */
+  /** Whether this pass subtracts the sum of the window's levels. */
   subtractsLevels: i32 = 0;
 }
 
 const PASS_BYTES: usize = offsetof<Pass>();
 
-/** Output pixels, or blocks of channels, from `first` to before `end`. Scratch memory is the calling thread's own. */
+/**
+ * Convolves codes. Computes the output pixels, or the blocks of a single pixel, from `first` up to, but not including,
+ * `end`.
+ * @param scratch the calling thread's own memory.
+ */
 export function binaryConvolution(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<BinaryConvolution>(parameters);
   const firstBlock = shape.isSplitByBlocks ? first : 0;
@@ -72,21 +78,21 @@ function convolveBand(
 ): void {
   const levelSums = scratch + shape.levelSums;
   const sums = scratch + shape.blockSums;
-  const isGathered = shape.leaving >= GATHERED_CODES;
+  const isWide = shape.outputKind >= WIDE_CODES;
   for (let index = 0; index < shape.passCount; index++) {
     const pass = changetype<Pass>(shape.passes + <usize>index * PASS_BYTES);
     makeTables(shape, group, pass.levels, pass.bias, scratch, levelSums, row, rows);
-    for (let pixel = first; pixel < end; pixel += 4) {
+    for (let pixel = first; pixel < end; pixel += WINDOWS) {
       const last = end - 1;
       const window0 = windowStart(shape, scratch, pixel, row);
       const window1 = windowStart(shape, scratch, min(pixel + 1, last), row);
       const window2 = windowStart(shape, scratch, min(pixel + 2, last), row);
       const window3 = windowStart(shape, scratch, min(pixel + 3, last), row);
-      const count = min(4, end - pixel);
-      const levels0 = subtracted(shape, pass, scratch, levelSums, window0);
-      const levels1 = subtracted(shape, pass, scratch, levelSums, window1);
-      const levels2 = subtracted(shape, pass, scratch, levelSums, window2);
-      const levels3 = subtracted(shape, pass, scratch, levelSums, window3);
+      const count = min(WINDOWS, end - pixel);
+      const levels0 = subtrahend(shape, pass, scratch, levelSums, window0);
+      const levels1 = subtrahend(shape, pass, scratch, levelSums, window1);
+      const levels2 = subtrahend(shape, pass, scratch, levelSums, window2);
+      const levels3 = subtrahend(shape, pass, scratch, levelSums, window3);
       for (let block = firstBlock; block < endBlock; block++) {
         const weights = shape.weights + <usize>((group * shape.blocks + block) * shape.blockBytes + pass.weights);
         if (count > 1) {
@@ -95,20 +101,20 @@ function convolveBand(
           sumOne(pass.runs, pass.runCount, weights, window0, sums);
         }
         const channel = block * LOOKUP_CHANNELS;
-        for (let place = 0; place < count; place++) {
-          const levels = place === 0 ? levels0 : place === 1 ? levels1 : place === 2 ? levels2 : levels3;
-          const at = sums + <usize>(place * SUM_BYTES);
-          if (isGathered) gather(shape, pass, scratch, at, levels, pixel + place - first, channel, index === 0);
-          else finish(shape, at, levels, pixel + place, group * shape.outputChannels + channel);
+        for (let window = 0; window < count; window++) {
+          const levels = window === 0 ? levels0 : window === 1 ? levels1 : window === 2 ? levels2 : levels3;
+          const at = sums + <usize>(window * SUM_BYTES);
+          if (isWide) accumulate(shape, pass, scratch, at, levels, pixel + window - first, channel, index === 0);
+          else finish(shape, at, levels, pixel + window, group * shape.outputChannels + channel);
         }
       }
     }
   }
-  if (isGathered) finishGathered(shape, group, scratch, first, end, firstBlock, endBlock);
+  if (isWide) finishWide(shape, group, scratch, first, end, firstBlock, endBlock);
 }
 
-/** What is taken from twice the sum of + weights: the window's levels and the tables' biases. */
-function subtracted(shape: BinaryConvolution, pass: Pass, tables: usize, levelSums: usize, window: usize): i32 {
+/** Returns what to subtract from twice the sum over +1 weights: the sum of the window's levels, and the biases. */
+function subtrahend(shape: BinaryConvolution, pass: Pass, tables: usize, levelSums: usize, window: usize): i32 {
   let sum = pass.biasSum;
   if (!pass.subtractsLevels) return sum;
   const start = <i32>(window - tables) / shape.pixelBytes;
@@ -121,10 +127,10 @@ function subtracted(shape: BinaryConvolution, pass: Pass, tables: usize, levelSu
   return sum;
 }
 
-/** Twice the sums of + weights, minus the sum of all. */
+/** Computes the signed sums of a block, twice the sum over +1 weights minus the sum of all levels, and outputs them. */
 @inline
 function finish(shape: BinaryConvolution, sums: usize, levels: i32, pixel: i32, channel: i32): void {
-  if (shape.leaving === CODES) {
+  if (shape.outputKind === CODES) {
     const epilogue = changetype<CodeEpilogue>(shape.epilogue);
     const all = i16x8.splat(<i16>levels);
     for (let half = 0; half < 2; half++) {
@@ -136,33 +142,34 @@ function finish(shape: BinaryConvolution, sums: usize, levels: i32, pixel: i32, 
   } else {
     const epilogue = changetype<FloatEpilogue>(shape.epilogue);
     const all = i32x4.splat(levels);
-    for (let quad = 0; quad < LOOKUP_CHANNELS; quad += 8) {
-      const both = v128.load(sums + (<usize>quad << 1));
+    for (let lane = 0; lane < LOOKUP_CHANNELS; lane += 8) {
+      const both = v128.load(sums + (<usize>lane << 1));
       const low = i32x4.sub(i32x4.shl(i32x4.extend_low_i16x8_u(both), 1), all);
       const high = i32x4.sub(i32x4.shl(i32x4.extend_high_i16x8_u(both), 1), all);
-      finishFloats(epilogue, f32x4.convert_i32x4_s(low), pixel, channel + quad);
-      finishFloats(epilogue, f32x4.convert_i32x4_s(high), pixel, channel + quad + 4);
+      finishFloats(epilogue, f32x4.convert_i32x4_s(low), pixel, channel + lane);
+      finishFloats(epilogue, f32x4.convert_i32x4_s(high), pixel, channel + lane + 4);
     }
   }
 }
 
-/** Where the gathered sums of a band's pixel begin: f64, one an output channel. */
+/** Returns the address of a pixel's f64 sums, one per output channel. `index` counts the band's pixels. */
 @inline
-function gatheredSums(shape: BinaryConvolution, scratch: usize, place: i32): usize {
-  return scratch + <usize>shape.gathered + (<usize>(place * shape.blocks * LOOKUP_CHANNELS) << 3);
+function wideSumsOf(shape: BinaryConvolution, scratch: usize, index: i32): usize {
+  return scratch + <usize>shape.wideSums + (<usize>(index * shape.blocks * LOOKUP_CHANNELS) << 3);
 }
 
-function gather(
+/** Adds the signed sums of a pass to the f64 sums. */
+function accumulate(
   shape: BinaryConvolution,
   pass: Pass,
   scratch: usize,
   sums: usize,
   levels: i32,
-  place: i32,
+  index: i32,
   channel: i32,
   isFirst: bool,
 ): void {
-  const at = gatheredSums(shape, scratch, place) + (<usize>channel << 3);
+  const at = wideSumsOf(shape, scratch, index) + (<usize>channel << 3);
   for (let lane: usize = 0; lane < <usize>LOOKUP_CHANNELS; lane++) {
     const sum = pass.weight * <f64>(2 * <i32>load<u16>(sums + (lane << 1)) - levels);
     const before = isFirst ? 0 : load<f64>(at + (lane << 3));
@@ -170,7 +177,8 @@ function gather(
   }
 }
 
-function finishGathered(
+/** Outputs the f64 sums of a band. */
+function finishWide(
   shape: BinaryConvolution,
   group: i32,
   scratch: usize,
@@ -180,31 +188,15 @@ function finishGathered(
   endBlock: i32,
 ): void {
   for (let pixel = first; pixel < end; pixel++) {
-    const sums = gatheredSums(shape, scratch, pixel - first);
+    const sums = wideSumsOf(shape, scratch, pixel - first);
     for (let channel = firstBlock * LOOKUP_CHANNELS; channel < endBlock * LOOKUP_CHANNELS; channel += 4) {
       const at = sums + (<usize>channel << 3);
       const output = group * shape.outputChannels + channel;
-      if (shape.leaving === GATHERED_CODES) {
-        const epilogue = changetype<CodeEpilogue>(shape.epilogue);
-        for (let lane = 0; lane < 4; lane++) {
-          finishCode64(epilogue, load<f64>(at + (<usize>lane << 3)), pixel, output + lane);
-        }
+      if (shape.outputKind === WIDE_CODES) {
+        finishCodes64(changetype<CodeEpilogue>(shape.epilogue), at, pixel, output);
       } else {
-        finishFloats(changetype<FloatEpilogue>(shape.epilogue), rounded(at), pixel, output);
+        finishFloats64(changetype<FloatEpilogue>(shape.epilogue), at, pixel, output);
       }
     }
   }
-}
-
-/** Four f64 as four f32. */
-@inline
-function rounded(at: usize): v128 {
-  return v128.shuffle<f32>(
-    f32x4.demote_f64x2_zero(v128.load(at)),
-    f32x4.demote_f64x2_zero(v128.load(at, 16)),
-    0,
-    1,
-    4,
-    5,
-  );
 }

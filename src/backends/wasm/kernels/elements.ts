@@ -1,6 +1,7 @@
+import { PRODUCT, SUM } from './constants';
 import { FloatEpilogue, finishFloats } from './epilogue';
 
-/** Steps that go from place to place. Strides are in elements. */
+/** Parameters of the elementwise kernels. Strides are in elements. */
 @unmanaged
 class Elements {
   input: usize = 0;
@@ -9,20 +10,19 @@ class Elements {
   outputStride: i32 = 0;
   channels: i32 = 0;
   epilogue: usize = 0;
-  /** A second input of floats. */
+  /** The second operand of `eltwise`: floats. */
   other: usize = 0;
   otherStride: i32 = 0;
   coefficient: f32 = 0;
   otherCoefficient: f32 = 0;
   operation: i32 = 0;
-  /** What each code stands for. */
+  /** The value of each code. */
   values: usize = 0;
 }
 
-const SUM = 0;
-const PRODUCT = 1;
+// Each kernel works on the pixels from `first` up to, but not including, `end`.
 
-/** Floats through an epilogue. Pixels from `first` to before `end`, as everywhere below. */
+/** Applies an epilogue to floats. */
 export function pointwise(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Elements>(parameters);
   const epilogue = changetype<FloatEpilogue>(shape.epilogue);
@@ -34,8 +34,8 @@ export function pointwise(parameters: usize, scratch: usize, first: i32, end: i3
   }
 }
 
-/** Whole numbers of 16 bits as floats. */
-export function wholesToFloats(parameters: usize, scratch: usize, first: i32, end: i32): void {
+/** Converts 16-bit integers to floats. */
+export function integersToFloats(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Elements>(parameters);
   for (let pixel = first; pixel < end; pixel++) {
     const from = shape.input + ((<usize>(pixel * shape.inputStride)) << 1);
@@ -46,7 +46,7 @@ export function wholesToFloats(parameters: usize, scratch: usize, first: i32, en
   }
 }
 
-/** Codes as the floats they stand for. */
+/** Dequantizes codes to floats. */
 export function codesToFloats(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Elements>(parameters);
   for (let pixel = first; pixel < end; pixel++) {
@@ -59,8 +59,8 @@ export function codesToFloats(parameters: usize, scratch: usize, first: i32, end
   }
 }
 
-/** Codes as the whole numbers they stand for. */
-export function codesToWholes(parameters: usize, scratch: usize, first: i32, end: i32): void {
+/** Dequantizes codes to 16-bit integers. */
+export function codesToIntegers(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Elements>(parameters);
   for (let pixel = first; pixel < end; pixel++) {
     const from = shape.input + <usize>(pixel * shape.inputStride);
@@ -72,7 +72,7 @@ export function codesToWholes(parameters: usize, scratch: usize, first: i32, end
   }
 }
 
-/** The sum with coefficients, the product, or the larger of two floats. */
+/** Computes the weighted sum, the product, or the maximum of two floats. */
 export function eltwise(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Elements>(parameters);
   const coefficient = f32x4.splat(shape.coefficient);
@@ -92,7 +92,7 @@ export function eltwise(parameters: usize, scratch: usize, first: i32, end: i32)
   }
 }
 
-/** Bytes of each pixel from one tensor into another. Strides and channels are in bytes. */
+/** Copies each pixel's bytes from one tensor into another. Strides and channels are in bytes. */
 export function concatenate(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Elements>(parameters);
   for (let pixel = first; pixel < end; pixel++) {

@@ -1,31 +1,34 @@
-/** Codes of sums: how many of its channel's thresholds a sum exceeds. */
+/** Turns sums into codes. A code is the number of its channel's thresholds that the sum exceeds. */
 @unmanaged
 export class CodeEpilogue {
   codes: usize = 0;
   codeStride: i32 = 0;
-  /** [threshold][channel]: i16, i32 or f64, as the sums are. */
+  /** [threshold][channel]: i16, i32 or f64, the type of the sums. */
   thresholds: usize = 0;
   thresholdCount: i32 = 0;
-  /** Channels of a row of thresholds. */
+  /** Channels in a row of thresholds. */
   thresholdStride: i32 = 0;
 }
 
-/** Floats of sums: factor · sum + offset, the bend, the shortcut; kept, or made into codes, or both. */
+/**
+ * Turns sums into floats: factor · sum + offset, then the activation, then the shortcut is added. The floats are stored,
+ * or quantized to codes, or both.
+ */
 @unmanaged
 export class FloatEpilogue {
-  /** 0 where the floats are not kept. */
+  /** 0 if the floats are not stored. */
   floats: usize = 0;
   floatStride: i32 = 0;
   factor: usize = 0;
   offset: usize = 0;
-  isBent: i32 = 0;
+  hasActivation: i32 = 0;
   negativeSlope: f32 = 0;
   lowest: f32 = 0;
   highest: f32 = 0;
-  /** 0 where there is none. */
+  /** 0 if there is no shortcut. */
   shortcut: usize = 0;
   shortcutStride: i32 = 0;
-  /** 0 where no codes are made. */
+  /** 0 if the floats are not quantized. */
   codes: usize = 0;
   codeStride: i32 = 0;
   sign: usize = 0;
@@ -35,14 +38,14 @@ export class FloatEpilogue {
   thresholdStride: i32 = 0;
 }
 
-/** Four sums of neighbouring channels of one pixel become floats and codes. */
+/** Turns four float sums, of neighbouring channels of one pixel, into floats and codes. */
 @inline
 export function finishFloats(epilogue: FloatEpilogue, sum: v128, pixel: i32, channel: i32): void {
   const at = <usize>channel << 2;
   let y = f32x4.add(f32x4.mul(sum, v128.load(epilogue.factor + at)), v128.load(epilogue.offset + at));
-  if (epilogue.isBent) {
-    const bent = f32x4.mul(y, f32x4.splat(epilogue.negativeSlope));
-    y = v128.bitselect(bent, y, f32x4.lt(y, f32x4.splat(0)));
+  if (epilogue.hasActivation) {
+    const scaled = f32x4.mul(y, f32x4.splat(epilogue.negativeSlope));
+    y = v128.bitselect(scaled, y, f32x4.lt(y, f32x4.splat(0)));
     y = f32x4.pmin(f32x4.pmax(y, f32x4.splat(epilogue.lowest)), f32x4.splat(epilogue.highest));
   }
   if (epilogue.shortcut) {
@@ -50,25 +53,25 @@ export function finishFloats(epilogue: FloatEpilogue, sum: v128, pixel: i32, cha
   }
   if (epilogue.floats) v128.store(epilogue.floats + ((<usize>(pixel * epilogue.floatStride + channel)) << 2), y);
   if (epilogue.codes) {
-    const turned = f32x4.mul(y, v128.load(epilogue.sign + at));
+    const signed = f32x4.mul(y, v128.load(epilogue.sign + at));
     let codes = i32x4.splat(0);
     let threshold = epilogue.thresholds + at;
     for (let index = 0; index < epilogue.thresholdCount; index++) {
-      codes = i32x4.sub(codes, f32x4.gt(turned, v128.load(threshold)));
+      codes = i32x4.sub(codes, f32x4.gt(signed, v128.load(threshold)));
       threshold += <usize>epilogue.thresholdStride << 2;
     }
     storeFourCodes(epilogue.codes + <usize>(pixel * epilogue.codeStride + channel), codes);
   }
 }
 
-/** Four 32-bit codes as bytes. */
+/** Stores four 32-bit codes as bytes. */
 @inline
 function storeFourCodes(at: usize, codes: v128): void {
   const halves = i16x8.narrow_i32x4_s(codes, codes);
   v128.store_lane<u32>(at, i8x16.narrow_i16x8_u(halves, halves), 0);
 }
 
-/** Four whole-number sums of neighbouring channels become codes. */
+/** Turns four i32 sums of neighbouring channels into codes. */
 @inline
 export function finishCodes32(epilogue: CodeEpilogue, sum: v128, pixel: i32, channel: i32): void {
   let codes = i32x4.splat(0);
@@ -80,7 +83,7 @@ export function finishCodes32(epilogue: CodeEpilogue, sum: v128, pixel: i32, cha
   storeFourCodes(epilogue.codes + <usize>(pixel * epilogue.codeStride + channel), codes);
 }
 
-/** Sixteen sums in two vectors of 16 bits become codes. */
+/** Turns sixteen i16 sums, in two vectors, into codes. */
 @inline
 export function finishCodes16(epilogue: CodeEpilogue, low: v128, high: v128, pixel: i32, channel: i32): void {
   let lowCodes = i16x8.splat(0);
@@ -95,9 +98,16 @@ export function finishCodes16(epilogue: CodeEpilogue, low: v128, high: v128, pix
   v128.store(at, i8x16.narrow_i16x8_u(lowCodes, highCodes));
 }
 
-/** A sum of 64 bits becomes a code. */
+/** Turns four f64 sums of neighbouring channels, at `sums`, into codes. */
 @inline
-export function finishCode64(epilogue: CodeEpilogue, sum: f64, pixel: i32, channel: i32): void {
+export function finishCodes64(epilogue: CodeEpilogue, sums: usize, pixel: i32, channel: i32): void {
+  for (let lane = 0; lane < 4; lane++) {
+    finishCode64(epilogue, load<f64>(sums + (<usize>lane << 3)), pixel, channel + lane);
+  }
+}
+
+@inline
+function finishCode64(epilogue: CodeEpilogue, sum: f64, pixel: i32, channel: i32): void {
   let code = 0;
   let threshold = epilogue.thresholds + (<usize>channel << 3);
   for (let index = 0; index < epilogue.thresholdCount; index++) {
@@ -105,4 +115,12 @@ export function finishCode64(epilogue: CodeEpilogue, sum: f64, pixel: i32, chann
     threshold += <usize>epilogue.thresholdStride << 3;
   }
   store<u8>(epilogue.codes + <usize>(pixel * epilogue.codeStride + channel), <u8>code);
+}
+
+/** Turns four f64 sums of neighbouring channels, at `sums`, into floats and codes. */
+@inline
+export function finishFloats64(epilogue: FloatEpilogue, sums: usize, pixel: i32, channel: i32): void {
+  const low = f32x4.demote_f64x2_zero(v128.load(sums));
+  const high = f32x4.demote_f64x2_zero(v128.load(sums, 16));
+  finishFloats(epilogue, v128.shuffle<f32>(low, high, 0, 1, 4, 5), pixel, channel);
 }

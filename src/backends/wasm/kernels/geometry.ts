@@ -1,6 +1,6 @@
 /**
- * Where the windows of a convolution lie, and how the rows they cover are laid out in scratch memory: rows of
- * `paddedWidth` pixels with the padding in place, so that no window needs a look at the image's borders.
+ * Geometry of a convolution, and the layout of the input rows in scratch memory: rows of `paddedWidth` pixels with the
+ * padding in place, so that reading a window needs no bounds checks.
  */
 @unmanaged
 export class Geometry {
@@ -20,38 +20,41 @@ export class Geometry {
   dilationY: i32 = 0;
   dilationX: i32 = 0;
   groups: i32 = 0;
-  /** Of one group. */
+  /** Input channels of one group. */
   inputChannels: i32 = 0;
+  /** Output channels of one group. */
   outputChannels: i32 = 0;
   paddedWidth: i32 = 0;
   /** Bytes of a pixel in scratch memory. */
   pixelBytes: i32 = 0;
-  /** Output rows whose windows fit the scratch memory together. */
+  /** Output rows in a band: the scratch memory holds the input rows of that many. */
   bandRows: i32 = 0;
   /** Runs of consecutive scratch memory that a window reads: pairs of u32, offset and length. */
   runs: usize = 0;
   runCount: i32 = 0;
   weights: usize = 0;
-  /** Of the output channels computed together. */
+  /** Bytes of the weights of one block of output channels. */
   blockBytes: i32 = 0;
-  /** Blocks of one group. */
+  /** Blocks of output channels in one group. */
   blocks: i32 = 0;
   epilogue: usize = 0;
+  /** Whether threads share the blocks of a single output pixel, instead of output pixels. */
+  isSplitByBlocks: i32 = 0;
 }
 
-/** The first input row of the windows of output row `y`; negative in the padding. */
+/** Returns the first input row that the windows of output row `y` read. It is negative in the padding. */
 @inline
 export function windowTop(shape: Geometry, y: i32): i32 {
   return y * shape.strideY - shape.padY;
 }
 
-/** Input rows that the windows of `rows` output rows cover. */
+/** Returns how many input rows the windows of `rows` output rows read. */
 @inline
 export function coveredRows(shape: Geometry, rows: i32): i32 {
   return (rows - 1) * shape.strideY + (shape.kernelHeight - 1) * shape.dilationY + 1;
 }
 
-/** Where the window of an output pixel begins in scratch memory whose first row is that of output row `top`. */
+/** Returns the start of an output pixel's window in scratch memory. The scratch memory begins with output row `top`. */
 @inline
 export function windowStart(shape: Geometry, scratch: usize, pixel: i32, top: i32): usize {
   const y = pixel / shape.outputWidth;

@@ -1,4 +1,4 @@
 export { binaryConvolution } from './binary-convolution';
-export { codesToFloats, codesToWholes, concatenate, eltwise, pointwise, wholesToFloats } from './elements';
+export { codesToFloats, codesToIntegers, concatenate, eltwise, integersToFloats, pointwise } from './elements';
 export { codePooling, floatPooling } from './pooling';
 export { floatConvolution, integerConvolution } from './real-convolution';

@@ -1,19 +1,18 @@
-/** Output channels whose sums are made together. */
-export const LOOKUP_CHANNELS: i32 = 32;
+import { LOOKUP_CHANNELS } from './constants';
 
-/** Bytes of the sums of one pixel's block: 32 of 16 bits. */
-export const SUM_BYTES: i32 = 64;
+/** Bytes of one window's 16-bit sums of a block. */
+export const SUM_BYTES: i32 = 2 * LOOKUP_CHANNELS;
 
 /**
- * Each byte of `indices`, 0 to 15, replaced by the table's entry. The relaxed instruction leaves open what other
- * indices give, and so is a single one on every processor.
+ * Looks up each byte of `indices`, 0 to 15, in a table. The relaxed instruction leaves the result for other indices
+ * undefined, so every processor has a single instruction for it.
  */
 @inline
 function lookUp(table: v128, indices: v128): v128 {
   return IS_RELAXED ? i8x16.relaxed_swizzle(table, indices) : i8x16.swizzle(table, indices);
 }
 
-/** Adds byte sums of sixteen channels to sums of 16 bits, or begins these. */
+/** Adds the 8-bit sums of sixteen channels to their 16-bit sums, or stores them as the first summands. */
 @inline
 function widen(sums: usize, bytes: v128, isFirst: bool): void {
   let low = i16x8.extend_low_i8x16_u(bytes);
@@ -27,9 +26,10 @@ function widen(sums: usize, bytes: v128, isFirst: bool): void {
 }
 
 /**
- * Sums of 32 output channels for four windows, as [window][channel] u16.
- * @param runs offset into the window's tables and how many pairs of tables from there; so many that bytes hold them.
- * @param weights [table][channel], a byte's low four bits the signs of the table's channels.
+ * Computes the sums over +1 weights of 32 output channels for four windows, as [window][channel] u16.
+ * @param runs for each run, its offset into the window's tables and its number of table pairs. A run is so short that
+ *   its sums fit in bytes.
+ * @param weights [table][channel]: the low four bits of each byte are the signs of the table's four input channels.
  */
 export function sumFour(
   runs: usize,
@@ -115,7 +115,7 @@ export function sumFour(
   }
 }
 
-/** As `sumFour`, for one window. */
+/** Computes the same sums as `sumFour` for one window. */
 export function sumOne(runs: usize, runCount: i32, weights: usize, window: usize, sums: usize): void {
   const end = runs + (<usize>runCount << 3);
   let weight = weights;

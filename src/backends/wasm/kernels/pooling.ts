@@ -1,5 +1,7 @@
+import { POOLING_CHANNELS } from './constants';
 import { FloatEpilogue, finishFloats } from './epilogue';
 
+/** Parameters of a pooling. */
 @unmanaged
 class Pooling {
   input: usize = 0;
@@ -18,13 +20,13 @@ class Pooling {
   padX: i32 = 0;
   channels: i32 = 0;
   isAverage: i32 = 0;
-  /** Of codes: a byte a channel, all bits set where the smallest one is taken. */
+  /** Codes only: one byte per channel, all bits set if the pooling returns the smallest code instead of the largest. */
   smallest: usize = 0;
-  /** Of floats, instead of `output`. */
+  /** Floats only, instead of `output`. */
   epilogue: usize = 0;
 }
 
-/** The largest, or smallest, code of each window. Output pixels from `first` to before `end`. */
+/** Computes the largest, or smallest, code of each window, for output pixels from `first` up to, not including, `end`. */
 export function codePooling(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Pooling>(parameters);
   for (let pixel = first; pixel < end; pixel++) {
@@ -34,7 +36,7 @@ export function codePooling(parameters: usize, scratch: usize, first: i32, end: 
     const left = max(x, 0);
     const bottom = min(y + shape.kernelHeight, shape.inputHeight);
     const right = min(x + shape.kernelWidth, shape.inputWidth);
-    for (let channel = 0; channel < shape.channels; channel += 16) {
+    for (let channel = 0; channel < shape.channels; channel += POOLING_CHANNELS) {
       let largest = i8x16.splat(0);
       let smallest = i8x16.splat(127);
       for (let row = top; row < bottom; row++) {
@@ -53,8 +55,8 @@ export function codePooling(parameters: usize, scratch: usize, first: i32, end: 
 }
 
 /**
- * The largest or the mean value of each window; the mean's divisor is the window's area clipped to the padded image.
- * Output pixels from `first` to before `end`.
+ * Computes the largest or the mean value of each window, for output pixels from `first` up to, not including, `end`. The
+ * mean's divisor is the area of the window, clipped to the padded image.
  */
 export function floatPooling(parameters: usize, scratch: usize, first: i32, end: i32): void {
   const shape = changetype<Pooling>(parameters);
@@ -69,7 +71,7 @@ export function floatPooling(parameters: usize, scratch: usize, first: i32, end:
     const bottom = min(paddedBottom, shape.inputHeight);
     const right = min(paddedRight, shape.inputWidth);
     const corner = shape.input + (<usize>((top * shape.inputWidth + left) * shape.inputStride) << 2);
-    for (let channel = 0; channel < shape.channels; channel += 16) {
+    for (let channel = 0; channel < shape.channels; channel += POOLING_CHANNELS) {
       const from = corner + (<usize>channel << 2);
       if (shape.isAverage) {
         const area = <f32>((paddedBottom - y) * (paddedRight - x));
@@ -77,14 +79,14 @@ export function floatPooling(parameters: usize, scratch: usize, first: i32, end:
       } else {
         pool(shape, from, scratch, bottom - top, right - left, false, 1);
       }
-      for (let quad = 0; quad < 16; quad += 4) {
-        finishFloats(epilogue, v128.load(scratch + <usize>(quad << 2)), pixel, channel + quad);
+      for (let lane = 0; lane < POOLING_CHANNELS; lane += 4) {
+        finishFloats(epilogue, v128.load(scratch + <usize>(lane << 2)), pixel, channel + lane);
       }
     }
   }
 }
 
-/** Sixteen channels of a window. */
+/** Pools sixteen channels of a window. */
 @inline
 function pool(
   shape: Pooling,

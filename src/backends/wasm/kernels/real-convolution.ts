@@ -1,31 +1,31 @@
-import { CodeEpilogue, FloatEpilogue, finishCode64, finishCodes32, finishFloats } from './epilogue';
+import { LIMB_BASE, REAL_CHANNELS, WINDOWS } from './constants';
+import { CodeEpilogue, FloatEpilogue, finishCodes32, finishCodes64, finishFloats, finishFloats64 } from './epilogue';
 import { coveredRows, Geometry, windowStart, windowTop } from './geometry';
 
-/** Output channels whose sums are made together. */
-const BLOCK_CHANNELS = 8;
-/** Bytes of the sums of one pixel's block: eight of 32 bits. */
-const SUM_BYTES = 32;
+/** Bytes of one window's 32-bit sums of a block. */
+const SUM_BYTES = 4 * REAL_CHANNELS;
 
-/** Over whole numbers of 16 bits with weights in limbs of 16, or over floats with weights of floats. */
+/** Parameters of a convolution of 16-bit integers with weights in 16-bit limbs, or of floats with float weights. */
 @unmanaged
 class RealConvolution extends Geometry {
-  /** Bytes of an element of the input: 2 or 4. */
+  /** Bytes of an input element: 2 or 4. */
   elementBytes: i32 = 0;
   limbs: i32 = 0;
-  /** Bytes from one limb's weights to the next one's. */
+  /** Bytes from one limb's weights to the next limb's. */
   limbBytes: i32 = 0;
   makesCodes: i32 = 0;
-  isSplitByBlocks: i32 = 0;
-  /** Where in scratch memory the block's sums begin, four windows of f64 behind four of 32 bits. */
+  /** Offset of the block's sums in scratch memory: four windows of 32-bit sums, then the same in f64. */
   blockSums: i32 = 0;
 }
 
-/** Over whole numbers. Output pixels, or blocks of channels where there is one pixel, from `first` to before `end`. */
+// Each kernel computes the output pixels, or the blocks of a single pixel, from `first` up to, but not including, `end`.
+
+/** Convolves integers. */
 export function integerConvolution(parameters: usize, scratch: usize, first: i32, end: i32): void {
   convolve(changetype<RealConvolution>(parameters), scratch, first, end, true);
 }
 
-/** Over floats. */
+/** Convolves floats. */
 export function floatConvolution(parameters: usize, scratch: usize, first: i32, end: i32): void {
   convolve(changetype<RealConvolution>(parameters), scratch, first, end, false);
 }
@@ -43,27 +43,27 @@ function convolve(shape: RealConvolution, scratch: usize, first: i32, end: i32, 
       const rows = min(shape.bandRows, (endPixel - 1) / shape.outputWidth - row + 1);
       const bandEnd = min(endPixel, (row + rows) * shape.outputWidth);
       copyRows(shape, group, scratch, row, rows);
-      for (let pixel = bandStart; pixel < bandEnd; pixel += 4) {
+      for (let pixel = bandStart; pixel < bandEnd; pixel += WINDOWS) {
         const last = bandEnd - 1;
         const window0 = windowStart(shape, scratch, pixel, row);
         const window1 = windowStart(shape, scratch, min(pixel + 1, last), row);
         const window2 = windowStart(shape, scratch, min(pixel + 2, last), row);
         const window3 = windowStart(shape, scratch, min(pixel + 3, last), row);
-        const count = min(4, bandEnd - pixel);
+        const count = min(WINDOWS, bandEnd - pixel);
         for (let block = firstBlock; block < endBlock; block++) {
           const weights = shape.weights + <usize>((group * shape.blocks + block) * shape.blockBytes);
-          const channel = group * shape.outputChannels + block * BLOCK_CHANNELS;
+          const channel = group * shape.outputChannels + block * REAL_CHANNELS;
           const sums = scratch + shape.blockSums;
           if (isInteger) {
             if (shape.limbs === 1) {
-              sumWholes(shape.runs, shape.runCount, weights, window0, window1, window2, window3, sums);
-              finishWholes(shape, sums, pixel, count, channel);
+              sumIntegers(shape.runs, shape.runCount, weights, window0, window1, window2, window3, sums);
+              finishIntegers(shape, sums, pixel, count, channel);
             } else {
               sumLimbs(shape, weights, window0, window1, window2, window3, sums);
-              finishLimbs(shape, sums + 4 * SUM_BYTES, pixel, count, channel);
+              finishLimbs(shape, sums + WINDOWS * SUM_BYTES, pixel, count, channel);
             }
           } else {
-            if (count === 1) sumFloatsOnce(shape.runs, shape.runCount, weights, window0, sums);
+            if (count === 1) sumFloatsOfOne(shape.runs, shape.runCount, weights, window0, sums);
             else sumFloats(shape.runs, shape.runCount, weights, window0, window1, window2, window3, sums);
             finishFloatSums(shape, sums, pixel, count, channel);
           }
@@ -74,7 +74,7 @@ function convolve(shape: RealConvolution, scratch: usize, first: i32, end: i32, 
   }
 }
 
-/** Copies the rows that a band's windows cover, padding as zeros. */
+/** Copies the input rows that a band's windows read into scratch memory, with zeros as padding. */
 function copyRows(shape: RealConvolution, group: i32, scratch: usize, firstRow: i32, rows: i32): void {
   const top = windowTop(shape, firstRow);
   const covered = coveredRows(shape, rows);
@@ -103,12 +103,8 @@ function copyRows(shape: RealConvolution, group: i32, scratch: usize, firstRow: 
   }
 }
 
-/**
- * Sums of eight output channels for four windows, as [window][channel] i32.
- * @param runs offset into the window and how many pairs of elements from there.
- * @param weights [pair][channel][element of the pair], i16.
- */
-function sumWholes(
+/** Computes integer sums, from weights as [pair][channel][element of the pair] i16. */
+function sumIntegers(
   runs: usize,
   runCount: i32,
   weights: usize,
@@ -117,6 +113,40 @@ function sumWholes(
   window2: usize,
   window3: usize,
   sums: usize,
+): void {
+  sumFour(runs, runCount, weights, window0, window1, window2, window3, sums, true);
+}
+
+/** Computes float sums, from weights as [element][channel] f32. */
+function sumFloats(
+  runs: usize,
+  runCount: i32,
+  weights: usize,
+  window0: usize,
+  window1: usize,
+  window2: usize,
+  window3: usize,
+  sums: usize,
+): void {
+  sumFour(runs, runCount, weights, window0, window1, window2, window3, sums, false);
+}
+
+/**
+ * Computes the sums of eight output channels for four windows, as [window][channel] i32 or f32. The input is read as
+ * words of 32 bits: pairs of integers, or single floats.
+ * @param runs for each run, its offset into the window and its number of words.
+ */
+@inline
+function sumFour(
+  runs: usize,
+  runCount: i32,
+  weights: usize,
+  window0: usize,
+  window1: usize,
+  window2: usize,
+  window3: usize,
+  sums: usize,
+  isInteger: bool,
 ): void {
   let a0 = i32x4.splat(0);
   let b0 = i32x4.splat(0);
@@ -131,36 +161,51 @@ function sumWholes(
   for (let run = runs; run < end; run += 8) {
     const offset = <usize>load<u32>(run);
     const stop = weight + (<usize>load<u32>(run, 4) << 5);
-    let pair0 = window0 + offset;
-    let pair1 = window1 + offset;
-    let pair2 = window2 + offset;
-    let pair3 = window3 + offset;
+    let input0 = window0 + offset;
+    let input1 = window1 + offset;
+    let input2 = window2 + offset;
+    let input3 = window3 + offset;
     while (weight < stop) {
       const a = v128.load(weight);
       const b = v128.load(weight, 16);
-      let pair = v128.load32_splat(pair0);
-      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(pair, a));
-      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(pair, b));
-      pair = v128.load32_splat(pair1);
-      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(pair, a));
-      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(pair, b));
-      pair = v128.load32_splat(pair2);
-      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(pair, a));
-      b2 = i32x4.add(b2, i32x4.dot_i16x8_s(pair, b));
-      pair = v128.load32_splat(pair3);
-      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(pair, a));
-      b3 = i32x4.add(b3, i32x4.dot_i16x8_s(pair, b));
-      pair0 += 4;
-      pair1 += 4;
-      pair2 += 4;
-      pair3 += 4;
+      let word = v128.load32_splat(input0);
+      a0 = multiplyAdd(a0, word, a, isInteger);
+      b0 = multiplyAdd(b0, word, b, isInteger);
+      word = v128.load32_splat(input1);
+      a1 = multiplyAdd(a1, word, a, isInteger);
+      b1 = multiplyAdd(b1, word, b, isInteger);
+      word = v128.load32_splat(input2);
+      a2 = multiplyAdd(a2, word, a, isInteger);
+      b2 = multiplyAdd(b2, word, b, isInteger);
+      word = v128.load32_splat(input3);
+      a3 = multiplyAdd(a3, word, a, isInteger);
+      b3 = multiplyAdd(b3, word, b, isInteger);
+      input0 += 4;
+      input1 += 4;
+      input2 += 4;
+      input3 += 4;
       weight += 32;
     }
   }
-  storeSums(sums, a0, b0, a1, b1, a2, b2, a3, b3);
+  v128.store(sums, a0);
+  v128.store(sums, b0, 16);
+  v128.store(sums, a1, 32);
+  v128.store(sums, b1, 48);
+  v128.store(sums, a2, 64);
+  v128.store(sums, b2, 80);
+  v128.store(sums, a3, 96);
+  v128.store(sums, b3, 112);
 }
 
-/** Sums over all limbs, as [window][channel] f64 behind the sums of one limb. */
+/** Adds the products of inputs and weights to four sums. Each integer sum adds two products. */
+@inline
+function multiplyAdd(sum: v128, input: v128, weights: v128, isInteger: bool): v128 {
+  return isInteger
+    ? i32x4.add(sum, i32x4.dot_i16x8_s(input, weights))
+    : f32x4.add(sum, f32x4.mul(input, weights));
+}
+
+/** Computes the sums over all limbs, as [window][channel] f64, behind the sums of one limb. */
 function sumLimbs(
   shape: RealConvolution,
   weights: usize,
@@ -170,75 +215,25 @@ function sumLimbs(
   window3: usize,
   sums: usize,
 ): void {
-  const whole = sums + 4 * SUM_BYTES;
-  memory.fill(whole, 0, 8 * SUM_BYTES);
+  const total = sums + WINDOWS * SUM_BYTES;
+  memory.fill(total, 0, 2 * WINDOWS * SUM_BYTES);
   let unit: f64 = 1;
   for (let limb = 0; limb < shape.limbs; limb++) {
     const limbWeights = weights + <usize>(limb * shape.limbBytes);
-    sumWholes(shape.runs, shape.runCount, limbWeights, window0, window1, window2, window3, sums);
-    for (let place: usize = 0; place < 4 * BLOCK_CHANNELS; place++) {
-      const at = whole + (place << 3);
-      store<f64>(at, load<f64>(at) + unit * <f64>load<i32>(sums + (place << 2)));
+    sumIntegers(shape.runs, shape.runCount, limbWeights, window0, window1, window2, window3, sums);
+    for (let index: usize = 0; index < <usize>(WINDOWS * REAL_CHANNELS); index++) {
+      const at = total + (index << 3);
+      store<f64>(at, load<f64>(at) + unit * <f64>load<i32>(sums + (index << 2)));
     }
-    unit *= 4096;
+    unit *= <f64>LIMB_BASE;
   }
 }
 
-/** As `sumWholes`, over floats, with weights as [element][channel] f32. */
-function sumFloats(
-  runs: usize,
-  runCount: i32,
-  weights: usize,
-  window0: usize,
-  window1: usize,
-  window2: usize,
-  window3: usize,
-  sums: usize,
-): void {
-  let a0 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let b2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  let b3 = f32x4.splat(0);
-  const end = runs + (<usize>runCount << 3);
-  let weight = weights;
-  for (let run = runs; run < end; run += 8) {
-    const offset = <usize>load<u32>(run);
-    const stop = weight + (<usize>load<u32>(run, 4) << 5);
-    let element0 = window0 + offset;
-    let element1 = window1 + offset;
-    let element2 = window2 + offset;
-    let element3 = window3 + offset;
-    while (weight < stop) {
-      const a = v128.load(weight);
-      const b = v128.load(weight, 16);
-      let value = v128.load32_splat(element0);
-      a0 = f32x4.add(a0, f32x4.mul(value, a));
-      b0 = f32x4.add(b0, f32x4.mul(value, b));
-      value = v128.load32_splat(element1);
-      a1 = f32x4.add(a1, f32x4.mul(value, a));
-      b1 = f32x4.add(b1, f32x4.mul(value, b));
-      value = v128.load32_splat(element2);
-      a2 = f32x4.add(a2, f32x4.mul(value, a));
-      b2 = f32x4.add(b2, f32x4.mul(value, b));
-      value = v128.load32_splat(element3);
-      a3 = f32x4.add(a3, f32x4.mul(value, a));
-      b3 = f32x4.add(b3, f32x4.mul(value, b));
-      element0 += 4;
-      element1 += 4;
-      element2 += 4;
-      element3 += 4;
-      weight += 32;
-    }
-  }
-  storeSums(sums, a0, b0, a1, b1, a2, b2, a3, b3);
-}
-
-/** As `sumFloats`, for one window: four elements at a time, since each sum waits for the one before. */
-function sumFloatsOnce(runs: usize, runCount: i32, weights: usize, window: usize, sums: usize): void {
+/**
+ * Computes the float sums of one window. It adds four elements at a time to separate sums, because each addition waits
+ * for the one before it.
+ */
+function sumFloatsOfOne(runs: usize, runCount: i32, weights: usize, window: usize, sums: usize): void {
   let a0 = f32x4.splat(0);
   let b0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
@@ -280,58 +275,28 @@ function sumFloatsOnce(runs: usize, runCount: i32, weights: usize, window: usize
   v128.store(sums, f32x4.add(f32x4.add(b0, b1), f32x4.add(b2, b3)), 16);
 }
 
-@inline
-function storeSums(
-  sums: usize,
-  a0: v128,
-  b0: v128,
-  a1: v128,
-  b1: v128,
-  a2: v128,
-  b2: v128,
-  a3: v128,
-  b3: v128,
-): void {
-  v128.store(sums, a0);
-  v128.store(sums, b0, 16);
-  v128.store(sums, a1, 32);
-  v128.store(sums, b1, 48);
-  v128.store(sums, a2, 64);
-  v128.store(sums, b2, 80);
-  v128.store(sums, a3, 96);
-  v128.store(sums, b3, 112);
-}
-
-function finishWholes(shape: RealConvolution, sums: usize, pixel: i32, count: i32, channel: i32): void {
-  for (let place = 0; place < count; place++) {
-    for (let quad = 0; quad < BLOCK_CHANNELS; quad += 4) {
-      const sum = v128.load(sums + (<usize>(place * BLOCK_CHANNELS + quad) << 2));
+function finishIntegers(shape: RealConvolution, sums: usize, pixel: i32, count: i32, channel: i32): void {
+  for (let window = 0; window < count; window++) {
+    for (let lane = 0; lane < REAL_CHANNELS; lane += 4) {
+      const sum = v128.load(sums + (<usize>(window * REAL_CHANNELS + lane) << 2));
       if (shape.makesCodes) {
-        finishCodes32(changetype<CodeEpilogue>(shape.epilogue), sum, pixel + place, channel + quad);
+        finishCodes32(changetype<CodeEpilogue>(shape.epilogue), sum, pixel + window, channel + lane);
       } else {
         const epilogue = changetype<FloatEpilogue>(shape.epilogue);
-        finishFloats(epilogue, f32x4.convert_i32x4_s(sum), pixel + place, channel + quad);
+        finishFloats(epilogue, f32x4.convert_i32x4_s(sum), pixel + window, channel + lane);
       }
     }
   }
 }
 
 function finishLimbs(shape: RealConvolution, sums: usize, pixel: i32, count: i32, channel: i32): void {
-  for (let place = 0; place < count; place++) {
-    for (let lane = 0; lane < BLOCK_CHANNELS; lane++) {
-      const at = sums + (<usize>(place * BLOCK_CHANNELS + lane) << 3);
+  for (let window = 0; window < count; window++) {
+    for (let lane = 0; lane < REAL_CHANNELS; lane += 4) {
+      const at = sums + (<usize>(window * REAL_CHANNELS + lane) << 3);
       if (shape.makesCodes) {
-        finishCode64(changetype<CodeEpilogue>(shape.epilogue), load<f64>(at), pixel + place, channel + lane);
-      } else if ((lane & 3) === 0) {
-        const sum = v128.shuffle<f32>(
-          f32x4.demote_f64x2_zero(v128.load(at)),
-          f32x4.demote_f64x2_zero(v128.load(at, 16)),
-          0,
-          1,
-          4,
-          5,
-        );
-        finishFloats(changetype<FloatEpilogue>(shape.epilogue), sum, pixel + place, channel + lane);
+        finishCodes64(changetype<CodeEpilogue>(shape.epilogue), at, pixel + window, channel + lane);
+      } else {
+        finishFloats64(changetype<FloatEpilogue>(shape.epilogue), at, pixel + window, channel + lane);
       }
     }
   }
@@ -339,10 +304,10 @@ function finishLimbs(shape: RealConvolution, sums: usize, pixel: i32, count: i32
 
 function finishFloatSums(shape: RealConvolution, sums: usize, pixel: i32, count: i32, channel: i32): void {
   const epilogue = changetype<FloatEpilogue>(shape.epilogue);
-  for (let place = 0; place < count; place++) {
-    for (let quad = 0; quad < BLOCK_CHANNELS; quad += 4) {
-      const sum = v128.load(sums + (<usize>(place * BLOCK_CHANNELS + quad) << 2));
-      finishFloats(epilogue, sum, pixel + place, channel + quad);
+  for (let window = 0; window < count; window++) {
+    for (let lane = 0; lane < REAL_CHANNELS; lane += 4) {
+      const sum = v128.load(sums + (<usize>(window * REAL_CHANNELS + lane) << 2));
+      finishFloats(epilogue, sum, pixel + window, channel + lane);
     }
   }
 }

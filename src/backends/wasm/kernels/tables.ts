@@ -1,10 +1,11 @@
+import { TABLE_BYTES } from './constants';
 import { coveredRows, Geometry, windowTop } from './geometry';
 
-// A table for every four channels of a pixel: entry s holds the sum of the levels whose bit is set in s. Four weight
-// bits of an output channel then look up what these four channels add to its sum.
+// Each group of four channels of a pixel has a table. Entry s is the sum of the levels whose bit is set in s. The four
+// weight bits of an output channel are the index of what these four channels add to its sum.
 
 /**
- * Makes the tables that the windows of some output rows need, and the sum of each pixel's levels.
+ * Computes the tables that the windows of some output rows read, and the sum of each pixel's levels.
  * @param levels 16 bytes: the level of each code.
  * @param bias added to each entry, so that none is negative.
  */
@@ -50,8 +51,8 @@ export function makeTables(
 }
 
 /**
- * The tables of one pixel. Up to three tables more than there are channels for may be written behind them.
- * @returns the sum of its levels.
+ * Computes the tables of one pixel. May write up to three unused tables after the last one.
+ * @returns the sum of the pixel's levels.
  */
 @inline
 function makePixelTables(input: usize, channels: i32, level: v128, bias: v128, table: usize): i32 {
@@ -63,49 +64,10 @@ function makePixelTables(input: usize, channels: i32, level: v128, bias: v128, t
       values = v128.and(values, i8x16.lt_s(lane, i8x16.splat(<i8>(channels - channel))));
     }
     total = i32x4.add(total, i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(values)));
-    v128.store(
-      table,
-      entries(
-        i8x16.swizzle(values, i8x16(-1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0)),
-        i8x16.swizzle(values, i8x16(-1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, 2, 2, 2, 2, -1, -1, -1, -1, 2, 2, 2, 2)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, -1, -1, -1, -1, 3, 3, 3, 3, 3, 3, 3, 3)),
-        bias,
-      ),
-    );
-    v128.store(
-      table,
-      entries(
-        i8x16.swizzle(values, i8x16(-1, 4, -1, 4, -1, 4, -1, 4, -1, 4, -1, 4, -1, 4, -1, 4)),
-        i8x16.swizzle(values, i8x16(-1, -1, 5, 5, -1, -1, 5, 5, -1, -1, 5, 5, -1, -1, 5, 5)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, 6, 6, 6, 6, -1, -1, -1, -1, 6, 6, 6, 6)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, -1, -1, -1, -1, 7, 7, 7, 7, 7, 7, 7, 7)),
-        bias,
-      ),
-      16,
-    );
-    v128.store(
-      table,
-      entries(
-        i8x16.swizzle(values, i8x16(-1, 8, -1, 8, -1, 8, -1, 8, -1, 8, -1, 8, -1, 8, -1, 8)),
-        i8x16.swizzle(values, i8x16(-1, -1, 9, 9, -1, -1, 9, 9, -1, -1, 9, 9, -1, -1, 9, 9)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, 10, 10, 10, 10, -1, -1, -1, -1, 10, 10, 10, 10)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, -1, -1, -1, -1, 11, 11, 11, 11, 11, 11, 11, 11)),
-        bias,
-      ),
-      32,
-    );
-    v128.store(
-      table,
-      entries(
-        i8x16.swizzle(values, i8x16(-1, 12, -1, 12, -1, 12, -1, 12, -1, 12, -1, 12, -1, 12, -1, 12)),
-        i8x16.swizzle(values, i8x16(-1, -1, 13, 13, -1, -1, 13, 13, -1, -1, 13, 13, -1, -1, 13, 13)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, 14, 14, 14, 14, -1, -1, -1, -1, 14, 14, 14, 14)),
-        i8x16.swizzle(values, i8x16(-1, -1, -1, -1, -1, -1, -1, -1, 15, 15, 15, 15, 15, 15, 15, 15)),
-        bias,
-      ),
-      48,
-    );
+    storeTable(table, values, 0, bias);
+    storeTable(table, values, 1, bias);
+    storeTable(table, values, 2, bias);
+    storeTable(table, values, 3, bias);
     table += 64;
   }
   return (
@@ -116,7 +78,17 @@ function makePixelTables(input: usize, channels: i32, level: v128, bias: v128, t
   );
 }
 
+/** Stores a table of four of the sixteen `values`: all sums of their subsets. `index` counts the tables from 0 to 3. */
 @inline
-function entries(first: v128, second: v128, third: v128, fourth: v128, bias: v128): v128 {
-  return i8x16.add(i8x16.add(i8x16.add(first, second), i8x16.add(third, fourth)), bias);
+function storeTable(tables: usize, values: v128, index: i8, bias: v128): void {
+  const a: i8 = index * 4;
+  const b: i8 = a + 1;
+  const c: i8 = a + 2;
+  const d: i8 = a + 3;
+  const first = i8x16.swizzle(values, i8x16(-1, a, -1, a, -1, a, -1, a, -1, a, -1, a, -1, a, -1, a));
+  const second = i8x16.swizzle(values, i8x16(-1, -1, b, b, -1, -1, b, b, -1, -1, b, b, -1, -1, b, b));
+  const third = i8x16.swizzle(values, i8x16(-1, -1, -1, -1, c, c, c, c, -1, -1, -1, -1, c, c, c, c));
+  const fourth = i8x16.swizzle(values, i8x16(-1, -1, -1, -1, -1, -1, -1, -1, d, d, d, d, d, d, d, d));
+  const sums = i8x16.add(i8x16.add(i8x16.add(first, second), i8x16.add(third, fourth)), bias);
+  v128.store(tables + <usize>index * TABLE_BYTES, sums);
 }

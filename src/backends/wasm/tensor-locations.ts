@@ -1,11 +1,12 @@
 import { planArena } from '../../plan/arena.ts';
 import type { Plan, PlanTensor, Step, TensorId } from '../../plan/plan.ts';
 import { outputsOf } from '../../plan/step-tensors.ts';
-import { blockCount, LOOKUP_CHANNELS, REAL_CHANNELS } from './layout.ts';
-import type { MemoryImage } from './memory-image.ts';
+import { LOOKUP_CHANNELS, REAL_CHANNELS } from './kernels/constants.ts';
+import type { MemoryLayout } from './memory-layout.ts';
+import { blockCount } from './pack-weights.ts';
 
-/** Where a tensor lies, as [pixel][channel]: codes are bytes, whole numbers of 16 bits, floats of 32. */
-export interface TensorPlace {
+/** Location of a tensor, stored as [pixel][channel] of 8-bit codes, 16-bit integers or 32-bit floats. */
+export interface TensorLocation {
   readonly address: number;
   /** Elements from one pixel to the next. */
   readonly stride: number;
@@ -14,36 +15,41 @@ export interface TensorPlace {
 const ELEMENT_BYTES = { codes: 1, integers: 2, floats: 4 } as const;
 const ALIGNMENT = 64;
 
-/** The tensors of a plan in memory. A pixel's elements beyond its channels may hold anything. */
-export class TensorPlaces {
-  private constructor(private readonly places: ReadonlyMap<TensorId, TensorPlace>) {}
+/** Locations of a plan's tensors. The elements of a pixel beyond its channels are undefined. */
+export class TensorLocations {
+  readonly #locations: ReadonlyMap<TensorId, TensorLocation>;
 
-  /** Lays all tensors out in one arena of the image. */
-  static of(plan: Plan, image: MemoryImage): TensorPlaces {
+  private constructor(locations: ReadonlyMap<TensorId, TensorLocation>) {
+    this.#locations = locations;
+  }
+
+  /** Reserves one arena for all tensors of a plan. */
+  static reserve(plan: Plan, layout: MemoryLayout): TensorLocations {
     const strides = plan.tensors.map((_, id) => strideOf(plan, id));
     const arena = planArena(
       plan,
       (id) => tensorBytes(plan.tensors[id] as PlanTensor, strides[id] as number),
       ALIGNMENT,
     );
-    const start = image.reserve(arena.bytes);
-    const places = arena.offsets.flatMap((offset, id) =>
+    const start = layout.reserve(arena.bytes);
+    const locations = arena.offsets.flatMap((offset, id) =>
       offset === undefined ? [] : [[id, { address: start + offset, stride: strides[id] as number }] as const],
     );
-    return new TensorPlaces(new Map(places));
+    return new TensorLocations(new Map(locations));
   }
 
-  at(id: TensorId): TensorPlace {
-    return this.places.get(id) as TensorPlace;
+  /** Returns the location of a tensor that is stored. */
+  of(id: TensorId): TensorLocation {
+    return this.#locations.get(id) as TensorLocation;
   }
 
-  /** As `at`; undefined for a tensor that nothing keeps. */
-  find(id: TensorId): TensorPlace | undefined {
-    return this.places.get(id);
+  /** Returns the location of a tensor, or undefined if the tensor is not stored. */
+  find(id: TensorId): TensorLocation | undefined {
+    return this.#locations.get(id);
   }
 }
 
-/** Bytes of a tensor, and of what vector instructions may touch behind it. */
+/** Returns the bytes of a tensor and of what vector instructions may access beyond it. */
 function tensorBytes(tensor: PlanTensor, stride: number): number {
   const { height, width } = tensor.shape;
   return height * width * stride * ELEMENT_BYTES[tensor.kind] + ALIGNMENT;
@@ -56,7 +62,7 @@ function strideOf(plan: Plan, id: TensorId): number {
   return Math.max(blockCount(shape.channels, LOOKUP_CHANNELS) * LOOKUP_CHANNELS, ...written);
 }
 
-/** Channels of a pixel that a step may write: those of whole blocks, the last group's too. */
+/** Returns how many channels of a pixel a grouped convolution may write: the last group writes whole blocks, too. */
 function writtenChannels(step: Step, id: TensorId, channels: number): number {
   if (!('group' in step) || step.group === 1 || !outputsOf(step).includes(id)) return 0;
   const block = step.kind === 'binaryConvolution' ? LOOKUP_CHANNELS : REAL_CHANNELS;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { WasmExecutable } from '../../src/backends/wasm/executable.ts';
-import failed from '../fixtures/random-graphs.json';
-import { planMismatch } from '../support/plan-mismatch.ts';
-import { type GraphRecipe, graphFrom, graphRecipes } from '../support/random-graph.ts';
+import { WasmExecutable } from '../../../src/backends/wasm/executable.ts';
+import failed from '../../fixtures/random-graphs.json';
+import { planMismatch } from '../../support/plan-mismatch.ts';
+import { type GraphRecipe, graphFrom, graphRecipes } from '../../support/random-graph.ts';
 
 const GRAPHS = 500;
 

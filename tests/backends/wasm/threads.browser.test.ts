@@ -1,11 +1,11 @@
 import type { Remote } from 'comlink';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { createSession } from '../../src/engine/session.ts';
-import { graphRecipes } from '../support/random-graph.ts';
-import { smallModel } from '../support/small-model.ts';
-import { threadChecks } from '../support/thread-checks.ts';
-import type { ThreadChecks } from '../support/threads.worker.ts';
+import { createSession } from '../../../src/engine/session.ts';
+import { graphRecipes } from '../../support/random-graph.ts';
+import { smallModel } from '../../support/small-model.ts';
+import { threadChecks } from '../../support/thread-checks.ts';
+import type { ThreadChecks } from '../../support/threads.worker.ts';
 
 const GRAPHS = 60;
 const THREADS = 3;
@@ -56,9 +56,9 @@ const MOST_THREADS = Math.min(4, navigator.hardwareConcurrency);
 
 it('takes several threads for a network that is not small, and one for a small one, also if they have been started', async () => {
   const large = await checks.session(LARGE, {});
-  expect(large).toMatchObject({ backend: { threads: MOST_THREADS }, followers: MOST_THREADS - 1 });
-  expect(await checks.session('cifarsmall', {})).toMatchObject({ backend: { threads: 1 }, followers: 0 });
-  expect(await checks.session('cifarsmall', { threads: 2 })).toMatchObject({ backend: { threads: 2 }, followers: 1 });
+  expect(large).toMatchObject({ backend: { threads: MOST_THREADS }, workers: MOST_THREADS - 1 });
+  expect(await checks.session('cifarsmall', {})).toMatchObject({ backend: { threads: 1 }, workers: 0 });
+  expect(await checks.session('cifarsmall', { threads: 2 })).toMatchObject({ backend: { threads: 2 }, workers: 1 });
 });
 
 it.each(['cannot be loaded', 'cannot begin', 'dies in a call'] as const)(
@@ -66,14 +66,14 @@ it.each(['cannot be loaded', 'cannot begin', 'dies in a call'] as const)(
   async (trouble) => {
     const { scores } = await checks.session(LARGE, { threads: 1 });
     const seen = await checks.session(LARGE, {}, trouble);
-    const threadsReason = expect.stringContaining("WebAssembly's threads failed");
-    expect(seen).toMatchObject({ backend: { name: 'wasm', threads: 1, threadsReason }, followers: 0 });
+    const threadsReason = expect.stringContaining('WebAssembly threads failed');
+    expect(seen).toMatchObject({ backend: { name: 'wasm', threads: 1, threadsReason }, workers: 0 });
     expect(seen.scores).toEqual(scores);
     // Somebody who asks for threads is told instead.
     expect(await checks.session(LARGE, { threads: 2 }, trouble)).toMatchObject({
       code: 'worker',
       message: threadsReason,
-      followers: 0,
+      workers: 0,
     });
     // A page takes an error that it hears of for the end of its worker.
     expect(errors).toEqual([]);
