@@ -6,15 +6,9 @@ import { SAMPLES } from './samples.ts';
 let installed: InstalledPackage;
 
 beforeAll(async () => {
-  installed = await InstalledPackage.install(
-    'typescript@5.9',
-    'react@19',
-    '@types/react@19',
-    'vue@3.5',
-    'vue-tsc@3',
-    'svelte@5',
-    'svelte-check@4',
-  );
+  installed = await InstalledPackage.install({
+    downloaded: ['typescript@5.9', 'react@19', '@types/react@19', 'vue@3.5', 'vue-tsc@3', 'svelte@5', 'svelte-check@4'],
+  });
   const compilerOptions = {
     target: 'es2023',
     module: 'esnext',

@@ -1,22 +1,20 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ISOLATED, WebServer } from '../../src/bench/programs/support/web-server.ts';
 import { useChromium } from '../support/surroundings.ts';
 import { InstalledPackage } from './installed-package.ts';
-import { titleOf } from './page-title.ts';
+import { titleOf } from './page-value.ts';
 
 const browser = useChromium();
 let installed: InstalledPackage;
 const servers: WebServer[] = [];
 
 beforeAll(async () => {
-  installed = await InstalledPackage.install('vite@8', 'webpack@5', 'webpack-cli', 'esbuild', 'typescript@5.7');
-  mkdirSync(join(installed.folder, 'src'));
-  mkdirSync(join(installed.folder, 'public'));
-  for (const name of ['lenet.hwgq', 'one.png']) {
-    cpSync(join(installed.folder, name), join(installed.folder, 'public', name));
-  }
+  installed = await InstalledPackage.install({
+    downloaded: ['vite@8', 'webpack@5', 'webpack-cli', 'esbuild', 'typescript@5.7'],
+  });
+  installed.writeDigits('public');
 }, 600_000);
 
 afterAll(() => {
@@ -24,7 +22,7 @@ afterAll(() => {
   installed?.remove();
 });
 
-/** An application's page and script. */
+/** Writes an application's page and script. */
 function writeApplication(script: string, { library = 'hwgq-web', options = '' } = {}): void {
   installed.write({
     'index.html': page(script),
@@ -41,13 +39,12 @@ function writeApplication(script: string, { library = 'hwgq-web', options = '' }
 
 function page(script: string): string {
   return `<!doctype html>
-    <title>An application</title>
     <link rel="icon" href="one.png">
     <img src="one.png" alt="A digit">
     <script type="module" src="${script}"></script>`;
 }
 
-/** One that looks for the fastest kernels, and says on how many layer shapes. */
+/** Writes an application that looks for the fastest kernels and reports for how many layer shapes. */
 function writeAutotune(script: string, options = ''): void {
   installed.write({
     'index.html': page(script),
@@ -65,7 +62,7 @@ const SHAPES = /^[1-9]\d* shapes$/;
 const bundle = (name: string, ...words: readonly string[]) =>
   installed.run(join(installed.folder, 'node_modules/.bin', name), ...words);
 
-/** What the page in a folder of the application says, beside the application's model and picture. */
+/** Serves a folder of the application with its model and picture. @returns the title of its page. */
 async function titleIn(folder: string, headers: Readonly<Record<string, string>> = ISOLATED): Promise<string> {
   cpSync(join(installed.folder, 'public'), join(installed.folder, folder), { recursive: true });
   const server = await WebServer.serve(join(installed.folder, folder), headers);
@@ -73,64 +70,60 @@ async function titleIn(folder: string, headers: Readonly<Record<string, string>>
   return titleOf(browser(), server.url);
 }
 
-describe('Vite', () => {
-  it('builds it', async () => {
-    writeApplication('src/index.js');
-    await bundle('vite', 'build', '--outDir', 'vite');
-    expect(await titleIn('vite')).toBe('1 wasm 2');
-  });
-
-  it('builds the autotune', async () => {
-    writeAutotune('src/autotune.js');
-    await bundle('vite', 'build', '--outDir', 'vite-autotune');
-    expect(await titleIn('vite-autotune')).toMatch(SHAPES);
-  });
-
-  it('builds the element', async () => {
+describe('Vite with workers as modules', () => {
+  it('splits the worker if it is given as workerUrl', async () => {
     installed.write({
-      'index.html': `${page('src/element.js')}<hwgq-classifier src="one.png" model="lenet.hwgq"></hwgq-classifier>`,
-      'src/element.js': `
-        import 'hwgq-web/element';
-        document.querySelector('hwgq-classifier').addEventListener('result', ({ detail: { label, result } }) => {
-          document.title = [label, result.backend.name, result.backend.threads].join(' ');
+      'index.html': page('src/index.js'),
+      'src/index.js': `
+        import { createClassifier } from 'hwgq-web';
+        import workerUrl from 'hwgq-web/worker?worker&url';
+        const image = document.querySelector('img');
+        image.decode().then(async () => {
+          const classifier = await createClassifier({ model: 'lenet.hwgq', threads: 2, workerUrl });
+          const { categories: [{ label }], backend } = await classifier.classify(image);
+          document.title = [label, backend.name, backend.threads].join(' ');
         });`,
+      'modules.config.js': "export default { base: './', worker: { format: 'es' } };",
     });
-    await bundle('vite', 'build', '--outDir', 'vite-element');
-    // Small networks take one thread where nobody asks for more.
-    expect(await titleIn('vite-element')).toBe('1 wasm 1');
-  });
-
-  it('builds it with workers as modules, which load only what they need', async () => {
-    writeApplication('src/index.js');
-    installed.write({ 'modules.config.js': "export default { base: './', worker: { format: 'es' } };" });
     await bundle('vite', 'build', '--outDir', 'vite-modules', '--config', 'modules.config.js');
     expect(await titleIn('vite-modules')).toBe('1 wasm 2');
-  });
-
-  it('serves it while one develops, dependencies optimized', async () => {
-    installed.write({
-      'develop.mjs': `
-        import { createServer } from 'vite';
-        const headers = ${JSON.stringify(ISOLATED)};
-        const server = await createServer({ logLevel: 'silent', server: { port: 0, host: '127.0.0.1', headers } });
-        await server.listen();
-        process.stdout.write(server.resolvedUrls.local[0]);`,
-    });
-    const server = installed.start(process.execPath, 'develop.mjs');
-    try {
-      expect(await titleOf(browser(), await server.firstOutput)).toBe('1 wasm 2');
-    } finally {
-      server.stop();
-    }
+    const files = readdirSync(join(installed.folder, 'vite-modules/assets'));
+    expect(files.filter((name) => name.startsWith('webgpu-runner'))).not.toEqual([]);
   });
 });
 
 describe('webpack', () => {
-  it('bundles it', async () => {
+  it('bundles the library', async () => {
     writeApplication('main.js');
     await bundle('webpack', '--mode', 'production', '--output-path', join(installed.folder, 'webpack'));
     installed.write({ 'webpack/index.html': page('main.js') });
     expect(await titleIn('webpack')).toBe('1 wasm 2');
+  });
+
+  it('bundles the model of the package', async () => {
+    installed.write({
+      'src/model.js': `
+        import { createClassifier } from 'hwgq-web';
+        const image = new Image();
+        image.src = new URL('hwgq-web/models/samples/frog.png', import.meta.url).href;
+        image.decode().then(async () => {
+          const model = new URL('hwgq-web/models/cifarsmall.hwgq', import.meta.url);
+          const { categories: [{ label }] } = await (await createClassifier({ model })).classify(image);
+          document.title = label;
+        });`,
+    });
+    const folder = join(installed.folder, 'webpack-model');
+    await bundle('webpack', './src/model.js', '--mode', 'production', '--output-path', folder);
+    installed.write({ 'webpack-model/index.html': page('main.js') });
+    expect(await titleIn('webpack-model')).toBe('frog');
+  });
+
+  it('bundles for development', async () => {
+    writeApplication('main.js');
+    const folder = join(installed.folder, 'webpack-development');
+    await bundle('webpack', '--mode', 'development', '--output-path', folder);
+    installed.write({ 'webpack-development/index.html': page('main.js') });
+    expect(await titleIn('webpack-development')).toBe('1 wasm 2');
   });
 
   it('bundles the autotune', async () => {
@@ -143,14 +136,14 @@ describe('webpack', () => {
 });
 
 describe('esbuild', () => {
-  it('bundles it with the worker inside', async () => {
+  it('bundles the library with the worker inside', async () => {
     writeApplication('index.js', { library: 'hwgq-web/inline' });
     await bundle('esbuild', 'src/index.js', '--bundle', '--format=esm', '--outdir=esbuild-inline');
     installed.write({ 'esbuild-inline/index.html': page('index.js') });
     expect(await titleIn('esbuild-inline')).toBe('1 wasm 2');
   });
 
-  it('bundles it, and its workers as entries of their own', async () => {
+  it('bundles the library and its workers as entries of their own', async () => {
     writeApplication('index.js', { options: ", workerUrl: 'worker.js'" });
     const options = ['--bundle', '--format=esm', '--outdir=esbuild'];
     await bundle('esbuild', 'src/index.js', ...options);
@@ -160,7 +153,7 @@ describe('esbuild', () => {
     expect(await titleIn('esbuild')).toBe('1 wasm 2');
   });
 
-  it('bundles the autotune, and its worker as an entry of its own', async () => {
+  it('bundles the autotune and its worker as an entry of its own', async () => {
     writeAutotune('autotune.js', ", workerUrl: 'tune-worker.js'");
     const options = ['--bundle', '--format=esm', '--outdir=esbuild-autotune'];
     await bundle('esbuild', 'src/autotune.js', 'tune-worker=hwgq-web/tune-worker', ...options);

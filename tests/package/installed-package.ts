@@ -1,41 +1,63 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { png } from '../support/png.ts';
 
 const run = promisify(execFile);
 
-/** A folder of somebody else's, with this package installed from its tarball, a model and a picture of a one. */
+interface Others {
+  /** Packages that are copied from this project's `node_modules`. */
+  readonly local?: readonly string[];
+  /** Packages that npm downloads. Without any, npm runs offline. */
+  readonly downloaded?: readonly string[];
+}
+
+/** An empty folder with this package installed from its tarball. */
 export class InstalledPackage {
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    readonly tarball: string,
+  ) {}
 
   /**
-   * @param others packages that are installed beside it, from the registry; without them it is not asked.
-   * @throws Error where the package has not been built.
+   * Packs the built package and installs it.
+   * @param others packages to install beside it.
+   * @throws Error if the package has not been built.
    */
-  static async install(...others: readonly string[]): Promise<InstalledPackage> {
-    if (!existsSync('dist/lib/index.d.ts')) throw new Error('There is no dist/lib: run `npm run build` first.');
+  static async install({ local = [], downloaded = [] }: Others = {}): Promise<InstalledPackage> {
+    if (!existsSync('dist/lib/index.d.ts')) throw new Error('dist/lib is missing: run `npm run build` first.');
     const folder = mkdtempSync(join(tmpdir(), 'hwgq-package-'));
-    // Without it npm installs into a folder above that has one.
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    // What packing would build has been built.
+    // Without this file npm installs into a parent folder that has one.
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+    // The scripts of packing would build again.
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]);
+    const tarball = join(folder, stdout.trim());
     const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--silent', '--install-links'];
-    const reach = others.length > 0 ? '--prefer-offline' : '--offline';
-    const packages = [join(folder, stdout.trim()), ...dependencyFolders('.'), ...others];
+    const reach = downloaded.length > 0 ? '--prefer-offline' : '--offline';
+    const packages = [tarball, ...dependencyFolders('.'), ...local.flatMap(withDependencies), ...downloaded];
     await run('npm', ['install', reach, ...options, ...packages], { cwd: folder });
-    cpSync('models/lenet.hwgq', join(folder, 'lenet.hwgq'));
-    writeFileSync(join(folder, 'one.png'), pictureOfOne());
-    return new InstalledPackage(folder);
+    return new InstalledPackage(folder, tarball);
   }
 
-  write(files: Readonly<Record<string, string>>): void {
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(this.folder, name), content);
+  /** Writes files, in folders that need not exist. */
+  write(files: Readonly<Record<string, string | Uint8Array>>): void {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(this.folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
   }
 
-  /** Runs a program there. @returns what it wrote. */
+  /** Writes a model that the package lacks, and a picture of the digit 1 for it. */
+  writeDigits(folder = '.'): void {
+    mkdirSync(join(this.folder, folder), { recursive: true });
+    cpSync('models/lenet.hwgq', join(this.folder, folder, 'lenet.hwgq'));
+    this.write({ [join(folder, 'one.png')]: pictureOfOne() });
+  }
+
+  /** Runs a program in the folder. @returns its standard output. */
   async run(program: string, ...words: readonly string[]): Promise<string> {
     const { stdout } = await run(program, words, { cwd: this.folder }).catch((error) => {
       throw new Error(`${error.message}${error.stdout}`);
@@ -43,7 +65,7 @@ export class InstalledPackage {
     return stdout;
   }
 
-  /** Starts a program there that goes on until it is stopped. */
+  /** Starts a program in the folder that runs until it is stopped. */
   start(program: string, ...words: readonly string[]): { readonly firstOutput: Promise<string>; stop(): void } {
     const child = spawn(program, words, { cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'] });
     const firstOutput = new Promise<string>((resolve, reject) => {
@@ -58,11 +80,15 @@ export class InstalledPackage {
   }
 }
 
-/** Where the packages that one depends on are, and those that they depend on. */
+/** Folders of a package and of everything that it depends on. */
+function withDependencies(name: string): readonly string[] {
+  const folder = resolve('node_modules', name);
+  return [folder, ...dependencyFolders(folder)];
+}
+
 function dependencyFolders(folder: string): readonly string[] {
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const folders = Object.keys(dependencies).map((name) => resolve('node_modules', name));
-  return [...new Set(folders.flatMap((one) => [one, ...dependencyFolders(one)]))];
+  return [...new Set(Object.keys(dependencies).flatMap(withDependencies))];
 }
 
 /** An upright stroke of ink on paper. */

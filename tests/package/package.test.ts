@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ISOLATED, WebServer } from '../../src/bench/programs/support/web-server.ts';
 import { useChromium } from '../support/surroundings.ts';
 import { InstalledPackage } from './installed-package.ts';
-import { titleOf } from './page-title.ts';
+import { titleOf } from './page-value.ts';
 
 const LIBRARY = 'node_modules/hwgq-web/dist/lib/';
 
@@ -17,6 +17,7 @@ const servers: WebServer[] = [];
 
 beforeAll(async () => {
   installed = await InstalledPackage.install();
+  installed.writeDigits();
 });
 
 afterAll(() => {
@@ -30,11 +31,10 @@ async function serve(headers: Readonly<Record<string, string>> = {}): Promise<We
   return server;
 }
 
-/** A page and its script, which writes into the page what it takes the picture for, and how. */
+/** Writes a page whose script makes its title of the label, the backend and the number of threads. */
 function writePage(library: string, { attributes = '', options = '' } = {}): void {
   installed.write({
     'index.html': `<!doctype html>
-      <title>A page of somebody's</title>
       <link rel="icon" href="one.png">
       <img src="one.png" alt="A digit">
       <script type="module" src="${library}" ${attributes}></script>
@@ -54,6 +54,32 @@ const integrityOf = (file: string) =>
   `sha384-${createHash('sha384')
     .update(readFileSync(join(installed.folder, LIBRARY, file)))
     .digest('base64')}`;
+
+it('passes publint', async () => {
+  const command = resolve('node_modules/publint/src/cli.js');
+  expect(await installed.run(process.execPath, command, installed.tarball, '--strict')).toContain('All good!');
+});
+
+it('has types for every entry, by arethetypeswrong', async () => {
+  const command = resolve('node_modules/@arethetypeswrong/cli/dist/index.js');
+  // It is an ES module only, which Node 20 and bundlers resolve by its exports.
+  const options = ['--profile', 'esm-only', '--format', 'ascii'];
+  const report = await installed.run(process.execPath, command, installed.tarball, ...options);
+  expect(report).toContain('"hwgq-web/team-worker"');
+});
+
+it('has models under the licence of the project only, each with its card and recipe', () => {
+  const folder = join(installed.folder, 'node_modules/hwgq-web/models');
+  const models = readdirSync(folder).filter((name) => name.endsWith('.hwgq'));
+  expect(models).toContain('cifarsmall.hwgq');
+  for (const model of models) {
+    const card = readFileSync(join(folder, model.replace('.hwgq', '.md')), 'utf8');
+    expect(card).toMatch(/^## Accuracy\n\n\d/m);
+    expect(card).toMatch(/^## Licence\n\n.*\bMIT\b/m);
+    const links = [...card.matchAll(/\]\((?!\w+:)([^)#]+)\)/g)].map(([, link = '']) => link);
+    expect(links.filter((link) => !existsSync(join(folder, link)))).toEqual([]);
+  }
+});
 
 it('runs in Node, from paths, bytes and decoded pictures', async () => {
   installed.write({
@@ -94,7 +120,7 @@ it('runs in Node, from paths, bytes and decoded pictures', async () => {
   });
 });
 
-it('brings the hwgq command', async () => {
+it('installs the hwgq command', async () => {
   const named = await installed.run(
     join(installed.folder, 'node_modules/.bin/hwgq'),
     'classify',
@@ -109,18 +135,17 @@ it('runs in a plain page', async () => {
   expect(await titleOf(browser(), (await serve()).url)).toBe('1 wasm 1');
 });
 
-it('runs under a strict CSP, with threads where the page is isolated', async () => {
+it('runs under a strict CSP, with threads if the page is isolated', async () => {
   writePage(`./${LIBRARY}index.js`, { options: ', threads: 2' });
   const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
   expect(await titleOf(browser(), (await serve({ ...ISOLATED, 'Content-Security-Policy': csp })).url)).toBe('1 wasm 2');
 });
 
-it('looks for the fastest kernels from another origin, and fails with errors of the one class', async () => {
+it('finds the fastest kernels from another origin, and fails with the library’s class of errors', async () => {
   const other = await serve({ 'Access-Control-Allow-Origin': '*' });
   const library = `${other.url}${LIBRARY}`;
   installed.write({
     'index.html': `<!doctype html>
-      <title>A page of somebody's</title>
       <link rel="icon" href="one.png">
       <script type="module" src="page.js"></script>`,
     'page.js': `
@@ -149,12 +174,11 @@ it.each(['index.js', 'inline.js'])('runs from another origin with SRI: %s', asyn
 
 const ELEMENTS = ['hwgq-classifier.js', 'hwgq-classifier-inline.js'];
 
-it.each(ELEMENTS)('is an element by one script tag, from another origin, with SRI: %s', async (file) => {
+it.each(ELEMENTS)('defines the element with one script tag, from another origin, with SRI: %s', async (file) => {
   const other = await serve({ 'Access-Control-Allow-Origin': '*' });
   const tag = `<script type="module" src="${other.url}${LIBRARY}${file}" crossorigin integrity="${integrityOf(file)}"></script>`;
   installed.write({
     'index.html': `<!doctype html>
-      <title>A page of somebody's</title>
       <link rel="icon" href="one.png">
       ${tag}
       <script type="module" src="page.js"></script>
@@ -168,11 +192,11 @@ it.each(ELEMENTS)('is an element by one script tag, from another origin, with SR
   });
   const csp = `default-src 'self'; script-src 'self' ${other.url} 'wasm-unsafe-eval'; worker-src blob: ${other.url}`;
   expect(await titleOf(browser(), (await serve({ 'Content-Security-Policy': csp })).url)).toBe('1 wasm 1');
-  // The hash is of all that runs.
+  // The hash covers everything that runs.
   if (file === 'hwgq-classifier-inline.js') expect(other.requests).toEqual([LIBRARY + file]);
 });
 
-it('takes the worker from where workerUrl says, another origin too', async () => {
+it('starts the worker from workerUrl, even of another origin', async () => {
   const other = await serve({ 'Access-Control-Allow-Origin': '*' });
   writePage(`./${LIBRARY}index.js`, { options: `, workerUrl: '${other.url}${LIBRARY}worker.js'` });
   expect(await titleOf(browser(), (await serve()).url)).toBe('1 wasm 1');
