@@ -1,152 +1,156 @@
 import type { BackendName } from '../client/index.ts';
 
-/** When the model is loaded: at once, once the element is near the window's part of the page, or when it is needed. */
-export type LoadingTime = 'auto' | 'lazy' | 'eager';
+/** When the model is loaded: at once, when the element comes near the viewport, or when the element decides. */
+export type LoadingMode = 'auto' | 'lazy' | 'eager';
 
-const SURE_FROM = 0.5;
-const SMOOTHING_MS = 300;
-const RESULTS = 3;
+const DEFAULT_SCORE_THRESHOLD = 0.5;
+const DEFAULT_SMOOTHING = 300;
+const DEFAULT_MAX_RESULTS = 3;
 
-/** The properties that mirror attributes, as frameworks set them. */
-export type HwgqClassifierProperties = Partial<Omit<ClassifierAttributes, keyof HTMLElement>>;
+/** Frameworks set a property to one of these if the application has no value; the attribute is then removed. */
+type Unset = null | undefined;
 
-/** A server has no elements: there the module can be imported, and no more. */
+/** The properties that reflect attributes, for the typings of frameworks. */
+export type HwgqClassifierProperties = {
+  [Name in Exclude<keyof ClassifierAttributes, keyof HTMLElement>]?: ClassifierAttributes[Name] | Unset;
+};
+
+/** Servers have no `HTMLElement`; the module can be imported there, but elements cannot be made. */
 const ElementBase: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-/** An element whose properties mirror its attributes. */
+/** Base class with the properties that reflect the element's attributes. */
 export class ClassifierAttributes extends ElementBase {
-  /** Address of a `.hwgq` file. */
+  /** URL of the `.hwgq` model file. */
   get model(): string {
-    return this.getAttribute('model') ?? '';
+    return this.#read('model') ?? '';
   }
-  set model(value: string) {
-    this.setAttribute('model', value);
+  set model(value: string | Unset) {
+    this.#write('model', value);
   }
 
-  /** A hash that the model's file must have: `sha256-` and base64. */
+  /** Hash that the model file must have, as in Subresource Integrity: `sha256-` and base64. */
   get integrity(): string {
-    return this.getAttribute('integrity') ?? '';
+    return this.#read('integrity') ?? '';
   }
-  set integrity(value: string) {
-    this.setAttribute('integrity', value);
+  set integrity(value: string | Unset) {
+    this.#write('integrity', value);
   }
 
-  /** What computes. */
+  /** Backend that runs the model. */
   get backend(): BackendName | 'auto' {
-    return (this.getAttribute('backend') || 'auto') as BackendName | 'auto';
+    return (this.#read('backend') || 'auto') as BackendName | 'auto';
   }
-  set backend(value: BackendName | 'auto') {
-    this.setAttribute('backend', value);
+  set backend(value: BackendName | 'auto' | Unset) {
+    this.#write('backend', value);
   }
 
-  /** Where the worker's file is, if not beside this one. */
+  /** URL of the library's `worker.js`, if it is not next to the element's file. */
   get workerUrl(): string {
-    return this.getAttribute('worker-url') ?? '';
+    return this.#read('worker-url') ?? '';
   }
-  set workerUrl(value: string) {
-    this.setAttribute('worker-url', value);
+  set workerUrl(value: string | Unset) {
+    this.#write('worker-url', value);
   }
 
-  /** Address of a picture or a film. */
+  /** URL of an image or a video. */
   get src(): string {
-    return this.getAttribute('src') ?? '';
+    return this.#read('src') ?? '';
   }
-  set src(value: string) {
-    this.setAttribute('src', value);
+  set src(value: string | Unset) {
+    this.#write('src', value);
   }
 
-  /** What the picture of `src` shows, for those who do not see it; empty where it is but decoration. */
+  /** Text alternative of the image or video in `src`; set to an empty string, it marks the image as decorative. */
   get alt(): string {
-    return this.getAttribute('alt') ?? '';
+    return this.#read('alt') ?? '';
   }
-  set alt(value: string) {
-    this.setAttribute('alt', value);
+  set alt(value: string | Unset) {
+    this.#write('alt', value);
   }
 
-  /** Which way the camera faces: `user`, `environment`, or either where empty; null where none is offered. */
+  /** Offers a camera: `user` or `environment`, the direction it faces, or an empty string for any; null offers none. */
   get camera(): string | null {
-    return this.getAttribute('camera');
+    return this.#read('camera');
   }
-  set camera(value: string | null) {
-    if (value === null) this.removeAttribute('camera');
-    else this.setAttribute('camera', value);
+  set camera(value: string | Unset) {
+    this.#write('camera', value);
   }
 
-  /** How many scores are shown. */
+  /** Maximum number of scores shown, and of categories in a result; -1 for all. */
   get maxResults(): number {
-    return this.#number('max-results', RESULTS);
+    return this.#readNumber('max-results', DEFAULT_MAX_RESULTS);
   }
-  set maxResults(value: number) {
-    this.setAttribute('max-results', String(value));
+  set maxResults(value: number | Unset) {
+    this.#write('max-results', value);
   }
 
-  /** Below this score the element is not sure. */
+  /** Score from 0 to 1 that a category must reach; if no category does, the element is unsure. */
   get scoreThreshold(): number {
-    return this.#number('score-threshold', SURE_FROM);
+    return this.#readNumber('score-threshold', DEFAULT_SCORE_THRESHOLD);
   }
-  set scoreThreshold(value: number) {
-    this.setAttribute('score-threshold', String(value));
+  set scoreThreshold(value: number | Unset) {
+    this.#write('score-threshold', value);
   }
 
-  /** Milliseconds in which scores of frames settle. */
+  /** Time constant in milliseconds by which scores of successive frames are smoothed; 0 turns smoothing off. */
   get smoothing(): number {
-    return this.#number('smoothing', SMOOTHING_MS);
+    return this.#readNumber('smoothing', DEFAULT_SMOOTHING);
   }
-  set smoothing(value: number) {
-    this.setAttribute('smoothing', String(value));
+  set smoothing(value: number | Unset) {
+    this.#write('smoothing', value);
   }
 
-  /** Frames a second at the most; 0 for as many as there are. */
+  /** Maximum number of frames per second that are classified; 0 sets no limit. */
   get frameRate(): number {
-    return this.#number('frame-rate', 0);
+    return this.#readNumber('frame-rate', 0);
   }
-  set frameRate(value: number) {
-    this.setAttribute('frame-rate', String(value));
+  set frameRate(value: number | Unset) {
+    this.#write('frame-rate', value);
   }
 
-  /** `square` for the middle square only, empty for the whole picture. */
+  /** Part of the image that is shown and classified: `square` for the central square, an empty string for all of it. */
   get region(): 'square' | '' {
-    return this.getAttribute('region') === 'square' ? 'square' : '';
+    return this.#read('region') === 'square' ? 'square' : '';
   }
-  set region(value: 'square' | '') {
-    this.setAttribute('region', value);
+  set region(value: 'square' | '' | Unset) {
+    this.#write('region', value);
   }
 
-  /** Whether left and right change places. */
+  /** Whether the image is shown and classified mirrored, left to right. */
   get mirror(): boolean {
-    return this.hasAttribute('mirror');
+    return this.#read('mirror') !== null;
   }
-  set mirror(value: boolean) {
-    this.toggleAttribute('mirror', value);
+  set mirror(value: boolean | Unset) {
+    this.toggleAttribute('mirror', Boolean(value));
   }
 
   /** When the model is loaded. */
-  get loading(): LoadingTime {
-    const value = this.getAttribute('loading');
+  get loading(): LoadingMode {
+    const value = this.#read('loading');
     return value === 'lazy' || value === 'eager' ? value : 'auto';
   }
-  set loading(value: LoadingTime) {
-    this.setAttribute('loading', value);
+  set loading(value: LoadingMode | Unset) {
+    this.#write('loading', value);
   }
 
-  /** Address of a picture that is shown while there is no other. */
+  /** URL of an image that is shown while there is no other. */
   get poster(): string {
-    return this.getAttribute('poster') ?? '';
+    return this.#read('poster') ?? '';
   }
-  set poster(value: string) {
-    this.setAttribute('poster', value);
+  set poster(value: string | Unset) {
+    this.#write('poster', value);
   }
 
-  /** Whether buttons are offered. */
+  /** Whether the element shows its buttons. */
   get controls(): boolean {
-    return this.hasAttribute('controls');
+    return this.#read('controls') !== null;
   }
-  set controls(value: boolean) {
-    this.toggleAttribute('controls', value);
+  set controls(value: boolean | Unset) {
+    this.toggleAttribute('controls', Boolean(value));
   }
 
-  /** Properties that were set before the element was defined hide their accessors, which get them now. */
-  protected takeEarlyProperties(): void {
+  /** Applies properties that were set before the element was defined: those hide the accessors of this class. */
+  protected upgradeProperties(): void {
     const own = this as unknown as Record<string, unknown>;
     for (const [name, { set }] of Object.entries(Object.getOwnPropertyDescriptors(ClassifierAttributes.prototype))) {
       if (!set || !Object.hasOwn(this, name)) continue;
@@ -156,9 +160,29 @@ export class ClassifierAttributes extends ElementBase {
     }
   }
 
-  #number(name: string, usual: number): number {
-    const text = this.getAttribute(name);
-    const value = Number(text);
-    return text === null || text.trim() === '' || Number.isNaN(value) ? usual : value;
+  #read(name: string): string | null {
+    return this.getAttribute(name) ?? this.getAttribute(withoutHyphens(name));
   }
+
+  #readNumber(name: string, fallback: number): number {
+    const text = this.#read(name);
+    const value = Number(text);
+    return text === null || text.trim() === '' || Number.isNaN(value) ? fallback : value;
+  }
+
+  #write(name: string, value: string | number | Unset): void {
+    const isUnset = value === null || value === undefined;
+    // The other spelling must not outlive the value that is replaced.
+    if (name.includes('-')) this.removeAttribute(withoutHyphens(name));
+    if (isUnset) this.removeAttribute(name);
+    else this.setAttribute(name, String(value));
+  }
+}
+
+/**
+ * The name of an attribute as React writes it on a server, which makes `maxResults="2"` of a property; HTML ignores the
+ * case.
+ */
+export function withoutHyphens(name: string): string {
+  return name.replaceAll('-', '');
 }

@@ -6,29 +6,31 @@ import {
   HwgqError,
   type ImageSource,
   type LoadProgress,
+  type StreamOptions,
   type StreamResult,
 } from '../client/index.ts';
-import { ClassifierAttributes } from './attributes.ts';
-import { Failures, isGivenUp, type Part, typed } from './failures.ts';
-import { receiveDrops } from './file-drop.ts';
+import { ClassifierAttributes, withoutHyphens } from './attributes.ts';
+import { CustomStates } from './custom-states.ts';
+import { Failures, isAbort, type Part, toHwgqError } from './failures.ts';
+import { acceptFileDrops } from './file-drop.ts';
+import { FrameLoop } from './frame-loop.ts';
 import { type Framing, snapshotOf } from './framing.ts';
+import { LoadTrigger } from './load-trigger.ts';
 import { LoadedModel } from './loaded-model.ts';
-import { Look } from './look.ts';
-import { checkActivation, type LiveMedia, type Media, openCamera, openMedia } from './media.ts';
-import { whenNear } from './nearness.ts';
-import { States } from './states.ts';
+import { checkActivation, type LiveMedia } from './media.ts';
+import { MediaSlot, type MediaState } from './media-slot.ts';
 import { View } from './view.ts';
-import { languageOf, percentFormat, wordsIn } from './words.ts';
+import { languageOf, wordsIn } from './words.ts';
 
-/** What a picture or frame was taken for. */
+/** Detail of a `result` event. */
 export interface ResultDetail {
-  /** The likeliest label; undefined where its score is below the threshold. */
+  /** Label of the best category; undefined if no category reaches `scoreThreshold`. */
   readonly label: string | undefined;
-  /** As `Classifier.classify` gives it, or `Classifier.stream` for what moves; not cut off at the threshold. */
+  /** Result as `Classifier.classify` returns it for an image, or `Classifier.stream` for a video or camera. */
   readonly result: Classification | StreamResult;
 }
 
-/** The element's own events, none of which bubbles. */
+/** The element's own events. They do not bubble; only `error` can be canceled. */
 export interface HwgqClassifierEventMap {
   load: CustomEvent<ClassifierInfo>;
   progress: CustomEvent<LoadProgress>;
@@ -36,173 +38,178 @@ export interface HwgqClassifierEventMap {
   error: CustomEvent<HwgqError>;
 }
 
-/** Attributes whose change asks for another model, another medium, another look, or other words. */
 const MODEL_ATTRIBUTES = ['model', 'integrity', 'backend', 'worker-url'];
-const MEDIA_ATTRIBUTES = ['src'];
-const LOOK_ATTRIBUTES = ['max-results', 'score-threshold', 'smoothing', 'frame-rate', 'region', 'mirror'];
-const SHOWN_ATTRIBUTES = ['camera', 'controls', 'poster', 'alt', 'lang', 'loading'];
+const SOURCE_ATTRIBUTES = ['src'];
+const OPTION_ATTRIBUTES = ['max-results', 'score-threshold', 'smoothing', 'frame-rate', 'region', 'mirror'];
+const PRESENTATION_ATTRIBUTES = ['camera', 'controls', 'poster', 'alt', 'lang', 'loading'];
+const ATTRIBUTES = [...MODEL_ATTRIBUTES, ...SOURCE_ATTRIBUTES, ...OPTION_ATTRIBUTES, ...PRESENTATION_ATTRIBUTES];
+/** Attributes by every spelling that is accepted. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map(
+  ATTRIBUTES.flatMap((name) => [
+    [name, name],
+    [withoutHyphens(name), name],
+  ]),
+);
 
 /**
- * `<hwgq-classifier>`: shows a picture, a film or a camera, and what a network takes it for. Pictures can be dropped on
- * it. All elements of a page share one worker and one GPU device; one that leaves the page frees what it holds.
+ * `<hwgq-classifier>` shows an image, a video or a camera and the labels that a network gives it. Users can drop files on
+ * it. All elements of a page share one worker and one GPU device; an element that is removed frees what it holds.
  *
- * @attr {string} model - Address of a `.hwgq` file.
- * @attr {string} integrity - A hash that the file must have: `sha256-` and base64.
- * @attr {'auto'|'webgpu'|'wasm'|'reference'} [backend=auto] - What computes.
- * @attr {string} worker-url - Where the worker's file is, if not beside this one.
- * @attr {string} src - Address of a picture or a film. One of another site has to be sent with CORS headers.
- * @attr {string} alt - What the picture of `src` shows, for those who do not see it; empty for decoration.
- * @attr {'user'|'environment'|''} camera - Offers the camera that faces this way. It starts after a click only.
- * @attr {number} [max-results=3] - How many scores are shown.
- * @attr {number} [score-threshold=0.5] - Below this score the element is not sure.
- * @attr {number} [smoothing=300] - Milliseconds in which scores of frames settle.
- * @attr {number} frame-rate - Frames a second at the most.
- * @attr {'square'} region - Shows and looks at the middle square only.
- * @attr {boolean} mirror - Shows and looks at the mirror image.
- * @attr {'auto'|'lazy'|'eager'} [loading=auto] - `eager`: the model is loaded at once; `lazy`: near the window's part of
- *   the page; `auto`: as `lazy` where there is a `src`, else when it is needed.
- * @attr {string} poster - Address of a picture that is shown while there is no other.
- * @attr {boolean} controls - Offers buttons.
- * @attr {string} lang - Language of the element's own words: ar, de, en, es, fr.
+ * @attr {string} model - URL of the `.hwgq` model file.
+ * @attr {string} integrity - Hash that the model file must have: `sha256-` and base64.
+ * @attr {'auto'|'webgpu'|'wasm'|'reference'} [backend=auto] - Backend that runs the model.
+ * @attr {string} worker-url - URL of the library's `worker.js`, if it is not next to the element's file.
+ * @attr {string} src - URL of an image or a video. One from another origin must be served with CORS headers.
+ * @attr {string} alt - Text alternative of the image or video in `src`; empty for decoration.
+ * @attr {'user'|'environment'|''} camera - Offers the camera that faces this way. It starts only after a user gesture.
+ * @attr {number} [max-results=3] - Maximum number of scores shown, and of categories in a result; -1 for all.
+ * @attr {number} [score-threshold=0.5] - Score from 0 to 1 that a category must reach; if none does, the element is unsure.
+ * @attr {number} [smoothing=300] - Time constant in milliseconds by which scores of frames are smoothed.
+ * @attr {number} frame-rate - Maximum number of frames per second that are classified.
+ * @attr {'square'} region - Shows and classifies only the central square.
+ * @attr {boolean} mirror - Shows and classifies the mirror image.
+ * @attr {'auto'|'lazy'|'eager'} [loading=auto] - When the model is loaded. `eager`: at once. `lazy`: when the element is
+ *   near the viewport. `auto`: like `lazy` if there is a `src`, otherwise when the model is first needed.
+ * @attr {string} poster - URL of an image that is shown while there is no other.
+ * @attr {boolean} controls - Shows buttons.
+ * @attr {string} lang - Language of the element's own words: ar, de, en, es or fr.
  *
  * @fires {CustomEvent<ClassifierInfo>} load - The model is ready.
- * @fires {CustomEvent<LoadProgress>} progress - The model comes.
- * @fires {CustomEvent<ResultDetail>} result - A picture or frame has been looked at.
- * @fires {CustomEvent<HwgqError>} error - Model, picture or camera failed.
+ * @fires {CustomEvent<LoadProgress>} progress - The model is loading.
+ * @fires {CustomEvent<ResultDetail>} result - An image or a frame has been classified.
+ * @fires {CustomEvent<HwgqError>} error - Something failed. Unless the event is canceled, the error is logged to the console.
  *
- * @slot poster - Shown while there is no picture.
- * @slot result - Takes the place of label and scores; listen for `result` to fill it.
- * @slot controls - Takes the place of the buttons; call the methods from yours.
+ * @slot poster - Shown while there is no image or video.
+ * @slot result - Replaces the label and the scores; listen for `result` to fill it.
+ * @slot controls - Replaces the buttons; call the methods from yours.
  *
- * @csspart layout - All of it.
- * @csspart frame - Around the picture.
- * @csspart media - Around what is looked at.
- * @csspart image - The picture.
- * @csspart video - The film.
- * @csspart camera - The camera's picture.
+ * @csspart layout - Everything in the element.
+ * @csspart frame - Area of the image or video.
+ * @csspart media - Container of the image or video.
+ * @csspart image - The image.
+ * @csspart video - The video.
+ * @csspart camera - The camera's video.
  * @csspart poster - The poster.
- * @csspart hint - Says that a picture may be dropped.
- * @csspart side - Beside or below the picture.
+ * @csspart hint - Hint that files can be dropped.
+ * @csspart side - Area beside or below the image.
  * @csspart result - Label and scores.
- * @csspart label - The likeliest label.
- * @csspart scores - The list of scores.
- * @csspart score - One of them.
- * @csspart name - Its label.
- * @csspart bar - Its bar.
- * @csspart percent - Its number.
- * @csspart controls - The buttons together.
- * @csspart button - Each button.
- * @csspart toggle-button - Starts and stops.
- * @csspart choose-button - Chooses a file.
- * @csspart retry-button - Tries again.
- * @csspart progress - How far loading has come.
- * @csspart error - What went wrong.
+ * @csspart label - The answer.
+ * @csspart scores - List of scores.
+ * @csspart score - One score.
+ * @csspart name - Label of a score.
+ * @csspart bar - Bar of a score.
+ * @csspart percent - Percentage of a score.
+ * @csspart controls - Container of the buttons.
+ * @csspart button - Every button.
+ * @csspart toggle-button - Button that starts and stops the camera or video.
+ * @csspart choose-button - Button that chooses a file.
+ * @csspart retry-button - Button that loads the model again.
+ * @csspart progress - Progress bar of the model.
+ * @csspart error - Error message.
  *
- * @cssprop --hwgq-accent - Bars and the main button.
- * @cssprop --hwgq-on-accent - Text on the accent.
- * @cssprop --hwgq-ink - Text.
- * @cssprop --hwgq-soft - Text of less weight.
- * @cssprop --hwgq-line - Lines.
- * @cssprop --hwgq-surface - Background.
- * @cssprop --hwgq-alarm - What went wrong.
- * @cssprop --hwgq-radius - Corners.
+ * @cssprop --hwgq-accent - Color of the best bar and the main button.
+ * @cssprop --hwgq-on-accent - Color of text on the accent color.
+ * @cssprop --hwgq-text - Color of text.
+ * @cssprop --hwgq-muted - Color of secondary text and of the other bars.
+ * @cssprop --hwgq-border - Color of borders.
+ * @cssprop --hwgq-background - Background color.
+ * @cssprop --hwgq-error - Color of error messages.
+ * @cssprop --hwgq-radius - Radius of corners.
  * @cssprop --hwgq-font - Font family.
  *
- * @cssstate empty - There is nothing to look at.
- * @cssstate loading - The model comes.
- * @cssstate ready - The model is there.
- * @cssstate running - A film or a camera is looked at.
- * @cssstate unsure - The likeliest score is below the threshold.
- * @cssstate error - Something went wrong.
- * @cssstate dropping - A file is held over it.
+ * @cssstate empty - Nothing is shown.
+ * @cssstate loading - The model is loading.
+ * @cssstate ready - The model is ready.
+ * @cssstate running - A video or a camera is being classified.
+ * @cssstate unsure - No category of the present result reaches the threshold.
+ * @cssstate error - Something failed.
+ * @cssstate dropping - A file is dragged over the element.
  *
  * @tagname hwgq-classifier
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: listeners get the types of the element's own events.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface types the listeners of the element's own events.
 export class HwgqClassifierElement extends ClassifierAttributes {
-  static readonly observedAttributes: readonly string[] = [
-    ...MODEL_ATTRIBUTES,
-    ...MEDIA_ATTRIBUTES,
-    ...LOOK_ATTRIBUTES,
-    ...SHOWN_ATTRIBUTES,
-  ];
+  static readonly observedAttributes: readonly string[] = [...SPELLINGS.keys()];
 
   readonly #internals = this.attachInternals();
-  readonly #states = new States(this.#internals);
+  readonly #states = new CustomStates(this.#internals);
   readonly #view = new View(this.attachShadow({ mode: 'open' }), {
     onToggle: () => void (this.running ? this.stop() : this.start().catch(() => {})),
     onRetry: () => this.#retry(),
     onFile: (file) => this.#openFile(file),
   });
-  #words = wordsIn('en');
-  #percent = percentFormat('en');
-  /** Ends what belongs to the present stay in a document. */
-  #stay: AbortController | undefined;
-  #model: LoadedModel | undefined;
-  #opening: AbortController | undefined;
-  /** The opening, where it is a camera's. */
-  #cameraOpening: AbortController | undefined;
-  #media: Media | undefined;
-  /** The present look at a film or a camera. */
-  #look: Look | undefined;
+  readonly #trigger = new LoadTrigger(this, () => (this.src ? this.#openSource() : this.#preload()));
+  readonly #slot = new MediaSlot((state, previous) => this.#mediaChanged(state, previous));
   readonly #failures = new Failures();
-  #stopWaiting = () => {};
-  #hasBegun = false;
+  /** Attributes that changed in this task, and have not been applied yet. */
   readonly #changed = new Set<string>();
+  /** Defined while the element is in a document; aborts when it has left. */
+  #connection: AbortController | undefined;
+  #model: LoadedModel | undefined;
+  #result: Classification | StreamResult | undefined;
 
-  /** What the model is; undefined while it is not loaded. */
+  /** Description of the model; undefined until it is loaded. */
   get info(): ClassifierInfo | undefined {
-    return this.#model?.ready?.info;
+    return this.#classifier?.info;
   }
 
-  /** Whether a film or a camera is looked at. */
+  /** Whether a video or a camera is being classified. */
   get running(): boolean {
-    return this.#look !== undefined;
+    return this.#slot.state.name === 'running';
   }
 
   /**
-   * Names what is shown, which the element shows and tells; or a picture that is given, for the caller alone. Loads the
-   * model where it is not there yet.
-   * @throws HwgqError as `createClassifier` and `Classifier.classify`; `invalid-image` where nothing is shown.
+   * Result that is shown: the one of the last `result` event. It is undefined before the first result, and again when the
+   * model or what is shown changes.
+   */
+  get result(): Classification | StreamResult | undefined {
+    return this.#result;
+  }
+
+  /**
+   * Classifies what is shown, shows the result and fires `result`. Given an image, classifies that instead, and only
+   * returns the result. Loads the model first if necessary.
+   * @throws HwgqError as `createClassifier` and `Classifier.classify`; `invalid-image` if there is nothing to classify.
    */
   classify(image?: ImageSource): Promise<Classification> {
-    this.#tryAgain();
+    this.#discardFailedModel();
     return image ? this.#classifyGiven(image) : this.#classifyShown();
   }
 
   async #classifyGiven(image: ImageSource): Promise<Classification> {
     const classifier = await this.#load();
     try {
-      return await classifier.classify(image, this.#options());
+      return this.#filtered(await classifier.classify(image, this.#options()));
     } catch (error) {
-      // Its picture is the caller's affair; all else is wrong with the element too.
+      // The image is the caller's; all other errors are the element's too.
       if (error instanceof HwgqError && error.code === 'invalid-image') throw error;
-      throw this.#fail('look', error);
+      throw this.#fail('classification', error);
     }
   }
 
   async #classifyShown(): Promise<Classification> {
-    const media = this.#media;
-    if (!media) throw new HwgqError('invalid-image', 'There is no picture to name. Set src, or give one.');
+    const { media } = this.#slot.state;
+    if (!media) throw new HwgqError('invalid-image', 'There is no image to classify. Set src, or pass an image.');
     const classifier = await this.#load();
     try {
       const result = await classifier.classify(media.shown, this.#options());
-      if (media === this.#media && classifier === this.#model?.ready) this.#show(result);
-      return result;
+      const isCurrent = media === this.#slot.state.media && classifier === this.#classifier;
+      return isCurrent ? this.#show(result) : this.#filtered(result);
     } catch (error) {
-      throw media === this.#media ? this.#fail('look', error) : error;
+      throw media === this.#slot.state.media ? this.#fail('classification', error) : error;
     }
   }
 
   /**
-   * Starts the camera where one is offered and no film is shown, else the film. Does nothing while one runs.
-   * @throws HwgqError `camera` where it is not allowed, absent, in use, or nobody has clicked; `invalid-image` for a film
-   *   that the browser does not play; as `createClassifier`.
+   * Starts the video that is shown, or else the camera that is offered. Does nothing while one is running.
+   * @throws HwgqError `camera` if the camera is not allowed, missing or in use, or if there was no user gesture;
+   *   `invalid-image` for a video that the browser does not play; as `createClassifier`.
    */
   async start(): Promise<void> {
     if (this.running) return;
-    this.#tryAgain();
-    if (this.#media?.kind === 'video') return this.#run(this.#media);
+    this.#discardFailedModel();
+    const { media } = this.#slot.state;
+    if (media?.kind === 'video') return this.#run(media);
     if (this.camera === null) return;
     try {
       checkActivation();
@@ -212,374 +219,373 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     await this.#startCamera(this.camera);
   }
 
-  /** Stops the camera, or halts the film. */
+  /** Turns the camera off, or pauses the video. */
   stop(): void {
-    this.#opening?.abort();
-    this.#halt();
+    this.#slot.cancelOpening();
+    this.#slot.stop();
   }
 
   /**
-   * What is shown now, as a PNG file: its middle square, or its mirror image, where that is what is shown.
-   * @throws HwgqError `invalid-image` where nothing is shown, or nothing yet.
+   * Returns what is shown as a PNG file, cropped and mirrored as it is shown.
+   * @throws HwgqError `invalid-image` if nothing is shown, or no frame yet.
    */
   async snapshot(): Promise<Blob> {
-    if (this.#media) return snapshotOf(this.#media, this.#framing());
+    const { media } = this.#slot.state;
+    if (media) return snapshotOf(media, this.#framing());
     throw new HwgqError('invalid-image', 'There is nothing to take a snapshot of. Set src, or start the camera.');
   }
 
   /** @internal */
   connectedCallback(): void {
-    if (this.#stay) {
-      // It has been moved; only films halt when that happens.
-      this.#look?.play().catch(() => {});
+    if (this.#connection) {
+      // The element was moved, which pauses videos and nothing else.
+      const { state } = this.#slot;
+      if (state.name === 'running') state.loop.play().catch(() => {});
       return;
     }
-    this.#stay = new AbortController();
-    this.takeEarlyProperties();
-    const onHold = (isHeld: boolean) => {
-      this.#states.set('dropping', isHeld);
-      this.#view.markDropping(isHeld);
+    this.#connection = new AbortController();
+    this.upgradeProperties();
+    const onDrag = (isOver: boolean) => {
+      this.#states.set('dropping', isOver);
+      this.#view.markDropTarget(isOver);
     };
-    receiveDrops(this, { onHold, onFile: (file) => this.#openFile(file) }, this.#stay.signal);
-    this.#applyShown();
-    this.#await();
+    acceptFileDrops(this, { onDrag, onFile: (file) => this.#openFile(file) }, this.#connection.signal);
+    this.#present();
+    this.#trigger.arm(this.loading, this.src !== '');
   }
 
   /** @internal */
   disconnectedCallback(): void {
-    // It may be on its way to another place in the document.
+    // A move disconnects and reconnects the element in one task.
     queueMicrotask(() => {
       if (!this.isConnected) this.#leave();
     });
   }
 
-  /** With this, moving it by `moveBefore` is no leaving. @internal */
+  /** Its presence keeps `moveBefore` from disconnecting the element. @internal */
   connectedMoveCallback(): void {}
 
   /** @internal */
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (before === after || !this.#stay) return;
-    if (this.#changed.size === 0) queueMicrotask(() => this.#apply());
-    this.#changed.add(name);
+    if (before === after || !this.#connection) return;
+    if (this.#changed.size === 0) queueMicrotask(() => this.#applyChanges());
+    this.#changed.add(SPELLINGS.get(name) ?? name);
   }
 
-  /** Applies the attributes that have changed, all at once. */
-  #apply(): void {
-    const isChanged = (names: readonly string[]) => names.some((name) => this.#changed.has(name));
-    const model = isChanged(MODEL_ATTRIBUTES);
-    const media = isChanged(MEDIA_ATTRIBUTES);
-    const look = isChanged(LOOK_ATTRIBUTES);
-    const shown = look || isChanged(SHOWN_ATTRIBUTES);
-    const isCameraOther = isChanged(['camera']) && this.#isCameraWanted;
+  /** Applies all attributes that changed in a task together. */
+  #applyChanges(): void {
+    const hasChanged = (names: readonly string[]) => names.some((name) => this.#changed.has(name));
+    const isModelNew = hasChanged(MODEL_ATTRIBUTES);
+    const isSourceNew = hasChanged(SOURCE_ATTRIBUTES);
+    const areOptionsNew = hasChanged(OPTION_ATTRIBUTES);
+    const isPresentationNew = areOptionsNew || hasChanged(PRESENTATION_ATTRIBUTES);
+    const isCameraNew = hasChanged(['camera']) && this.#slot.hasCamera;
     this.#changed.clear();
-    if (!this.#stay) return;
-    if (shown) this.#applyShown();
-    if (model) this.#unload();
-    if (media) this.#closeMedia();
-    if (model) this.#view.clearResult();
-    if (look) this.#mend('look');
-    if (this.#hasBegun && media) this.#openSource();
-    else if (this.#media && (model || look)) void this.#lookAt(this.#media);
-    else if (model && this.#hasBegun) this.#loadQuietly();
-    if (!this.#hasBegun) this.#await();
-    // The visitor has agreed to a camera, and may want the one on the other side.
-    if (isCameraOther && this.camera !== null) void this.#startCamera(this.camera).catch(() => {});
-    else if (isCameraOther) this.stop();
+    if (!this.#connection) return;
+    if (isPresentationNew) this.#present();
+    if (isModelNew) this.#unload();
+    if (isSourceNew) this.#closeMedia();
+    if (areOptionsNew) this.#recover('classification');
+    if (this.#trigger.hasFired && isSourceNew) this.#openSource();
+    else if (this.#slot.state.media && (isModelNew || areOptionsNew)) void this.#classifyMedia();
+    else if (this.#trigger.hasFired && isModelNew) this.#preload();
+    this.#trigger.arm(this.loading, this.src !== '');
+    // The user has agreed to a camera already, so the other one may start without a gesture.
+    if (isCameraNew && this.camera !== null) void this.#startCamera(this.camera).catch(() => {});
+    else if (isCameraNew) this.stop();
   }
 
-  #applyShown(): void {
+  /** Applies the attributes that only affect how things are shown. */
+  #present(): void {
     const language = languageOf(this);
-    this.#words = wordsIn(language);
-    this.#percent = percentFormat(language);
-    this.#view.speak(this.#words);
-    this.#view.showPoster(this.getAttribute('poster'));
-    this.#view.frame(this.#framing());
     this.#internals.role = 'group';
-    this.#internals.ariaLabel = this.#words.name;
+    this.#internals.ariaLabel = wordsIn(language).name;
+    this.#view.setLanguage(language);
+    this.#view.showPoster(this.poster);
+    this.#view.frame(this.#framing());
     this.#describeMedia();
-    this.#showFailure();
-    this.#refresh();
-  }
-
-  /** Begins when the time for it has come. */
-  #await(): void {
-    this.#stopWaiting();
-    if (this.loading === 'eager') this.#begin();
-    else if (this.loading === 'lazy' || this.src) this.#stopWaiting = whenNear(this, () => this.#begin());
-  }
-
-  #begin(): void {
-    if (this.#hasBegun) return;
-    this.#hasBegun = true;
-    if (this.src) this.#openSource();
-    else this.#loadQuietly();
+    this.#render();
   }
 
   #openSource(): void {
-    this.#tryAgain();
+    this.#discardFailedModel();
     if (this.src) void this.#open(this.src);
-    this.#loadQuietly();
+    this.#preload();
   }
 
   #openFile(file: File): void {
-    this.#hasBegun = true;
-    this.#tryAgain();
+    this.#trigger.skip();
+    this.#discardFailedModel();
     void this.#open(file);
   }
 
+  /** Opens an image or a video in place of what is shown, and classifies it. Failures are reported, not thrown. */
   async #open(source: string | File): Promise<void> {
+    this.#recover('media');
     try {
-      await this.#lookAt(await this.#replace((signal) => openMedia(source, signal)));
-    } catch {
-      // It has been told.
-    }
-  }
-
-  async #startCamera(facing: string): Promise<void> {
-    // Many a phone lends one camera at a time.
-    if (this.#media?.kind === 'camera') this.#release();
-    const replacing = this.#replace((signal) => openCamera(facing, signal));
-    this.#cameraOpening = this.#opening;
-    await this.#run(await replacing);
-  }
-
-  /** Whether a camera is shown, or on its way. */
-  get #isCameraWanted(): boolean {
-    if (this.#media?.kind === 'camera') return true;
-    return this.#opening === this.#cameraOpening && this.#opening?.signal.aborted === false;
-  }
-
-  /**
-   * Opens another medium, which takes the place of the present one.
-   * @throws HwgqError where it does not open; an `AbortError` where yet another is opened meanwhile.
-   */
-  async #replace<Opened extends Media>(open: (signal: AbortSignal) => Promise<Opened>): Promise<Opened> {
-    this.#opening?.abort();
-    const opening = new AbortController();
-    this.#opening = opening;
-    this.#mend('media');
-    try {
-      const media = await open(opening.signal);
-      if (opening.signal.aborted) media.close();
-      opening.signal.throwIfAborted();
-      this.#opening = undefined;
-      this.#release();
-      this.#media = media;
-      this.#view.showMedia(media);
-      this.#describeMedia();
-      this.#refresh();
-      return media;
+      await this.#slot.openSource(source);
     } catch (error) {
-      if (this.#opening === opening) this.#opening = undefined;
-      throw this.#fail('media', opening.signal.aborted ? opening.signal.reason : error);
+      this.#fail('media', error);
+      return;
     }
+    await this.#classifyMedia();
   }
 
-  /** Looks at a picture once, at a film or a camera from now on. */
-  async #lookAt(media: Media): Promise<void> {
-    const wasRunning = this.running;
-    this.#endLook();
-    if (!this.model) return this.#halt();
+  /** @throws HwgqError as `start`, after it was reported. */
+  async #startCamera(facing: string): Promise<void> {
+    this.#recover('media');
+    let media: LiveMedia;
     try {
-      if (media.kind === 'image') await this.#classifyShown();
-      else if (wasRunning || !matchMedia('(prefers-reduced-motion: reduce)').matches) await this.#run(media);
-      else this.#refresh();
+      media = await this.#slot.openCamera(facing);
+    } catch (error) {
+      throw this.#fail('media', error);
+    }
+    await this.#run(media);
+  }
+
+  /** Classifies an image once, a video or a camera from now on. Failures are reported, not thrown. */
+  async #classifyMedia(): Promise<void> {
+    const state = this.#slot.state;
+    if (!this.model) return this.#slot.stop();
+    try {
+      if (state.name === 'still') await this.#classifyShown();
+      else if (state.name === 'running' || (state.name === 'paused' && !prefersReducedMotion())) {
+        await this.#run(state.media);
+      }
     } catch {
-      // It has been told.
+      // Already reported.
     }
   }
 
+  /** @throws HwgqError if the model or the video fails, after it was reported. */
   async #run(media: LiveMedia): Promise<void> {
-    this.#endLook();
-    const look = new Look(media, {
+    const loop = new FrameLoop(media, {
       onResult: (result) => this.#show(result),
       onFailure: (part, error) => {
-        this.#halt();
+        this.#slot.stop();
         this.#fail(part, error);
       },
     });
-    this.#look = look;
-    this.#mend('play', 'look');
-    this.#refresh();
+    this.#slot.run(media, loop);
+    this.#recover('playback', 'classification');
     try {
-      const [classifier] = await Promise.all([this.#load(), look.play()]);
-      const { smoothing, frameRate } = this;
-      void look.follow(classifier, { ...this.#options(), smoothing, ...(frameRate > 0 ? { frameRate } : {}) });
+      const [classifier] = await Promise.all([this.#load(), loop.play()]);
+      void loop.classify(classifier, () => this.#streamOptions());
     } catch (error) {
-      if (!isGivenUp(error)) throw error;
+      if (!isAbort(error)) throw error;
     }
   }
 
-  #endLook(): void {
-    this.#look?.end();
-    this.#look = undefined;
-  }
-
-  /** Ends the present look; a film halts, and no camera stays on that nobody looks at. */
-  #halt(): void {
-    this.#endLook();
-    if (this.#media?.kind === 'camera') this.#release();
-    else if (this.#media?.kind === 'video') this.#media.shown.pause();
-    this.#refresh();
-  }
-
-  /** Lets go what is shown. */
-  #release(): void {
-    this.#endLook();
-    this.#media?.close();
-    this.#media = undefined;
-    this.#view.showMedia(undefined);
-    this.#view.clearResult();
-    this.#mend('play', 'look');
-    this.#refresh();
+  #mediaChanged({ media }: MediaState, previous: MediaState): void {
+    if (media !== previous.media) {
+      this.#clearResult();
+      this.#failures.clear('playback', 'classification');
+      this.#view.showMedia(media);
+      this.#describeMedia();
+    }
+    this.#render();
   }
 
   #closeMedia(): void {
-    this.#opening?.abort();
-    this.#release();
-    this.#mend('media');
+    this.#slot.clear();
+    this.#recover('media');
   }
 
-  /** The model, loaded once; where that has failed, only a new wish tries again. */
+  /** Returns the classifier of the model, which is loaded once; a failed one fails again until it is discarded. */
   #load(): Promise<Classifier> {
     if (!this.#model) {
-      this.#states.set('loading', true);
-      this.#view.showProgress(0);
-      const settle = () => {
-        this.#states.set('loading', false);
-        this.#view.showProgress(undefined);
-      };
       this.#model = new LoadedModel(this, {
         onProgress: (progress) => {
-          this.#view.showProgress(progress.progress);
+          this.#render();
           this.#dispatch('progress', progress);
         },
         onReady: ({ info }) => {
-          settle();
-          this.#states.set('ready', true);
+          this.#render();
           this.#dispatch('load', info);
         },
         onFailure: (error) => {
-          settle();
-          // Nobody would look at what a film or a camera goes on to show.
-          if (this.running) this.#halt();
+          // Nothing would classify the frames of a video or a camera that goes on.
+          if (this.running) this.#slot.stop();
+          this.#render();
           this.#fail('model', error);
         },
       });
+      this.#render();
     }
     return this.#model.classifier;
   }
 
-  #loadQuietly(): void {
+  /** The classifier, if it is ready. */
+  get #classifier(): Classifier | undefined {
+    const state = this.#model?.state;
+    return state?.name === 'ready' ? state.classifier : undefined;
+  }
+
+  /** Loads the model ahead of its use. */
+  #preload(): void {
     if (this.model) void this.#load();
   }
 
-  /** A new wish gives a model that has failed another try. */
-  #tryAgain(): void {
-    if (this.#failures.isModelLost) this.#unload();
+  /** Makes room for another attempt to load a model that has failed. */
+  #discardFailedModel(): void {
+    if (this.#failures.isRetryable) this.#unload();
   }
 
   #unload(): void {
     this.#model?.release();
     this.#model = undefined;
-    for (const state of ['loading', 'ready']) this.#states.set(state, false);
-    this.#view.showProgress(undefined);
-    this.#mend('model', 'look');
+    this.#clearResult();
+    this.#recover('model', 'classification');
   }
 
-  /** Frees everything: it has left the document. */
+  /** Frees everything, because the element has left the document. */
   #leave(): void {
-    this.#stay?.abort();
-    this.#stay = undefined;
-    this.#stopWaiting();
-    this.#hasBegun = false;
+    this.#connection?.abort();
+    this.#connection = undefined;
+    this.#trigger.reset();
     this.#closeMedia();
     this.#unload();
   }
 
   #retry(): void {
     this.#unload();
-    if (this.#media) void this.#lookAt(this.#media);
-    else if (this.#hasBegun) this.#openSource();
-    else this.#loadQuietly();
+    if (this.#slot.state.media) void this.#classifyMedia();
+    else if (this.#trigger.hasFired) this.#openSource();
+    else this.#preload();
   }
 
-  #show(result: Classification | StreamResult): void {
-    const [best] = result.categories;
-    const label = best && best.score >= this.scoreThreshold ? best.label : undefined;
-    this.#mend('look');
-    this.#states.set('unsure', label === undefined);
-    this.#view.showResult(label, result.categories, this.#percent);
+  /** Shows a result and fires `result`. @returns The result as pages get it. */
+  #show<Result extends Classification>(unfiltered: Result): Result {
+    const result = this.#filtered(unfiltered);
+    const label = result.categories[0]?.label;
+    this.#result = result;
+    this.#failures.clear('classification');
+    this.#view.showResult(label, unfiltered.categories);
+    this.#render();
     this.#dispatch('result', { label, result });
+    return result;
   }
 
-  /** Tells what went wrong, once for each error; what was given up on purpose is no failure. @returns it. */
+  #clearResult(): void {
+    this.#result = undefined;
+    this.#view.clearResult();
+  }
+
+  /** Leaves out categories below the threshold, which are only shown as bars. */
+  #filtered<Result extends Classification>(result: Result): Result {
+    const { scoreThreshold } = this;
+    return { ...result, categories: result.categories.filter(({ score }) => score >= scoreThreshold) };
+  }
+
+  /** Reports a failure once; does nothing if something was given up on purpose. @returns The error as pages get it. */
   #fail(part: Part, error: unknown): unknown {
-    if (isGivenUp(error)) return error;
-    const failure = typed(error, part);
+    if (isAbort(error)) return error;
+    const failure = toHwgqError(error, part);
     if (this.#failures.add(part, failure)) {
-      this.#showFailure();
-      this.#dispatch('error', failure);
+      this.#render();
+      if (this.#dispatch('error', failure, { cancelable: true })) console.error('<hwgq-classifier>', failure);
     }
     return failure;
   }
 
-  #mend(...parts: readonly Part[]): void {
-    if (this.#failures.mend(...parts)) this.#showFailure();
-  }
-
-  #showFailure(): void {
-    const text = this.#failures.textIn(this.#words);
-    this.#states.set('error', text !== undefined);
-    this.#view.showFailure(text, this.controls && this.#failures.isModelLost);
+  /** Removes failures that no longer apply. */
+  #recover(...parts: readonly Part[]): void {
+    this.#failures.clear(...parts);
+    this.#render();
   }
 
   #options(): ClassifyOptions {
-    const { maxResults, region, mirror } = this;
+    const { maxResults, scoreThreshold, region, mirror } = this;
+    // Filtering happens here, so that bars below the threshold can be shown.
+    if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
+      const message = `score-threshold is ${scoreThreshold}, which is out of range. Set it to a number from 0 to 1.`;
+      throw new HwgqError('invalid-option', message);
+    }
     return { maxResults, mirror, ...(region ? { region } : {}) };
+  }
+
+  #streamOptions(): StreamOptions {
+    const { smoothing, frameRate } = this;
+    return { ...this.#options(), smoothing, ...(frameRate > 0 ? { frameRate } : {}) };
   }
 
   #framing(): Framing {
     return { isMirrored: this.mirror, isSquare: this.region === 'square' };
   }
 
-  /** The page's words are about the picture that it has chosen; an empty `alt` says that it is but decoration. */
+  /** The page's `alt` describes what the page chose, and not what the user opened. */
   #describeMedia(): void {
-    if (!this.#media) return;
-    const { kind, isOfPage } = this.#media;
-    this.#view.describe(this.#media, (isOfPage ? this.getAttribute('alt') : null) ?? this.#words[kind]);
+    const { media } = this.#slot.state;
+    if (!media) return;
+    const alt = media.isFromPage ? this.getAttribute('alt') : null;
+    this.#view.describeMedia(media, alt ?? undefined);
   }
 
-  #refresh(): void {
-    this.#states.set('running', this.running);
-    this.#states.set('empty', !this.#media);
-    if (!this.#media) this.#states.set('unsure', false);
-    const live = this.#media?.kind === 'video' ? 'video' : this.camera === null ? undefined : 'camera';
-    this.#view.showControls({ isOffered: this.controls, isRunning: this.running, ...(live ? { live } : {}) });
+  /** Reflects the state of model, media, result and failures in the custom states and the view. */
+  #render(): void {
+    const { media } = this.#slot.state;
+    const { running } = this;
+    const model = this.#model?.state;
+    const { text } = this.#failures;
+    this.#states.set('empty', !media);
+    this.#states.set('running', running);
+    this.#states.set('loading', model?.name === 'loading');
+    this.#states.set('ready', model?.name === 'ready');
+    this.#states.set('unsure', this.#result?.categories.length === 0);
+    this.#states.set('error', text !== undefined);
+    const live = media?.kind === 'video' ? 'video' : this.camera === null ? undefined : 'camera';
+    this.#view.showControls({ isShown: this.controls, live, isRunning: running });
+    this.#view.showProgress(model?.name === 'loading' ? model.progress : undefined);
+    this.#view.showFailure(text, this.controls && this.#failures.isRetryable);
   }
 
+  /** @returns Whether no listener has canceled the event. */
   #dispatch<Name extends keyof HwgqClassifierEventMap>(
     name: Name,
     detail: HwgqClassifierEventMap[Name]['detail'],
-  ): void {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
+    { cancelable = false }: EventInit = {},
+  ): boolean {
+    return this.dispatchEvent(new CustomEvent(name, { detail, cancelable }));
   }
 }
+
+function prefersReducedMotion(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+type Listener<Events, Name extends keyof Events> = (this: HwgqClassifierElement, event: Events[Name]) => unknown;
+
+type OtherEventMap = Omit<HTMLElementEventMap, keyof HwgqClassifierEventMap>;
 
 export interface HwgqClassifierElement {
   addEventListener<Name extends keyof HwgqClassifierEventMap>(
     type: Name,
-    listener: (this: HwgqClassifierElement, event: HwgqClassifierEventMap[Name]) => unknown,
+    listener: Listener<HwgqClassifierEventMap, Name>,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  addEventListener<Name extends Exclude<keyof HTMLElementEventMap, keyof HwgqClassifierEventMap>>(
+  addEventListener<Name extends keyof OtherEventMap>(
     type: Name,
-    listener: (this: HwgqClassifierElement, event: HTMLElementEventMap[Name]) => unknown,
+    listener: Listener<OtherEventMap, Name>,
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Name extends keyof HwgqClassifierEventMap>(
+    type: Name,
+    listener: Listener<HwgqClassifierEventMap, Name>,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener<Name extends keyof OtherEventMap>(
+    type: Name,
+    listener: Listener<OtherEventMap, Name>,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
   ): void;
 }

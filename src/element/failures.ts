@@ -1,33 +1,35 @@
 import { type ErrorCode, HwgqError } from '../client/index.ts';
 import type { Words } from './words.ts';
 
-/** What can fail: loading the model, opening a picture, film or camera, playing it, looking at it. */
-export type Part = 'model' | 'media' | 'play' | 'look';
+/** What can fail: loading the model, opening an image, video or camera, playing it, and classifying it. */
+export type Part = 'model' | 'media' | 'playback' | 'classification';
 
-type Sentence = Exclude<keyof Words, 'looksLike'>;
+/** The sentence that users read. */
+export type FailureText = Extract<keyof Words, `${string}Failed` | `${string}Stopped` | 'misconfigured'>;
 
-/** What is said of a failure, by its code. */
-const SENTENCES: Readonly<Record<Part, { readonly [Code in ErrorCode]?: Sentence } & { readonly others: Sentence }>> = {
-  model: { 'invalid-option': 'setUpWrongly', others: 'modelFailed' },
-  media: { camera: 'cameraFailed', others: 'pictureFailed' },
-  play: { camera: 'cameraFailed', others: 'filmFailed' },
-  look: {
+const TEXTS: Readonly<
+  Record<Part, { readonly [Code in ErrorCode]?: FailureText } & { readonly default: FailureText }>
+> = {
+  model: { 'invalid-option': 'misconfigured', default: 'modelFailed' },
+  media: { camera: 'cameraFailed', default: 'sourceFailed' },
+  playback: { camera: 'cameraFailed', default: 'videoFailed' },
+  classification: {
     camera: 'cameraStopped',
-    'invalid-image': 'pictureFailed',
-    'invalid-option': 'setUpWrongly',
-    others: 'networkStopped',
+    'invalid-image': 'sourceFailed',
+    'invalid-option': 'misconfigured',
+    default: 'classifierStopped',
   },
 };
 
-/** After these the model is worth another try. */
-const MODEL_LOST: readonly Sentence[] = ['modelFailed', 'networkStopped'];
+/** After these, loading the model again may help. */
+const RETRIED: readonly FailureText[] = ['modelFailed', 'classifierStopped'];
 
-/** What is wrong at present. */
+/** The present failures of an element, at most one for each part. */
 export class Failures {
-  /** The latest is the last. */
+  /** The latest is last. */
   readonly #errors = new Map<Part, HwgqError>();
 
-  /** @returns whether it was not known yet. */
+  /** @returns Whether the failure is new. */
   add(part: Part, error: HwgqError): boolean {
     if (this.#errors.get(part) === error) return false;
     this.#errors.delete(part);
@@ -35,42 +37,35 @@ export class Failures {
     return true;
   }
 
-  /** @returns whether something was wrong. */
-  mend(...parts: readonly Part[]): boolean {
-    return parts.map((part) => this.#errors.delete(part)).includes(true);
+  clear(...parts: readonly Part[]): void {
+    for (const part of parts) this.#errors.delete(part);
   }
 
-  /** Whether the model has failed and another try may help. */
-  get isModelLost(): boolean {
-    return this.#sentences.some((sentence) => MODEL_LOST.includes(sentence));
+  /** Whether loading the model again may help. */
+  get isRetryable(): boolean {
+    return this.#texts.some((text) => RETRIED.includes(text));
   }
 
-  /** What is said of the latest; undefined where nothing is wrong. */
-  textIn(words: Words): string | undefined {
-    const latest = this.#sentences.at(-1);
-    return latest && words[latest];
+  /** The text for the latest failure; undefined if there is none. */
+  get text(): FailureText | undefined {
+    return this.#texts.at(-1);
   }
 
-  get #sentences(): readonly Sentence[] {
-    return [...this.#errors].map(([part, { code }]) => SENTENCES[part][code] ?? SENTENCES[part].others);
+  get #texts(): readonly FailureText[] {
+    return [...this.#errors].map(([part, { code }]) => TEXTS[part][code] ?? TEXTS[part].default);
   }
 }
 
-/** Whether something has not failed, but was given up on purpose. */
-export function isGivenUp(error: unknown): boolean {
+/** Whether an error means that something was given up on purpose. */
+export function isAbort(error: unknown): boolean {
   if (error instanceof HwgqError) return error.code === 'disposed';
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-/** An error as the element tells it: with a code, also where nobody has foreseen it. */
-export function typed(error: unknown, part: Part): HwgqError {
+/** Wraps an unexpected error, so that every error of the element has a code. */
+export function toHwgqError(error: unknown, part: Part): HwgqError {
   if (error instanceof HwgqError) return error;
   const code = part === 'media' ? 'invalid-image' : 'worker';
-  const subject = part === 'media' ? 'The picture' : 'The classifier';
-  return new HwgqError(
-    code,
-    `${subject} has failed unexpectedly: ${error}. Try again, or reload the page.`,
-    {},
-    { cause: error },
-  );
+  const subject = part === 'media' ? 'Opening the image' : 'The classifier';
+  return new HwgqError(code, `${subject} failed: ${error}. Try again, or reload the page.`, {}, { cause: error });
 }

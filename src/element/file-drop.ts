@@ -1,26 +1,26 @@
-/** What a drop target tells. */
-export interface DropListener {
-  /** Whether files are held over it. */
-  onHold(isHeld: boolean): void;
-  /** A file has been dropped: a picture or a film, where one was among them. */
+/** Receives what is dragged over an element and dropped on it. */
+export interface FileDropListener {
+  /** Files have been dragged over the element, or have left it. */
+  onDrag(isOver: boolean): void;
+  /** A file was dropped: the first image or video, or else the first file. */
   onFile(file: File): void;
 }
 
-/** Takes one of the files that are dropped on an element, until the signal aborts. */
-export function receiveDrops(element: HTMLElement, { onHold, onFile }: DropListener, signal: AbortSignal): void {
-  const receive = (type: 'dragover' | 'dragleave' | 'drop', work: (files: FileList) => void) => {
+/** Accepts files dropped on an element, until the signal aborts. */
+export function acceptFileDrops(element: HTMLElement, { onDrag, onFile }: FileDropListener, signal: AbortSignal): void {
+  const listen = (type: 'dragover' | 'dragleave' | 'drop', handle: (files: FileList) => void) => {
     const listener = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
-      work(event.dataTransfer.files);
+      handle(event.dataTransfer.files);
     };
     element.addEventListener(type, listener, { signal });
   };
-  receive('dragover', () => onHold(true));
-  receive('dragleave', () => onHold(false));
-  receive('drop', (files) => {
-    onHold(false);
-    // Not every system knows the types of all pictures.
+  listen('dragover', () => onDrag(true));
+  listen('dragleave', () => onDrag(false));
+  listen('drop', (files) => {
+    onDrag(false);
+    // Operating systems do not know the type of every image format.
     const file = [...files].find(({ type }) => /^(image|video)\//.test(type)) ?? files[0];
     if (file) onFile(file);
   });

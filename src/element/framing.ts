@@ -1,17 +1,17 @@
 import { HwgqError } from '../client/index.ts';
 import type { Media } from './media.ts';
 
-/** How a medium is shown, and looked at. */
+/** How a medium is shown and classified. */
 export interface Framing {
-  /** Whether left and right change places. */
+  /** Whether left and right are swapped. */
   readonly isMirrored: boolean;
-  /** Whether only the middle square shows. */
+  /** Whether only the central square is used. */
   readonly isSquare: boolean;
 }
 
 /**
- * What a medium shows at this moment, as a PNG file.
- * @throws HwgqError `invalid-image` where that is nothing yet.
+ * Returns what a medium shows at the moment, as a PNG file in its own resolution.
+ * @throws HwgqError `invalid-image` if there is no frame yet.
  */
 export async function snapshotOf({ shown }: Media, { isSquare, isMirrored }: Framing): Promise<Blob> {
   const [fullWidth, fullHeight] =
@@ -19,7 +19,7 @@ export async function snapshotOf({ shown }: Media, { isSquare, isMirrored }: Fra
       ? [shown.videoWidth, shown.videoHeight]
       : [shown.naturalWidth, shown.naturalHeight];
   if (fullWidth * fullHeight === 0) {
-    throw new HwgqError('invalid-image', 'There is no picture yet to take a snapshot of. Wait for the first result.');
+    throw new HwgqError('invalid-image', 'There is no frame yet to take a snapshot of. Wait for the first result.');
   }
   const side = Math.min(fullWidth, fullHeight);
   const [width, height] = isSquare ? [side, side] : [fullWidth, fullHeight];

@@ -7,7 +7,7 @@
 import { HwgqClassifierElement } from './classifier-element.ts';
 
 export * from '../client/index.ts';
-export type { HwgqClassifierProperties, LoadingTime } from './attributes.ts';
+export type { HwgqClassifierProperties, LoadingMode } from './attributes.ts';
 export { HwgqClassifierElement, type HwgqClassifierEventMap, type ResultDetail } from './classifier-element.ts';
 
 declare global {

@@ -1,73 +1,89 @@
 import { type Classifier, createClassifier, HwgqError, type LoadProgress } from '../client/index.ts';
 import type { ClassifierAttributes } from './attributes.ts';
-import { isGivenUp, typed } from './failures.ts';
+import { isAbort, toHwgqError } from './failures.ts';
 
-/** What a model tells; nothing after its release. */
+/** Receives the progress of a model; nothing after its release. */
 export interface ModelListener {
   onProgress(progress: LoadProgress): void;
   onReady(classifier: Classifier): void;
   onFailure(error: unknown): void;
 }
 
-/** One model: on its way, there, or failed. */
+/** Where a model is between its request and its classifier. */
+export type ModelState =
+  | { readonly name: 'loading'; readonly progress: number }
+  | { readonly name: 'ready'; readonly classifier: Classifier }
+  | { readonly name: 'failed' };
+
+/** The model of an element, loaded once with the attributes of that moment. */
 export class LoadedModel {
-  /** @throws HwgqError as `createClassifier`, `invalid-option` for an attribute that is no address; the same each time. */
+  /**
+   * The classifier, once it is ready.
+   * @throws HwgqError as `createClassifier`, or `invalid-option` for an attribute that is not a URL; the same each time.
+   */
   readonly classifier: Promise<Classifier>;
-  readonly #end = new AbortController();
-  #ready: Classifier | undefined;
+  readonly #release = new AbortController();
+  #state: ModelState = { name: 'loading', progress: 0 };
 
   constructor(attributes: ClassifierAttributes, listener: ModelListener) {
     this.classifier = this.#load(attributes, listener);
-    // Not earlier than its owner has it.
+    // The listener runs in a later microtask, when the caller has the constructed object.
     this.classifier.then(
-      (classifier) => this.#isWanted && listener.onReady(classifier),
-      (error: unknown) => this.#isWanted && listener.onFailure(error),
+      (classifier) => !this.#isReleased && listener.onReady(classifier),
+      (error: unknown) => !this.#isReleased && listener.onFailure(error),
     );
   }
 
-  /** Undefined while it is not there. */
-  get ready(): Classifier | undefined {
-    return this.#ready;
+  get state(): ModelState {
+    return this.#state;
   }
 
-  /** Frees what it holds, and gives up what is on its way. */
+  /** Aborts loading, or disposes of the classifier. */
   release(): void {
-    this.#end.abort();
-    this.#ready?.dispose();
+    this.#release.abort();
+    if (this.#state.name === 'ready') this.#state.classifier.dispose();
   }
 
-  get #isWanted(): boolean {
-    return !this.#end.signal.aborted;
+  get #isReleased(): boolean {
+    return this.#release.signal.aborted;
   }
 
   async #load(attributes: ClassifierAttributes, listener: ModelListener): Promise<Classifier> {
-    const { signal } = this.#end;
+    const { backend, integrity, workerUrl } = attributes;
+    const { signal } = this.#release;
     try {
-      this.#ready = await createClassifier({
-        model: addressIn(attributes, 'model'),
-        backend: attributes.backend,
-        ...(attributes.integrity ? { integrity: attributes.integrity } : {}),
-        ...(attributes.workerUrl ? { workerUrl: addressIn(attributes, 'worker-url') } : {}),
+      const classifier = await createClassifier({
+        model: urlIn(attributes, 'model'),
+        backend,
+        ...(integrity ? { integrity } : {}),
+        ...(workerUrl ? { workerUrl: urlIn(attributes, 'workerUrl') } : {}),
         signal,
-        onProgress: (progress) => this.#isWanted && listener.onProgress(progress),
+        onProgress: (progress) => {
+          if (this.#isReleased) return;
+          this.#state = { name: 'loading', progress: progress.progress };
+          listener.onProgress(progress);
+        },
       });
-      // It may have been released in the very moment it came.
-      if (!this.#isWanted) this.release();
+      this.#state = { name: 'ready', classifier };
+      // The release may have come when the classifier was ready but not yet known here.
+      if (this.#isReleased) this.release();
       signal.throwIfAborted();
-      return this.#ready;
+      return classifier;
     } catch (error) {
-      throw isGivenUp(error) ? error : typed(error, 'model');
+      this.#state = { name: 'failed' };
+      throw isAbort(error) ? error : toHwgqError(error, 'model');
     }
   }
 }
 
-/** @throws HwgqError `invalid-option` for an attribute that is no address. */
-function addressIn(element: Element, attribute: string): URL {
-  const text = element.getAttribute(attribute) ?? '';
+/** @throws HwgqError `invalid-option` if the property is not a URL. */
+function urlIn(attributes: ClassifierAttributes, name: 'model' | 'workerUrl'): URL {
+  const text = attributes[name];
   try {
-    if (text) return new URL(text, element.baseURI);
+    if (text) return new URL(text, attributes.baseURI);
   } catch {
-    // It is told below, as an empty one is.
+    // Reported below, as an empty one is.
   }
-  throw new HwgqError('invalid-option', `${attribute} is '${text}'; the address of a file is accepted.`);
+  const attribute = name === 'model' ? 'model' : 'worker-url';
+  throw new HwgqError('invalid-option', `${attribute} is '${text}', which is not a URL. Set it to the URL of a file.`);
 }

@@ -1,101 +1,102 @@
 import { HwgqError } from '../client/index.ts';
 
 interface Opened {
-  /** Lets it go. */
+  /** Frees the medium: stops the camera, or the download of a file. */
   close(): void;
 }
 
-/** A picture. */
-interface Still extends Opened {
+interface OpenedImage extends Opened {
   readonly kind: 'image';
   readonly shown: HTMLImageElement;
 }
 
-/** A film or a camera. */
-interface Live extends Opened {
+interface OpenedVideo extends Opened {
   readonly kind: 'video' | 'camera';
   readonly shown: HTMLVideoElement;
-  /** What gives its frames. */
+  /** Where the frames come from. */
   readonly live: HTMLVideoElement | MediaStream;
 }
 
 interface Origin {
-  /** Whether the page has chosen it, and not the visitor. */
-  readonly isOfPage: boolean;
+  /** Whether the page chose the medium, by `src`, rather than the user. */
+  readonly isFromPage: boolean;
 }
 
-export type LiveMedia = Live & Origin;
+export type StillMedia = OpenedImage & Origin;
 
-/** Something that can be looked at, and what shows it. */
-export type Media = (Still & Origin) | LiveMedia;
+export type LiveMedia = OpenedVideo & Origin;
+
+/** An image, video or camera, with the HTML element that shows it. */
+export type Media = StillMedia | LiveMedia;
 
 const VIDEO_NAME = /\.(mp4|m4v|webm|ogv|mov)([?#]|$)/i;
 
 /**
- * Opens a picture or a film; which of the two it is, its type or its name says, or trying.
- * @throws HwgqError `invalid-image`; the signal's reason where it aborts, and then nothing of it is loaded any more.
+ * Opens an image or a video. The file's type or name decides which is tried first.
+ * @throws HwgqError `invalid-image` if the browser can show it as neither; the signal's reason if that aborts, which also
+ *   stops the download.
  */
 export async function openMedia(source: string | File, signal: AbortSignal): Promise<Media> {
-  const isOfPage = typeof source === 'string';
-  const url = isOfPage ? source : URL.createObjectURL(source);
-  const forget = () => {
-    if (!isOfPage) URL.revokeObjectURL(url);
+  const isFromPage = typeof source === 'string';
+  const url = isFromPage ? source : URL.createObjectURL(source);
+  const revoke = () => {
+    if (!isFromPage) URL.revokeObjectURL(url);
   };
-  const isVideo = isOfPage ? VIDEO_NAME.test(source) : source.type.startsWith('video/');
+  const isVideo = isFromPage ? VIDEO_NAME.test(source) : source.type.startsWith('video/');
   let cause: unknown;
   for (const open of isVideo ? [openVideo, openImage] : [openImage, openVideo]) {
     try {
       const media = await open(url, signal);
       const close = () => {
         media.close();
-        forget();
+        revoke();
       };
-      return { ...media, isOfPage, close };
+      return { ...media, isFromPage, close };
     } catch (error) {
       if (signal.aborted) break;
       cause = error;
     }
   }
-  forget();
+  revoke();
   signal.throwIfAborted();
   throw new HwgqError(
     'invalid-image',
-    `${isOfPage ? source : source.name} is no picture and no film that this browser shows. A file of another site has to be sent with CORS headers.`,
+    `The browser cannot show ${isFromPage ? source : source.name} as an image or a video. Check the file; one from another origin must be served with CORS headers.`,
     {},
     { cause },
   );
 }
 
-async function openImage(url: string, signal: AbortSignal): Promise<Still> {
+async function openImage(url: string, signal: AbortSignal): Promise<OpenedImage> {
   const image = new Image();
   image.crossOrigin = 'anonymous';
   image.src = url;
   const close = () => image.removeAttribute('src');
-  await whileWanted(image.decode(), signal, close);
+  await untilAborted(image.decode(), signal, close);
   return { kind: 'image', shown: image, close };
 }
 
-async function openVideo(url: string, signal: AbortSignal): Promise<Live> {
+async function openVideo(url: string, signal: AbortSignal): Promise<OpenedVideo> {
   const video = newVideo();
   video.crossOrigin = 'anonymous';
   video.loop = true;
-  const isThere = new Promise((resolve, reject) => {
+  const loading = new Promise((resolve, reject) => {
     video.onloadeddata = resolve;
     video.onerror = () => reject(video.error);
     video.src = url;
   });
-  const close = () => empty(video);
-  await whileWanted(isThere, signal, close);
+  const close = () => unload(video);
+  await untilAborted(loading, signal, close);
   return { kind: 'video', shown: video, live: video, close };
 }
 
-/** Waits for what opens, and closes it where it fails, or where the signal aborts first. */
-async function whileWanted(opening: Promise<unknown>, signal: AbortSignal, close: () => void): Promise<void> {
-  const isGivenUp = new Promise((_, reject) => {
+/** Waits for a medium to load, and closes it if that fails or the signal aborts first. */
+async function untilAborted(loading: Promise<unknown>, signal: AbortSignal, close: () => void): Promise<void> {
+  const aborted = new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   try {
-    await Promise.race([opening, isGivenUp]);
+    await Promise.race([loading, aborted]);
   } catch (error) {
     close();
     throw error;
@@ -104,44 +105,44 @@ async function whileWanted(opening: Promise<unknown>, signal: AbortSignal, close
 
 /**
  * Opens a camera.
- * @param facing `user`, `environment`, or whichever there is.
- * @throws HwgqError `camera`; the signal's reason where it aborts.
+ * @param facing `user`, `environment`, or an empty string for any.
+ * @throws HwgqError `camera`; the signal's reason if that aborts.
  */
 export async function openCamera(facing: string, signal: AbortSignal): Promise<LiveMedia> {
-  const stream = await askForCamera(facing);
+  const stream = await requestCamera(facing);
   const video = newVideo();
   video.srcObject = stream;
   const close = () => {
     for (const track of stream.getTracks()) track.stop();
-    empty(video);
+    unload(video);
   };
   if (signal.aborted) {
     close();
     throw signal.reason;
   }
-  return { kind: 'camera', shown: video, live: stream, isOfPage: false, close };
+  return { kind: 'camera', shown: video, live: stream, isFromPage: false, close };
 }
 
-async function askForCamera(facingMode: string): Promise<MediaStream> {
+async function requestCamera(facingMode: string): Promise<MediaStream> {
   try {
     return await navigator.mediaDevices.getUserMedia({ video: facingMode ? { facingMode } : true });
   } catch (error) {
-    // Pages without https have no `mediaDevices`.
+    // Insecure pages have no `mediaDevices`, which throws a TypeError.
     const reason = error instanceof DOMException ? error.name : 'NotSupportedError';
     throw new HwgqError(
       'camera',
-      `There is no picture of a camera: ${reason}. It takes a secure page (https or localhost), the visitor's permission, and a camera that no other program uses.`,
+      `The camera cannot be opened: ${reason}. A camera needs a secure page (https or localhost), the user's permission, and no other application that uses it.`,
       { reason },
       { cause: error },
     );
   }
 }
 
-/** @throws HwgqError `camera` where nobody has just clicked or pressed something. */
+/** @throws HwgqError `camera` if the user has not just clicked or pressed a key. */
 export function checkActivation(): void {
   const activation = (navigator as { userActivation?: UserActivation }).userActivation;
   if (!activation || activation.isActive) return;
-  throw new HwgqError('camera', 'The camera starts after a click only. Call start() from a click’s listener.', {
+  throw new HwgqError('camera', 'The camera starts only after a user gesture. Call start() in a click listener.', {
     reason: 'NotAllowedError',
   });
 }
@@ -153,7 +154,7 @@ function newVideo(): HTMLVideoElement {
   return video;
 }
 
-function empty(video: HTMLVideoElement): void {
+function unload(video: HTMLVideoElement): void {
   video.onerror = null;
   video.srcObject = null;
   video.removeAttribute('src');

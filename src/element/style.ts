@@ -1,23 +1,23 @@
-/** The element's looks. Pages change them by custom properties and `::part`. */
+/** Default styles of the element. Pages change them with custom properties and `::part`. */
 export const STYLE = `
 :host {
   --_accent: var(--hwgq-accent, light-dark(#2336c9, #9db0ff));
   --_on-accent: var(--hwgq-on-accent, light-dark(#ffffff, #0d1233));
-  --_ink: var(--hwgq-ink, light-dark(#15181c, #e9edf1));
-  --_soft: var(--hwgq-soft, light-dark(#545b64, #a3abb5));
-  --_line: var(--hwgq-line, light-dark(#d3d8d7, #2e343b));
-  --_surface: var(--hwgq-surface, light-dark(#ffffff, #181b20));
+  --_text: var(--hwgq-text, light-dark(#15181c, #e9edf1));
+  --_muted: var(--hwgq-muted, light-dark(#545b64, #a3abb5));
+  --_border: var(--hwgq-border, light-dark(#d3d8d7, #2e343b));
+  --_background: var(--hwgq-background, light-dark(#ffffff, #181b20));
   --_radius: var(--hwgq-radius, 0.5rem);
 
   display: block;
   box-sizing: border-box;
   container-type: inline-size;
   max-inline-size: 48rem;
-  border: 1px solid var(--_line);
+  border: 1px solid var(--_border);
   border-radius: var(--_radius);
   overflow: hidden;
-  background: var(--_surface);
-  color: var(--_ink);
+  background: var(--_background);
+  color: var(--_text);
   font: 1rem / 1.45 var(--hwgq-font, system-ui, sans-serif);
 }
 :host([hidden]) { display: none; }
@@ -29,7 +29,7 @@ export const STYLE = `
   position: relative;
   display: grid;
   min-block-size: 11rem;
-  background: color-mix(in srgb, var(--_ink) 6%, var(--_surface));
+  background: color-mix(in srgb, var(--_text) 6%, var(--_background));
 }
 .frame > *, .media > *, .poster, ::slotted([slot="poster"]) {
   grid-area: 1 / 1;
@@ -48,7 +48,7 @@ export const STYLE = `
 .hint {
   place-self: center;
   padding: 1.5rem;
-  color: var(--_soft);
+  color: var(--_muted);
   text-align: center;
 }
 .frame::after {
@@ -75,7 +75,7 @@ export const STYLE = `
 button {
   min-block-size: 2.75rem;
   padding: 0.4rem 1rem;
-  border: 1px solid var(--_line);
+  border: 1px solid var(--_border);
   border-radius: calc(var(--_radius) * 0.7);
   background: transparent;
   color: inherit;
@@ -96,7 +96,7 @@ button.primary { border-color: var(--_accent); background: var(--_accent); color
   line-height: 1.25;
   overflow-wrap: anywhere;
 }
-.layout[data-unsure] .label { color: var(--_soft); font-style: italic; font-weight: 400; }
+.layout[data-unsure] .label { color: var(--_muted); font-style: italic; font-weight: 400; }
 .scores {
   display: grid;
   grid-template-columns: fit-content(45%) 1fr max-content;
@@ -108,23 +108,23 @@ button.primary { border-color: var(--_accent); background: var(--_accent); color
 }
 .score { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: center; }
 .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.bar { block-size: 0.55rem; border-radius: 1rem; overflow: hidden; background: var(--_line); }
+.bar { block-size: 0.55rem; border-radius: 1rem; overflow: hidden; background: var(--_border); }
 .bar::before {
   content: "";
   display: block;
   block-size: 100%;
   inline-size: calc(var(--score, 0) * 100%);
-  background: var(--_soft);
+  background: var(--_muted);
   transition: inline-size 0.12s ease-out;
 }
 .score:first-child .bar::before { background: var(--_accent); }
-.layout[data-unsure] .bar::before { background: var(--_soft); }
-.percent { color: var(--_soft); text-align: end; }
+.layout[data-unsure] .bar::before { background: var(--_muted); }
+.percent { color: var(--_muted); text-align: end; }
 
-.progress { display: grid; gap: 0.3rem; color: var(--_soft); font-size: 0.9rem; }
+.progress { display: grid; gap: 0.3rem; color: var(--_muted); font-size: 0.9rem; }
 progress { inline-size: 100%; block-size: 0.4rem; accent-color: var(--_accent); }
-.failure { margin: 0; color: var(--hwgq-alarm, light-dark(#a1260f, #ff9d88)); }
-.spoken {
+.failure { margin: 0; color: var(--hwgq-error, light-dark(#a1260f, #ff9d88)); }
+.announcement {
   position: absolute;
   inline-size: 1px;
   block-size: 1px;

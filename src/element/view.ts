@@ -1,28 +1,34 @@
 import type { Category } from '../client/index.ts';
 import { Announcer } from './announcer.ts';
+import type { FailureText } from './failures.ts';
 import type { Framing } from './framing.ts';
 import type { Media } from './media.ts';
 import { STYLE } from './style.ts';
-import { type Words, wordsIn } from './words.ts';
+import { percentFormat, wordsIn } from './words.ts';
 
-/** What a visitor does. */
+/** Receives what the user does. */
 export interface ViewListener {
   onToggle(): void;
   onRetry(): void;
   onFile(file: File): void;
 }
 
-/** What there is to press. */
-export interface OfferedControls {
-  readonly isOffered: boolean;
-  /** What can be started; nothing where only still pictures are looked at. */
-  readonly live?: 'camera' | 'video';
+/** Which buttons are shown. */
+export interface ControlsState {
+  readonly isShown: boolean;
+  /** What the first button starts and stops; undefined if there is nothing to start. */
+  readonly live: 'camera' | 'video' | undefined;
   readonly isRunning: boolean;
+}
+
+interface ShownResult {
+  readonly label: string | undefined;
+  readonly scores: readonly Category[];
 }
 
 let sheet: CSSStyleSheet | undefined;
 
-/** The element's inside: what is looked at, what it is taken for, and what there is to press. */
+/** The content of the element's shadow root: media, result, progress, failure and controls. */
 export class View {
   readonly #layout = make('div', { class: 'layout', part: 'layout' });
   readonly #media = make('div', { class: 'media', part: 'media' });
@@ -34,10 +40,10 @@ export class View {
   readonly #retry = make('button', { class: 'retry', part: 'button retry-button', type: 'button' });
   readonly #input = make('input', { type: 'file', accept: 'image/*,video/*' });
   readonly #controls = make('div', { class: 'controls', part: 'controls' }, this.#toggle, this.#choose);
-  /** Labels are in the model's language, which may run the other way. */
+  /** Labels are in the model's language, whose direction may differ from the page's. */
   readonly #label = make('bdi');
   readonly #scores = make('ul', { class: 'scores', part: 'scores' });
-  readonly #result = make(
+  readonly #resultBox = make(
     'div',
     { class: 'result', part: 'result' },
     make('p', { class: 'label', part: 'label' }, this.#label),
@@ -47,9 +53,11 @@ export class View {
   readonly #progressText = make('span');
   readonly #loading = make('label', { class: 'progress' }, this.#progressText, this.#progress);
   readonly #failure = make('p', { class: 'failure', part: 'error', role: 'alert' });
-  readonly #spoken = make('p', { class: 'spoken', role: 'status' });
-  readonly #announcer = new Announcer(this.#spoken);
+  readonly #announcement = make('p', { class: 'announcement', role: 'status' });
+  readonly #announcer = new Announcer(this.#announcement);
   #words = wordsIn('en');
+  #percent = percentFormat('en');
+  #result: ShownResult | undefined;
 
   constructor(root: ShadowRoot, listener: ViewListener) {
     sheet ??= new CSSStyleSheet();
@@ -62,14 +70,14 @@ export class View {
       make(
         'div',
         { class: 'side', part: 'side' },
-        make('slot', { name: 'result' }, this.#result),
+        make('slot', { name: 'result' }, this.#resultBox),
         this.#loading,
         this.#failure,
         this.#retry,
         make('slot', { name: 'controls' }, this.#controls),
         this.#input,
       ),
-      this.#spoken,
+      this.#announcement,
     );
     root.append(this.#layout);
     this.#toggle.addEventListener('click', () => listener.onToggle());
@@ -80,40 +88,45 @@ export class View {
       if (file) listener.onFile(file);
       this.#input.value = '';
     });
-    this.#posterSlot.addEventListener('slotchange', () => this.#showHint());
+    this.#posterSlot.addEventListener('slotchange', () => this.#updateHint());
     this.showMedia(undefined);
     this.showProgress(undefined);
     this.showFailure(undefined, false);
   }
 
-  speak(words: Words): void {
-    this.#words = words;
-    this.#hint.textContent = words.dropPicture;
-    this.#choose.textContent = words.choosePicture;
-    this.#retry.textContent = words.retry;
-    this.#progressText.textContent = words.loading;
+  /** Sets the language of everything that is shown from now on, and of the present result. */
+  setLanguage(language: string): void {
+    this.#words = wordsIn(language);
+    this.#percent = percentFormat(language);
+    this.#hint.textContent = this.#words.dropHere;
+    this.#choose.textContent = this.#words.chooseFile;
+    this.#retry.textContent = this.#words.retry;
+    this.#progressText.textContent = this.#words.loading;
+    this.#renderResult();
   }
 
   showMedia(media: Media | undefined): void {
     this.#media.replaceChildren(...(media ? [media.shown] : []));
     media?.shown.setAttribute('part', media.kind);
     this.#posterSlot.hidden = media !== undefined;
-    this.#showHint();
-    this.#showPlace();
+    this.#updateHint();
+    this.#updateResultBox();
   }
 
-  /** @param text what a medium shows, for those who do not see it; empty where it is but decoration. */
-  describe({ shown }: Media, text: string): void {
-    if (shown instanceof HTMLImageElement) shown.alt = text;
-    else if (text) shown.setAttribute('aria-label', text);
+  /** @param text Text alternative; an empty one marks decoration, undefined stands for the kind of medium. */
+  describeMedia({ kind, shown }: Media, text: string | undefined): void {
+    const description = text ?? this.#words[kind];
+    if (shown instanceof HTMLImageElement) shown.alt = description;
+    else if (description) shown.setAttribute('aria-label', description);
     else shown.removeAttribute('aria-label');
   }
 
-  showPoster(url: string | null): void {
+  /** @param url An empty string shows no poster. */
+  showPoster(url: string): void {
     if (url) this.#poster.src = url;
     else this.#poster.removeAttribute('src');
     this.#poster.hidden = !url;
-    this.#showHint();
+    this.#updateHint();
   }
 
   frame({ isMirrored, isSquare }: Framing): void {
@@ -121,55 +134,66 @@ export class View {
     this.#layout.classList.toggle('is-square', isSquare);
   }
 
-  showControls({ isOffered, live, isRunning }: OfferedControls): void {
-    this.#controls.hidden = !isOffered;
+  showControls({ isShown, live, isRunning }: ControlsState): void {
+    this.#controls.hidden = !isShown;
     this.#toggle.hidden = !live;
     const { stop, play, startCamera } = this.#words;
-    this.#toggle.textContent = isRunning ? stop : live === 'camera' ? startCamera : play;
+    setText(this.#toggle, isRunning ? stop : live === 'camera' ? startCamera : play);
   }
 
-  /** @param progress 0 to 1; undefined where nothing loads. */
+  /** @param progress 0 to 1; undefined if nothing is loading. */
   showProgress(progress: number | undefined): void {
     this.#loading.hidden = progress === undefined;
     this.#progress.value = progress ?? 0;
-    this.#showPlace();
+    this.#updateResultBox();
   }
 
-  showFailure(text: string | undefined, mayRetry: boolean): void {
+  showFailure(text: FailureText | undefined, offersRetry: boolean): void {
     this.#failure.hidden = text === undefined;
-    this.#failure.textContent = text ?? '';
-    this.#retry.hidden = !mayRetry;
-    this.#showPlace();
+    setText(this.#failure, text ? this.#words[text] : '');
+    this.#retry.hidden = !offersRetry;
+    this.#updateResultBox();
   }
 
-  /** @param label undefined where the network is not sure. */
-  showResult(label: string | undefined, categories: readonly Category[], percent: Intl.NumberFormat): void {
-    const { unsure, looksLike } = this.#words;
-    this.#mark('unsure', label === undefined);
-    this.#label.textContent = label ?? unsure;
-    const rows = this.#scores.children;
-    while (rows.length > categories.length) rows[rows.length - 1]?.remove();
-    while (rows.length < categories.length) this.#scores.append(newRow());
-    for (const [index, { label: name, score }] of categories.entries()) {
-      const [nameCell, bar, percentCell] = (rows[index] as HTMLElement).children as unknown as HTMLElement[];
-      if (nameCell?.firstChild) nameCell.firstChild.textContent = name;
-      bar?.style.setProperty('--score', String(score));
-      if (percentCell) percentCell.textContent = percent.format(score);
-    }
-    this.#announcer.settle(label === undefined ? unsure : looksLike(label));
-    this.#showPlace();
+  /**
+   * @param label The answer; undefined if the element is unsure.
+   * @param scores The bars, best first.
+   */
+  showResult(label: string | undefined, scores: readonly Category[]): void {
+    this.#result = { label, scores };
+    this.#renderResult();
   }
 
   clearResult(): void {
+    this.#result = undefined;
     this.#mark('unsure', false);
     this.#label.textContent = '';
     this.#scores.replaceChildren();
     this.#announcer.clear();
-    this.#showPlace();
+    this.#updateResultBox();
   }
 
-  markDropping(isDropping: boolean): void {
-    this.#mark('dropping', isDropping);
+  markDropTarget(isActive: boolean): void {
+    this.#mark('dropping', isActive);
+  }
+
+  #renderResult(): void {
+    if (!this.#result) return;
+    const { label, scores } = this.#result;
+    const { unsure, looksLike } = this.#words;
+    this.#mark('unsure', label === undefined);
+    this.#label.textContent = label ?? unsure;
+    const rows = this.#scores.children;
+    while (rows.length > scores.length) rows[rows.length - 1]?.remove();
+    while (rows.length < scores.length) this.#scores.append(newScoreRow());
+    for (const [index, { label: name, score }] of scores.entries()) {
+      const [nameCell, bar, percentCell] = (rows[index] as HTMLElement).children as unknown as HTMLElement[];
+      if (nameCell?.firstChild) nameCell.firstChild.textContent = name;
+      bar?.style.setProperty('--score', String(score));
+      if (percentCell) percentCell.textContent = this.#percent.format(score);
+    }
+    this.#announcer.settle(label === undefined ? unsure : looksLike(label));
+    this.#updateResultBox();
   }
 
   #mark(name: string, isOn: boolean): void {
@@ -177,19 +201,19 @@ export class View {
     else delete this.#layout.dataset[name];
   }
 
-  /** The result's place is kept while one is awaited, but for what is shown until the model is there. */
-  #showPlace(): void {
-    const isAwaited = this.#media.hasChildNodes() && this.#loading.hidden && this.#failure.hidden;
-    this.#result.hidden = !isAwaited && this.#label.textContent === '';
+  /** Reserves space for a result that is about to come, so that the page does not shift. */
+  #updateResultBox(): void {
+    const isExpected = this.#media.hasChildNodes() && this.#loading.hidden && this.#failure.hidden;
+    this.#resultBox.hidden = !isExpected && this.#label.textContent === '';
   }
 
-  #showHint(): void {
-    const isPosterShown = !this.#poster.hidden || this.#posterSlot.assignedNodes().length > 0;
-    this.#hint.hidden = this.#media.hasChildNodes() || isPosterShown;
+  #updateHint(): void {
+    const hasPoster = !this.#poster.hidden || this.#posterSlot.assignedNodes().length > 0;
+    this.#hint.hidden = this.#media.hasChildNodes() || hasPoster;
   }
 }
 
-function newRow(): HTMLElement {
+function newScoreRow(): HTMLElement {
   return make(
     'li',
     { class: 'score', part: 'score' },
@@ -199,7 +223,12 @@ function newRow(): HTMLElement {
   );
 }
 
-/** An element with attributes; parsing a text instead is what Trusted Types forbid. */
+/** Leaves an equal text alone: writing it again would make screen readers repeat an alert. */
+function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Creates an element with attributes and children. Trusted Types forbid parsing HTML from a string. */
 function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>> = {},

@@ -30,18 +30,18 @@ it('tells what a picture shows: the page’s words of its own, the element’s o
   });
   await expect.poll(() => image.getAttribute('alt')).toBe('');
   await element.run((one) => one.removeAttribute('alt'));
-  await page.getByRole('img', { name: 'Picture', exact: true }).waitFor();
+  await page.getByRole('img', { name: 'Image', exact: true }).waitFor();
   await element.run((one) => {
     one.alt = 'A three';
   });
   await element.drop('mine.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
-  await page.getByRole('img', { name: 'Picture', exact: true }).waitFor();
+  await page.getByRole('img', { name: 'Image', exact: true }).waitFor();
   await element.run((one) => {
     one.lang = 'de';
   });
   await page.getByRole('img', { name: 'Bild', exact: true }).waitFor();
   await element.dropFilm(['3.png']);
-  await page.getByLabel('Film', { exact: true }).waitFor();
+  await page.getByLabel('Video', { exact: true }).waitFor();
   await page.close();
 });
 
@@ -175,7 +175,7 @@ it('shows its poster, what is loaded, and what is held over it', async () => {
   });
   await expect.poll(() => element.isIn('loading')).toBe(true);
   expect(await element.isIn('error')).toBe(false);
-  expect(await page.getByText('Loading the network').isVisible()).toBe(true);
+  expect(await page.getByText('Loading the model').isVisible()).toBe(true);
   const poster = page.locator('hwgq-classifier [part=poster]');
   expect(await poster.isVisible()).toBe(true);
   expect(await poster.evaluate((image: HTMLImageElement) => new URL(image.src).pathname)).toBe('/8.png');

@@ -101,13 +101,13 @@ it('goes on with the camera where something else fails, and lets it go where its
   const { element } = camera;
   const { page } = element;
   await element.drop('notes.txt', 'text/plain', 'no picture');
-  await page.getByText('The picture could not be opened.').waitFor();
+  await page.getByText('The image or video could not be opened.').waitFor();
   await element.drop('broken.png', 'image/png', 'no picture either');
   await expect.poll(() => codesOf(element)).toEqual(['invalid-image', 'invalid-image']);
   const code = await element.run((one) => one.classify(new Blob(['nor this'])).catch((error) => error.code));
   expect(code).toBe('invalid-image');
   await camera.seesMore();
-  expect(await page.getByText('The picture could not be opened.').isVisible()).toBe(true);
+  expect(await page.getByText('The image or video could not be opened.').isVisible()).toBe(true);
   expect(await codesOf(element)).toHaveLength(2);
   expect(await element.run((one) => one.running)).toBe(true);
   await page.workers()[0]?.evaluate(() => {
@@ -115,7 +115,7 @@ it('goes on with the camera where something else fails, and lets it go where its
       throw new Error('Shot down');
     });
   });
-  await page.getByText('The network has stopped.').waitFor();
+  await page.getByText('The classifier has stopped.').waitFor();
   await camera.isOff();
   expect((await codesOf(element)).at(-1)).toBe('worker');
   await camera.start();
@@ -203,7 +203,7 @@ it('says that a film is not played, and plays it later', async () => {
   const element = await ElementPage.open(browser(), site(), body, { before });
   const { page } = element;
   await element.dropFilm(['3.png', '8.png']);
-  await page.getByText('The film did not start.').waitFor();
+  await page.getByText('The video could not be played.').waitFor();
   expect(await codesOf(element)).toEqual(['invalid-image']);
   expect(await element.run((one) => one.running)).toBe(false);
   await page.getByRole('button', { name: 'Play' }).click();
@@ -219,7 +219,7 @@ it('tells of settings that cannot be, in words of its own', async () => {
   expect(await codesOf(element)).toEqual(['invalid-option']);
   const texts = {
     de: 'Diese Bilderkennung ist nicht richtig eingerichtet.',
-    fr: 'Cette reconnaissance d’images n’est pas bien configurée.',
+    fr: 'Cette reconnaissance d’images n’est pas configurée correctement.',
     es: 'Este reconocimiento de imágenes no está bien configurado.',
     ar: 'لم يتم إعداد أداة التعرّف على الصور إعدادًا صحيحًا.',
   };
@@ -242,7 +242,7 @@ it('tells of settings that cannot be, in words of its own', async () => {
   await element.run((one) => {
     one.workerUrl = 'none.js';
   });
-  await page.getByText('The network could not be loaded.').waitFor();
+  await page.getByText('The model could not be loaded.').waitFor();
   await element.run((one) => {
     one.setAttribute('backend', 'webgl');
     one.removeAttribute('worker-url');
@@ -267,7 +267,7 @@ it('tells of errors that nobody has foreseen', async () => {
     } as never;
   };
   const element = await ElementPage.open(browser(), site(), PICTURE, { before });
-  await element.page.getByText('The network could not be loaded.').waitFor();
+  await element.page.getByText('The model could not be loaded.').waitFor();
   expect(await codesOf(element)).toEqual(['worker']);
   expect(await element.isIn('loading')).toBe(false);
   await element.page.close();
