@@ -1,5 +1,18 @@
 declare module '*.wgsl' {
-  /** The shader's text, its includes filled in and its marked loops written out by the build (build/plugins/wgsl.ts). */
-  const text: string;
-  export default text;
+  /** The shader as the build preprocesses it (build/plugins/wgsl.ts). */
+  const code: string;
+  export default code;
+}
+// TypeScript's patterns have one wildcard, so imports with parameters are matched by their last one.
+declare module '*&STRIDE=1' {
+  const code: string;
+  export default code;
+}
+declare module '*&STRIDE=2' {
+  const code: string;
+  export default code;
+}
+declare module '*&STRIDE=4' {
+  const code: string;
+  export default code;
 }

@@ -1,9 +1,9 @@
-import peakMultiply from '../../shaders/peak-multiply.wgsl';
-import peakPopcount from '../../shaders/peak-popcount.wgsl';
-import peakRead from '../../shaders/peak-read.wgsl';
 import { openDevice } from '../backends/webgpu/device.ts';
 import { StepTimer } from '../backends/webgpu/step-timer.ts';
 import { timedRepeats } from '../backends/webgpu/timed-repeats.ts';
+import peakMultiply from './peak-multiply.wgsl';
+import peakPopcount from './peak-popcount.wgsl';
+import peakRead from './peak-read.wgsl';
 import { type Peaks, TRIALS } from './peaks.ts';
 
 const WORKGROUP_SIZE = 64;

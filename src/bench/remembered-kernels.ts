@@ -1,41 +1,74 @@
+import { VARIANT_NAMES } from '../backends/webgpu/variant-names.ts';
 import type { AdapterDescription, KernelChoice } from '../engine/runner.ts';
 
-/** Where a page remembers them: an object of choices, by adapter. */
+/** Key in `localStorage` of an object that holds a choice for each adapter. */
 const KEY = 'hwgq-web kernels';
 
 type AdapterIdentity = Pick<AdapterDescription, 'vendor' | 'architecture' | 'device' | 'description'>;
 
-/** What an adapter is remembered by: as much as a browser tells of it. */
+/** Identifies an adapter as far as the browser describes it. */
 function adapterKey({ vendor, architecture, device, description }: AdapterIdentity): string {
   return [vendor, architecture, device, description].join('|');
 }
 
-/** The kernels that were the fastest on this machine's adapter; none where they were never looked for. */
+/** Returns the kernels that an autotune found for this machine's adapter; an empty choice if there was no autotune. */
 export async function rememberedKernels(): Promise<KernelChoice> {
   const all = readAll();
-  // Asking for an adapter takes a while.
+  // Requesting an adapter takes a while.
   if (Object.keys(all).length === 0) return {};
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   return (adapter && all[adapterKey(adapter.info)]) ?? {};
 }
 
-/** Remembers kernels of an adapter, beside those of other layer shapes. */
+/** Remembers kernels for an adapter. It keeps those remembered for other layer shapes. */
 export function rememberKernels(adapter: AdapterIdentity, choice: KernelChoice): void {
   const all = readAll();
   const key = adapterKey(adapter);
+  write({ ...all, [key]: { ...all[key], ...choice } });
+}
+
+/**
+ * Returns the remembered choices by adapter. Variants that do not exist (any more) and anything else that is not a choice
+ * are removed from the storage.
+ */
+function readAll(): Record<string, KernelChoice> {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...all, [key]: { ...all[key], ...choice } }));
+    const text = localStorage.getItem(KEY);
+    if (text === null) return {};
+    const all = validChoices(parsed(text));
+    if (JSON.stringify(all) !== text) write(all);
+    return all;
   } catch {
-    // Storage may be full or forbidden: then they are found anew next time.
+    // The page may not use storage.
+    return {};
   }
 }
 
-/** A name that no kernel has is passed over where kernels are chosen, so only the form is checked. */
-function readAll(): Record<string, KernelChoice> {
+function parsed(text: string): unknown {
   try {
-    const all: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    return typeof all === 'object' && all !== null ? (all as Record<string, KernelChoice>) : {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
+  }
+}
+
+function validChoices(all: unknown): Record<string, KernelChoice> {
+  const choices = entriesOf(all).map(([adapter, choice]): [string, KernelChoice] => {
+    const valid = entriesOf(choice).filter(([, name]) => VARIANT_NAMES.some((known) => known === name));
+    return [adapter, Object.fromEntries(valid) as KernelChoice];
+  });
+  return Object.fromEntries(choices.filter(([, choice]) => Object.keys(choice).length > 0));
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+function write(all: Record<string, KernelChoice>): void {
+  try {
+    if (Object.keys(all).length > 0) localStorage.setItem(KEY, JSON.stringify(all));
+    else localStorage.removeItem(KEY);
+  } catch {
+    // Storage may be full or forbidden; the next autotune finds the kernels again.
   }
 }

@@ -1,6 +1,6 @@
 import type { SimdLevel } from '../backends/wasm/simd.ts';
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
-import type { KernelChoice, VariantName } from '../backends/webgpu/variants.ts';
+import type { KernelChoice, VariantName } from '../backends/webgpu/variant-names.ts';
 import type { AnyPicture } from '../image/preprocessing.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 

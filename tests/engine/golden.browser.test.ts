@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
-import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variants.ts';
+import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variant-names.ts';
 import type { SessionOptions } from '../../src/engine/runner.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import type { Model } from '../../src/model/model.ts';

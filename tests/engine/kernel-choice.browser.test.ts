@@ -4,7 +4,8 @@ import lenetUrl from '../../models/lenet.hwgq?url';
 import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
 import { StepTimer } from '../../src/backends/webgpu/step-timer.ts';
-import { convolutionShapes, type KernelChoice, shapeKey, variantsOf } from '../../src/backends/webgpu/variants.ts';
+import type { KernelChoice } from '../../src/backends/webgpu/variant-names.ts';
+import { convolutionShapes, shapeKey, variantsOf } from '../../src/backends/webgpu/variants.ts';
 import { autotuneModel } from '../../src/engine/autotune-model.ts';
 import { createSession } from '../../src/engine/session.ts';
 import { logitsBlob } from '../../src/graph/blobs.ts';
@@ -78,11 +79,11 @@ it('dispatches what the remembered choice says, and the usual kernel where it sa
     chosen.dispose();
   }
   usual.dispose();
-  const [tile, split] = [
+  const [tile, splitK] = [
     await dispatched(open, { [shapeKey(shape)]: 'tile' }),
-    await dispatched(open, { [shapeKey(shape)]: 'split-8' }),
+    await dispatched(open, { [shapeKey(shape)]: 'split-k-8' }),
   ];
-  const changed = tile.filter((groups, index) => groups !== split[index]);
+  const changed = tile.filter((groups, index) => groups !== splitK[index]);
   expect(tile.length).toBe(plan.steps.length);
   expect(changed.length).toBe(1);
 });

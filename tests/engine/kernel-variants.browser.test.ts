@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Capabilities, type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
+import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variant-names.ts';
 import {
   type ConvolutionShape,
   convolutionShapes,
   hasUsualLevels,
-  VARIANT_NAMES,
-  type VariantName,
   variantsOf,
 } from '../../src/backends/webgpu/variants.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -15,12 +14,12 @@ import { everywhere, usesOf } from '../support/kernel-choice.ts';
 import { graphAround, ODD_LAYERS, type OddLayer } from '../support/odd-layers.ts';
 import { planMismatch } from '../support/plan-mismatch.ts';
 
-/** Every kernel there is for layers over whole numbers, over codes of 0 to 3, over other codes, and over floats. */
+/** All variants of layers over integers, over codes of 0 to 3, over other codes, and over floats. */
 const KERNELS: Readonly<Record<string, readonly VariantName[]>> = {
-  whole: ['tile', 'shared-tile', 'row-4', 'shared-row', 'split-8', 'split-64'],
-  usual: VARIANT_NAMES.filter((name) => name !== 'shared-row'),
-  levels: ['tile', 'split-8', 'split-64'],
-  floats: ['tile', 'split-8', 'split-64'],
+  integers: ['tile', 'subgroup-tile', 'row-4', 'subgroup-row', 'split-k-8', 'split-k-64'],
+  usual: VARIANT_NAMES.filter((name) => name !== 'subgroup-row'),
+  levels: ['tile', 'split-k-8', 'split-k-64'],
+  floats: ['tile', 'split-k-8', 'split-k-64'],
 };
 
 let open: OpenDevice;
@@ -36,7 +35,7 @@ function planOf(layer: OddLayer): Plan {
 }
 
 function kindOf({ step }: ConvolutionShape): string {
-  if (step.kind === 'integerConvolution') return 'whole';
+  if (step.kind === 'integerConvolution') return 'integers';
   if (step.kind === 'floatConvolution') return 'floats';
   return hasUsualLevels(step) ? 'usual' : 'levels';
 }

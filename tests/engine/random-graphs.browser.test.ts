@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
-import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variants.ts';
+import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variant-names.ts';
 import failed from '../fixtures/random-graphs.json';
 import { everywhere, usesOf } from '../support/kernel-choice.ts';
 import { planMismatch } from '../support/plan-mismatch.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import pictureRowsVideo from '../../shaders/picture-rows-video.wgsl';
+import pictureRowsVideo from '../../shaders/picture/picture-rows-video.wgsl';
 import { openDevice } from '../../src/backends/webgpu/device.ts';
 import { toTransferable } from '../../src/client/images.ts';
 import { createSession } from '../../src/engine/session.ts';

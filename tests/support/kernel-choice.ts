@@ -1,12 +1,7 @@
 import type { Capabilities } from '../../src/backends/webgpu/device.ts';
 import type { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
-import {
-  convolutionShapes,
-  type KernelChoice,
-  shapeKey,
-  type VariantName,
-  variantsOf,
-} from '../../src/backends/webgpu/variants.ts';
+import type { KernelChoice, VariantName } from '../../src/backends/webgpu/variant-names.ts';
+import { convolutionShapes, shapeKey, variantsOf } from '../../src/backends/webgpu/variants.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
 /** One variant for every shape of a fused plan; where it cannot run, the usual one does. */

@@ -1,6 +1,14 @@
-import codePooling from '../../../shaders/code-pooling.wgsl';
-import floatPooling from '../../../shaders/float-pooling.wgsl';
-import pointwise from '../../../shaders/pointwise.wgsl';
+import concatCodes from '../../../shaders/channels/concat-codes.wgsl';
+import concatFloats from '../../../shaders/channels/concat-floats.wgsl';
+import lrn from '../../../shaders/channels/lrn.wgsl';
+import reshape from '../../../shaders/channels/reshape.wgsl';
+import softmax from '../../../shaders/channels/softmax.wgsl';
+import dequantize from '../../../shaders/pointwise/dequantize.wgsl';
+import eltwise from '../../../shaders/pointwise/eltwise.wgsl';
+import pointwise from '../../../shaders/pointwise/pointwise.wgsl';
+import quantize from '../../../shaders/pointwise/quantize.wgsl';
+import codePooling from '../../../shaders/pooling/code-pooling.wgsl';
+import floatPooling from '../../../shaders/pooling/float-pooling.wgsl';
 import type { ChwShape } from '../../graph/shapes.ts';
 import { clampToFloat32 } from '../../numerics/float32.ts';
 import { codeBits } from '../../plan/code-levels.ts';
@@ -15,8 +23,11 @@ import type {
   PlanTensor,
   Step,
   TensorId,
+  Windows,
 } from '../../plan/plan.ts';
 import {
+  BLOCK_CHANNELS,
+  blockCount,
   filterShape,
   layOutAffine,
   layOutFloats,
@@ -27,45 +38,48 @@ import {
   layOutMembers,
   layOutSigns,
   layOutTerms,
-  QUAD_CHANNELS,
-  quadCount,
   wordCount,
 } from './layout.ts';
-import { onDemand } from './on-demand.ts';
-import { type ConvolutionShape, hasUsualLevels, type Variant, type VariantName } from './variants.ts';
+import { type KernelBinding, packUniform } from './shader-interface.ts';
+import type { VariantName } from './variant-names.ts';
+import { type ConvolutionShape, hasUsualLevels, type Variant } from './variants.ts';
 
 type Constants = Readonly<Record<string, number>>;
-/** What a buffer is filled with. */
+/** The contents of a buffer. */
 export type Table =
   | Uint32Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | Int16Array<ArrayBuffer>
   | Float32Array<ArrayBuffer>;
 
-/** How one step runs on the GPU. Binding 0 is always the frame, and binding 1 the step's shape. */
+/** How one step runs on the GPU. */
 export interface Kernel {
+  /** The layer's name. */
   readonly label: string;
-  /** Of a convolution. */
+  /** Convolutions only. */
   readonly variant?: VariantName;
-  /** The shader's text. */
+  /** The shader, or a promise of it if it is fetched on demand. */
   readonly code: string | Promise<string>;
   readonly entryPoint: string;
+  /** Values of the shader's `override` constants. */
   readonly constants: Constants;
-  /** Uniform numbers, in the order of the shader's struct. */
+  /** The uniform `shape`, packed. */
   readonly shape: Int32Array<ArrayBuffer>;
-  /** Constant tables by their binding. */
-  readonly tables: ReadonlyMap<number, Table>;
-  /** The step's tensors by their binding. */
-  readonly tensors: ReadonlyMap<number, TensorId>;
-  /** The tensor that is made bit by bit, in memory that was cleared. */
+  /** Constant tables by the shader's variable. */
+  readonly tables: Bound<Table>;
+  /** The step's tensors by the shader's variable. */
+  readonly tensors: Bound<TensorId>;
+  /** The tensor whose bits the kernel sets one by one, in memory that must have been cleared. */
   readonly cleared?: TensorId;
-  /** Threads for one image; those of a batch follow each other. */
-  threads(imageCount: number): number;
+  /** Returns the number of threads for a batch. */
+  threads(batchSize: number): number;
 }
 
+type Bound<Resource> = Readonly<Partial<Record<KernelBinding, Resource>>>;
+
 /**
- * The kernel of a step between two tensors.
- * @param variantOf says which of a convolution's variants to take.
+ * Returns the kernel of a step between two tensors.
+ * @param variantOf chooses the variant of a convolution.
  */
 export function kernelOf(
   step: Step,
@@ -73,6 +87,8 @@ export function kernelOf(
   output: PlanTensor,
   variantOf: (shape: ConvolutionShape) => Variant,
 ): Kernel {
+  const { channels } = input.shape;
+  const elements = { pixels: areaOf(input.shape), channels };
   switch (step.kind) {
     case 'integerConvolution':
     case 'floatConvolution':
@@ -83,151 +99,137 @@ export function kernelOf(
         output.shape,
         variantOf({ step, input: input.shape, output: output.shape }),
       );
-    case 'codePooling': {
-      const bits = bitsOf(input);
-      const words = wordCount(input.shape.channels);
+    case 'codePooling':
       return {
-        ...poolingKernel(step, input.shape, output.shape, words, words),
+        ...poolingKernel(step, input.shape, output.shape, wordCount(channels), wordCount(channels)),
         code: codePooling,
-        constants: { planes: bits },
-        tables: new Map([[3, packFlags(step.smallest)]]),
+        constants: { planes: bitsOf(input) },
+        tables: { smallest: packFlags(step.smallest) },
+        tensors: inputAndOutput(step),
       };
-    }
     case 'floatPooling': {
-      const { constants, tables, tensors, ...codes } = floatsOut(step.output, output.shape, step.epilogue);
-      const { channels } = input.shape;
+      const { constants, tensors, ...epilogue } = floatEpilogue(step.output, output.shape, step.epilogue);
       return {
-        ...poolingKernel(step, input.shape, output.shape, channels, quadCount(channels)),
-        ...codes,
+        ...poolingKernel(step, input.shape, output.shape, channels, blockCount(channels)),
+        ...epilogue,
         code: floatPooling,
         constants: { ...constants, isAverage: step.method === 'average' ? 1 : 0 },
-        tables: new Map(tables),
-        tensors: new Map([[2, step.input], ...tensors]),
+        tensors: { input: step.input, ...tensors },
       };
     }
     case 'pointwise': {
-      const { constants, tables, tensors, ...codes } = floatsOut(step.output, output.shape, step.epilogue);
-      const quads = quadCount(input.shape.channels);
+      const { constants, tensors, ...epilogue } = floatEpilogue(step.output, output.shape, step.epilogue);
+      const blocks = blockCount(channels);
       return {
-        ...elementKernel(step, input.shape, quadCount, [quads, 0, ...bendNumbers(step.epilogue)]),
-        ...codes,
+        ...elementwise(step, input.shape, blocks),
+        ...epilogue,
         code: pointwise,
         constants: { ...constants, inputIsInteger: input.kind === 'integers' ? 1 : 0 },
-        tables: new Map(tables),
-        tensors: new Map([[2, step.input], ...tensors]),
+        shape: packUniform('Pointwise', {
+          pixels: elements.pixels,
+          outputChannels: channels,
+          blocks,
+          ...activationOf(step.epilogue),
+        }),
+        tensors: { input: step.input, ...tensors },
       };
     }
     case 'quantize': {
       const { thresholds } = step.epilogue;
       const rows = thresholds.map((values) => Array.from(values, clampToFloat32));
-      const table = Float32Array.from([...step.sign, ...rows.flat()]);
-      const constants = { planes: bitsOf(output), thresholdCount: thresholds.length };
       return {
-        ...elementKernel(step, input.shape, wordsOf),
-        code: onDemand('quantize')(),
-        constants,
-        tables: table3(table),
+        ...elementwise(step, input.shape, wordCount(channels)),
+        code: quantize,
+        constants: { planes: bitsOf(output), thresholdCount: thresholds.length },
+        shape: packUniform('Elements', elements),
+        tables: { quantizer: Float32Array.from([...step.sign, ...rows.flat()]) },
       };
     }
-    case 'dequantize': {
-      const table = output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values);
-      const constants = { planes: bitsOf(input) };
+    case 'dequantize':
       return {
-        ...elementKernel(step, input.shape, channelsOf),
-        code: onDemand('decode')(),
-        constants,
-        tables: table3(table),
+        ...elementwise(step, input.shape, channels),
+        code: dequantize,
+        constants: { planes: bitsOf(input) },
+        shape: packUniform('Elements', elements),
+        tables: { levels: output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values) },
       };
-    }
     case 'eltwise': {
       const [coefficient, otherCoefficient] = step.coefficients;
-      const isProduct = step.operation === 'product' ? 1 : 0;
-      const isMaximum = step.operation === 'max' ? 1 : 0;
-      const kernel = elementKernel(step, input.shape, channelsOf, floatBits([coefficient, otherCoefficient]));
       return {
-        ...kernel,
-        code: onDemand('eltwise')(),
-        constants: { isProduct, isMaximum },
-        tables: new Map(),
-        tensors: new Map([...kernel.tensors, [10, step.other]]),
+        ...elementwise(step, input.shape, channels),
+        code: eltwise,
+        constants: { isProduct: step.operation === 'product' ? 1 : 0, isMaximum: step.operation === 'max' ? 1 : 0 },
+        shape: packUniform('Eltwise', { ...elements, coefficient, otherCoefficient }),
+        tensors: { ...inputAndOutput(step), other: step.other },
       };
     }
     case 'concatPart': {
-      const place = [step.firstChannel, output.shape.channels];
-      if (input.kind !== 'codes') {
-        const kernel = elementKernel(step, input.shape, channelsOf, place);
-        return { ...kernel, code: onDemand('concatFloats')(), constants: {}, tables: new Map() };
-      }
+      const { firstChannel } = step;
+      const shape = packUniform('ConcatPart', { ...elements, firstChannel, outputChannels: output.shape.channels });
+      if (input.kind !== 'codes') return { ...elementwise(step, input.shape, channels), code: concatFloats, shape };
       return {
-        ...elementKernel(step, input.shape, (depth) => input.bits * wordCount(depth), place),
-        code: onDemand('concatCodes')(),
-        entryPoint: 'toCodes',
+        ...elementwise(step, input.shape, input.bits * wordCount(channels)),
+        code: concatCodes,
         constants: { planes: input.bits },
-        tables: new Map(),
+        shape,
+        tensors: { input: step.input, codes: step.output },
         cleared: step.output,
       };
     }
     case 'lrn': {
-      const { size, alpha, beta, k } = step;
-      const numbers = [(size - 1) / 2, ...floatBits([alpha / size, beta, k])];
+      const { size, alpha, beta, k: bias } = step;
+      const values = { radius: (size - 1) / 2, factor: alpha / size, beta, bias };
       return {
-        ...elementKernel(step, input.shape, channelsOf, numbers),
-        code: onDemand('lrn')(),
-        constants: {},
-        tables: new Map(),
+        ...elementwise(step, input.shape, channels),
+        code: lrn,
+        shape: packUniform('Lrn', { ...elements, ...values }),
       };
     }
     case 'softmax':
+      return { ...elementwise(step, input.shape, 1), code: softmax, shape: packUniform('Elements', elements) };
+    case 'reshape':
       return {
-        ...elementKernel(step, input.shape, () => 1),
-        code: onDemand('softmax')(),
-        constants: {},
-        tables: new Map(),
+        ...elementwise(step, output.shape, output.shape.channels),
+        code: reshape,
+        shape: packUniform('Reshape', {
+          inputChannels: channels,
+          inputArea: elements.pixels,
+          outputChannels: output.shape.channels,
+          outputArea: areaOf(output.shape),
+        }),
       };
-    case 'reshape': {
-      const sizes = [input.shape, output.shape].flatMap(({ channels, height, width }) => [channels, height * width]);
-      return {
-        ...elementKernel(step, output.shape, channelsOf),
-        code: onDemand('reshape')(),
-        shape: Int32Array.from(sizes),
-        constants: {},
-        tables: new Map(),
-      };
-    }
   }
 }
 
 function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShape, variant: Variant): Kernel {
   const { height, width, channels } = input.shape;
   const filters = filterShape(step, input.shape, output);
-  const quads = quadCount(output.channels);
-  const depth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
-  let stride = depth;
+  const inputDepth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
+  let inputStride = inputDepth;
   const { epilogue } = step;
-  const out = epilogue.kind === 'codes' ? codesOut(step, epilogue) : floatsOut(step.output, output, epilogue);
-  const tables = new Map(out.tables);
+  const out = epilogue.kind === 'codes' ? codeEpilogue(step, epilogue) : floatEpilogue(step.output, output, epilogue);
   const constants: Record<string, number> = { ...out.constants, ...variant.constants };
+  let tables: Bound<Table>;
   switch (step.kind) {
     case 'integerConvolution':
-      tables.set(3, layOutLimbs(step.weights, filters));
+      tables = { weights: layOutLimbs(step.weights, filters) };
       constants.limbs = step.weights.limbs.length;
       break;
     case 'floatConvolution':
-      tables.set(3, layOutFloats(step.weights, filters));
+      tables = { weights: layOutFloats(step.weights, filters) };
       break;
     case 'binaryConvolution':
-      tables.set(3, layOutSigns(step.signs, filters));
+      tables = { weights: layOutSigns(step.signs, filters) };
       if (!hasUsualLevels(step)) {
-        stride = depth * bitsOf(input);
+        inputStride = inputDepth * bitsOf(input);
         constants.planes = bitsOf(input);
-        tables.set(8, layOutMembers(filters));
-        tables.set(9, layOutTerms(step.levels.terms));
         constants.termCount = step.levels.terms.length;
         constants.limbs = limbCount(step);
+        tables = { ...tables, members: layOutMembers(filters), terms: layOutTerms(step.levels.terms) };
       }
       break;
   }
-  const { kernel, stride: strides, pad, dilation } = step;
+  const { kernel, dilation } = step;
   return {
     ...out,
     label: step.layer,
@@ -235,52 +237,61 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
     code: variant.code(),
     entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
     constants,
-    shape: Int32Array.from([
-      ...[height, width, stride, depth],
-      ...[output.height, output.width, output.channels, quads],
-      ...[...kernel, ...strides, ...pad, ...dilation],
-      ...(epilogue.kind === 'floats' ? bendNumbers(epilogue) : NO_BEND),
-    ]),
-    tables,
-    tensors: new Map([[2, step.input], ...out.tensors]),
+    shape: packUniform('Convolution', {
+      inputHeight: height,
+      inputWidth: width,
+      inputStride,
+      inputDepth,
+      outputHeight: output.height,
+      outputWidth: output.width,
+      outputChannels: output.channels,
+      blocks: blockCount(output.channels),
+      kernelHeight: kernel[0],
+      kernelWidth: kernel[1],
+      ...windowsOf(step),
+      dilationY: dilation[0],
+      dilationX: dilation[1],
+      ...(epilogue.kind === 'floats' ? activationOf(epilogue) : NO_ACTIVATION),
+    }),
+    tables: { ...tables, ...out.tables },
+    tensors: { input: step.input, ...out.tensors },
     threads: variant.threads,
   };
 }
 
-/** What a kernel needs for its results, its pairs by their binding. */
-interface Out {
-  readonly constants: Constants;
-  readonly tables: readonly (readonly [binding: number, table: Table])[];
-  readonly tensors: readonly (readonly [binding: number, tensor: TensorId])[];
-  readonly cleared?: TensorId;
-}
+/** What an epilogue adds to its kernel. */
+type EpilogueParts = Pick<Kernel, 'constants' | 'tables' | 'tensors' | 'cleared'>;
 
-/** shaders/store-codes.wgsl */
-function codesOut(step: Convolution, { thresholds }: CodeEpilogue): Out {
+/** The parameters of shaders/epilogue/store-codes.wgsl. */
+function codeEpilogue(step: Convolution, { thresholds }: CodeEpilogue): EpilogueParts {
   return {
     constants: quantizerConstants(thresholds),
-    tables: [[7, accumulatorThresholds(step, thresholds)]],
-    tensors: [[4, step.output]],
+    tables: { thresholds: accumulatorThresholds(step, thresholds) },
+    tensors: { codes: step.output },
     cleared: step.output,
   };
 }
 
-/** shaders/store-floats.wgsl; what is not needed is bound to a few bytes. */
-function floatsOut(output: TensorId, { channels }: ChwShape, { factor, offset, shortcut, codes }: FloatEpilogue): Out {
+/** The parameters of shaders/epilogue/store-floats.wgsl; variables that it does not use are bound to a few bytes. */
+function floatEpilogue(
+  output: TensorId,
+  { channels }: ChwShape,
+  { factor, offset, shortcut, codes }: FloatEpilogue,
+): EpilogueParts {
   const keepsFloats = codes?.keepsFloats ?? true;
-  const tables: (readonly [number, Table])[] = [[6, layOutAffine(factor, offset, codes)]];
-  const tensors: (readonly [number, TensorId])[] = [];
-  const bind = (binding: number, tensor: TensorId | undefined) => {
-    if (tensor === undefined) tables.push([binding, new Float32Array(1)]);
-    else tensors.push([binding, tensor]);
+  const tables: Partial<Record<KernelBinding, Table>> = { affine: layOutAffine(factor, offset, codes) };
+  const tensors: Partial<Record<KernelBinding, TensorId>> = {};
+  const bind = (variable: KernelBinding, tensor: TensorId | undefined) => {
+    if (tensor === undefined) tables[variable] = new Float32Array(1);
+    else tensors[variable] = tensor;
   };
-  bind(4, codes?.output);
-  bind(5, keepsFloats ? output : undefined);
-  bind(10, shortcut);
+  bind('codes', codes?.output);
+  bind('floats', keepsFloats ? output : undefined);
+  bind('shortcut', shortcut);
   const flags = {
     hasShortcut: shortcut === undefined ? 0 : 1,
     keepsFloats: keepsFloats ? 1 : 0,
-    fillsQuads: channels % QUAD_CHANNELS === 0 ? 1 : 0,
+    fillsBlocks: channels % BLOCK_CHANNELS === 0 ? 1 : 0,
   };
   if (!codes) return { constants: flags, tables, tensors };
   const constants = { ...flags, makesCodes: 1, ...quantizerConstants(codes.thresholds) };
@@ -304,81 +315,77 @@ function accumulatorThresholds(step: Convolution, thresholds: readonly Float64Ar
   }
 }
 
-function bendNumbers({ negativeSlope, lowest, highest }: FloatEpilogue): number[] {
-  return floatBits([negativeSlope, clampToFloat32(lowest), clampToFloat32(highest)]);
+function activationOf({ negativeSlope, lowest, highest }: FloatEpilogue) {
+  return { negativeSlope, lowest: clampToFloat32(lowest), highest: clampToFloat32(highest) };
 }
 
-/** What stands in uniforms where codes leave a step. */
-const NO_BEND = [0, 0, 0];
+/** Uniform values of a step whose output is codes. */
+const NO_ACTIVATION = { negativeSlope: 0, lowest: 0, highest: 0 };
 
-/** float32 numbers as the whole numbers of the same bits. */
-function floatBits(values: readonly number[]): number[] {
-  return Array.from(new Int32Array(Float32Array.from(values).buffer));
+function windowsOf({ stride, pad }: Pick<Windows, 'stride' | 'pad'>) {
+  return { strideY: stride[0], strideX: stride[1], padY: pad[0], padX: pad[1] };
 }
 
 function limbCount({ levels }: BinaryConvolution): number {
   return levels.terms[0]?.limbs.length ?? 1;
 }
 
-type Part = 'label' | 'entryPoint' | 'shape' | 'tensors' | 'threads';
-
 function poolingKernel(
   step: CodePooling | FloatPooling,
   input: ChwShape,
   output: ChwShape,
   depth: number,
-  threadsAPixel: number,
-): Pick<Kernel, Part> {
-  const { kernel, stride, pad } = step;
+  threadsPerPixel: number,
+): Pick<Kernel, 'label' | 'entryPoint' | 'shape' | 'threads'> {
   return {
     label: step.layer,
     entryPoint: 'main',
-    shape: Int32Array.from([
-      ...[input.height, input.width, output.height, output.width, depth],
-      ...[...kernel, ...stride, ...pad],
-      ...[output.channels, quadCount(output.channels), 0, 0, 0],
-      ...(step.kind === 'floatPooling' ? bendNumbers(step.epilogue) : NO_BEND),
-    ]),
-    ...inAndOut(step),
-    threads: (imageCount) => imageCount * output.height * output.width * threadsAPixel,
+    shape: packUniform('Pooling', {
+      inputHeight: input.height,
+      inputWidth: input.width,
+      outputHeight: output.height,
+      outputWidth: output.width,
+      depth,
+      kernelHeight: step.kernel[0],
+      kernelWidth: step.kernel[1],
+      ...windowsOf(step),
+      outputChannels: output.channels,
+      blocks: blockCount(output.channels),
+      ...(step.kind === 'floatPooling' ? activationOf(step.epilogue) : NO_ACTIVATION),
+    }),
+    threads: (batchSize) => batchSize * areaOf(output) * threadsPerPixel,
   };
 }
 
-function elementKernel(
+/** The parts that kernels have in common which treat every pixel alike, without tables or constants of their own. */
+function elementwise(
   step: Step,
-  { channels, height, width }: ChwShape,
-  depthOf: (channels: number) => number,
-  numbers: readonly number[] = [],
-): Pick<Kernel, Part> {
+  shape: ChwShape,
+  threadsPerPixel: number,
+): Pick<Kernel, 'label' | 'entryPoint' | 'constants' | 'tables' | 'tensors' | 'threads'> {
   return {
     label: step.layer,
     entryPoint: 'main',
-    shape: Int32Array.of(height * width, channels, ...numbers),
-    ...inAndOut(step),
-    threads: (imageCount) => imageCount * height * width * depthOf(channels),
+    constants: {},
+    tables: {},
+    tensors: inputAndOutput(step),
+    threads: (batchSize) => batchSize * areaOf(shape) * threadsPerPixel,
   };
 }
 
-function inAndOut({ input, output }: Step): Pick<Kernel, 'tensors'> {
-  return {
-    tensors: new Map([
-      [2, input],
-      [4, output],
-    ]),
-  };
+function inputAndOutput({ input, output }: Step): Bound<TensorId> {
+  return { input, output };
 }
 
-const channelsOf = (channels: number) => channels;
-const wordsOf = (channels: number) => wordCount(channels);
-
-function table3(table: Table): ReadonlyMap<number, Table> {
-  return new Map([[3, table]]);
+function areaOf({ height, width }: ChwShape): number {
+  return height * width;
 }
 
 function bitsOf(tensor: PlanTensor): number {
   return tensor.kind === 'codes' ? tensor.bits : 0;
 }
 
+/** Packs one flag a channel into words of 32 bits. */
 function packFlags(flags: Uint8Array): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(wordCount(flags.length));
   for (const [index, flag] of flags.entries()) {

@@ -10,14 +10,14 @@ export const WORKGROUP_SIZE = 64;
 /** Channels of a word of codes. */
 export const WORD_CHANNELS = 32;
 /** Output channels that one thread computes. */
-export const QUAD_CHANNELS = 4;
+export const BLOCK_CHANNELS = 4;
 
 export function wordCount(channels: number): number {
   return Math.ceil(channels / WORD_CHANNELS);
 }
 
-export function quadCount(channels: number): number {
-  return Math.ceil(channels / QUAD_CHANNELS);
+export function blockCount(channels: number): number {
+  return Math.ceil(channels / BLOCK_CHANNELS);
 }
 
 /** Sizes of a convolution that its weights are laid out by. */
@@ -37,11 +37,11 @@ export function filterShape(step: Convolution, input: ChwShape, output: ChwShape
   };
 }
 
-/** Signs as [tap][word][output channel, rounded up to quads], 32 input channels a word. */
+/** Signs as [tap][word][output channel, rounded up to blocks], 32 input channels a word. */
 export function layOutSigns(signs: Uint8Array, shape: FilterShape): Uint32Array<ArrayBuffer> {
   const { outputs, inputs, taps } = shape;
   const words = wordCount(inputs);
-  const row = quadCount(outputs) * QUAD_CHANNELS;
+  const row = blockCount(outputs) * BLOCK_CHANNELS;
   const laidOut = new Uint32Array(taps * words * row);
   let bit = 0;
   for (let output = 0; output < outputs; output++) {
@@ -59,9 +59,9 @@ export function layOutSigns(signs: Uint8Array, shape: FilterShape): Uint32Array<
   return laidOut;
 }
 
-/** The input channels that each output channel reads, as [word][output channel, rounded up to quads]. */
+/** The input channels that each output channel reads, as [word][output channel, rounded up to blocks]. */
 export function layOutMembers(shape: FilterShape): Uint32Array<ArrayBuffer> {
-  const row = quadCount(shape.outputs) * QUAD_CHANNELS;
+  const row = blockCount(shape.outputs) * BLOCK_CHANNELS;
   const laidOut = new Uint32Array(wordCount(shape.inputs) * row);
   for (let output = 0; output < shape.outputs; output++) {
     const [first, end] = inputsOf(shape, output);
@@ -85,24 +85,24 @@ function inputsOf({ outputs, inputs, group }: FilterShape, output: number): [fir
   return [first, first + size];
 }
 
-/** Limbs as [limb][tap][input channel][output channel, rounded up to quads]; groups become zeros. */
+/** Limbs as [limb][tap][input channel][output channel, rounded up to blocks]; groups become zeros. */
 export function layOutLimbs({ limbs }: LimbWeights, shape: FilterShape): Int16Array<ArrayBuffer> {
-  const size = shape.taps * shape.inputs * quadCount(shape.outputs) * QUAD_CHANNELS;
+  const size = shape.taps * shape.inputs * blockCount(shape.outputs) * BLOCK_CHANNELS;
   const laidOut = new Int16Array(limbs.length * size);
   for (const [place, limb] of limbs.entries()) permute(limb, laidOut.subarray(place * size), shape);
   return laidOut;
 }
 
-/** Floats as [tap][input channel][output channel, rounded up to quads]; groups become zeros. */
+/** Floats as [tap][input channel][output channel, rounded up to blocks]; groups become zeros. */
 export function layOutFloats(weights: Float32Array, shape: FilterShape): Float32Array<ArrayBuffer> {
-  const laidOut = new Float32Array(shape.taps * shape.inputs * quadCount(shape.outputs) * QUAD_CHANNELS);
+  const laidOut = new Float32Array(shape.taps * shape.inputs * blockCount(shape.outputs) * BLOCK_CHANNELS);
   permute(weights, laidOut, shape);
   return laidOut;
 }
 
 function permute(from: ArrayLike<number>, to: Int16Array | Float32Array, shape: FilterShape): void {
   const { outputs, inputs, taps } = shape;
-  const row = quadCount(outputs) * QUAD_CHANNELS;
+  const row = blockCount(outputs) * BLOCK_CHANNELS;
   let index = 0;
   for (let output = 0; output < outputs; output++) {
     const [first, end] = inputsOf(shape, output);
@@ -112,17 +112,17 @@ function permute(from: ArrayLike<number>, to: Int16Array | Float32Array, shape: 
   }
 }
 
-/** One row of numbers for each table entry, rounded up to quads; channels beyond the last get `filler`. */
-function quadRows(rows: readonly ArrayLike<number>[], filler: number): number[] {
+/** One row of numbers for each table entry, rounded up to blocks; channels beyond the last get `filler`. */
+function blockRows(rows: readonly ArrayLike<number>[], filler: number): number[] {
   return rows.flatMap((values) => {
-    const padding = quadCount(values.length) * QUAD_CHANNELS - values.length;
+    const padding = blockCount(values.length) * BLOCK_CHANNELS - values.length;
     return [...Array.from(values), ...new Array<number>(padding).fill(filler)];
   });
 }
 
 /** Thresholds of whole-number accumulators as [threshold][channel]. */
 export function layOutIntegerThresholds(thresholds: readonly Float64Array[]): Int32Array<ArrayBuffer> {
-  return Int32Array.from(quadRows(thresholds, 2 ** 31 - 1));
+  return Int32Array.from(blockRows(thresholds, 2 ** 31 - 1));
 }
 
 /** Thresholds of accumulators in limbs as [high, low][threshold][channel], the low part of `lowBits` bits. */
@@ -130,28 +130,28 @@ export function layOutLimbThresholds(thresholds: readonly Float64Array[], lowBit
   const base = 2 ** lowBits;
   const high = thresholds.map((values) => values.map((value) => Math.floor(value / base)));
   const low = thresholds.map((values) => values.map((value) => value - Math.floor(value / base) * base));
-  return Int32Array.from([...quadRows(high, 2 ** 31 - 1), ...quadRows(low, 0)]);
+  return Int32Array.from([...blockRows(high, 2 ** 31 - 1), ...blockRows(low, 0)]);
 }
 
-/** Float thresholds as [threshold][channel], rounded up to quads. */
+/** Float thresholds as [threshold][channel], rounded up to blocks. */
 export function layOutFloatThresholds(thresholds: readonly Float64Array[]): Float32Array<ArrayBuffer> {
   return Float32Array.from(
-    quadRows(
+    blockRows(
       thresholds.map((values) => values.map(clampToFloat32)),
       LARGEST_FLOAT32,
     ),
   );
 }
 
-/** [factor, offset][channel], or [factor, offset, sign, thresholds…][channel], rounded up to quads. */
+/** [factor, offset][channel], or [factor, offset, sign, thresholds…][channel], rounded up to blocks. */
 export function layOutAffine(
   factor: Float64Array,
   offset: Float64Array,
   codes: FusedQuantization | undefined,
 ): Float32Array<ArrayBuffer> {
-  const affine = quadRows([factor, offset], 0);
+  const affine = blockRows([factor, offset], 0);
   if (!codes) return Float32Array.from(affine);
-  return Float32Array.from([...affine, ...quadRows([codes.sign], 0), ...layOutFloatThresholds(codes.thresholds)]);
+  return Float32Array.from([...affine, ...blockRows([codes.sign], 0), ...layOutFloatThresholds(codes.thresholds)]);
 }
 
 /** Planar images to [pixel][channel]. */

@@ -1,73 +1,88 @@
-import pictureColumns from '../../../shaders/picture-columns.wgsl';
-import pictureRows from '../../../shaders/picture-rows-texture.wgsl';
-import { type ImageTarget, type ImageWay, pipelineOf, type UndrawnSource, wayOf } from './image-ways.ts';
+import pictureColumns from '../../../shaders/picture/picture-columns.wgsl';
+import pictureRows from '../../../shaders/picture/picture-rows-texture.wgsl';
 import { dispatchThreads } from './prepared-step.ts';
+import { PICTURE_BINDINGS, type PictureBinding, packUniform } from './shader-interface.ts';
+import {
+  picturePipeline,
+  type UndrawnSource,
+  type UploadStrategy,
+  type UploadTarget,
+  uploadStrategyOf,
+} from './upload-strategies.ts';
 
-/** Which inputs make one output along an axis, by whole coefficients that sum to 2^14. */
+/** The inputs that make one output along an axis, with integer coefficients that sum to 2^14. */
 interface Tap {
   readonly first: number;
   readonly coefficients: Int32Array;
 }
 
-/** A picture, decoded or yet to be drawn, and the taps of each column and row of the network's input. */
+/** A picture, decoded or not drawn yet, and the taps of each column and row of the network's input. */
 export interface SourcePicture {
   readonly picture: ReturnType<UndrawnSource['draw']> | UndrawnSource;
   readonly columns: readonly Tap[];
   readonly rows: readonly Tap[];
 }
 
-/** A picture of which it is known in which way it comes to the GPU. */
+/** A picture whose upload strategy is known. */
 export interface PreparedPicture extends SourcePicture {
-  readonly way: ImageWay | undefined;
+  /** Undefined if its pixels must be drawn first. */
+  readonly strategy: UploadStrategy | undefined;
 }
 
-/** A picture on the GPU, and the first numbers of the shaders' `Picture` for it. */
+/** A picture on the GPU: the first pipeline, the pixels that it reads, and how they are laid out. */
 type PlacedPicture = readonly [
   rows: GPUComputePipeline,
   pixels: GPUTextureView | GPUExternalTexture,
-  numbers: readonly [left: number, top: number, step: number, straight: number],
+  layout: { readonly left: number; readonly top: number; readonly step: number; readonly straight: number },
 ];
 
-/** How colours become channels of whole numbers. */
+/** The conversion of colours to integer channels. */
 export interface PictureFormat {
   readonly channels: 'bgr' | 'rgb' | 'gray';
-  /** Whole numbers, one a channel. */
+  /** One integer for each channel. */
   readonly mean: readonly number[];
 }
 
 const ORDERS = { bgr: 0, rgb: 1, gray: 2 } as const;
-/** Numbers of the shaders' `Picture`; its mean begins at a multiple of 16 bytes. */
-const PICTURE_NUMBERS = 16;
-const MEAN_PLACE = 12;
 
-/** Makes pictures of any size an image of a network's input, on the GPU, in the same whole numbers as `src/image`. */
-export class PictureInput implements ImageTarget {
-  private readonly buffers = new Map<string, GPUBuffer>();
-  private pixels: GPUTexture | undefined;
-  private taps: Pick<SourcePicture, 'columns' | 'rows'> | undefined;
+/**
+ * Resizes and crops pictures of any size on the GPU and writes them to a network's input, with the same integer arithmetic
+ * as `src/image`.
+ */
+export class PictureInput implements UploadTarget {
+  readonly #format: PictureFormat;
+  readonly #rowsPipeline: GPUComputePipeline;
+  readonly #columnsPipeline: GPUComputePipeline;
+  readonly #buffers = new Map<string, GPUBuffer>();
+  #pixels: GPUTexture | undefined;
+  #taps: Pick<SourcePicture, 'columns' | 'rows'> | undefined;
 
   private constructor(
     readonly device: GPUDevice,
-    private readonly format: PictureFormat,
-    private readonly rowsPipeline: GPUComputePipeline,
-    private readonly columnsPipeline: GPUComputePipeline,
-  ) {}
+    format: PictureFormat,
+    rowsPipeline: GPUComputePipeline,
+    columnsPipeline: GPUComputePipeline,
+  ) {
+    this.#format = format;
+    this.#rowsPipeline = rowsPipeline;
+    this.#columnsPipeline = columnsPipeline;
+  }
 
   static async create(device: GPUDevice, format: PictureFormat): Promise<PictureInput> {
-    const shaders = [pictureRows, pictureColumns].map((code) => pipelineOf(device, code));
+    const shaders = [pictureRows, pictureColumns].map((code) => picturePipeline(device, code));
     const [rows, columns] = (await Promise.all(shaders)) as [GPUComputePipeline, GPUComputePipeline];
     return new PictureInput(device, format, rows, columns);
   }
 
-  /** Finds out how a picture comes to the GPU. */
+  /** Determines the upload strategy of a picture. */
   async prepare(source: SourcePicture): Promise<PreparedPicture> {
     const { picture } = source;
-    return { ...source, way: 'draw' in picture ? await wayOf(this, picture) : undefined };
+    return { ...source, strategy: 'draw' in picture ? await uploadStrategyOf(this, picture) : undefined };
   }
 
   /**
-   * Uploads a picture and encodes its way into image `image` of an input tensor. What is encoded must be submitted
-   * before the next picture is.
+   * Uploads a picture and encodes the passes that write it to image `image` of an input tensor. Submit them before you
+   * encode the next picture, which reuses the buffers.
    */
   encode(pass: GPUComputePassEncoder, prepared: PreparedPicture, input: GPUBufferBinding, image: number): void {
     const { device } = this;
@@ -75,87 +90,103 @@ export class PictureInput implements ImageTarget {
     const firstRow = Math.min(...rows.map(({ first }) => first));
     const endRow = Math.max(...rows.map(({ first, coefficients }) => first + coefficients.length));
     const rowCount = endRow - firstRow;
-    const [rowsPipeline, pixels, place] = this.placed(prepared);
-    const numbers = new Int32Array(PICTURE_NUMBERS);
-    numbers.set([...place, firstRow, rowCount, columns.length, rows.length, image, ORDERS[this.format.channels]]);
-    numbers.set(this.format.mean, MEAN_PLACE);
+    const [rowsPipeline, pixels, layout] = this.#placed(prepared);
+    const values = packUniform('Picture', {
+      mean: this.#format.mean,
+      ...layout,
+      firstRow,
+      rowCount,
+      outputWidth: columns.length,
+      outputHeight: rows.length,
+      image,
+      order: ORDERS[this.#format.channels],
+    });
     const { STORAGE, UNIFORM } = GPUBufferUsage;
-    const uniform = this.buffer('picture', numbers.byteLength, UNIFORM);
-    device.queue.writeBuffer(uniform, 0, numbers);
-    const taps = this.tapsOf(prepared);
-    const between = this.buffer('rows', rowCount * columns.length * 4, STORAGE);
-    const bind = (pipeline: GPUComputePipeline, resources: readonly GPUBindingResource[]) => {
-      const entries = resources.map((resource, binding) => ({ binding, resource }));
+    // The struct's size is a multiple of 16 bytes, the alignment of its vector.
+    const uniform = this.#buffer('picture', Math.ceil(values.byteLength / 16) * 16, UNIFORM);
+    device.queue.writeBuffer(uniform, 0, values);
+    const taps = this.#tapsOf(prepared);
+    const between = this.#buffer('rows', rowCount * columns.length * 4, STORAGE);
+    const bind = (
+      pipeline: GPUComputePipeline,
+      resources: Readonly<Partial<Record<PictureBinding, GPUBindingResource>>>,
+    ) => {
+      const entries = Object.entries(resources).map(([name, resource]) => ({
+        binding: PICTURE_BINDINGS[name as PictureBinding],
+        resource,
+      }));
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
     };
-    bind(rowsPipeline, [{ buffer: uniform }, { buffer: taps }, pixels, { buffer: between }]);
+    const shared = { picture: { buffer: uniform }, taps: { buffer: taps }, rows: { buffer: between } };
+    bind(rowsPipeline, { ...shared, pixels });
     dispatchThreads(pass, rowCount * columns.length);
-    bind(this.columnsPipeline, [{ buffer: uniform }, { buffer: taps }, { buffer: between }, input]);
+    bind(this.#columnsPipeline, { ...shared, input });
     dispatchThreads(pass, columns.length * rows.length);
   }
 
   dispose(): void {
-    for (const buffer of this.buffers.values()) buffer.destroy();
-    this.buffers.clear();
-    this.pixels?.destroy();
+    for (const buffer of this.#buffers.values()) buffer.destroy();
+    this.#buffers.clear();
+    this.#pixels?.destroy();
   }
 
-  /** Brings a picture to the GPU: as it is, or as the pixels that it becomes where that fails. */
-  private placed({ picture, way }: Omit<PreparedPicture, 'columns' | 'rows'>): PlacedPicture {
+  /** Returns the texture that pixels are copied to. It is kept, and replaced if the size changes. */
+  textureOf(width: number, height: number): GPUTexture {
+    if (this.#pixels?.width === width && this.#pixels.height === height) return this.#pixels;
+    this.#pixels?.destroy();
+    const { COPY_DST, RENDER_ATTACHMENT, TEXTURE_BINDING } = GPUTextureUsage;
+    // `copyExternalImageToTexture` requires RENDER_ATTACHMENT.
+    const usage = COPY_DST | RENDER_ATTACHMENT | TEXTURE_BINDING;
+    this.#pixels = this.device.createTexture({ label: 'pixels', size: [width, height], format: 'rgba8unorm', usage });
+    return this.#pixels;
+  }
+
+  /** Uploads a picture by its strategy, or as drawn pixels if that fails. */
+  #placed({ picture, strategy }: Omit<PreparedPicture, 'columns' | 'rows'>): PlacedPicture {
     const isDecoded = 'data' in picture;
-    if (way && !isDecoded) {
+    if (strategy && !isDecoded) {
       try {
-        const [pixels, left, top] = way.take(this, picture);
-        return [way.rows, pixels, picture.mirror ? [left + picture.width - 1, top, -1, 0] : [left, top, 1, 0]];
+        const [pixels, left, top] = strategy.upload(this, picture);
+        const layout = picture.mirror ? { left: left + picture.width - 1, step: -1 } : { left, step: 1 };
+        return [strategy.rows, pixels, { ...layout, top, straight: 0 }];
       } catch {
-        // Drawing is left.
+        // This picture is drawn instead.
       }
     }
     const { width, height, data } = isDecoded ? picture : picture.draw();
     const texture = this.textureOf(width, height);
     const layout = { bytesPerRow: width * 4 };
     this.device.queue.writeTexture({ texture }, data as Uint8Array<ArrayBuffer>, layout, [width, height]);
-    return [this.rowsPipeline, texture.createView(), [0, 0, 1, 1]];
+    return [this.#rowsPipeline, texture.createView(), { left: 0, top: 0, step: 1, straight: 1 }];
   }
 
-  /** The taps' table, uploaded anew only where they are others than last time. */
-  private tapsOf({ columns, rows }: SourcePicture): GPUBuffer {
+  /** Returns the table of taps, which is uploaded again only if the taps differ from the last picture's. */
+  #tapsOf({ columns, rows }: SourcePicture): GPUBuffer {
     const all = [...columns, ...rows];
     const length = all.reduce((sum, { coefficients }) => sum + 3 + coefficients.length, 0);
-    const buffer = this.buffer('taps', length * 4, GPUBufferUsage.STORAGE);
-    if (this.taps?.columns === columns && this.taps.rows === rows) return buffer;
+    const buffer = this.#buffer('taps', length * 4, GPUBufferUsage.STORAGE);
+    if (this.#taps?.columns === columns && this.#taps.rows === rows) return buffer;
     const table = new Int32Array(length);
-    let place = 3 * all.length;
+    let position = 3 * all.length;
     for (const [index, { first, coefficients }] of all.entries()) {
-      table.set([first, place, coefficients.length], 3 * index);
-      table.set(coefficients, place);
-      place += coefficients.length;
+      table.set([first, position, coefficients.length], 3 * index);
+      table.set(coefficients, position);
+      position += coefficients.length;
     }
     this.device.queue.writeBuffer(buffer, 0, table);
-    this.taps = { columns, rows };
+    this.#taps = { columns, rows };
     return buffer;
   }
 
-  /** A buffer that is kept from picture to picture, and made anew where its size changes. */
-  private buffer(label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
-    const known = this.buffers.get(label);
+  /** Returns a buffer that is kept from picture to picture, and replaced if its size changes. */
+  #buffer(label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const known = this.#buffers.get(label);
     if (known?.size === size) return known;
     known?.destroy();
-    if (label === 'taps') this.taps = undefined;
+    if (label === 'taps') this.#taps = undefined;
     const buffer = this.device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
-    this.buffers.set(label, buffer);
+    this.#buffers.set(label, buffer);
     return buffer;
-  }
-
-  /** The texture that pixels are copied into, kept in the same way. */
-  textureOf(width: number, height: number): GPUTexture {
-    if (this.pixels?.width === width && this.pixels.height === height) return this.pixels;
-    this.pixels?.destroy();
-    const { COPY_DST, RENDER_ATTACHMENT, TEXTURE_BINDING } = GPUTextureUsage;
-    // Browsers copy images by drawing them.
-    const usage = COPY_DST | RENDER_ATTACHMENT | TEXTURE_BINDING;
-    this.pixels = this.device.createTexture({ label: 'pixels', size: [width, height], format: 'rgba8unorm', usage });
-    return this.pixels;
   }
 }

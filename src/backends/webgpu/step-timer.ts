@@ -1,15 +1,23 @@
 const TIMESTAMP_BYTES = 8;
 
-/** Times passes by timestamp queries. */
+/** Times compute passes with timestamp queries. */
 export class StepTimer {
-  private constructor(
-    private readonly count: number,
-    private readonly queries: GPUQuerySet,
-    private readonly resolved: GPUBuffer,
-    private readonly readback: GPUBuffer,
-  ) {}
+  readonly #count: number;
+  readonly #queries: GPUQuerySet;
+  readonly #resolved: GPUBuffer;
+  readonly #readback: GPUBuffer;
 
-  /** @returns undefined where the device has no timestamp queries. */
+  private constructor(count: number, queries: GPUQuerySet, resolved: GPUBuffer, readback: GPUBuffer) {
+    this.#count = count;
+    this.#queries = queries;
+    this.#resolved = resolved;
+    this.#readback = readback;
+  }
+
+  /**
+   * @param count how many passes it times at once.
+   * @returns undefined if the device has no timestamp queries.
+   */
   static create(device: GPUDevice, count: number): StepTimer | undefined {
     if (!device.features.has('timestamp-query')) return undefined;
     const size = 2 * count * TIMESTAMP_BYTES;
@@ -21,38 +29,38 @@ export class StepTimer {
     );
   }
 
-  /** Describes the pass of a step. */
+  /** Returns the descriptor of pass `index`, to begin it with. */
   pass(index: number): GPUComputePassDescriptor {
-    const { queries } = this;
     return {
       timestampWrites: {
-        querySet: queries,
+        querySet: this.#queries,
         beginningOfPassWriteIndex: 2 * index,
         endOfPassWriteIndex: 2 * index + 1,
       },
     };
   }
 
+  /** Encodes the transfer of the timestamps; encode it after the passes. */
   resolve(encoder: GPUCommandEncoder): void {
-    encoder.resolveQuerySet(this.queries, 0, 2 * this.count, this.resolved, 0);
-    encoder.copyBufferToBuffer(this.resolved, 0, this.readback, 0, this.readback.size);
+    encoder.resolveQuerySet(this.#queries, 0, 2 * this.#count, this.#resolved, 0);
+    encoder.copyBufferToBuffer(this.#resolved, 0, this.#readback, 0, this.#readback.size);
   }
 
-  /** Milliseconds of each pass, once what was resolved has run. A clock that was set back gives 0. */
+  /** Returns the milliseconds of each pass after the resolved passes have run; 0 if the GPU's clock was reset meanwhile. */
   async read(): Promise<number[]> {
-    await this.readback.mapAsync(GPUMapMode.READ);
-    const times = new BigUint64Array(this.readback.getMappedRange());
-    const passes = Array.from({ length: this.count }, (_, index) => {
+    await this.#readback.mapAsync(GPUMapMode.READ);
+    const times = new BigUint64Array(this.#readback.getMappedRange());
+    const passes = Array.from({ length: this.#count }, (_, index) => {
       const nanoseconds = Number((times[2 * index + 1] as bigint) - (times[2 * index] as bigint));
       return Math.max(0, nanoseconds / 1e6);
     });
-    this.readback.unmap();
+    this.#readback.unmap();
     return passes;
   }
 
   dispose(): void {
-    this.queries.destroy();
-    this.resolved.destroy();
-    this.readback.destroy();
+    this.#queries.destroy();
+    this.#resolved.destroy();
+    this.#readback.destroy();
   }
 }

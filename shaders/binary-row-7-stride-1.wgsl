@@ -1,4 +1,0 @@
-const PIXELS = 7u;
-const STRIDE = 1u;
-
-// #include "binary-row.wgsl"

@@ -1,0 +1,34 @@
+// What the binary convolutions over codes of two bit planes share. Weight bit 1 is +1, weight bit 0 is −1:
+// Σ ±code = Σ over planes of 2^plane · (2 · popcount(weight & plane) − popcount(plane)).
+
+// [pixel][word], both planes of a word in one vector
+@group(0) @binding(2) var<storage, read> input: array<vec2<u32>>;
+// [tap][word][block], four output channels in one vector
+@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
+// [threshold][block]
+@group(0) @binding(7) var<storage, read> thresholds: array<vec4<i32>>;
+
+alias Sum = vec4<i32>;
+
+fn floatOf(sum: Sum) -> vec4<f32> {
+  return vec4<f32>(sum);
+}
+
+fn thresholdOf(index: u32, block: u32) -> vec4<i32> {
+  return thresholds[index * shape.blocks + block];
+}
+
+fn exceeds(sum: Sum, threshold: vec4<i32>) -> vec4<bool> {
+  return sum > threshold;
+}
+
+// Σ code over the 32 channels of a word.
+fn codeSum(bits: vec2<u32>) -> u32 {
+  let count = countOneBits(bits);
+  return count.x + count.y + count.y;
+}
+
+// The planes of an input word; 0 outside the image.
+fn inputBits(index: u32, inside: bool) -> vec2<u32> {
+  return input[index] & vec2<u32>(select(0u, ~0u, inside));
+}

@@ -1,0 +1,54 @@
+// #include "limb-sums.wgsl"
+
+// What the binary convolutions over codes of any levels, and with filters in groups, share: Σ ±level. Every level is a sum
+// of terms. A term is a product of bit planes times a weight in limbs, and its bits are counted as in binary.wgsl.
+
+// [pixel][word][plane]
+@group(0) @binding(2) var<storage, read> input: array<u32>;
+// [tap][word][block], four output channels in one vector
+@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
+// [word][block]: a bit for each input channel that the output channels read
+@group(0) @binding(8) var<storage, read> members: array<vec4<u32>>;
+// [term]: the set of planes, then the limbs of the weight, lowest first
+@group(0) @binding(9) var<storage, read> terms: array<vec4<i32>>;
+
+override planes: u32 = 2u;
+override termCount: u32 = 2u;
+
+// Limb sums of one pixel, for four output channels.
+struct Limbs {
+  first: vec4<i32>,
+  second: vec4<i32>,
+  third: vec4<i32>,
+}
+
+// The product of a set of bit planes: bits that are 1 in all of them.
+fn planeProduct(planeSet: u32, index: u32, inside: bool) -> u32 {
+  var bits = select(0u, ~0u, inside);
+  for (var plane = 0u; plane < planes; plane++) {
+    if ((planeSet & (1u << plane)) != 0u) {
+      bits &= input[index + plane];
+    }
+  }
+  return bits;
+}
+
+// Σ ±bit
+fn signedCount(weight: vec4<u32>, bits: vec4<u32>) -> vec4<i32> {
+  return vec4<i32>(2u * countOneBits(weight & bits)) - vec4<i32>(countOneBits(bits));
+}
+
+fn addTerm(sums: Limbs, count: vec4<i32>, term: vec4<i32>) -> Limbs {
+  return Limbs(sums.first + count * term.y, sums.second + count * term.z, sums.third + count * term.w);
+}
+
+fn combined(sums: Limbs) -> Sum {
+  var sum = Sum(sums.first, vec4<i32>(0));
+  if (limbs > 1u) {
+    sum = addLimb(sum, sums.second, 0u);
+  }
+  if (limbs > 2u) {
+    sum = addLimb(sum, sums.third, 12u);
+  }
+  return sum;
+}

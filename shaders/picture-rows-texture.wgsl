@@ -1,7 +1,0 @@
-// #include "picture-rows.wgsl"
-
-@group(0) @binding(2) var pixels: texture_2d<f32>;
-
-fn pixelAt(place: vec2<i32>) -> vec4<f32> {
-  return textureLoad(pixels, place, 0);
-}

@@ -1,0 +1,39 @@
+// #include "picture.wgsl"
+
+// The second pass: resamples the columns of what picture-rows.wgsl wrote, subtracts the means, and writes an image of the
+// network's input.
+
+// [row][column]
+@group(0) @binding(3) var<storage, read> rows: array<u32>;
+// [pixel][channel]
+@group(0) @binding(4) var<storage, read_write> input: array<i32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let area = picture.outputWidth * picture.outputHeight;
+  let thread = threadIndex(group, groups, local);
+  if (thread >= area) {
+    return;
+  }
+  let x = thread % picture.outputWidth;
+  let y = thread / picture.outputWidth;
+  let tap = 3u * (picture.outputWidth + y);
+  let start = (u32(taps[tap]) - picture.firstRow) * picture.outputWidth + x;
+  var sum = vec3<i32>();
+  for (var index = 0; index < taps[tap + 2u]; index++) {
+    let bytes = (vec3<u32>(rows[start + u32(index) * picture.outputWidth]) >> vec3<u32>(0u, 8u, 16u)) & vec3<u32>(255u);
+    sum += taps[taps[tap + 1u] + index] * vec3<i32>(bytes);
+  }
+  var colour = vec3<i32>(toByte(sum));
+  if (picture.order == 0u) {
+    colour = colour.zyx;
+  }
+  let channels = select(3u, 1u, picture.order == 2u);
+  for (var channel = 0u; channel < channels; channel++) {
+    input[(picture.image * area + thread) * channels + channel] = colour[channel] - picture.mean[channel];
+  }
+}
