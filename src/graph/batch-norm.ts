@@ -1,6 +1,6 @@
 import type { BatchNormLayer } from './graph.ts';
 
-/** The statistics of a batch normalization, float64: stored sums over their factor, and 0 where the factor is 0. */
+/** Returns the float64 statistics of a batch normalization: the stored sums divided by their factor, or 0 if it is 0. */
 export function batchNormStatistics({ meanSums, varianceSums, factor }: BatchNormLayer): {
   mean: Float64Array;
   variance: Float64Array;

@@ -2,17 +2,20 @@ import { type Graph, isWeighted } from './graph.ts';
 import { asChwShape, inferShapes } from './shapes.ts';
 import { weightCount } from './weights.ts';
 
-/** How large a network is, and how much it computes for one image. */
+/** The size of a network and its computation for one image. */
 export interface Cost {
-  /** Weights, biases, factors and offsets; BatchNorm's statistics are not among them. */
+  /** Weights, biases, gammas and betas. The statistics of BatchNorm are not counted. */
   readonly parameters: number;
-  /** Those of the parameters that are weights of one bit. */
+  /** The parameters that are 1-bit weights. */
   readonly binaryParameters: number;
-  /** Multiply-adds of the layers with weights, padding included. */
+  /** Multiply-adds of the layers with weights, including those on padding. */
   readonly multiplyAdds: number;
 }
 
-/** @throws HwgqError as `inferShapes`. */
+/**
+ * Returns the cost of a network.
+ * @throws HwgqError the errors of `inferShapes`.
+ */
 export function costOf(graph: Graph): Cost {
   const shapes = inferShapes(graph);
   const cost = { parameters: 0, binaryParameters: 0, multiplyAdds: 0 };

@@ -1,23 +1,24 @@
 import type { Quantizer } from '../numerics/quantizer.ts';
 import type { Weights } from './weights.ts';
 
-/** Rows, then columns. */
+/** A size or distance along rows and columns. */
 export type Pair = readonly [height: number, width: number];
 
-/** One image's shape without the batch: [channels, height, width], or [length] behind a fully connected layer. */
+/** The shape of one image without the batch: [channels, height, width], or [length] after a fully connected layer. */
 export type Shape = readonly number[];
 
 interface LayerBase {
-  /** Unique in the graph. It also names the value that the layer computes: layers refer to each other by it. */
+  /** A name that is unique in the graph. It also names the layer's value, by which other layers refer to it. */
   readonly name: string;
-  /** The values it reads: names of earlier layers, or of the graph's input. */
+  /** The values that the layer reads: names of earlier layers or of the graph's input. */
   readonly inputs: readonly string[];
-  /** Caffe's name for the output (`top`). Layers that work in place share one: its final value is the last layer's. */
+  /** Caffe's name of the output (`top`). In-place layers share a blob, which ends up with the last layer's value. */
   readonly blob: string;
 }
 
 export interface ConvolutionLayer extends LayerBase {
   readonly type: 'convolution';
+  /** Output channels. */
   readonly outputs: number;
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -40,15 +41,15 @@ export interface InnerProductLayer extends LayerBase {
 export interface PoolingLayer extends LayerBase {
   readonly type: 'pooling';
   readonly method: 'max' | 'average';
-  /** Absent: the whole plane (`global_pooling`). */
+  /** Absent for a pooling over the entire input (`global_pooling`). */
   readonly kernel?: Pair;
   readonly stride: Pair;
   readonly pad: Pair;
 }
 
 /**
- * y = (x − mean) / sqrt(variance + epsilon), per channel. Caffe stores running sums and one factor to divide them by;
- * they are kept so, since the quotients are no float32 numbers (graph/batch-norm.ts makes them).
+ * Normalizes each channel: y = (x − mean) / sqrt(variance + epsilon). As in Caffe, the statistics are running sums and
+ * one factor that divides them. The quotients are not float32 numbers; graph/batch-norm.ts computes them.
  */
 export interface BatchNormLayer extends LayerBase {
   readonly type: 'batchNorm';
@@ -58,7 +59,7 @@ export interface BatchNormLayer extends LayerBase {
   readonly epsilon: number;
 }
 
-/** y = gamma · x + beta, per channel. */
+/** Scales each channel: y = gamma · x + beta. */
 export interface ScaleLayer extends LayerBase {
   readonly type: 'scale';
   readonly gamma: Float32Array;
@@ -78,16 +79,16 @@ export interface ReluLayer extends LayerBase {
 export interface EltwiseLayer extends LayerBase {
   readonly type: 'eltwise';
   readonly operation: 'sum' | 'product' | 'max';
-  /** One for each input; only for `sum`. */
+  /** One coefficient for each input, for `sum` only. */
   readonly coefficients?: readonly number[];
 }
 
-/** Joins its inputs along the channels. */
+/** Concatenates its inputs along the channels. */
 export interface ConcatLayer extends LayerBase {
   readonly type: 'concat';
 }
 
-/** Local response normalization across channels: x / (k + alpha / size · Σ x²)^beta. */
+/** Local response normalization across channels: y = x / (k + alpha / size · Σ x²)^beta. */
 export interface LrnLayer extends LayerBase {
   readonly type: 'lrn';
   readonly size: number;
@@ -100,12 +101,12 @@ export interface SoftmaxLayer extends LayerBase {
   readonly type: 'softmax';
 }
 
-/** Nothing at inference; kept so that its blob can be asked for by name. */
+/** Does nothing at inference. It is kept so that its blob can be requested by name. */
 export interface DropoutLayer extends LayerBase {
   readonly type: 'dropout';
 }
 
-/** The same values under another shape (Caffe's `Flatten` and `Reshape`). */
+/** Gives its input another shape (Caffe's `Flatten` and `Reshape`). */
 export interface ReshapeLayer extends LayerBase {
   readonly type: 'reshape';
   readonly shape: Shape;
@@ -128,10 +129,10 @@ export type Layer =
 
 export type LayerType = Layer['type'];
 
-/** Layers that carry weights. */
+/** A layer with weights. */
 export type WeightedLayer = ConvolutionLayer | InnerProductLayer;
 
-/** A network of one input, its layers in an order in which they can run. */
+/** A network with one input. Its layers are in an order in which they can run. */
 export interface Graph {
   readonly name: string;
   /** The input's blob name and its shape [channels, height, width]. */

@@ -1,37 +1,38 @@
 import { HwgqError } from '../errors.ts';
 import type { ConvolutionLayer, Graph, Layer, PoolingLayer, Shape } from './graph.ts';
 
-/** A plane of channels: what convolution and pooling work on. */
+/** The shape of a feature map, which convolution and pooling read. */
 export interface ChwShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
 }
 
+/** Returns the number of elements in a tensor of a shape. */
 export function elementCount(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** A shape as channels and planes; a vector is one pixel of many channels. */
+/** Returns a shape as channels, height and width. A vector is one pixel of many channels. */
 export function asChwShape(shape: Shape): ChwShape {
   return { channels: shape[0] ?? 1, height: shape[1] ?? 1, width: shape[2] ?? 1 };
 }
 
-/** Output size of a convolution along one axis (Caffe `ConvolutionLayer::compute_output_shape`). */
+/** Returns the output size of a convolution along one axis (Caffe `ConvolutionLayer::compute_output_shape`). */
 export function convolvedSize(size: number, kernel: number, stride: number, pad: number, dilation: number): number {
   return Math.floor((size + 2 * pad - (dilation * (kernel - 1) + 1)) / stride) + 1;
 }
 
 /**
- * Output size of a pooling along one axis (Caffe `PoolingLayer::Reshape`): rounded up, and a last window that
- * would start in the padding is dropped, which Caffe does only where some padding is not zero.
+ * Returns the output size of a pooling along one axis (Caffe `PoolingLayer::Reshape`). It is rounded up. A last window
+ * that would start in the padding is dropped, as in Caffe only if the layer has padding on some axis.
  */
 export function pooledSize(size: number, kernel: number, stride: number, pad: number, anyPad: boolean): number {
   const pooled = Math.ceil((size + 2 * pad - kernel) / stride) + 1;
   return anyPad && (pooled - 1) * stride >= size + pad ? pooled - 1 : pooled;
 }
 
-/** Kernel and output planes of a pooling layer over given input planes; a global one has a kernel of the input's size. */
+/** Returns the kernel and the output of a pooling layer. The kernel of a global pooling has the size of the input. */
 export function poolingGeometry(
   layer: PoolingLayer,
   input: ChwShape,
@@ -49,7 +50,7 @@ export function poolingGeometry(
   };
 }
 
-/** Output planes of a convolution over given input planes. */
+/** Returns the output of a convolution. */
 export function convolutionOutput(layer: ConvolutionLayer, input: ChwShape): ChwShape {
   const { kernel, stride, pad, dilation } = layer;
   return {
@@ -60,8 +61,8 @@ export function convolutionOutput(layer: ConvolutionLayer, input: ChwShape): Chw
 }
 
 /**
- * The shape of every value in the graph, by the name of the layer that computes it (and of the input).
- * Checks that each layer reads values computed before it and that every shape fits.
+ * Returns the shape of every value in a graph, by the name of the layer that computes it or of the input.
+ * Checks that each layer reads values computed before it and that the shapes match.
  * @throws HwgqError `invalid-graph` or `shape-mismatch`, naming the layer.
  */
 export function inferShapes(graph: Graph): ReadonlyMap<string, Shape> {
@@ -72,12 +73,12 @@ export function inferShapes(graph: Graph): ReadonlyMap<string, Shape> {
       if (shape) return shape;
       throw new HwgqError(
         'invalid-graph',
-        `Layer '${layer.name}' reads '${name}', which no layer before it computes. Reorder the layers or mend the name.`,
+        `Layer '${layer.name}' reads '${name}', which no earlier layer computes. Correct the name or the order of the layers.`,
         { layer: layer.name },
       );
     });
     if (shapes.has(layer.name)) {
-      throw new HwgqError('invalid-graph', `Two layers are called '${layer.name}'. Give each a name of its own.`, {
+      throw new HwgqError('invalid-graph', `Two layers have the name '${layer.name}'. Give each layer a unique name.`, {
         layer: layer.name,
       });
     }
@@ -93,8 +94,8 @@ export function inferShapes(graph: Graph): ReadonlyMap<string, Shape> {
 function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
   const first = inputs[0];
   if (!first) return mismatch(layer, 'it has no input');
-  const many = layer.type === 'eltwise' || layer.type === 'concat';
-  if (!many && inputs.length !== 1) mismatch(layer, `it takes one input and has ${inputs.length}`);
+  const hasManyInputs = layer.type === 'eltwise' || layer.type === 'concat';
+  if (!hasManyInputs && inputs.length !== 1) mismatch(layer, `it accepts one input and has ${inputs.length}`);
   switch (layer.type) {
     case 'convolution': {
       const { channels, height, width } = convolutionOutput(layer, asChwShape(first));
@@ -123,12 +124,13 @@ function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return [layer.outputs];
     case 'reshape':
       if (elementCount(layer.shape) !== elementCount(first)) {
-        mismatch(layer, `it would turn ${describe(first)} into ${describe(layer.shape)}`);
+        mismatch(layer, `it cannot reshape ${describe(first)} to ${describe(layer.shape)}`);
       }
       return layer.shape;
     case 'eltwise':
       for (const other of inputs) {
-        if (describe(other) !== describe(first)) mismatch(layer, `${describe(first)} and ${describe(other)} differ`);
+        if (describe(other) !== describe(first))
+          mismatch(layer, `its inputs ${describe(first)} and ${describe(other)} must have the same shape`);
       }
       if (layer.coefficients && layer.coefficients.length !== inputs.length) {
         mismatch(layer, `it has ${inputs.length} inputs and ${layer.coefficients.length} coefficients`);
@@ -137,7 +139,7 @@ function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'concat': {
       for (const other of inputs) {
         if (describe(other.slice(1)) !== describe(first.slice(1))) {
-          mismatch(layer, `${describe(first)} and ${describe(other)} differ in more than the channels`);
+          mismatch(layer, `its inputs ${describe(first)} and ${describe(other)} may differ only in their channels`);
         }
       }
       return [inputs.reduce((sum, shape) => sum + asChwShape(shape).channels, 0), ...first.slice(1)];
@@ -148,7 +150,7 @@ function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
 }
 
 function describe(shape: Shape): string {
-  return shape.join('×') || 'nothing';
+  return shape.join('×') || 'an empty shape';
 }
 
 function mismatch(layer: Layer, what: string): never {

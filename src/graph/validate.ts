@@ -4,9 +4,9 @@ import { asChwShape, elementCount, inferShapes } from './shapes.ts';
 import { weightCount } from './weights.ts';
 
 /**
- * Checks that every layer carries as many weights, biases and statistics as its shapes ask for.
- * @returns the shapes of all values, as `inferShapes`.
- * @throws HwgqError `invalid-graph` or `shape-mismatch`, naming the layer, what is there and what is needed.
+ * Checks that every layer has as many weights, biases and statistics as its shapes require.
+ * @returns the shapes of all values, as `inferShapes` does.
+ * @throws HwgqError `invalid-graph` or `shape-mismatch`, naming the layer, the number seen and the number required.
  */
 export function validateGraph(graph: Graph): ReadonlyMap<string, Shape> {
   const shapes = inferShapes(graph);
@@ -45,11 +45,11 @@ function checkTensors(layer: Layer, input: Shape): void {
   }
 }
 
-function expectCount(layer: Layer, what: string, seen: number, needed: number): void {
+function expectCount(layer: Layer, name: string, seen: number, needed: number): void {
   if (seen === needed) return;
   throw new HwgqError(
     'shape-mismatch',
-    `Layer '${layer.name}' needs ${needed} ${what} and has ${seen}. Are network and weights of the same model?`,
+    `Layer '${layer.name}' needs ${needed} ${name} and has ${seen}. Check that the network and the weights belong to the same model.`,
     { layer: layer.name, seen, needed },
   );
 }

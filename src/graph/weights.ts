@@ -2,29 +2,29 @@ import { float16ToFloat32 } from '../numerics/float16.ts';
 import { signBitAt } from '../numerics/signs.ts';
 
 /**
- * The weights of a convolution or fully connected layer, filter after filter, in one of the forms that a model
- * keeps them in. Values stand in Caffe's order: [outputs][inputs / group][kernel height][kernel width].
+ * The weights of a convolution or fully connected layer, in one of the forms in which a model stores them.
+ * The layout is Caffe's: [outputs][inputs / group][kernel height][kernel width].
  */
 export type Weights =
   | { readonly form: 'float32'; readonly values: Float32Array }
-  /** IEEE 754 half precision, as its bits. */
+  /** The bits of IEEE 754 half-precision numbers. */
   | { readonly form: 'float16'; readonly values: Uint16Array }
-  /** Whole numbers times one scale a filter: |value| <= 127 (int8) or <= 4095 (fixed13). */
+  /** Integers times one scale for each filter: |value| <= 127 (int8) or <= 4095 (fixed13). */
   | { readonly form: 'int8'; readonly values: Int8Array; readonly scale: Float32Array }
   | { readonly form: 'fixed13'; readonly values: Int16Array; readonly scale: Float32Array }
-  /** One sign a weight (numerics/signs.ts), times one alpha a filter (paper, section 3.1). */
+  /** One sign for each weight (numerics/signs.ts), times one alpha for each filter (paper, section 3.1). */
   | { readonly form: 'binary'; readonly signs: Uint8Array; readonly count: number; readonly alpha: Float64Array }
-  /** Latent float weights that a binary layer binarizes as it runs: sign(w) · alpha, alpha = mean |w| or 1. */
+  /** Latent float weights, binarized at run time: sign(w) · alpha, with alpha = mean |w| or 1. */
   | { readonly form: 'latent'; readonly values: Float32Array; readonly useAlpha: boolean };
 
 export type WeightForm = Weights['form'];
 
-/** How many weights there are. */
+/** Returns the number of weights. */
 export function weightCount(weights: Weights): number {
   return weights.form === 'binary' ? weights.count : weights.values.length;
 }
 
-/** alpha of every filter of latent weights: mean |w| in float64, or 1 where the layer does not scale. */
+/** Returns the alpha of each filter of latent weights: mean |w| in float64, or 1 if the layer does not use alpha. */
 export function latentAlpha(values: Float32Array, outputs: number, useAlpha: boolean): Float64Array {
   const alpha = new Float64Array(outputs).fill(1);
   if (!useAlpha) return alpha;
@@ -38,8 +38,8 @@ export function latentAlpha(values: Float32Array, outputs: number, useAlpha: boo
 }
 
 /**
- * One filter as numbers, without its scale: multiply by `filterScale` for the real weights.
- * Binary filters come out as +1 and −1, fixed-point ones as their whole numbers.
+ * Returns one filter without its scale: binary weights as +1 and −1, fixed-point weights as integers.
+ * Multiplied by `filterScales`, they are the real weights.
  */
 export function filterValues(weights: Weights, outputs: number, output: number): Float64Array {
   const size = weightCount(weights) / outputs;
@@ -61,7 +61,7 @@ export function filterValues(weights: Weights, outputs: number, output: number):
   return filter;
 }
 
-/** The factor of every filter, float64, one for each output. */
+/** Returns the float64 scale of each filter. */
 export function filterScales(weights: Weights, outputs: number): Float64Array {
   switch (weights.form) {
     case 'binary':

@@ -2,8 +2,8 @@ import type { Model } from './model.ts';
 import { ModelDecoder } from './model-decoder.ts';
 
 /**
- * Reads a whole `.hwgq` file.
- * @throws HwgqError as `ModelDecoder`.
+ * Reads a complete `.hwgq` file.
+ * @throws HwgqError the errors of `ModelDecoder.push` and `ModelDecoder.finish`.
  */
 export function decodeModel(file: Uint8Array): Model {
   const decoder = new ModelDecoder();

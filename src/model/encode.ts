@@ -4,7 +4,7 @@ import { sha256 } from './hash.ts';
 import type { Model } from './model.ts';
 import { aligned, isTensor, type SectionEntry, storeTensor } from './sections.ts';
 
-/** Writes a model as a `.hwgq` file (docs/format.md). */
+/** Returns a model as the bytes of a `.hwgq` file (docs/format.md). */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   const sections: { entry: SectionEntry; bytes: Uint8Array }[] = [];
   const content = JSON.stringify(model, (_, value: unknown) =>

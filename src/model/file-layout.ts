@@ -1,15 +1,15 @@
-/** "HWGQ". */
+/** The bytes of "HWGQ", with which a file begins. */
 export const MAGIC = Uint8Array.of(0x48, 0x57, 0x47, 0x51);
 export const FORMAT_VERSION = 1;
-/** Magic and version stand before the hash. */
+/** The byte at which the hash begins, after magic and version. */
 export const HASH_FROM = 8;
-/** The hash takes 32 bytes; from here on it covers everything. */
+/** The byte from which the hash covers everything; the hash itself has 32 bytes. */
 export const CHECKED_FROM = 40;
-/** Two lengths of 4 bytes stand before the header. */
+/** The byte at which the header begins, after its two lengths of 4 bytes. */
 export const HEADER_FROM = 48;
-/** A header beyond this is refused before anything is allocated. */
+/** The largest header accepted, inflated. Larger ones are rejected before anything is allocated. */
 export const MAX_HEADER_BYTES = 16 * 2 ** 20;
-/** All tensors of a model together, inflated. */
+/** The most bytes that all tensors of a model may have together, inflated. */
 export const MAX_TENSOR_BYTES = 2 ** 30;
-/** Objects and lists in a header stand in each other no deeper than this. */
+/** How deep objects and arrays may be nested in a header. */
 export const MAX_NESTING = 32;

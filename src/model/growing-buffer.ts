@@ -1,25 +1,31 @@
-/** A run of bytes whose length is known and that comes in pieces. Its memory grows with them, not with what is told. */
+/**
+ * Collects a known number of bytes that arrive in pieces. Its memory grows with the bytes received, so that a forged
+ * length allocates nothing.
+ */
 export class GrowingBuffer {
+  readonly #size: number;
   #bytes = new Uint8Array(0);
   #length = 0;
 
-  constructor(private readonly size: number) {}
-
-  get isComplete(): boolean {
-    return this.#length === this.size;
+  constructor(size: number) {
+    this.#size = size;
   }
 
-  /** What has come so far, in a buffer of its own. */
+  get isComplete(): boolean {
+    return this.#length === this.#size;
+  }
+
+  /** The bytes received so far, in a buffer that nothing else uses. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Copies as many bytes as are still missing, and says how many those were. */
-  take(piece: Uint8Array): number {
-    const count = Math.min(piece.length, this.size - this.#length);
+  /** Copies bytes until the buffer is full. Returns the number of bytes copied. */
+  append(piece: Uint8Array): number {
+    const count = Math.min(piece.length, this.#size - this.#length);
     const needed = this.#length + count;
     if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(Math.min(this.size, Math.max(needed, 2 * this.#length)));
+      const larger = new Uint8Array(Math.min(this.#size, Math.max(needed, 2 * this.#length)));
       larger.set(this.bytes);
       this.#bytes = larger;
     }

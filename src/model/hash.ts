@@ -1,12 +1,12 @@
-/** `crypto.subtle` copies what it hashes; from this size on that costs more than hashing here does. */
+/** `crypto.subtle` copies its input. Beyond this size the copy costs more than hashing in JavaScript. */
 const LARGEST_COPY_BYTES = 2 ** 24;
 
-/** Progress is told after so many bytes. */
+/** Progress is reported after this many bytes. */
 const BYTES_BETWEEN_REPORTS = 2 ** 22;
 
 /**
- * SHA-256 of some bytes, lower-case hexadecimal; also where `crypto.subtle` is absent (pages without https).
- * @param onProgress called with the share that is hashed, 0 to 1, where there are many bytes.
+ * Returns the SHA-256 of bytes in lower-case hexadecimal. Works without `crypto.subtle`, which pages without HTTPS lack.
+ * @param onProgress called with the hashed share, from 0 to 1, if there are many bytes.
  */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>, onProgress?: (done: number) => void): Promise<string> {
   const subtle = bytes.length <= LARGEST_COPY_BYTES ? globalThis.crypto?.subtle : undefined;
@@ -18,11 +18,11 @@ const PRIMES = firstPrimes(64);
 const ROUND_CONSTANTS = Int32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
 const INITIAL_STATE = Int32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(Math.sqrt(prime)));
 
-/** SHA-256 (FIPS 180-4) of bytes that come piece by piece. */
+/** Computes the SHA-256 (FIPS 180-4) of bytes that arrive in pieces. */
 export class Sha256 {
   readonly #state = INITIAL_STATE.slice();
   readonly #schedule = new Int32Array(64);
-  /** Bytes of a block that is not full yet. */
+  /** The bytes of an incomplete block. */
   readonly #rest = new Uint8Array(64);
   #length = 0;
 
@@ -40,7 +40,7 @@ export class Sha256 {
     this.#rest.set(bytes.subarray(start));
   }
 
-  /** The hash, 32 bytes. Ends the hashing. */
+  /** Returns the hash, 32 bytes. The object cannot be used afterwards. */
   digest(): Uint8Array {
     const held = this.#length % 64;
     const tail = new Uint8Array(held < 56 ? 64 : 128);
@@ -57,7 +57,10 @@ export class Sha256 {
   }
 }
 
-/** SHA-256 of bytes that are all there. Progress as for `sha256Hex`. */
+/**
+ * Returns the SHA-256 of bytes, 32 bytes.
+ * @param onProgress called with the hashed share, from 0 to 1.
+ */
 export function sha256(bytes: Uint8Array, onProgress?: (done: number) => void): Uint8Array {
   const hash = new Sha256();
   for (let start = 0; start < bytes.length; start += BYTES_BETWEEN_REPORTS) {
@@ -67,10 +70,7 @@ export function sha256(bytes: Uint8Array, onProgress?: (done: number) => void): 
   return hash.digest();
 }
 
-/**
- * One variable a register and signed 32-bit arithmetic throughout: engines keep both in machine registers, and make no
- * garbage.
- */
+/** Adds a block of 64 bytes. Separate variables and signed 32-bit arithmetic let engines work in machine registers. */
 function addBlock(state: Int32Array, w: Int32Array, bytes: Uint8Array, start: number): void {
   for (let i = 0, at = start; i < 16; i++, at += 4) {
     w[i] =
@@ -118,7 +118,7 @@ function addBlock(state: Int32Array, w: Int32Array, bytes: Uint8Array, start: nu
   state[7] = (state[7] as number) + h;
 }
 
-/** The first 32 bits of a number's fraction. */
+/** Returns the first 32 bits of a number's fractional part. */
 function fractionBits(value: number): number {
   return Math.floor((value - Math.floor(value)) * 2 ** 32);
 }

@@ -1,12 +1,12 @@
 import type { Graph, Layer } from '../graph/graph.ts';
 import { isTensor } from './sections.ts';
 
-/** Bytes of a layer's tensors before compression. */
+/** Returns the bytes of a layer's tensors before compression. */
 export function layerBytes(layer: Layer): number {
   return tensorBytes(layer);
 }
 
-/** Bytes that a layer's weights, biases and statistics take as float32. */
+/** Returns the bytes that a layer's weights, biases and statistics would have as float32. */
 export function layerFloatBytes(layer: Layer): number {
   switch (layer.type) {
     case 'convolution':
@@ -24,7 +24,7 @@ export function layerFloatBytes(layer: Layer): number {
   }
 }
 
-/** Bytes that the whole network takes as float32. */
+/** Returns the bytes that all tensors of a network would have as float32. */
 export function floatBytes(graph: Graph): number {
   return graph.layers.reduce((sum, layer) => sum + layerFloatBytes(layer), 0);
 }

@@ -21,10 +21,10 @@ import { rejectFile } from './reject-file.ts';
 import { aligned, canDeflateTo, inflated, loadTensor, type Tensor } from './sections.ts';
 import { validateFields } from './validate-fields.ts';
 
-/** What a file's bytes say, before anything but their sizes has been checked. */
+/** The content of a file of which only sizes have been checked. */
 interface Parsed {
   readonly hash: Uint8Array;
-  /** The model as JSON, with references to sections. */
+  /** The model as JSON, with references to sections in place of tensors. */
   readonly content: unknown;
   readonly tensors: readonly Tensor[];
 }
@@ -32,8 +32,9 @@ interface Parsed {
 const INTEGRITY = /^sha256-[A-Za-z0-9+/]{43}=$/;
 
 /**
- * Decodes a `.hwgq` file (docs/format.md) while it downloads: hashes every byte, and turns each section into a tensor as
- * soon as it is complete. It returns nothing before the hash has been checked. After an error it cannot be used again.
+ * Reads a `.hwgq` file (docs/format.md) while it is downloaded. It hashes every byte and converts each section to a
+ * tensor as soon as it is complete. It trusts no byte, and returns the model only after checking the hash. After an
+ * error the decoder cannot be used.
  */
 export class ModelDecoder {
   readonly #hash = new Sha256();
@@ -44,15 +45,15 @@ export class ModelDecoder {
   #parsed: Parsed | undefined;
 
   /**
-   * @param integrity the SHA-256 hash of the whole file, as in Subresource Integrity: `sha256-` and base64. It covers all
-   *   that the file's own hash covers, which is then not computed.
-   * @throws HwgqError `invalid-option` if it is anything else.
+   * @param integrity the SHA-256 of the whole file, in the form of Subresource Integrity: `sha256-` and base64. If it is
+   *   given, the file's own hash, which covers less, is not checked.
+   * @throws HwgqError `invalid-option` if it has another form.
    */
   constructor(integrity?: string) {
     if (integrity !== undefined && !INTEGRITY.test(integrity)) {
       throw new HwgqError(
         'invalid-option',
-        `\`integrity\` is '${integrity}'; 'sha256-' and the 44 base64 characters of a SHA-256 hash are accepted.`,
+        `\`integrity\` is '${integrity}'. Pass 'sha256-' and the 44 base64 characters of the file's SHA-256.`,
       );
     }
     this.#integrity = integrity;
@@ -66,8 +67,8 @@ export class ModelDecoder {
   }
 
   /**
-   * Reads the file's next bytes and keeps no reference to them.
-   * @throws HwgqError `model-format` as soon as they cannot become a model.
+   * Adds the file's next bytes. The decoder copies what it needs of them.
+   * @throws HwgqError `model-format` as soon as the bytes cannot be part of a model.
    */
   push(bytes: Uint8Array): void {
     const hashedFrom = this.#integrity === undefined ? CHECKED_FROM : 0;
@@ -77,28 +78,28 @@ export class ModelDecoder {
     while (rest.length > 0) {
       if (this.#parsed) {
         const end = this.#received - rest.length;
-        rejectFile(`its sections end at byte ${end}, and more bytes follow`, end);
+        rejectFile(`its sections end at byte ${end} and more bytes follow`, end);
       }
-      rest = rest.subarray(this.#part.take(rest));
+      rest = rest.subarray(this.#part.append(rest));
       while (this.#part.isComplete && !this.#parsed) this.#advance();
     }
   }
 
   /**
-   * Returns the model after all bytes have been pushed. Its graph is valid (`validateGraph`).
-   * @throws HwgqError `model-integrity` if the hash is not `integrity`; `model-format` for a damaged file; `shape-mismatch`
-   *   or `invalid-graph` for a network whose layers do not fit together.
+   * Returns the model. Call it once, after pushing all bytes. The model's graph is valid (`validateGraph`).
+   * @throws HwgqError `model-integrity` if the file does not have the hash `integrity`; `model-format` if the file is
+   *   incomplete, changed or has a wrong field; `shape-mismatch` or `invalid-graph` if the network is inconsistent.
    */
   finish(): Model {
     const seen = this.#hash.digest();
     if (this.#integrity !== undefined) checkIntegrity(this.#integrity, seen);
     if (!this.#parsed) {
       if (this.#received < HEADER_FROM) checkMagic(this.#part.bytes);
-      return rejectFile(`it is cut short: it ends after ${this.#received} bytes`, this.#received);
+      return rejectFile(`it is truncated after ${this.#received} bytes`, this.#received);
     }
     const { hash, content, tensors } = this.#parsed;
     if (this.#integrity === undefined && !hash.every((byte, index) => byte === seen[index])) {
-      rejectFile('its hash does not fit its content: it was changed', HASH_FROM);
+      rejectFile('its hash does not match its content', HASH_FROM);
     }
     const model = validateFields(withTensors(content, tensors, MAX_NESTING));
     checkFit(model, validateGraph(model.graph));
@@ -117,11 +118,11 @@ function checkIntegrity(integrity: string, digest: Uint8Array): void {
   if (seen === integrity) return;
   throw new HwgqError(
     'model-integrity',
-    `The model's hash is ${seen}, not ${integrity}. Fetch the file again, or update \`integrity\` if the model has changed.`,
+    `The model's hash is ${seen}, not ${integrity}. Download the file again, or update \`integrity\` if the model has changed.`,
   );
 }
 
-/** The parts of a file, in order: asks for the size of each, and is given its bytes. */
+/** Reads the parts of a file in order: yields the size of each part and receives its bytes. */
 function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
   const start = yield HEADER_FROM;
   checkMagic(start);
@@ -130,7 +131,7 @@ function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
   const stored = view.getUint32(CHECKED_FROM, true);
   const size = view.getUint32(CHECKED_FROM + 4, true);
   if (size > MAX_HEADER_BYTES || !canDeflateTo(size, stored)) {
-    rejectFile(`its header would take ${stored} bytes, ${size} unpacked`, CHECKED_FROM);
+    rejectFile(`its header cannot have ${stored} bytes deflated and ${size} inflated`, CHECKED_FROM);
   }
   const header = yield aligned(stored);
   const { table, content } = parseHeader(inflated(header.subarray(0, stored), size));
@@ -139,29 +140,27 @@ function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
   return { hash: start.subarray(HASH_FROM, CHECKED_FROM), content, tensors };
 }
 
-/** @param start the file's first bytes, or all of it where it has fewer. */
+/** @param start the file's first bytes, or all bytes of a shorter file. */
 function checkMagic(start: Uint8Array): void {
   if (MAGIC.every((byte, index) => start[index] === byte)) return;
   const isPage = /^\s*</.test(new TextDecoder().decode(start));
   rejectFile(
-    isPage
-      ? 'it begins like a web page: the address gives a page, perhaps an error page, instead of the model'
-      : 'it does not begin with "HWGQ"',
+    isPage ? 'it is a web page, perhaps an error page, instead of a model' : 'it does not begin with "HWGQ"',
     0,
   );
 }
 
 function checkVersion(version: number): void {
   if (version === FORMAT_VERSION) return;
-  const remedy = version > FORMAT_VERSION ? 'Update this program' : 'Convert the model again';
+  const remedy = version > FORMAT_VERSION ? 'Update hwgq-web' : 'Convert the model again';
   throw new HwgqError(
     'model-format',
-    `The model is of format version ${version}; version ${FORMAT_VERSION} is read here. ${remedy}, or fetch the file again.`,
+    `The model has format version ${version}; this version of hwgq-web reads version ${FORMAT_VERSION}. ${remedy}, or download the file again.`,
     { byte: 4, version },
   );
 }
 
-/** Puts tensors where the header refers to sections. */
+/** Replaces the header's references to sections by tensors. */
 function withTensors(value: unknown, tensors: readonly Tensor[], levels: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) rejectFile(`its header is nested deeper than ${MAX_NESTING} levels`, HEADER_FROM);
@@ -171,18 +170,19 @@ function withTensors(value: unknown, tensors: readonly Tensor[], levels: number)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTensors(item, tensors, levels - 1)]));
 }
 
-/** Pictures must come out in the shape that the network takes, and every class have one label. */
+/** Checks that preprocessed pictures have the shape of the network's input, and that each class has one label. */
 function checkFit({ graph, preprocessing, labels }: Model, shapes: ReadonlyMap<string, Shape>): void {
   const { channels, width, height, mean } = preprocessing;
   const input = asChwShape(graph.input.shape);
   if (channelCount(channels) !== input.channels || width !== input.width || height !== input.height) {
     rejectFile(
-      `its pictures are ${channels} of ${width}×${height}, and its network takes ${graph.input.shape.join('×')}`,
+      `it prepares pictures as ${channels} of ${width}×${height} and its network's input is ${graph.input.shape.join('×')}`,
       HEADER_FROM,
     );
   }
   const means = mean.kind === 'image' ? elementCount(graph.input.shape) : input.channels;
-  if (mean.values.length !== means) rejectFile(`its mean has ${mean.values.length} values for ${means}`, HEADER_FROM);
+  if (mean.values.length !== means)
+    rejectFile(`its mean has ${mean.values.length} values instead of ${means}`, HEADER_FROM);
   const classes = classCount(graph, shapes);
   if (labels && labels.length !== classes)
     rejectFile(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);

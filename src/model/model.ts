@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 
-/** A file that a model was made from. */
+/** A file that a model was converted from. */
 export interface SourceFile {
   readonly name: string;
   readonly bytes: number;
@@ -9,20 +9,20 @@ export interface SourceFile {
   readonly sha256: string;
 }
 
-/** Where a model comes from. */
+/** The origin of a model. */
 export interface Provenance {
   /** The program that wrote it, with its version. */
   readonly generator: string;
   readonly sources: readonly SourceFile[];
-  /** Under what terms the weights may be used. */
+  /** The terms under which the weights may be used. */
   readonly licence: string;
 }
 
-/** Everything in a `.hwgq` file. */
+/** The content of a `.hwgq` file. */
 export interface Model {
   readonly graph: Graph;
   readonly preprocessing: Preprocessing;
-  /** One a class, in the order of the scores; absent where nobody gave any. */
+  /** One label for each class, in the order of the logits; absent if none were given. */
   readonly labels?: readonly string[];
   readonly provenance: Provenance;
 }

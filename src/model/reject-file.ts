@@ -1,6 +1,13 @@
 import { HwgqError } from '../errors.ts';
 
-/** @throws HwgqError `model-format`, always: what is wrong with a file, and at which byte. */
-export function rejectFile(what: string, byte: number): never {
-  throw new HwgqError('model-format', `This is no usable .hwgq file: ${what}. Fetch or convert it again.`, { byte });
+/**
+ * Rejects a `.hwgq` file.
+ * @param problem a clause that follows a colon in the message.
+ * @param byte where the problem is.
+ * @throws HwgqError `model-format`, always.
+ */
+export function rejectFile(problem: string, byte: number): never {
+  throw new HwgqError('model-format', `Not a usable .hwgq file: ${problem}. Download or convert the model again.`, {
+    byte,
+  });
 }

@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'fflate';
 import { HwgqError } from '../errors.ts';
 
-/** The kinds of numbers that a section holds. */
+/** The number types of sections. */
 const ELEMENT_TYPES = {
   u8: Uint8Array,
   i8: Int8Array,
@@ -17,21 +17,22 @@ export type Tensor = InstanceType<(typeof ELEMENT_TYPES)[ElementType]>;
 /** One row of a file's section table. */
 export interface SectionEntry {
   readonly type: ElementType;
-  /** How many numbers it holds. */
+  /** The number of elements. */
   readonly count: number;
-  /** Bytes in the file, without padding. */
+  /** The section's bytes in the file, without padding. */
   readonly stored: number;
   readonly deflated: boolean;
 }
 
-/** What is left of a tensor must be less than this share: inflating takes longer than downloading a few bytes more. */
+/** A tensor is stored deflated if that leaves less than this share of it: inflating costs more than a few extra bytes. */
 const WORTHWHILE_SHARE = 0.9;
-/** A tensor of more bytes is deflated only where so many of them get smaller. */
+/** Larger tensors are deflated only if this many bytes at their beginning shrink enough. */
 const SAMPLE_BYTES = 2 ** 16;
 
-/** Sections begin at multiples of this. */
+/** Sections begin at multiples of this number of bytes. */
 export const SECTION_ALIGNMENT = 8;
 
+/** Rounds a position up to the next section boundary. */
 export function aligned(position: number): number {
   return Math.ceil(position / SECTION_ALIGNMENT) * SECTION_ALIGNMENT;
 }
@@ -48,10 +49,10 @@ export function isTensor(value: unknown): value is Tensor {
   return Object.values(ELEMENT_TYPES).some((type) => value instanceof type);
 }
 
-/** A tensor as stored bytes: deflated where that is smaller. All machines that run this are little-endian. */
+/** Returns a tensor's stored bytes, deflated if that saves enough. Assumes a little-endian machine, as all engines do. */
 export function storeTensor(tensor: Tensor): { entry: SectionEntry; bytes: Uint8Array } {
   const type = (Object.keys(ELEMENT_TYPES) as ElementType[]).find((name) => tensor instanceof ELEMENT_TYPES[name]);
-  if (!type) throw new TypeError('storeTensor takes typed arrays of the section types');
+  if (!type) throw new TypeError('storeTensor accepts only typed arrays of the section types');
   const raw = new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength);
   const deflated = isWorthDeflating(raw) ? deflateSync(raw, { level: 9 }) : raw;
   const isSmaller = deflated.length < raw.length * WORTHWHILE_SHARE;
@@ -59,7 +60,7 @@ export function storeTensor(tensor: Tensor): { entry: SectionEntry; bytes: Uint8
   return { entry: { type, count: tensor.length, stored: bytes.length, deflated: isSmaller }, bytes };
 }
 
-/** Judged by the beginning: deflating millions of signs, which look like noise, takes seconds and a copy for nothing. */
+/** Decides by the beginning of a tensor, since deflating millions of signs, which look like noise, takes seconds. */
 function isWorthDeflating(raw: Uint8Array): boolean {
   if (raw.length <= SAMPLE_BYTES) return true;
   const sample = raw.subarray(0, SAMPLE_BYTES);
@@ -67,17 +68,19 @@ function isWorthDeflating(raw: Uint8Array): boolean {
 }
 
 /**
- * Whether some bytes, deflated, can take so many: DEFLATE packs at most 258 bytes into two bits, and what does not
- * shrink is stored with a few bytes a block. So no file asks for far more memory than it has bytes, nor hides bytes.
+ * Whether `size` bytes can have `stored` bytes deflated. DEFLATE encodes at most 258 bytes in two bits, and stores
+ * incompressible data with a few bytes of overhead for each block. The check limits the memory that a short file can
+ * request, and the bytes that it can hide.
  */
 export function canDeflateTo(size: number, stored: number): boolean {
   return size <= stored * 4 * 258 && stored <= 2 * size + 64;
 }
 
 /**
- * The tensor of a stored section.
- * @param stored the section's bytes, perhaps with padding, at the beginning of a buffer that becomes the tensor's own.
- * @throws HwgqError `model-format` where they do not inflate to what the entry tells.
+ * Returns the tensor of a stored section.
+ * @param stored the section's bytes, with or without padding, at the beginning of a buffer. The tensor takes over the
+ *   buffer if the section is not deflated.
+ * @throws HwgqError `model-format` if the bytes do not inflate to the size in the entry.
  */
 export function loadTensor(entry: SectionEntry, stored: Uint8Array<ArrayBuffer>): Tensor {
   const size = entry.count * elementBytes(entry.type);
@@ -86,8 +89,8 @@ export function loadTensor(entry: SectionEntry, stored: Uint8Array<ArrayBuffer>)
 }
 
 /**
- * Inflates to exactly `size` bytes, into a buffer that has room for one byte more, so that a file can neither ask for
- * more memory than its table says nor hide that it is longer.
+ * Inflates bytes to exactly `size` bytes. The buffer has room for one byte more, which reveals data that is too long
+ * without allocating more memory than the file declares.
  * @throws HwgqError `model-format`.
  */
 export function inflated(stored: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
@@ -98,15 +101,15 @@ export function inflated(stored: Uint8Array, size: number): Uint8Array<ArrayBuff
   } catch (error) {
     throw new HwgqError(
       'model-format',
-      'A compressed part of the model is damaged. Fetch the file again.',
+      'A compressed part of the model is damaged. Download the file again.',
       {},
       { cause: error },
     );
   }
   if (length === size) return result.subarray(0, size);
-  const seen = length > size ? 'more' : String(length);
+  const seen = length > size ? `more than ${size}` : String(length);
   throw new HwgqError(
     'model-format',
-    `A part of the model has ${seen} bytes where ${size} are told. Fetch the file again.`,
+    `A part of the model inflates to ${seen} bytes; the file declares ${size}. Download the file again.`,
   );
 }

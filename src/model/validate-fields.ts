@@ -4,40 +4,42 @@ import type { WeightForm } from '../graph/weights.ts';
 import type { Fit } from '../image/preprocessing.ts';
 import type { Model } from './model.ts';
 
-/** A rule: throws `model-format` naming the field unless the value is of its kind. */
+/** Throws `model-format`, naming the field, if the value does not satisfy the rule. */
 type Rule = (value: unknown, field: string) => void;
 type Fields = Readonly<Record<string, Rule>>;
 
-const text: Rule = (value, field) => expect(typeof value === 'string', field, 'text');
-const boolean: Rule = (value, field) => expect(typeof value === 'boolean', field, 'true or false');
-const number: Rule = (value, field) => expect(Number.isFinite(value), field, 'a finite number');
-const whole =
+const text: Rule = (value, field) => expect(typeof value === 'string', value, field, 'a string');
+const boolean: Rule = (value, field) => expect(typeof value === 'boolean', value, field, 'a boolean');
+const number: Rule = (value, field) => expect(Number.isFinite(value), value, field, 'a finite number');
+const integer =
   (least: number, most = 2 ** 31 - 1): Rule =>
   (value, field) =>
     expect(
       Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+      value,
       field,
-      `a whole number from ${least} to ${most}`,
+      `an integer from ${least} to ${most}`,
     );
 const oneOf =
   (...words: readonly string[]): Rule =>
   (value, field) =>
-    expect(words.includes(value as string), field, `one of ${words.join(', ')}`);
-const list =
+    expect(words.includes(value as string), value, field, `one of ${words.join(', ')}`);
+const array =
   (rule: Rule, least = 0, most = 1_000_000): Rule =>
   (value, field) => {
     expect(
       Array.isArray(value) && value.length >= least && value.length <= most,
+      value,
       field,
-      `a list of ${least} to ${most}`,
+      `an array of ${least} to ${most} values`,
     );
     for (const [index, item] of (value as unknown[]).entries()) rule(item, `${field}[${index}]`);
   };
-const pair = (least: number): Rule => list(whole(least, 65_535), 2, 2);
+const pair = (least: number): Rule => array(integer(least, 65_535), 2, 2);
 const tensor =
   (type: new (length: number) => object): Rule =>
   (value, field) =>
-    expect(value instanceof type, field, `a section of ${type.name}`);
+    expect(value instanceof type, value, field, `a section of ${type.name}`);
 const optional =
   (rule: Rule): Rule =>
   (value, field) => {
@@ -46,11 +48,11 @@ const optional =
 const record =
   (fields: Fields): Rule =>
   (value, field) => {
-    expect(typeof value === 'object' && value !== null && !Array.isArray(value), field, 'an object');
+    expect(typeof value === 'object' && value !== null && !Array.isArray(value), value, field, 'an object');
     for (const [name, rule] of Object.entries(fields))
       rule((value as Record<string, unknown>)[name], `${field}.${name}`);
   };
-/** An object whose other fields depend on the word in one of them. */
+/** An object with a field whose value decides which other fields it has. */
 const variant =
   (key: string, variants: Readonly<Record<string, Fields>>): Rule =>
   (value, field) => {
@@ -64,76 +66,88 @@ const WEIGHTS = variant('form', {
   float16: { values: tensor(Uint16Array) },
   int8: { values: tensor(Int8Array), scale: tensor(Float32Array) },
   fixed13: { values: tensor(Int16Array), scale: tensor(Float32Array) },
-  binary: { signs: tensor(Uint8Array), count: whole(1), alpha: tensor(Float64Array) },
+  binary: { signs: tensor(Uint8Array), count: integer(1), alpha: tensor(Float64Array) },
   latent: { values: tensor(Float32Array), useAlpha: boolean },
 } satisfies Record<WeightForm, Fields>);
 
 const QUANTIZER = variant('kind', {
-  hwgq: { centers: list(number, 1, 15), negativeSlope: number },
+  hwgq: { centers: array(number, 1, 15), negativeSlope: number },
   sign: {},
   relu: { negativeSlope: number },
   hard_tanh: {},
 });
 
-const weighted: Fields = { outputs: whole(1), weights: WEIGHTS, bias: optional(tensor(Float32Array)) };
-const shape = list(whole(1), 1, 3);
+const weighted: Fields = { outputs: integer(1), weights: WEIGHTS, bias: optional(tensor(Float32Array)) };
+const shape = array(integer(1), 1, 3);
 
 const LAYER = variant('type', {
-  convolution: { ...weighted, kernel: pair(1), stride: pair(1), pad: pair(0), dilation: pair(1), group: whole(1) },
+  convolution: { ...weighted, kernel: pair(1), stride: pair(1), pad: pair(0), dilation: pair(1), group: integer(1) },
   innerProduct: weighted,
   pooling: { method: oneOf('max', 'average'), kernel: optional(pair(1)), stride: pair(1), pad: pair(0) },
   batchNorm: { meanSums: tensor(Float32Array), varianceSums: tensor(Float32Array), factor: number, epsilon: number },
   scale: { gamma: tensor(Float32Array), beta: optional(tensor(Float32Array)) },
   quant: { quantizer: QUANTIZER },
   relu: { negativeSlope: number },
-  eltwise: { operation: oneOf('sum', 'product', 'max'), coefficients: optional(list(number)) },
+  eltwise: { operation: oneOf('sum', 'product', 'max'), coefficients: optional(array(number)) },
   concat: {},
-  lrn: { size: whole(1, 65_535), alpha: number, beta: number, k: number },
+  lrn: { size: integer(1, 65_535), alpha: number, beta: number, k: number },
   softmax: {},
   dropout: {},
   reshape: { shape },
 } satisfies Record<LayerType, Fields>);
 
 const layer: Rule = (value, field) => {
-  record({ name: text, inputs: list(text, 1, 1000), blob: text })(value, field);
+  record({ name: text, inputs: array(text, 1, 1000), blob: text })(value, field);
   LAYER(value, field);
 };
 
 const MODEL = record({
-  graph: record({ name: text, input: record({ name: text, shape }), layers: list(layer, 1, 10_000) }),
+  graph: record({ name: text, input: record({ name: text, shape }), layers: array(layer, 1, 10_000) }),
   preprocessing: record({
     channels: oneOf('bgr', 'rgb', 'gray'),
-    width: whole(1, 65_535),
-    height: whole(1, 65_535),
+    width: integer(1, 65_535),
+    height: integer(1, 65_535),
     fit: variant('method', {
-      crop: { resize: whole(1, 65_535) },
-      shorterSide: { resize: whole(1, 65_535) },
+      crop: { resize: integer(1, 65_535) },
+      shorterSide: { resize: integer(1, 65_535) },
       stretch: {},
       digit: {},
     } satisfies Record<Fit['method'], Fields>),
-    mean: variant('kind', { channels: { values: list(number, 1, 3) }, image: { values: tensor(Float32Array) } }),
+    mean: variant('kind', { channels: { values: array(number, 1, 3) }, image: { values: tensor(Float32Array) } }),
     scale: number,
   }),
-  labels: optional(list(text)),
+  labels: optional(array(text)),
   provenance: record({
     generator: text,
-    sources: list(record({ name: text, bytes: whole(0), sha256: text })),
+    sources: array(record({ name: text, bytes: integer(0), sha256: text })),
     licence: text,
   }),
 });
 
 /**
- * Takes what a file's header says for a model, once every field is of its kind.
- * @throws HwgqError `model-format` naming the first field that is not.
+ * Checks the type and range of every field in a file's header.
+ * @returns the same value as a model.
+ * @throws HwgqError `model-format`, naming the first wrong field.
  */
 export function validateFields(value: unknown): Model {
   MODEL(value, 'model');
   return value as Model;
 }
 
-function expect(holds: boolean, field: string, wanted: string): asserts holds {
+function expect(holds: boolean, value: unknown, field: string, wanted: string): asserts holds {
   if (holds) return;
-  throw new HwgqError('model-format', `The model's field '${field}' must be ${wanted}. Convert the model again.`, {
-    field,
-  });
+  throw new HwgqError(
+    'model-format',
+    `The field '${field}' is ${describe(value)}; it must be ${wanted}. Convert the model again.`,
+    { field },
+  );
+}
+
+/** Describes a value that a file may have forged: its own properties must not be trusted. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return `an array of ${value.length} values`;
+  if (typeof value === 'object' && value !== null)
+    return `of type ${Object.prototype.toString.call(value).slice(8, -1)}`;
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);
 }

@@ -1,6 +1,6 @@
 const word = new DataView(new ArrayBuffer(4));
 
-/** IEEE 754 binary16 bits of the nearest half to a float32 value, ties to even; beyond 65504 it is infinite. */
+/** Returns the IEEE 754 binary16 bits nearest to a float32 value, ties to even. Values that round beyond 65504 become infinite. */
 export function float32ToFloat16(value: number): number {
   word.setFloat32(0, value);
   const bits = word.getUint32(0);
@@ -9,7 +9,7 @@ export function float32ToFloat16(value: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
-    // Subnormal half: its unit is 2^-24, and Math.fround has left the value exact, so one rounding decides.
+    // A subnormal half is a multiple of 2^-24. The product is exact, so there is only one rounding.
     word.setUint32(0, magnitude);
     return sign | roundHalfToEven(word.getFloat32(0) * 2 ** 24);
   }
@@ -19,13 +19,13 @@ export function float32ToFloat16(value: number): number {
 
 const halfBits = new Uint32Array(1);
 const halfValue = new Float32Array(halfBits.buffer);
-/** What a half's exponent is too low by where its bits stand in those of a float32. */
-const EXPONENT_SHIFT = 2 ** 112;
+/** Corrects the exponent bias of a half whose bits are placed in those of a float32. */
+const BIAS_FACTOR = 2 ** 112;
 
-/** The value of IEEE 754 binary16 bits. */
+/** Returns the value of IEEE 754 binary16 bits. */
 export function float16ToFloat32(bits: number): number {
   halfBits[0] = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13);
-  const value = (halfValue[0] as number) * EXPONENT_SHIFT;
+  const value = (halfValue[0] as number) * BIAS_FACTOR;
   if ((bits & 0x7c00) !== 0x7c00) return value;
   return bits & 0x3ff ? Number.NaN : value * Number.POSITIVE_INFINITY;
 }

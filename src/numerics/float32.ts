@@ -1,6 +1,7 @@
+/** The largest finite float32 number. */
 export const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
-/** The nearest finite number that float32 reaches: infinities have no place in thresholds, nor in WGSL. */
+/** Clamps a number to the range of finite float32 numbers, since WGSL has no literal for infinity. */
 export function clampToFloat32(value: number): number {
   return Math.min(LARGEST_FLOAT32, Math.max(-LARGEST_FLOAT32, value));
 }

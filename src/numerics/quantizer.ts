@@ -1,34 +1,34 @@
-/** Half-wave Gaussian quantizer (paper, section 3.2; Caffe layer `Quant`, `forward_func: "hwgq"`). */
+/** The half-wave Gaussian quantizer (paper, section 3.2; Caffe layer `Quant`, `forward_func: "hwgq"`). */
 export interface HwgqQuantizer {
   readonly kind: 'hwgq';
-  /** Positive levels, increasing; the lowest level is 0, or `-negativeSlope`. */
+  /** The positive levels, increasing. The lowest level is 0, or `-negativeSlope` if that is not 0. */
   readonly centers: readonly number[];
   readonly negativeSlope: number;
 }
 
-/** +1 where x >= 0, else -1. */
+/** The sign function: +1 if x >= 0, otherwise -1. */
 export interface SignQuantizer {
   readonly kind: 'sign';
 }
 
-/** The `Quant` forwards that make discrete levels. */
+/** A forward function of the `Quant` layer with discrete levels. */
 export type LevelQuantizer = HwgqQuantizer | SignQuantizer;
 
-/** All forwards of Caffe's `Quant` layer; `relu` and `hard_tanh` are ordinary float functions. */
+/** A forward function of Caffe's `Quant` layer. `relu` and `hard_tanh` are ordinary float functions. */
 export type Quantizer =
   | LevelQuantizer
   | { readonly kind: 'relu'; readonly negativeSlope: number }
   | { readonly kind: 'hard_tanh' };
 
-/** How far a center may be from a whole multiple of the first and still count as one, relative to the first. */
+/** The largest distance of a center from an integer multiple of the first center, relative to the first center. */
 const MULTIPLE_TOLERANCE = 1e-6;
 
 export function isLevelQuantizer(quantizer: Quantizer): quantizer is LevelQuantizer {
   return quantizer.kind === 'hwgq' || quantizer.kind === 'sign';
 }
 
-/** The whole numbers k with centers = k * first center, or undefined where some center is no such multiple. */
-export function integerMultiples(centers: readonly number[]): number[] | undefined {
+/** Returns the integers k with centers = k * first center, or undefined if a center is not such a multiple. */
+function integerMultiples(centers: readonly number[]): number[] | undefined {
   const step = centers[0];
   if (step === undefined) return undefined;
   const multiples: number[] = [];
@@ -40,7 +40,7 @@ export function integerMultiples(centers: readonly number[]): number[] | undefin
   return multiples;
 }
 
-/** The values a quantizer can give, lowest first; a code is an index into them. */
+/** Returns the levels of a quantizer, lowest first. A code is an index into them. */
 export function quantizerLevels(quantizer: LevelQuantizer): Float64Array {
   if (quantizer.kind === 'sign') return Float64Array.of(-1, 1);
   const { centers, negativeSlope } = quantizer;
@@ -51,8 +51,8 @@ export function quantizerLevels(quantizer: LevelQuantizer): Float64Array {
 }
 
 /**
- * The boundaries between neighbouring levels, in the input's units: code = how many of them x exceeds (hwgq) or
- * at least reaches (sign).
+ * Returns the boundaries between neighbouring levels, in the input's units. The code of x is the number of boundaries
+ * that x exceeds (hwgq), or that it equals or exceeds (sign).
  */
 export function quantizerThresholds(quantizer: LevelQuantizer): Float64Array {
   if (quantizer.kind === 'sign') return Float64Array.of(0);
@@ -61,7 +61,7 @@ export function quantizerThresholds(quantizer: LevelQuantizer): Float64Array {
   return Float64Array.of(0, ...between);
 }
 
-/** Whether x may equal a threshold and still pass it. */
+/** Whether x passes a threshold that it equals. */
 export function thresholdsAreInclusive(quantizer: LevelQuantizer): boolean {
   return quantizer.kind === 'sign';
 }

@@ -1,4 +1,7 @@
-/** Softmax over channels, planar: each pixel's channels become positive and sum to 1 (Caffe's `Softmax`). */
+/**
+ * Computes the softmax over channels (Caffe's `Softmax`): the values of each pixel become positive and sum to 1.
+ * @param values in CHW order.
+ */
 export function softmax(values: ArrayLike<number>, channels: number): Float64Array {
   const area = values.length / channels;
   const result = new Float64Array(values.length);
