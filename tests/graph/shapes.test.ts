@@ -5,7 +5,7 @@ import { inferShapes } from '../../src/graph/shapes.ts';
 
 const size = (least: number) => fc.integer({ min: least, max: 6 });
 
-it('takes poolings whose padding is smaller than their kernel, and no others', () => {
+it('accepts only poolings whose padding is smaller than their kernel', () => {
   fc.assert(
     fc.property(fc.tuple(size(1), size(1)), fc.tuple(size(0), size(0)), fc.boolean(), (kernel, pad, isMax) => {
       const graph: Graph = {

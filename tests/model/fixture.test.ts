@@ -5,21 +5,21 @@ import { decodeModel } from '../../src/model/decode.ts';
 import { interpret } from '../../src/reference/interpret.ts';
 
 /**
- * A file that version 1 of the format wrote, with every form of weights, every layer and every type of section that
- * it has, and what it holds and computes. Both are kept as they are: what is shipped in this format stays readable.
+ * A file of format version 1 with every form of weights, layer and section type, and its content and logits. Neither
+ * fixture is ever written again: models in this format must stay readable.
  */
 const file = new Uint8Array(readFileSync('tests/fixtures/model-v1.hwgq'));
 
-interface Kept {
-  /** The model, its tensors as `{"type": [numbers]}`. */
+interface Expected {
+  /** The model, with tensors as `{"type": [numbers]}`. */
   readonly model: unknown;
   readonly width: number;
   readonly height: number;
-  /** Pictures, and the network's scores for them before Softmax, in float64. */
+  /** Pictures with their logits in float64. */
   readonly pictures: readonly { readonly rgba: number[]; readonly scores: readonly number[] }[];
 }
 
-const kept: Kept = JSON.parse(readFileSync('tests/fixtures/model-v1.json', 'utf8'));
+const expected: Expected = JSON.parse(readFileSync('tests/fixtures/model-v1.json', 'utf8'));
 
 const SECTION_TYPES: Readonly<Record<string, string>> = {
   Uint8Array: 'u8',
@@ -39,19 +39,19 @@ function asJson(model: unknown): unknown {
   return JSON.parse(text);
 }
 
-it('still reads a file of version 1, all of it', () => {
-  expect(asJson(decodeModel(file))).toEqual(kept.model);
+it('reads a complete file of version 1', () => {
+  expect(asJson(decodeModel(file))).toEqual(expected.model);
 });
 
-it('still computes from a file of version 1 what it did', () => {
+it('computes the same logits from a file of version 1', () => {
   const { graph, preprocessing } = decodeModel(file);
-  const { width, height } = kept;
-  for (const { rgba, scores } of kept.pictures) {
+  const { width, height } = expected;
+  for (const { rgba, scores } of expected.pictures) {
     const bytes = toInputBytes({ width, height, data: Uint8Array.from(rgba) }, preprocessing);
     const seen = interpret(graph, toNetworkInput(bytes, preprocessing), ['ip7']).get('ip7') ?? [];
     const largest = Math.max(...scores.map(Math.abs));
     expect(seen).toHaveLength(scores.length);
-    // LRN takes a power, whose last bit is the machine's.
+    // LRN computes a power, whose last bit depends on the engine.
     for (const [index, score] of scores.entries()) {
       expect(Math.abs((seen[index] as number) - score)).toBeLessThan(1e-12 * largest);
     }
