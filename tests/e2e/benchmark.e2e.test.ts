@@ -20,28 +20,28 @@ async function open(url: string, fragment = ''): Promise<{ page: Page; misdeeds:
   return { page, misdeeds };
 }
 
-/** Measures LeNet, the smallest network, until the end. */
+/** Runs the benchmark of LeNet, the smallest network, to the end. */
 async function measure(page: Page): Promise<void> {
   await page.getByLabel('Network').selectOption('lenet');
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Done', { exact: true }).waitFor({ timeout: 240_000 });
 }
 
-/** What “Copy JSON” gives. */
+/** Returns the output of “Copy JSON”. */
 async function copiedReport(page: Page): Promise<BenchmarkReport> {
   await page.getByRole('button', { name: 'Copy JSON' }).click();
   await page.locator('#status', { hasText: 'JSON copied' }).waitFor();
   return JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
 }
 
-/** What the engines that run the network in one of these forms take the picture for. */
+/** Returns the labels from the engines that run one of these forms of the network. */
 function labelsOf({ results }: BenchmarkReport, forms: readonly ModelForm[]): ReadonlySet<number | undefined> {
   return new Set(
     results.filter(({ contestant }) => forms.includes(formOf(contestant))).map(({ started }) => started?.label),
   );
 }
 
-/** The report of a machine that takes less than a millisecond. */
+/** Returns a copy of a report with times below one millisecond. */
 function fasterThan(report: BenchmarkReport): BenchmarkReport {
   const latency = { count: 1, best: 0.5, p5: 0.5, median: 0.5, p95: 0.5 };
   return {
@@ -51,7 +51,7 @@ function fasterThan(report: BenchmarkReport): BenchmarkReport {
   };
 }
 
-it('measures all engines, and hands the result on by a link', async () => {
+it('measures all engines and shares the result by link', async () => {
   const { page, misdeeds } = await open(isolated().url);
   await page.getByLabel('The exact export').check();
   await measure(page);
@@ -66,7 +66,7 @@ it('measures all engines, and hands the result on by a link', async () => {
   expect(await page.locator('#first-label').textContent()).toContain('ms');
   expect(await page.locator('#race-rows td:nth-child(3)').allTextContents()).not.toContain('');
   expect(await page.locator('#layer-rows tr').count()).toBeGreaterThan(3);
-  // Layers this small may be over before the clock has ticked, and then have no place in the plot.
+  // Layers this small may take less than a clock tick and are then not plotted.
   expect(await page.locator('#roofline circle').count()).toBeGreaterThan(0);
   expect(await page.locator('#throughput-rows tr').count()).toBeGreaterThan(2);
   expect(await page.locator('#download-rows tr').count()).toBe(6);
@@ -90,7 +90,7 @@ it('measures all engines, and hands the result on by a link', async () => {
   expect(await other.page.locator('#result-title').textContent()).toBe('LeNet-HWGQ, on another machine');
   expect(await other.page.locator('#race-rows tr').count()).toBe(names.length);
 
-  // Somebody's result stands below one's own in every table.
+  // The imported result appears below this one in every table.
   await page.getByLabel('Link or JSON to import').fill(JSON.stringify(fasterThan(report)));
   await page.getByRole('button', { name: 'Show beside mine' }).click();
   for (const rows of ['race', 'first-label', 'layer', 'throughput', 'download', 'memory']) {
@@ -110,7 +110,7 @@ it('measures all engines, and hands the result on by a link', async () => {
   await page.context().close();
 });
 
-it('can be stopped, and works on one thread where nothing isolates it', async () => {
+it('can be stopped, and uses one thread without cross-origin isolation', async () => {
   const { page, misdeeds } = await open(plain().url);
   await page.getByLabel('onnxruntime-web on WASM, float32').uncheck();
   await page.getByLabel('tfjs on WASM').uncheck();
@@ -123,13 +123,13 @@ it('can be stopped, and works on one thread where nothing isolates it', async ()
     'hwgq-web · WASM · relaxed SIMD · 1 thread',
     'hwgq-web · WASM · plain SIMD · 1 thread',
   ]);
-  // What a page may not have, it does not offer.
+  // The page does not offer what is unavailable.
   expect(await page.locator('#threads input').count()).toBe(1);
   expect(misdeeds).toEqual([]);
   await page.context().close();
 });
 
-it('runs every way that is chosen, and says so where none is', async () => {
+it('runs every selected configuration, and reports an empty selection', async () => {
   const { page, misdeeds } = await open(isolated().url);
   const choices = page.locator('#settings').getByRole('checkbox');
   const choose = async (...labels: readonly string[]) => {
@@ -164,7 +164,7 @@ it('runs every way that is chosen, and says so where none is', async () => {
   await page.context().close();
 });
 
-it('remembers the fastest kernels for the adapter, and runs what is remembered', async () => {
+it('remembers the fastest kernels for the adapter and uses them', async () => {
   const { page, misdeeds } = await open(plain().url);
   await page.getByLabel('onnxruntime-web on WASM, float32').uncheck();
   await page.getByLabel('tfjs on WASM').uncheck();
@@ -190,7 +190,7 @@ it('remembers the fastest kernels for the adapter, and runs what is remembered',
   await page.context().close();
 });
 
-it('goes on without what fails', async () => {
+it('continues without engines that fail', async () => {
   const { page } = await open(isolated().url);
   await page.route('**/peers/onnxruntime-web/*', (route) => route.abort());
   await page.route('**/downloads.json', (route) => route.abort());
@@ -216,7 +216,7 @@ it('goes on without what fails', async () => {
   await page.context().close();
 });
 
-it('refuses what is no result', async () => {
+it('rejects text that is not a result', async () => {
   const { page } = await open(plain().url);
   await page.getByLabel('Link or JSON to import').fill('{"format":"other"}');
   await page.keyboard.press('Enter');

@@ -1,4 +1,4 @@
-/** A Caffe network that tells light pictures from dark ones: the mean of 4×4 gray pixels, and its negative. */
+/** A Caffe network with two scores: the mean of 4×4 gray pixels, and its negative. */
 export const BRIGHTNESS_PROTOTXT = `
 name: "Brightness"
 input: "data"
@@ -9,7 +9,7 @@ layer { name: "prob" type: "Softmax" bottom: "ip" top: "prob" }
 
 export const BRIGHTNESS_LABELS = 'light\ndark\n';
 
-/** The network's weights as a caffemodel. */
+/** Encodes the network's weights as a caffemodel. */
 export function brightnessWeights(): Uint8Array {
   const weights = Float32Array.from({ length: 32 }, (_, index) => (index < 16 ? 1 / 16 : -1 / 16));
   const shape = lengthDelimited(7, lengthDelimited(1, [2, 16]));
@@ -19,7 +19,7 @@ export function brightnessWeights(): Uint8Array {
   return Uint8Array.from(lengthDelimited(100, layer));
 }
 
-/** A length-delimited field of protobuf's wire format, as its bytes. */
+/** Encodes a length-delimited protobuf field. */
 function lengthDelimited(field: number, content: readonly number[]): number[] {
   return [...varint(field * 8 + 2), ...varint(content.length), ...content];
 }

@@ -3,7 +3,7 @@ import { useChromium, useSite } from '../support/surroundings.ts';
 import { DemoPage } from './demo-page.ts';
 import { writeDigitFilm } from './digit-film.ts';
 
-/** What the camera shows, a second each. */
+/** The digits that the camera shows, one second each. */
 const DIGITS = ['3', '8'];
 
 const browser = useChromium(
@@ -13,7 +13,7 @@ const browser = useChromium(
 );
 const site = useSite();
 
-it('the demo’s labels alternate as what the camera shows does', async () => {
+it('the labels follow the digits that the camera shows', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('tab', { name: 'Camera' }).click();

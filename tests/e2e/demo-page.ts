@@ -1,18 +1,18 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Place } from './digits.ts';
 
-/** A file as a visitor would drop it. */
+/** A file to drop or paste. */
 export interface DroppedFile {
   readonly name: string;
   readonly type?: string;
   readonly content: Uint8Array | string;
 }
 
-/** The demo in a page of its own, and what it did that it must not do. */
+/** The demo page, with a log of forbidden behaviour. */
 export class DemoPage {
   private constructor(
     readonly page: Page,
-    /** What the page did that it must not do. */
+    /** Console errors, uncaught errors, CSP violations, and requests to other origins. */
     readonly misdeeds: readonly string[],
   ) {}
 
@@ -50,12 +50,12 @@ export class DemoPage {
     }
   }
 
-  /** The answer as it stands: it follows what is shown, so that it is to be waited for. */
+  /** Returns the current answer. Poll it, because it follows the picture asynchronously. */
   async answer(): Promise<string> {
     return (await this.page.locator('#answer-label').textContent()) ?? '';
   }
 
-  /** Drops files on the page, or pastes them into it. */
+  /** Drops files on the page or pastes them. */
   async give(how: 'drop' | 'paste', ...files: readonly DroppedFile[]): Promise<void> {
     const crossing = files.map(({ name, type = '', content }) => ({
       name,
@@ -79,7 +79,7 @@ export class DemoPage {
     );
   }
 
-  /** The text of the notice that is shown next, which is then dismissed. */
+  /** Waits for a notice, dismisses it, and returns its text. */
   async notice(): Promise<string> {
     const notice = this.page.locator('.notice').first();
     await notice.waitFor();
@@ -91,8 +91,8 @@ export class DemoPage {
 }
 
 /**
- * What a page does that it must not do, as it happens: errors on the console, uncaught ones, breaches of the content
- * security policy, requests to other origins.
+ * Logs forbidden behaviour of a page: console errors, uncaught errors, violations of the content security policy, and
+ * requests to other origins.
  */
 export function watchMisdeeds(page: Page, origin: string): readonly string[] {
   const misdeeds: string[] = [];

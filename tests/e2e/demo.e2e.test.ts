@@ -13,13 +13,13 @@ import { DemoPage, type DroppedFile } from './demo-page.ts';
 import { DRAWN_DIGITS } from './digits.ts';
 
 const NAMED_AT_LEAST = 18;
-/** Milliseconds after which a digit that has not been named is taken for one that will not be. */
+/** Time to wait for the right answer before a digit counts as not recognized, in milliseconds. */
 const PATIENCE = 10_000;
 
 const browser = useChromium('--use-fake-device-for-media-stream=device-count=2');
 const site = useSite();
 
-it('names drawn digits', async () => {
+it('recognizes drawn digits', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const wrong: string[] = [];
   for (const { digit, style, strokes } of DRAWN_DIGITS) {
@@ -34,7 +34,7 @@ it('names drawn digits', async () => {
   await demo.page.close();
 });
 
-it('moves the scores while the pen is still down', async () => {
+it('updates the scores while the pen is down', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { mouse } = demo.page;
   const box = await demo.page.locator('#pad').boundingBox();
@@ -48,7 +48,7 @@ it('moves the scores while the pen is still down', async () => {
   await demo.page.close();
 });
 
-it('is drawn on with the keyboard alone', async () => {
+it('supports drawing with the keyboard alone', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('application', { name: 'Drawing area' }).focus();
@@ -62,7 +62,7 @@ it('is drawn on with the keyboard alone', async () => {
   await page.close();
 });
 
-it('takes a picture that is dropped, pasted or picked', async () => {
+it('accepts a picture that is dropped, pasted, or chosen', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.give('drop', { name: 'seven.png', type: 'image/png', content: pictureOfSeven() });
@@ -81,7 +81,7 @@ it('takes a picture that is dropped, pasted or picked', async () => {
   await page.close();
 });
 
-it('shows the later of two pictures, however long the first one takes', async () => {
+it('shows the later of two pictures even if the first one decodes more slowly', async () => {
   const context = await browser().newContext();
   await context.addInitScript(() => {
     const decode = window.createImageBitmap;
@@ -89,7 +89,7 @@ it('shows the later of two pictures, however long the first one takes', async ()
       const isSlow = source instanceof File && source.name === 'slow.png';
       if (isSlow) await new Promise((resolve) => addEventListener('decode', resolve));
       const bitmap = await decode(source, options as ImageBitmapOptions);
-      // By then the page has dealt with it.
+      // The page has handled the earlier event by now.
       if (isSlow) setTimeout(() => dispatchEvent(new Event('decoded')));
       return bitmap;
     };
@@ -110,7 +110,7 @@ it('shows the later of two pictures, however long the first one takes', async ()
   await context.close();
 });
 
-it('never gives a picture the answer to the one before', async () => {
+it('never shows the answer to the previous picture', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.evaluate(() => {
@@ -118,7 +118,7 @@ it('never gives a picture the answer to the one before', async () => {
     const seen: string[] = [];
     Object.assign(window, { seen });
     const send = MessagePort.prototype.postMessage;
-    // Every question to the network takes long, so that another picture comes meanwhile.
+    // Slow down every classification, so that another picture arrives in the meantime.
     MessagePort.prototype.postMessage = function (...message: unknown[]) {
       setTimeout(() => Reflect.apply(send, this, message), 400);
     };
@@ -137,7 +137,7 @@ it('never gives a picture the answer to the one before', async () => {
   await page.close();
 });
 
-it('shows drawing, answer and first bars on one screen of a phone', async () => {
+it('shows drawing, answer, and first bars on one phone screen', async () => {
   const viewport = { width: 360, height: 800 };
   const demo = await DemoPage.open(browser(), site().url, { viewport, hasTouch: true });
   const { page } = demo;
@@ -153,7 +153,7 @@ it('shows drawing, answer and first bars on one screen of a phone', async () => 
   await page.close();
 });
 
-it('looks through the camera, and lets it go', async () => {
+it('uses the camera and releases it', async () => {
   const demo = await DemoPage.open(browser(), site().url, { permissions: ['camera'] });
   const { page } = demo;
   await page.getByRole('radio', { name: /Objects/ }).check();
@@ -167,7 +167,7 @@ it('looks through the camera, and lets it go', async () => {
   await page.close();
 });
 
-it('offers a choice of cameras where there are several, and remembers it', async () => {
+it('offers a choice of several cameras and remembers it', async () => {
   const demo = await DemoPage.open(browser(), site().url, { permissions: ['camera'] });
   const { page } = demo;
   const cameras = page.getByRole('combobox', { name: 'Camera', exact: true });
@@ -193,7 +193,7 @@ it('offers a choice of cameras where there are several, and remembers it', async
   await page.close();
 });
 
-it('lets a camera go that is left while it starts', async () => {
+it('releases a camera if the tab is left while it starts', async () => {
   const context = await browser().newContext({ permissions: ['camera'] });
   await context.addInitScript(() => {
     const { mediaDevices } = navigator;
@@ -202,7 +202,7 @@ it('lets a camera go that is left while it starts', async () => {
       document.documentElement.dataset.listing = 'begun';
       await new Promise((resolve) => addEventListener('list', resolve));
       const devices = await list();
-      // By then the page has dealt with it.
+      // The page has handled the earlier event by now.
       setTimeout(() => Object.assign(document.documentElement.dataset, { listing: 'over' }));
       return devices;
     };
@@ -222,7 +222,7 @@ it('lets a camera go that is left while it starts', async () => {
   await context.close();
 });
 
-it('says when the camera is not allowed, and goes on', async () => {
+it('reports a denied camera and keeps working', async () => {
   const demo = await DemoPage.open(browser(), site().url, { permissions: [] });
   const { page } = demo;
   await page.getByRole('tab', { name: 'Camera' }).click();
@@ -264,7 +264,7 @@ it('converts a dropped Caffe network, runs it, and converts it again with anothe
   await page.close();
 });
 
-it('takes the preprocessing that a train_val file has, and says so', async () => {
+it('uses the preprocessing of a train_val file and reports it', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.give(
@@ -280,7 +280,7 @@ it('takes the preprocessing that a train_val file has, and says so', async () =>
 });
 
 describeShared('with the golden LeNet', () => {
-  it('converts it on the spot', async () => {
+  it('converts and runs it', async () => {
     const demo = await DemoPage.open(browser(), site().url);
     await demo.give(
       'drop',
@@ -298,7 +298,7 @@ describeShared('with the golden LeNet', () => {
   });
 });
 
-it('says what is wrong with a broken file while the running model keeps running', async () => {
+it('reports a broken file while the current model keeps running', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   await draw(demo, '7');
   const flipped = readFileSync('models/lenet.hwgq');
@@ -324,7 +324,7 @@ it('says what is wrong with a broken file while the running model keeps running'
   await demo.page.close();
 });
 
-it('offers to start again when the network has died', async () => {
+it('offers a restart when the worker has died', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await draw(demo, '7');
@@ -334,7 +334,7 @@ it('offers to start again when the network has died', async () => {
       throw new Error('the end');
     });
   });
-  // The page hears of it at its next question after that.
+  // The page notices at its next classification.
   const restart = page.getByRole('button', { name: 'Restart' });
   await expect.poll(() => draw(demo, '1').then(() => restart.count())).toBe(1);
   await restart.click();
@@ -344,9 +344,9 @@ it('offers to start again when the network has died', async () => {
   await page.close();
 });
 
-it('goes on when the GPU process has crashed', async () => {
-  // In a browser of its own, since a crash takes the GPU from every page. It is given pictures, not drawn on: at times
-  // Chromium owes a page its animation frames and the pointer's events for good after such a crash.
+it('keeps working when the GPU process crashes', async () => {
+  // Use a separate browser, because a crash affects every page. Drop pictures instead of drawing: after such a crash
+  // Chromium sometimes stops delivering animation frames and pointer events.
   const own = await startChromium();
   const demo = await DemoPage.open(own, site().url);
   await demo.page.locator('#backend').selectOption('webgpu');
@@ -361,7 +361,7 @@ it('goes on when the GPU process has crashed', async () => {
   };
   const crashed = await gpuProcess();
   expect(crashed).toBeGreaterThan(0);
-  // Neither this call nor the browser's end is always answered: what would answer is gone.
+  // This call and the closing of the browser may never be answered, because their peer is gone.
   devtools.send('Browser.crashGpuProcess').catch(() => {});
   await expect.poll(gpuProcess).not.toBe(crashed);
   await demo.give('drop', { name: 'one.png', type: 'image/png', content: pictureOfOne() });
@@ -370,7 +370,7 @@ it('goes on when the GPU process has crashed', async () => {
   own.close().catch(() => {});
 });
 
-it('offers to try again when a model cannot be fetched', async () => {
+it('offers a retry when a model cannot be fetched', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.route(/cifarsmall.*\.hwgq/, (route) => route.fulfill({ status: 503 }));
@@ -384,7 +384,7 @@ it('offers to try again when a model cannot be fetched', async () => {
   await page.close();
 });
 
-it('runs without WebGPU, and says so', async () => {
+it('runs without WebGPU and reports it', async () => {
   const without = await chromium.launch({
     executablePath: findChromium(),
     args: CHROMIUM_FLAGS.filter((flag) => !/webgpu/i.test(flag)),
@@ -423,7 +423,7 @@ async function draw(demo: DemoPage, digit: string): Promise<void> {
   await demo.draw(DRAWN_DIGITS.find((drawn) => drawn.digit === digit)?.strokes ?? []);
 }
 
-/** The name of the camera whose picture is shown. */
+/** Returns the name of the camera in use. */
 function openedCamera(demo: DemoPage): Promise<string> {
   return demo.page.locator('#camera-video').evaluate((video) => {
     const stream = video instanceof HTMLVideoElement ? video.srcObject : null;
@@ -431,7 +431,7 @@ function openedCamera(demo: DemoPage): Promise<string> {
   });
 }
 
-/** A 7 in dark ink on light paper, as a PNG. */
+/** Encodes a 7 in dark ink on light paper as PNG. */
 function pictureOfSeven(): Uint8Array {
   const across = Array.from({ length: 25 }, (_, step) => [32 + step, 10] as const);
   const down = Array.from({ length: 37 }, (_, step) => [56 - Math.round(step * 0.45), 10 + step] as const);
@@ -442,7 +442,7 @@ function pictureOfOne(): Uint8Array {
   return pictureOf(Array.from({ length: 37 }, (_, step) => [43, 10 + step] as const));
 }
 
-/** Blots of ink at these places. */
+/** Draws dots at these points. */
 function pictureOf(places: readonly (readonly [left: number, top: number])[]): Uint8Array {
   const png = new PNG({ width: 90, height: 60 });
   png.data.fill(240);

@@ -8,11 +8,11 @@ const WIDTH = 320;
 const HEIGHT = 240;
 const PAPER = 235;
 const INK = 16;
-/** Half a stroke's width, in parts of the drawing's side. */
+/** Half the stroke width, as a share of the drawing's side. */
 const RADIUS = 0.04;
 const FRAMES_PER_SECOND = 10;
 
-/** Writes a film for Chromium's fake camera that shows each of some digits for a second, over and over. */
+/** Writes a Y4M video for Chromium's fake camera that shows the given digits for one second each, in a loop. */
 export function writeDigitFilm(digits: readonly string[]): string {
   const path = join(mkdtempSync(join(tmpdir(), 'hwgq-camera-')), 'digits.y4m');
   writeFileSync(
@@ -25,7 +25,7 @@ export function writeDigitFilm(digits: readonly string[]): string {
   return path;
 }
 
-/** A digit on paper, in the middle square of the picture. */
+/** Draws a digit on paper in the central square of the picture. */
 export function digitPicture(digit: string): GrayPicture {
   const strokes = DRAWN_DIGITS.find((drawn) => drawn.digit === digit)?.strokes ?? [];
   const segments = strokes.flatMap((stroke) =>
@@ -39,7 +39,7 @@ export function digitPicture(digit: string): GrayPicture {
   return { width: WIDTH, height: HEIGHT, pixels };
 }
 
-/** From a place to the nearest of a segment. */
+/** Returns the distance from a point to a segment. */
 function distance([x, y]: Place, [x1, y1]: Place, [x2, y2]: Place): number {
   const length = Math.hypot(x2 - x1, y2 - y1) || 1;
   const [alongX, alongY] = [(x2 - x1) / length, (y2 - y1) / length];

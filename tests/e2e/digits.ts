@@ -1,14 +1,14 @@
-/** A place on the drawing area, 0 to 1 from its upper left corner. */
+/** A point on the drawing area; each coordinate runs from 0 to 1 from the upper left corner. */
 export type Place = readonly [x: number, y: number];
 
-/** A digit as somebody may write it. */
+/** A handwritten digit. */
 export interface DrawnDigit {
   readonly digit: string;
   readonly style: string;
   readonly strokes: readonly (readonly Place[])[];
 }
 
-/** Part of an ellipse, angles in degrees clockwise from the right. */
+/** Returns an elliptical arc. Angles are in degrees, clockwise from the right. */
 function arc(centerX: number, centerY: number, radiusX: number, radiusY: number, from: number, to: number): Place[] {
   const count = Math.max(2, Math.round(Math.abs(to - from) / 15));
   return Array.from({ length: count + 1 }, (_, index) => {
@@ -17,7 +17,7 @@ function arc(centerX: number, centerY: number, radiusX: number, radiusY: number,
   });
 }
 
-/** The digits in a unit square, in two styles each. */
+/** Strokes of the digits in a unit square, in two styles each. */
 const SHAPES: readonly (readonly [digit: string, plain: Place[][], other: Place[][]])[] = [
   ['0', [arc(0.5, 0.5, 0.3, 0.42, -90, 270)], [arc(0.52, 0.5, 0.22, 0.45, -60, 310)]],
   [
@@ -124,7 +124,7 @@ const SHAPES: readonly (readonly [digit: string, plain: Place[][], other: Place[
   ],
 ];
 
-/** Where the second style is written: small, and off the middle, somewhere else for each digit. */
+/** Positions of the second style: small, off center, and different for each digit. */
 const CORNERS: readonly Place[] = [
   [0.06, 0.08],
   [0.5, 0.1],
@@ -135,7 +135,7 @@ const CORNERS: readonly Place[] = [
 const SMALL = 0.45;
 const LARGE = 0.8;
 
-/** Twenty digits: each one large in the middle, and in another style small in a corner. */
+/** Twenty digits: each one large and centered in one style, and small in a corner in the other. */
 export const DRAWN_DIGITS: readonly DrawnDigit[] = SHAPES.flatMap(([digit, plain, other], index) => [
   { digit, style: 'large', strokes: placed(plain, [0.1, 0.1], LARGE) },
   { digit, style: 'small, off-centre', strokes: placed(other, CORNERS[index % CORNERS.length] ?? [0, 0], SMALL) },

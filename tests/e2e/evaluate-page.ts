@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { watchMisdeeds } from './demo-page.ts';
 
-/** The evaluation's page, and what it did that it must not do. */
+/** The evaluation page, with a log of forbidden behaviour. */
 export class EvaluatePage {
   private constructor(
     readonly page: Page,
@@ -20,14 +20,14 @@ export class EvaluatePage {
     return evaluate;
   }
 
-  /** Picks a folder, as its dialog would. */
+  /** Chooses a folder, as the file dialog would. */
   async pickFolder(path: string): Promise<void> {
     await this.page.locator('#folder-input').setInputFiles(path);
   }
 
   /**
-   * Presses Stop as soon as the status line is such: in the page itself, since a run may be over before it is looked at
-   * from outside. To be called before the run begins; what it gives waits for the press.
+   * Presses Stop as soon as the status line matches. It runs inside the page, because a run may end before a poll from
+   * outside. Call it before the run starts; the returned promise resolves after the press.
    */
   async stopWhen(status: RegExp): Promise<() => Promise<void>> {
     await this.page.evaluate((pattern) => {
@@ -42,7 +42,7 @@ export class EvaluatePage {
     return () => this.page.locator('#run[data-state=stopped]').waitFor({ timeout: 60_000 });
   }
 
-  /** Waits until all pictures have been looked at. */
+  /** Waits until all pictures have been evaluated. */
   async finish(timeout = 60_000): Promise<void> {
     await this.page.locator('#run[data-state=done]').waitFor({ timeout });
   }

@@ -26,7 +26,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-it('measures a picked folder of class folders', async () => {
+it('evaluates a chosen folder of class folders', async () => {
   const evaluate = await EvaluatePage.open(browser(), site().url);
   await evaluate.pickFolder(drawn);
   await evaluate.finish();
@@ -39,7 +39,7 @@ it('measures a picked folder of class folders', async () => {
   await evaluate.page.context().close();
 });
 
-it('shows the pictures of a cell, by keyboard alone', async () => {
+it('opens the pictures of a cell with the keyboard alone', async () => {
   const evaluate = await EvaluatePage.open(browser(), site().url);
   const { page } = evaluate;
   await evaluate.pickFolder(drawn);
@@ -60,7 +60,7 @@ it('shows the pictures of a cell, by keyboard alone', async () => {
   await page.context().close();
 });
 
-it('takes a folder that is really dropped', async () => {
+it('accepts a dropped folder', async () => {
   const evaluate = await EvaluatePage.open(browser(), site().url);
   const { page } = evaluate;
   const devtools = await page.context().newCDPSession(page);
@@ -73,7 +73,7 @@ it('takes a folder that is really dropped', async () => {
   await page.context().close();
 });
 
-it('says what does not match, and what is no data set', async () => {
+it('reports a mismatch and files that are not a data set', async () => {
   const evaluate = await EvaluatePage.open(browser(), site().url);
   const { page } = evaluate;
   const [picture] = drawnPictures();
@@ -93,7 +93,7 @@ it('says what does not match, and what is no data set', async () => {
   writePictureFolders(broken, [picture]);
   writeFileSync(join(broken, picture.label, 'broken.png'), 'no picture');
   await evaluate.pickFolder(broken);
-  // The run before has ended too.
+  // The previous run has ended as well.
   await expect.poll(() => evaluate.text('#right')).toMatch(/of 1 correct$/);
   await expect.poll(() => evaluate.text('#unreadable')).toMatch(/^1 could not be read.*broken\.png$/);
   await page.context().close();
@@ -114,14 +114,14 @@ it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (co
 describeShared('on MNIST', () => {
   const COUNT = 1000;
 
-  it('counts a thousand digits in folders as the reference does, stopped and gone on with', async () => {
+  it('agrees with the reference on 1,000 digits, with a stop and resume in between', async () => {
     const evaluate = await EvaluatePage.open(browser(), site().url);
     const { page } = evaluate;
     const folder = temporaryFolder();
     writePictureFolders(folder, mnistPictures(COUNT));
     const stopped = await evaluate.stopWhen(/a second, .* left$/);
     await evaluate.pickFolder(folder);
-    // Opened while more is to come in.
+    // Open the cell while more results arrive.
     await page.locator('#matrix .is-right').first().click();
     await stopped();
     const stoppedAt = await evaluate.text('#run-status');
@@ -145,7 +145,7 @@ describeShared('on MNIST', () => {
     await page.context().close();
   });
 
-  it('reads the gzipped files themselves', async () => {
+  it('reads gzipped idx files', async () => {
     const evaluate = await EvaluatePage.open(browser(), site().url);
     const stopped = await evaluate.stopWhen(/^[1-9].* of 10,000 pictures/);
     await evaluate.pickFolder(shared('data/mnist'));

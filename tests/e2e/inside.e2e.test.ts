@@ -10,7 +10,7 @@ import { DRAWN_DIGITS } from './digits.ts';
 const browser = useChromium();
 const site = useSite();
 
-it('draws the network, the codes that a layer makes of the drawing, and its bits', async () => {
+it('draws the network, the output codes of a layer, and its 1-bit weights', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
@@ -42,7 +42,7 @@ it('draws the network, the codes that a layer makes of the drawing, and its bits
   await page.close();
 });
 
-it('shows which pixels decided while that is asked for', async () => {
+it('shows the decisive pixels while enabled', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.draw(DRAWN_DIGITS.find(({ digit }) => digit === '7')?.strokes ?? []);
@@ -58,7 +58,7 @@ it('shows which pixels decided while that is asked for', async () => {
   await page.close();
 });
 
-it('lays a class activation map over the picture where the network averages planes at its end', async () => {
+it('overlays a class activation map for a network with global average pooling', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await demo.give('drop', { name: 'resnet18.hwgq', content: encodeModel(seededModel('resnet18', 1)) });
@@ -71,7 +71,7 @@ it('lays a class activation map over the picture where the network averages plan
   await page.close();
 });
 
-/** The opacities in which something is drawn on a canvas, from nothing at all on. */
+/** Returns the distinct non-zero opacities on a canvas. */
 function tonesOf(canvas: Locator): Promise<readonly number[]> {
   return canvas.evaluate((element) => {
     const { width, height } = element as HTMLCanvasElement;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { SITE } from '../../src/bench/programs/support/site-server.ts';
 import { useChromium, useSite } from '../support/surroundings.ts';
 import { DemoPage } from './demo-page.ts';
@@ -10,47 +10,85 @@ import { DRAWN_DIGITS } from './digits.ts';
 const browser = useChromium();
 const site = useSite({}, '/some/where/');
 
-it('runs under any path, without a network after the first visit, and mends what is damaged in its cache', async () => {
+/** A demo whose service worker has cached the site. Each has a browser context, and so a cache, of its own. */
+async function openCached(): Promise<DemoPage> {
+  const demo = await DemoPage.open(browser(), site().url);
+  await demo.page.getByText('This page is stored on this device').waitFor();
+  return demo;
+}
+
+const lenetPath = `assets/${readdirSync(`${SITE}/assets`).find((name) => /^lenet.*\.hwgq$/.test(name))}`;
+
+afterEach(() => {
   const server = site();
-  const demo = await DemoPage.open(browser(), server.url);
-  const { page } = demo;
-  await page.getByText('This page is kept on this device').waitFor();
-  await expectNamed(demo, '7');
-  expect(server.requests.filter((path) => path.startsWith('outside'))).toEqual([]);
-  expect(demo.misdeeds).toEqual([]);
-
-  server.isGone = true;
-  await page.reload();
-  await demo.waitForModel();
-  await expectNamed(demo, '3');
-  await page.getByRole('radio', { name: /Objects/ }).check();
-  await page.getByRole('radio', { name: /Objects/, checked: true }).waitFor();
-  await expect.poll(() => page.locator('.score-label').allTextContents()).toContain('truck');
-
-  const lenet = `assets/${readdirSync(`${SITE}/assets`).find((name) => /^lenet.*\.hwgq$/.test(name))}`;
-  await damage(page, lenet);
-  await page.reload();
-  await page.getByText(/Digits: the model could not be loaded/).waitFor();
-
   server.isGone = false;
   server.requests.length = 0;
+  server.replaced.clear();
+});
+
+it('requests nothing outside the path it is served under', async () => {
+  const demo = await openCached();
+  await expectNamed(demo, '7');
+  const paths = site().requests;
+  expect(paths).toContain('index.html');
+  expect(paths.filter((path) => path.startsWith('outside'))).toEqual([]);
+  expect(demo.misdeeds).toEqual([]);
+  await demo.page.close();
+});
+
+it('reloads without a network after the first visit', async () => {
+  const demo = await openCached();
+  site().isGone = true;
+  await demo.page.reload();
+  await demo.waitForModel();
+  await expectNamed(demo, '3');
+  await demo.page.close();
+});
+
+it('switches to another shipped model without a network', async () => {
+  const demo = await openCached();
+  site().isGone = true;
+  await demo.page.reload();
+  await demo.waitForModel();
+  await demo.page.getByRole('radio', { name: /Objects/ }).check();
+  await demo.page.getByRole('radio', { name: /Objects/, checked: true }).waitFor();
+  await expect.poll(() => demo.page.locator('.score-label').allTextContents()).toContain('truck');
+  await demo.page.close();
+});
+
+it('reports a damaged cached model that cannot be fetched again', async () => {
+  const { page } = await openCached();
+  await damage(page, lenetPath);
+  site().isGone = true;
   await page.reload();
+  await page.getByText(/Digits: the model could not be loaded/).waitFor();
+  await page.close();
+});
+
+it('replaces a damaged cached model from the server', async () => {
+  const demo = await openCached();
+  await damage(demo.page, lenetPath);
+  site().requests.length = 0;
+  await demo.page.reload();
   await demo.waitForModel();
   await expectNamed(demo, '7');
-  expect(server.requests).toContain(lenet);
-  expect(await hashInCache(page, lenet)).toBe(
+  expect(site().requests).toContain(lenetPath);
+  expect(await hashInCache(demo.page, lenetPath)).toBe(
     createHash('sha256')
-      .update(readFileSync(`${SITE}/${lenet}`))
+      .update(readFileSync(`${SITE}/${lenetPath}`))
       .digest('hex'),
   );
+  await demo.page.close();
+});
 
-  // A newer page is shown at once, whatever is kept.
+it('shows a newer page at once, even if an older one is cached', async () => {
+  const demo = await openCached();
   const newer = readFileSync(`${SITE}/index.html`, 'utf8').replace(/<title>.*<\/title>/, '<title>Newer</title>');
-  server.replaced.set('index.html', newer);
-  await page.reload();
+  site().replaced.set('index.html', newer);
+  await demo.page.reload();
   await demo.waitForModel();
-  expect(await page.title()).toBe('Newer');
-  await page.close();
+  expect(await demo.page.title()).toBe('Newer');
+  await demo.page.close();
 });
 
 async function expectNamed(demo: DemoPage, digit: string): Promise<void> {
@@ -58,7 +96,7 @@ async function expectNamed(demo: DemoPage, digit: string): Promise<void> {
   await expect.poll(() => demo.answer()).toBe(digit);
 }
 
-/** Changes a byte of a file that the page keeps. */
+/** Flips one bit of a file in the page's cache. */
 async function damage(page: Page, path: string): Promise<void> {
   await page.evaluate(async (path) => {
     const [name = ''] = await caches.keys();

@@ -17,7 +17,7 @@ const BROWSERS = [
 
 const PATIENCE = { timeout: 60_000 };
 
-/** A page that shows ones and zeros in turns, each until a stream of results names it. */
+/** A page that alternates between 1 and 0, each until the stream of results recognizes it. */
 const CANVAS_PAGE = {
   'canvas.html': `<!doctype html>
     <title>A stream of a canvas</title>
@@ -57,9 +57,8 @@ const CANVAS_PAGE = {
 };
 
 /**
- * A page that streams a MediaStream, and tells the times of the frames: of the browser's own camera, since WebKitGTK 2.50
- * dies once in some dozen times of a canvas that gives a MediaStream, without any code of ours too. What its camera shows
- * stands still at times.
+ * A page that streams a MediaStream and records frame times. It uses the mock camera, because WebKitGTK 2.50 crashes now
+ * and then on `canvas.captureStream()`, even without this library. Its mock camera freezes at times.
  */
 const CAMERA_PAGE = {
   'camera.html': `<!doctype html>
@@ -82,7 +81,7 @@ const CAMERA_PAGE = {
     window.outcome = { isOnward, backend, counts, timings };`,
 };
 
-/** A page with an element, and a button that starts its camera. */
+/** A page with an element and a button that starts its camera. */
 const ELEMENT_PAGE = {
   'index.html': `<!doctype html>
     <title>An element</title>
@@ -136,7 +135,7 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       await browser?.close();
     });
 
-    /** The text of what a selector finds. */
+    /** Returns the text of the element that a selector matches. */
     const text = (selector: string) =>
       browser.evaluate<string>(`return document.querySelector('${selector}')?.textContent ?? ''`);
 
@@ -157,7 +156,7 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       }
     }
 
-    it('the demo names what is drawn', async () => {
+    it('the demo recognizes drawn digits', async () => {
       await openDemo();
       expect(await text('#fact-backend')).toBe('WebAssembly');
       for (const digit of ['1', '7', '0']) {
@@ -169,7 +168,7 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       expect(await text('#notices')).toBe('');
     });
 
-    it('the demo looks through the camera, and lets it go', async () => {
+    it('the demo uses the camera and releases it', async () => {
       await openDemo();
       await browser.click('#camera-tab');
       await browser.click('#camera-start');
@@ -179,7 +178,7 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       expect(await text('#notices')).toBe('');
     });
 
-    it('the demo shows what decided and what is inside, learns, and is kept for offline use', async () => {
+    it('the demo shows decisive pixels and layers, learns classes, and works offline', async () => {
       await openDemo();
       await drawDigit('7');
       await expect.poll(() => text('#answer-label'), PATIENCE).toBe('7');
@@ -200,7 +199,7 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       expect(await text('#notices')).toBe('');
     });
 
-    it('the element names its picture, then what the camera shows', async () => {
+    it('the element classifies its picture, then the camera', async () => {
       await browser.open(elements.url);
       const told = () => browser.evaluate<string[]>('return window.told ?? []');
       await expect.poll(told, PATIENCE).toEqual(['3']);

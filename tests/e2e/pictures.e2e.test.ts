@@ -6,7 +6,7 @@ import { DemoPage } from './demo-page.ts';
 const browser = useChromium();
 const site = useSite();
 
-it('names every sample picture right', async () => {
+it('classifies every sample picture correctly', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('tab', { name: 'Picture' }).click();
@@ -23,7 +23,7 @@ it('names every sample picture right', async () => {
   await page.close();
 });
 
-it('follows a video that is dropped, tells how fast, and copies diagnostics', async () => {
+it('follows a dropped video, shows the frame rate, and copies diagnostics', async () => {
   const demo = await DemoPage.open(browser(), site().url, { permissions: ['clipboard-read', 'clipboard-write'] });
   const { page } = demo;
   const content = Buffer.from(await recordedDigit(page), 'base64');
@@ -50,7 +50,7 @@ it('follows a video that is dropped, tells how fast, and copies diagnostics', as
   await page.close();
 });
 
-/** A short WebM of a 1 that moves a little, as base64. */
+/** A short WebM of a slightly moving 1, in base64. */
 function recordedDigit(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const canvas = document.createElement('canvas');

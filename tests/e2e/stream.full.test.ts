@@ -6,7 +6,7 @@ import { ElementSite } from './element-page.ts';
 const FIRST = 500;
 const FRAMES = 3000;
 const MEBIBYTE = 2 ** 20;
-/** By how much each may differ: pixels of frames under way are in buffers. */
+/** Allowed growth in bytes. Buffers hold the pixels of pending frames. */
 const TOLERANCES = { page: MEBIBYTE, workers: MEBIBYTE, workerBuffers: 8 * MEBIBYTE };
 
 const browser = useChromium('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream');

@@ -3,14 +3,14 @@ import { randomNumbers } from '../support/small-graph.ts';
 
 const SIDE = 64;
 
-/** Two things to tell apart that no shipped model knows. */
+/** Two classes that no shipped model knows. */
 export const SHAPES = ['ring', 'stripes'] as const;
 
 export type Shape = (typeof SHAPES)[number];
 
 /**
- * A frame as a camera might take it: a ring or stripes anywhere, of any size and colour, before another colour, in
- * noise. The same seed gives the same frame.
+ * Generates a noisy frame with a ring or stripes of random place, size, and colour. The same seed generates the same
+ * frame.
  */
 export function taughtFrame(shape: Shape, seed: number): Uint8Array {
   const random = randomNumbers(seed * 7919 + 17);

@@ -16,7 +16,7 @@ const folder = temporaryFolder();
 const browser = useChromium('--use-fake-device-for-media-stream');
 const site = useSite();
 
-it('learns two classes from 20 frames each, the same after saving, reloading, in hwgq classify and in the element', async () => {
+it('learns two classes from 20 frames each, and gives the same results after reload, in hwgq classify, and in the element', async () => {
   const demo = await DemoPage.open(browser(), site().url);
   const { page } = demo;
   await page.getByRole('radio', { name: /Objects/ }).check();
@@ -71,7 +71,7 @@ it('learns two classes from 20 frames each, the same after saving, reloading, in
   await page.close();
 });
 
-it('takes examples by camera and by dropping, and asks for what is lacking', async () => {
+it('accepts examples from camera and dropped files, and asks for missing ones', async () => {
   const demo = await DemoPage.open(browser(), site().url, { permissions: ['camera'] });
   const { page } = demo;
   await page.getByText('Teach it your own classes').click();
@@ -103,13 +103,13 @@ it('takes examples by camera and by dropping, and asks for what is lacking', asy
   await page.close();
 });
 
-/** What the command made of a picture. */
+/** The result of `hwgq classify` for a picture. */
 interface Result {
   readonly file: string;
   readonly categories: readonly { readonly label: string; readonly score: number }[];
 }
 
-/** Drops pictures one after the other, of which the page must make what the command does. */
+/** Drops pictures one by one and expects the results of the command. */
 async function expectSame(demo: DemoPage, results: readonly Result[]): Promise<void> {
   for (const { file, categories } of results) {
     const [best] = categories;

@@ -1,9 +1,9 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** What axe finds in a page: rules, and the elements that break them. */
+/** Returns the axe violations of a page: rules and the elements that break them. */
 export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
-  // Colours that are on their way to others would be judged.
+  // Wait for transitions to end, because axe would judge intermediate colours.
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(axe.source);
   return page.evaluate(async () => {

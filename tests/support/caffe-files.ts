@@ -1,9 +1,9 @@
-/** Writes Caffe's binary files for tests, in every layout that Caffe has had. */
+/** Writes Caffe's binary files for tests, in every layout that Caffe has used. */
 
 export interface BlobLayout {
-  /** `packed` is today's; `unpacked` has a tag before every float; `double` is of a net trained in float64. */
+  /** `packed` is the current encoding; `unpacked` has a tag before every float; `double` is used by networks trained in float64. */
   readonly data: 'packed' | 'unpacked' | 'double';
-  /** `shape` is today's BlobShape, `unpackedShape` one with a tag before every dimension, `old` is num, channels, height, width. */
+  /** `shape` is the current BlobShape; `unpackedShape` has a tag before every dimension; `old` is num, channels, height, width. */
   readonly dimensions: 'shape' | 'unpackedShape' | 'old';
 }
 
@@ -19,7 +19,7 @@ export interface TestLayer {
 
 export const todaysLayout: BlobLayout = { data: 'packed', dimensions: 'shape' };
 
-/** A caffemodel with today's `layer` messages, or with the old `layers`. */
+/** Encodes a caffemodel with the current `layer` messages or the old `layers`. */
 export function writeCaffemodel(
   layers: readonly TestLayer[],
   layout: BlobLayout = todaysLayout,
@@ -35,7 +35,7 @@ export function writeCaffemodel(
   return Uint8Array.from([...bytesField(1, [...new TextEncoder().encode('net')]), ...messages.flat()]);
 }
 
-/** A binaryproto: one blob, such as a mean image. */
+/** Encodes a binaryproto: a single blob, such as a mean image. */
 export function writeBinaryproto(blob: TestBlob, layout: BlobLayout = todaysLayout): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(blobFields(blob, layout));
 }

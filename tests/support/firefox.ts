@@ -4,12 +4,12 @@ import type { DrivenBrowser, Point } from './driven-browser.ts';
 
 const PATHS = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox'];
 
-/** Path of a Firefox: HWGQ_FIREFOX or a usual place. */
+/** Path of Firefox: HWGQ_FIREFOX or a standard location. */
 export const firefoxPath = [process.env.HWGQ_FIREFOX, ...PATHS].find((path) => path && existsSync(path));
 
-/** Firefox with a camera of its own making. */
+/** Starts Firefox with a fake camera. */
 export async function startFirefox(): Promise<DrivenBrowser> {
-  if (!firefoxPath) throw new Error('There is no Firefox.');
+  if (!firefoxPath) throw new Error('Firefox was not found. Install firefox-esr or set HWGQ_FIREFOX.');
   const browser = await launch({
     browser: 'firefox',
     executablePath: firefoxPath,

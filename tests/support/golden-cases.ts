@@ -11,24 +11,24 @@ import { goldenCodes, goldenLogits, goldenMeta, goldenPhotograph, goldenPrototxt
 import { partOf } from './part-of.ts';
 import { hasShared, shared } from './shared.ts';
 
-/** One run of a golden network, or of a part of it, and what must come out. */
+/** One run of a golden network, or of a part of it, with the expected results. */
 export interface GoldenCase {
   readonly name: string;
-  /** Where the part begins and ends: values of the graph; absent for a whole network. */
+  /** First and last value of the part; absent for a whole network. */
   readonly part?: { readonly from: string; readonly to: string };
-  /** Whole pixels, or floats. */
+  /** Integer pixels or floats. */
   readonly input: 'integers' | 'floats';
   readonly count: number;
-  /** What comes out, in the order of `expected`: for each blob `count` images, planar float32. */
+  /** Expected results: for each blob `count` images, planar float32. */
   readonly blobs: readonly {
     readonly name: string;
     readonly length: number;
-    /** The largest magnitude of a blob of floats; absent for levels, which must be equal. */
+    /** Largest magnitude of a float blob; absent for levels, which must be equal. */
     readonly largest?: number;
   }[];
 }
 
-/** A network's cases beside its model; files lie in the folder under their names. */
+/** The cases of a network. Their files are in the folder of the model, under their names. */
 export interface GoldenSet {
   readonly folder: string;
   readonly cases: readonly GoldenCase[];
@@ -38,8 +38,8 @@ export interface GoldenSet {
 export const PLAIN_NETWORKS = ['cifarvgg', 'alexbw', 'alexsign', 'alex2n', 'google'] as const;
 
 /**
- * Converts golden networks and lays out their inputs and results as files that a page can fetch:
- * `NET/model.hwgq`, `NET/CASE.input`, `NET/CASE.expected`. Made once, kept in the cache folder.
+ * Converts golden networks and writes their inputs and results as files that a page can fetch: `NET/model.hwgq`,
+ * `NET/CASE.input`, `NET/CASE.expected`. The files are cached.
  */
 export async function goldenSets(): Promise<Readonly<Record<string, GoldenSet>>> {
   if (!hasShared) return {};
@@ -115,7 +115,7 @@ function oddCases(folder: string): GoldenCase[] {
   return [{ name: 'odd', input: 'floats', count: images, blobs }];
 }
 
-/** Block by block, each from the reference's own input: a flipped code must not spread. */
+/** One case per block, each with the reference's own input, so that a flipped code does not spread. */
 function residualCases(folder: string, graph: Graph): GoldenCase[] {
   const meta = goldenMeta('res18');
   const sums: { name: string; shape: number[] }[] = JSON.parse(readFileSync(shared('golden/res18/meta.json'), 'utf8'))

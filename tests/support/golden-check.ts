@@ -3,14 +3,14 @@ import { createSession } from '../../src/engine/session.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { GoldenCase } from './golden-cases.ts';
 
-/** What a case's run differs in: wrong levels among all, and the worst float relative to its blob's largest. */
+/** The differences of a run: wrong levels, and the worst float error relative to its blob's largest value. */
 export interface GoldenDifference {
   readonly levels: number;
   readonly wrongLevels: number;
   readonly worstFloat: number;
 }
 
-/** Runs a case and compares. */
+/** Runs a case and compares its results. */
 export async function goldenDifference(
   model: Model,
   golden: GoldenCase,
@@ -24,7 +24,7 @@ export async function goldenDifference(
   return differenceFrom(golden, blobs, expected);
 }
 
-/** Compares what a case's run gave, blob by blob. */
+/** Compares the results of a run, blob by blob. */
 export function differenceFrom(
   golden: GoldenCase,
   blobs: readonly Float32Array[],

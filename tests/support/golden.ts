@@ -11,7 +11,7 @@ import { readCaffemodel } from '../../src/tools/caffe/caffemodel.ts';
 import { readNetwork } from '../../src/tools/caffe/network.ts';
 import { shared } from './shared.ts';
 
-/** What golden/NET/meta.json says, as far as tests use it. */
+/** The parts of golden/NET/meta.json that tests use. */
 export interface GoldenMeta {
   readonly inputSize: number;
   readonly logitsBlob: string;
@@ -28,14 +28,14 @@ export function goldenPrototxt(net: string): string {
   return readFileSync(shared(`golden/${net}/deploy.prototxt`), 'utf8');
 }
 
-/** Path of the caffemodel, unpacked once into a temporary folder. */
+/** Returns the path of the caffemodel, unpacked once into a temporary folder. */
 export function goldenWeightsFile(net: string): string {
   const folder = join(tmpdir(), 'hwgq-golden');
   const path = join(folder, `${net}.caffemodel`);
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true });
     const packed = shared(`golden/${net}/weights.caffemodel.xz`);
-    // Renamed into place: another process may be looking for it.
+    // Rename into place atomically, because another process may look for it.
     const unfinished = `${path}.${process.pid}`;
     writeFileSync(unfinished, execFileSync('xz', ['-dc', packed], { maxBuffer: 2 ** 30 }));
     renameSync(unfinished, path);
@@ -51,7 +51,7 @@ export function goldenGraph(net: string): Graph {
   return buildGraph(readNetwork(goldenPrototxt(net)), readCaffemodel(goldenWeights(net)));
 }
 
-/** Scores of all images, computed in float64. */
+/** Returns the logits of all images, computed in float64. */
 export function goldenLogits(net: string): Float32Array {
   const bytes = readFileSync(shared(`golden/${net}/logits.f64net.f32`));
   return new Float32Array(Uint8Array.from(bytes).buffer);
@@ -61,7 +61,7 @@ export function goldenCodes(net: string): Uint8Array {
   return brotliDecompressSync(readFileSync(shared(`golden/${net}/codes.u8.br`)));
 }
 
-/** A photograph as the ImageNet networks take it: BGR, planar, minus (104, 117, 123). */
+/** Returns a photograph as ImageNet network input: BGR, planar, minus (104, 117, 123). */
 export function goldenPhotograph(index: number, size: number): Int16Array {
   const names: string[] = JSON.parse(readFileSync(shared('golden/images/order.json'), 'utf8'));
   const png = PNG.sync.read(readFileSync(shared(`golden/images/${names[index]}_${size}.png`)));
@@ -73,7 +73,7 @@ export function goldenPhotograph(index: number, size: number): Int16Array {
   });
 }
 
-/** MNIST's test digits, 28 × 28 bytes each. */
+/** Returns the MNIST test digits, 28 × 28 bytes each. */
 export function mnistDigits(): Uint8Array {
   return gunzipSync(readFileSync(shared('data/mnist/t10k-images-idx3-ubyte.gz'))).subarray(16);
 }
@@ -82,7 +82,7 @@ export function mnistLabels(): Uint8Array {
   return gunzipSync(readFileSync(shared('data/mnist/t10k-labels-idx1-ubyte.gz'))).subarray(8);
 }
 
-/** One of MNIST's digits, doubled in size and off the middle of a picture of 120 × 120 pixels. */
+/** Returns an MNIST digit at double size, off center in a picture of 120 × 120 pixels. */
 export function enlargedDigit(digit: Uint8Array): Picture {
   const size = 120;
   const data = new Uint8Array(size * size * 4);
@@ -97,12 +97,12 @@ export function enlargedDigit(digit: Uint8Array): Picture {
   return { width: size, height: size, data };
 }
 
-/** The classes of CIFAR-10's test pictures. */
+/** Returns the classes of the CIFAR-10 test pictures. */
 export function cifarLabels(): Uint8Array {
   return readFileSync(shared('data/cifar10/test.labels.u8'));
 }
 
-/** The first 2,000 test pictures of CIFAR-10, BGR, planar. */
+/** Returns the first 2,000 CIFAR-10 test pictures, BGR, planar. */
 export function cifarPictures(): Uint8Array {
   return brotliDecompressSync(readFileSync(shared('golden/cifarsmall/input.u8.br')));
 }

@@ -4,14 +4,15 @@ import { filterScales, filterValues } from '../../src/graph/weights.ts';
 import { isLevelQuantizer, quantizerThresholds } from '../../src/numerics/quantizer.ts';
 import { interpret } from '../../src/reference/interpret.ts';
 
-/** How far floats may be from the interpreter's, relative to their blob's magnitude, for each layer since whole numbers. */
+/** Allowed float error relative to the blob's magnitude, per layer since the last integer values. */
 const FLOAT_TOLERANCE = 1e-5;
 
 /**
- * What is wrong with a backend's values of a network over whole pixels, against the interpreter; undefined where
- * nothing is. Levels behind whole-number sums must be equal. Behind float sums a level may differ where the
- * interpreter's own value lies within float32's rounding of a threshold; what follows it says nothing any more.
- * @param values one array for each layer.
+ * Compares a backend's values of a network with integer input to those of the interpreter. Levels after integer sums must
+ * be equal. After float sums a level may differ if the interpreter's own value lies within float32 rounding of a
+ * threshold; later layers are then not compared.
+ * @param values one array per layer.
+ * @returns a description of the first mismatch, or undefined.
  */
 export function graphMismatch(graph: Graph, pixels: Int16Array, values: readonly Float32Array[]): string | undefined {
   const names = graph.layers.map(({ name }) => name);
@@ -49,7 +50,7 @@ function isNearThreshold(layer: Layer, x: number, near: number): boolean {
   return quantizerThresholds(layer.quantizer).some((threshold) => Math.abs(x - threshold) <= near);
 }
 
-/** How large the terms are that a layer adds up: where they cancel, their rounding stays. */
+/** Returns the magnitude of the terms that a layer adds up. Their rounding error remains even if they cancel. */
 function magnitudeOf(layer: Layer, magnitudes: ReadonlyMap<string, number>): number {
   const before = layer.inputs.map((name) => magnitudes.get(name) ?? 0);
   const first = before[0] as number;
@@ -87,10 +88,10 @@ function largestOf(values: ArrayLike<number>): number {
   return Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** The Quant layers all of whose arithmetic is on whole numbers, from the input on. */
+/** Returns the Quant layers whose values depend on integer arithmetic only. */
 function exactValues(graph: Graph): ReadonlySet<string> {
   const readers = (name: string) => graph.layers.filter(({ inputs }) => inputs.includes(name)).length;
-  /** Values that are whole numbers, and values that a whole-number sum is folded into. */
+  /** Returns integer values, and values that an integer sum is folded into. */
   const whole = new Set([graph.input.name]);
   const folded = new Set<string>();
   for (const layer of graph.layers) {

@@ -1,4 +1,4 @@
-/** This browser's GPU, as if it were one of hardware; it keeps the devices that it gives, and can be taken away. */
+/** Wraps this browser's GPU to look like a hardware adapter. Records its devices, and can be removed. */
 export function hardware() {
   const devices: GPUDevice[] = [];
   let isThere = true;

@@ -1,4 +1,4 @@
-/** EXIF orientations (TIFF 6.0, tag 274): how a stored pixel follows from an upright one, as a canvas transform. */
+/** EXIF orientations (TIFF 6.0, tag 274) as canvas transforms from upright to stored pixels. */
 export function storedTransform(orientation: number, width: number, height: number): DOMMatrix2DInit {
   const [w, h] = [width, height];
   const transforms = [
@@ -15,7 +15,7 @@ export function storedTransform(orientation: number, width: number, height: numb
   return { a, b, c, d, e, f };
 }
 
-/** A JPEG with its orientation in an EXIF segment, right behind the first marker. */
+/** Inserts an EXIF segment with an orientation after the first marker of a JPEG. */
 export function withOrientation(jpeg: Uint8Array, orientation: number): Uint8Array<ArrayBuffer> {
   const exif = [...new TextEncoder().encode('Exif'), 0, 0];
   const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8];

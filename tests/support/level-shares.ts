@@ -3,7 +3,7 @@ import { isLevelQuantizer, quantizerLevels } from '../../src/numerics/quantizer.
 import { interpret } from '../../src/reference/interpret.ts';
 import { smoothPicture } from './smooth-picture.ts';
 
-/** How often each level of each quantizer occurs while a model runs over a picture. */
+/** Returns the share of each level of each quantizer in a run over a picture. */
 export function levelShares({ graph, preprocessing }: Model, seed: number): { layer: string; shares: number[] }[] {
   const input = Float64Array.from(smoothPicture(preprocessing, seed), (x) => x * preprocessing.scale);
   const quantizers = graph.layers.flatMap((layer) =>

@@ -2,7 +2,7 @@ import { PictureInput } from '../../src/backends/webgpu/picture-input.ts';
 import { type AnyPicture, channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
 import { resamplingOf } from '../../src/image/resampling.ts';
 
-/** An image of a network's input as a GPU makes it, planar. */
+/** Computes a network's input on the GPU, planar. */
 export async function madeInput(
   device: GPUDevice,
   picture: AnyPicture,
@@ -10,7 +10,8 @@ export async function madeInput(
   image = 0,
 ): Promise<number[]> {
   const resampling = resamplingOf(picture, preprocessing);
-  if (!resampling || preprocessing.mean.kind !== 'channels') throw new Error('not for the GPU');
+  if (!resampling || preprocessing.mean.kind !== 'channels')
+    throw new Error('This preprocessing does not run on the GPU.');
   const channels = channelCount(preprocessing.channels);
   const area = preprocessing.width * preprocessing.height;
   const size = (image + 1) * area * channels * 4;

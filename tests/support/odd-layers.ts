@@ -7,11 +7,11 @@ import { interpret } from '../../src/reference/interpret.ts';
 import type { FedGraph } from './plan-mismatch.ts';
 import { randomNumbers } from './small-graph.ts';
 
-/** A convolution in words, what is not said as usual. */
+/** A description of a convolution. Absent properties have their defaults. */
 export interface OddLayer {
   readonly about: string;
   readonly input: Shape;
-  /** What its input is quantized by: levels, or functions that leave floats. Whole numbers where there is none. */
+  /** Quantizer of its input: levels, or a function that yields floats. Absent: integer input. */
   readonly quantizer?: Quantizer;
   readonly outputs: number;
   readonly kernel: Pair;
@@ -19,7 +19,7 @@ export interface OddLayer {
   readonly pad?: Pair;
   readonly dilation?: Pair;
   readonly group?: number;
-  /** Signs, or as many limbs as it takes for these bits. */
+  /** Binary weights, or fixed-point weights of this many bits. */
   readonly weights: 'signs' | '11 bits' | '24 bits';
 }
 
@@ -32,8 +32,8 @@ const USUAL = hwgq(0, 0.538, 1.076, 1.614);
 const FLOATS: Quantizer = { kind: 'relu', negativeSlope: Math.fround(0.1) };
 
 /**
- * Layers that kernels find hard: sizes that are no multiples of a tile, a group, a word or a quad; padding, strides,
- * dilation; and every number of limbs. Some have quads by fours, which kernels of subgroups ask for.
+ * Edge cases for kernels: sizes that are not multiples of a tile, group, word, or quad; padding, strides, dilation; and
+ * every number of limbs. Some sizes are multiples of four quads, as subgroup kernels require.
  */
 export const ODD_LAYERS: readonly OddLayer[] = [
   {
@@ -190,7 +190,7 @@ export const ODD_LAYERS: readonly OddLayer[] = [
   },
 ];
 
-/** A network of a layer between quantizers, whose levels are all in use. */
+/** Creates a network of one layer between quantizers, with every level in use. */
 export function graphAround(layer: OddLayer): FedGraph {
   const random = randomNumbers(7);
   const around = (scale: number) => (random() * 2 - 1) * scale;

@@ -4,9 +4,9 @@ import type { GraphWriter } from '../../src/tools/onnx/graph-writer.ts';
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';
 
-/** An ONNX graph of one input, made ready on onnxruntime-web. */
+/** An ONNX graph with one input, loaded in onnxruntime-web. */
 export interface OnnxSession {
-  /** All outputs by name, planar. */
+  /** Runs the graph and returns all outputs by name, planar. */
   run(input: Float32Array): Promise<ReadonlyMap<string, Float32Array>>;
   release(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function onnxSession(graph: GraphWriter | Uint8Array): Promise<Onnx
   };
 }
 
-/** What one run of a graph gives. */
+/** Runs a graph once and returns its outputs. */
 export async function runOnnx(
   graph: GraphWriter | Uint8Array,
   input: ArrayLike<number>,

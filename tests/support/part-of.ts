@@ -1,7 +1,7 @@
 import type { Graph } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/graph/shapes.ts';
 
-/** The layers that lead from one value to another, as a graph whose input is the first. */
+/** Returns the layers between two values as a graph whose input is the first value. */
 export function partOf(graph: Graph, from: string, to: string): Graph {
   const needed = new Set([to]);
   for (const layer of graph.layers.toReversed()) {

@@ -4,7 +4,7 @@ import { PNG } from 'pngjs';
 import { DRAWN_DIGITS } from '../e2e/digits.ts';
 import { mnistDigits, mnistLabels } from './golden.ts';
 
-/** A gray square picture, and the class that it belongs to. */
+/** A square gray picture and its class. */
 export interface LabelledPicture {
   readonly label: string;
   readonly pixels: Uint8Array;
@@ -14,7 +14,7 @@ const MNIST_SIDE = 28;
 const DRAWN_SIDE = 96;
 const PEN_RADIUS = 3;
 
-/** Writes pictures as PNG files into a folder for each class. */
+/** Writes pictures as PNG files into one folder per class. */
 export function writePictureFolders(root: string, pictures: readonly LabelledPicture[]): void {
   for (const [index, { label, pixels }] of pictures.entries()) {
     const folder = join(root, label);
@@ -23,7 +23,7 @@ export function writePictureFolders(root: string, pictures: readonly LabelledPic
   }
 }
 
-/** The first digits of MNIST's test set. */
+/** Returns the first digits of the MNIST test set. */
 export function mnistPictures(count: number): LabelledPicture[] {
   const [digits, labels] = [mnistDigits(), mnistLabels()];
   const area = MNIST_SIDE ** 2;
@@ -33,7 +33,7 @@ export function mnistPictures(count: number): LabelledPicture[] {
   }));
 }
 
-/** Twenty digits of our own, dark ink on light paper. */
+/** Returns twenty generated digits, dark ink on light paper. */
 export function drawnPictures(): LabelledPicture[] {
   return DRAWN_DIGITS.map(({ digit, strokes }) => {
     const pixels = new Uint8Array(DRAWN_SIDE ** 2).fill(255);

@@ -3,18 +3,19 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import { graphMismatch } from './graph-check.ts';
 
-/** Runs a plan on a number of images, and gives its outputs. */
+/** Runs a plan on a batch and returns its outputs. */
 export type RunPlan = (plan: Plan, inputs: Int16Array, count: number) => Promise<Float32Array[]>;
 
-/** A network and an input of whole numbers. */
+/** A network and its integer input. */
 export interface FedGraph {
   readonly graph: Graph;
   readonly pixels: Int16Array;
 }
 
 /**
- * What is wrong with a backend's values of a network: all blobs at once, and the last alone, with everything before it
- * fused; the second image is the first mirrored.
+ * Compares a backend with the interpreter on a batch of an image and its mirror image: once with all blobs as outputs,
+ * and once with only the last, so that everything before it is fused.
+ * @returns a description of the mismatch, or undefined.
  */
 export async function planMismatch({ graph, pixels }: FedGraph, run: RunPlan): Promise<string | undefined> {
   const names = graph.layers.map(({ name }) => name);

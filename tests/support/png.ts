@@ -1,19 +1,19 @@
 import { zlibSync } from 'fflate';
 
-/** Samples of a pixel by PNG's colour type: gray, RGB, palette index, gray and alpha, RGBA. */
+/** Samples per pixel by PNG colour type: gray, RGB, palette index, gray and alpha, RGBA. */
 const SAMPLES = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 } as const;
 
 export interface PngPicture {
   readonly width: number;
   readonly height: number;
   readonly colourType: keyof typeof SAMPLES;
-  /** 8 bits each, row by row. */
+  /** 8-bit samples, row by row. */
   readonly samples: Uint8Array;
-  /** Red, green, blue of each palette entry, and their alphas. */
+  /** Red, green, and blue of each palette entry, and the alphas. */
   readonly palette?: { readonly colours: Uint8Array; readonly alphas?: Uint8Array };
 }
 
-/** A PNG file of 8 bits a sample, without filters. */
+/** Encodes a PNG with 8-bit samples and without filters. */
 export function png({ width, height, colourType, samples, palette }: PngPicture): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(13);
   new DataView(header.buffer).setUint32(0, width);

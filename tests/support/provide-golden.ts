@@ -5,14 +5,14 @@ import { requireShared } from './shared.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Golden networks by name, their folders as addresses that a page can fetch from. */
+    /** Golden networks by name, with the URLs of their folders. */
     golden: Readonly<Record<string, GoldenSet>>;
-    /** Whether the long runs are asked for too. */
+    /** Whether the long runs are enabled. */
     isFull: boolean;
   }
 }
 
-/** Makes golden networks ready for tests that run in a page. */
+/** Prepares golden networks for tests that run in a page. */
 export default async function setup(project: TestProject): Promise<void> {
   requireShared();
   const sets = Object.entries(await goldenSets());

@@ -7,21 +7,21 @@ import { packSigns } from '../../src/numerics/signs.ts';
 import { interpret } from '../../src/reference/interpret.ts';
 import { randomNumbers } from './small-graph.ts';
 
-/** What a random network is made from: plain numbers, so that a failing one shrinks and can be kept as JSON. */
+/** A recipe for a random network. It consists of plain numbers, so that failures shrink and can be stored as JSON. */
 export interface GraphRecipe {
   readonly seed: number;
   readonly input: readonly [channels: number, height: number, width: number];
   readonly layers: readonly LayerRecipe[];
 }
 
-/** A kind of layer, which earlier value it reads (0 is the last), and numbers that its parameters are taken from. */
+/** A layer type, the earlier value that it reads (0 is the last), and numbers that determine its parameters. */
 export interface LayerRecipe {
   readonly kind: (typeof KINDS)[number];
   readonly from: number;
   readonly numbers: readonly number[];
 }
 
-/** Kinds that make packed layers come more often than the others. */
+/** Layer types. Those that become packed layers occur more often. */
 const KINDS = [
   'binaryBlock',
   'binaryBlock',
@@ -71,7 +71,7 @@ const QUANTIZERS: readonly Quantizer[] = [
 
 const MAX_ELEMENTS = 4000;
 
-/** A legal network from a recipe; layers that do not fit where they stand are left out. */
+/** Builds a valid network from a recipe. Layers that do not fit are skipped. */
 export function graphFrom(recipe: GraphRecipe): { graph: Graph; pixels: Int16Array } {
   const builder = new GraphBuilder(recipe);
   for (const layer of recipe.layers) builder.add(layer);
@@ -152,7 +152,7 @@ class GraphBuilder {
     }
   }
 
-  /** Quant, binary layer, sometimes a pooling, BatchNorm, Scale, Quant. */
+  /** Adds Quant, a binary layer, sometimes a pooling, BatchNorm, Scale, Quant. */
   private binaryBlock(input: string, pick: Picker): void {
     let value = this.quant(input, pick);
     value = this.convolution(value, pick, true);
@@ -209,7 +209,7 @@ class GraphBuilder {
     });
   }
 
-  /** BatchNorm with about the statistics of what it normalizes, and often a Scale with gammas of any sign. */
+  /** Adds a BatchNorm with roughly the statistics of its input, and often a Scale with gammas of either sign. */
   private norm(input: string, pick: Picker): string {
     const values = interpret(this.graph, this.pixels, [input]).get(input) as Float64Array;
     const { channels } = asChwShape(this.shape(input));
@@ -259,7 +259,7 @@ class GraphBuilder {
     try {
       if (elementCount(this.shape(layer.name)) <= MAX_ELEMENTS) return layer.name;
     } catch {
-      // The layer does not fit here.
+      // Skip a layer that does not fit here.
     }
     this.layers = before;
     return input;
@@ -283,7 +283,7 @@ class GraphBuilder {
   }
 }
 
-/** Takes parameters from a recipe's numbers, one after the other. */
+/** Derives parameters from the numbers of a recipe, one by one. */
 class Picker {
   private place = 0;
 

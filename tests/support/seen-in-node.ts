@@ -8,18 +8,18 @@ import { decodePicture } from '../../src/node/decode-picture.ts';
 import { interpret } from '../../src/reference/interpret.ts';
 import { codesOf, levelLayers } from './codes.ts';
 
-/** What a picture becomes on its way through a model. */
+/** The stages of a picture in a model. */
 export interface SeenPicture {
   /** The network's input bytes. */
   readonly bytes: number[];
-  /** Of each Quant layer, by blob, the codes as digits. */
+  /** The codes of each Quant layer as digits, by blob. */
   readonly codes: Record<string, string>;
   readonly label: string;
 }
 
 declare module 'vitest/browser' {
   interface BrowserCommands {
-    /** Decodes and classifies a picture file in Node, as the command does, by the interpreter. */
+    /** Decodes and classifies a picture file in Node with the interpreter, as the command does. */
     seenInNode(model: string, file: number[]): Promise<SeenPicture>;
   }
 }

@@ -1,7 +1,7 @@
 import type { Graph } from '../../src/graph/graph.ts';
 import { packSigns } from '../../src/numerics/signs.ts';
 
-/** Repeatable numbers from 0 to 1. */
+/** Creates a seeded generator of numbers from 0 to 1. */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0 || 1;
   return () => {
@@ -13,8 +13,8 @@ export function randomNumbers(seed: number): () => number {
 }
 
 /**
- * A small network of what makes folding hard: gammas of both signs and zero, also behind a padded max-pool, biases on
- * binary layers, odd channel counts, strides, unequal kernels, a float layer in mid-network and a ReLU before the last.
+ * A small network of difficult cases for folding: gammas of both signs and zero, also after a padded max-pool; biases on
+ * binary layers; odd channel counts; strides; unequal kernels; a float layer in the middle; a ReLU before the last layer.
  */
 export function smallGraph(seed: number): Graph {
   const random = randomNumbers(seed);

@@ -1,7 +1,7 @@
 import type { Model } from '../../src/model/model.ts';
 import { smallGraph } from './small-graph.ts';
 
-/** The small network as a model that takes BGR pixels minus whole means. */
+/** Creates a model of the small network. Its input is BGR pixels minus integer means. */
 export function smallModel(seed = 1): Model {
   return {
     graph: smallGraph(seed),

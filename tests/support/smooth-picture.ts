@@ -1,12 +1,12 @@
 import { channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
 import { randomNumbers } from './small-graph.ts';
 
-/** Sizes of the patches that a picture is made of, as shares of its own. */
+/** Patch sizes as shares of the picture size. */
 const PATCHES = [1 / 2, 1 / 5, 1 / 14, 1 / 32];
 
 /**
- * A picture of patches of many sizes, as a network takes it: whole numbers, pixel minus mean, before the scale.
- * Like a photograph it is alike where it is near, and its channels are alike.
+ * Generates a picture of patches of many sizes as network input: integers, pixel minus mean, before the scale. As in a
+ * photograph, neighbouring pixels and the channels are correlated.
  */
 export function smoothPicture({ channels, width, height, mean }: Preprocessing, seed: number): Int16Array {
   const random = randomNumbers(seed * 7919);

@@ -4,7 +4,7 @@ import { startChromium } from '../../src/bench/programs/support/chromium.ts';
 import { serveSite } from '../../src/bench/programs/support/site-server.ts';
 import type { WebServer } from '../../src/bench/programs/support/web-server.ts';
 
-/** A Chromium that is there from the beginning of a test file to its end. */
+/** Starts Chromium before the tests of a file and closes it after them. */
 export function useChromium(...flags: readonly string[]): () => Browser {
   return throughout(
     () => startChromium(...flags),
@@ -12,7 +12,7 @@ export function useChromium(...flags: readonly string[]): () => Browser {
   );
 }
 
-/** The built site, as long. */
+/** Serves the built site during the tests of a file. */
 export function useSite(...given: Parameters<typeof serveSite>): () => WebServer {
   return throughout(
     () => serveSite(...given),
@@ -20,7 +20,7 @@ export function useSite(...given: Parameters<typeof serveSite>): () => WebServer
   );
 }
 
-/** Something that is made once for a test file, and let go after it. */
+/** Creates a resource before the tests of a file and releases it after them. */
 export function throughout<Thing>(begin: () => Promise<Thing>, end: (thing: Thing) => unknown): () => Thing {
   let thing: Thing | undefined;
   beforeAll(async () => {
@@ -30,7 +30,7 @@ export function throughout<Thing>(begin: () => Promise<Thing>, end: (thing: Thin
     if (thing) await end(thing);
   });
   return () => {
-    if (!thing) throw new Error('It is there while tests run only.');
+    if (!thing) throw new Error('The resource exists only while tests run.');
     return thing;
   };
 }

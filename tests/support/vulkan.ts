@@ -6,8 +6,8 @@ import { findChromium } from '../../src/bench/programs/support/chromium.ts';
 const DRIVER = 'vk_swiftshader_icd.json';
 
 /**
- * Environment of a process that uses the npm package `webgpu`: where nothing else is set, Vulkan's loader and its
- * software driver are those that Chromium brings along.
+ * Environment for a process that uses the npm package `webgpu`. By default it uses the Vulkan loader and the software
+ * driver that ship with Chromium.
  */
 export function vulkanEnvironment(): NodeJS.ProcessEnv {
   const folders = [dirname(realpathSync(findChromium())), '/usr/lib/chromium', '/usr/lib/chromium-browser'];
@@ -17,7 +17,7 @@ export function vulkanEnvironment(): NodeJS.ProcessEnv {
   return { VK_ICD_FILENAMES: join(folder, DRIVER), ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) };
 }
 
-/** Whether the npm package `webgpu` finds an adapter there. */
+/** Whether the npm package `webgpu` finds an adapter in this environment. */
 export function hasNodeGpu(): boolean {
   const script = "process.exit((await (await import('webgpu')).create([]).requestAdapter()) ? 0 : 1)";
   try {

@@ -11,20 +11,20 @@ const LIBRARIES = '/usr/lib';
 
 const isRoot = process.getuid?.() === 0;
 
-/** MiniBrowser, which Debian keeps in a folder of its architecture and version. */
+/** Path of MiniBrowser, which Debian installs in a folder named by architecture and version. */
 const miniBrowser = existsSync(LIBRARIES)
   ? readdirSync(LIBRARIES)
       .flatMap((folder) => ['4.1', '6.0'].map((version) => `${LIBRARIES}/${folder}/webkit2gtk-${version}/MiniBrowser`))
       .find((path) => existsSync(path))
   : undefined;
 
-/** Whether WebKitGTK, its driver and a screen in memory are here (Debian: webkit2gtk-driver, xvfb). */
+/** Whether WebKitGTK, its driver, and Xvfb are installed (Debian: webkit2gtk-driver, xvfb). */
 export const hasWebKit = miniBrowser !== undefined && existsSync(DRIVER) && existsSync(SCREEN);
 
-/** The protocol's name for a reference to an element. */
+/** WebDriver's key for an element reference. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
-/** WebKitGTK on a screen in memory, driven by plain WebDriver. */
+/** WebKitGTK under Xvfb, driven by WebDriver. */
 export async function startWebKit(): Promise<DrivenBrowser> {
   const screen = spawn(SCREEN, ['-displayfd', '1', '-screen', '0', '1200x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -101,7 +101,7 @@ function move(x: number, y: number): object {
   return { type: 'pointerMove', duration: 20, x: Math.round(x), y: Math.round(y) };
 }
 
-/** A port that nobody listens on: the driver tells none of its own choice. */
+/** Returns a free port, because the driver does not report one that it chooses itself. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

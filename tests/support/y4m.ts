@@ -1,4 +1,4 @@
-/** A gray picture, a byte a pixel, row by row. */
+/** A gray picture, one byte per pixel, row by row. */
 export interface GrayPicture {
   readonly width: number;
   readonly height: number;
@@ -6,8 +6,8 @@ export interface GrayPicture {
 }
 
 /**
- * A film as Chromium takes it for a camera's: uncompressed, its colours all gray.
- * @param pictures of one size, both sides even.
+ * Encodes gray pictures as an uncompressed Y4M video for Chromium's fake camera.
+ * @param pictures all of the same size, with even sides.
  */
 export function y4m(pictures: readonly GrayPicture[], framesPerSecond: number): Uint8Array {
   const [{ width, height }] = pictures as [GrayPicture];

@@ -12,7 +12,7 @@ import { stagesOf } from '../../../src/site/explain/stages.ts';
 import { seededModel } from '../../../src/tools/networks/seeded-model.ts';
 import { smallModel } from '../../support/small-model.ts';
 
-it('shows a network in stages, each with what it ends with', () => {
+it('splits a network into stages with their outputs', () => {
   const stages = stagesOf(decodeModel(readFileSync('models/lenet.hwgq')).graph);
   expect(
     stages.map(({ name, shape, levels, weights }) => [name, shape.join('×'), levels?.length, weights?.form]),
@@ -25,12 +25,12 @@ it('shows a network in stages, each with what it ends with', () => {
   ]);
 });
 
-it('shows the sums of a residual network too', () => {
+it('makes the sums of a residual network stages', () => {
   const stages = stagesOf(seededModel('resnet18', 1).graph);
   expect(stages.filter(({ type }) => type === 'eltwise')).toHaveLength(8);
 });
 
-it('finds places whose mean is the score, bias aside', async () => {
+it('computes a class activation map whose mean plus bias is the score', async () => {
   const model = averagingModel();
   const end = averagedEnd(model.graph);
   if (!end) throw new Error('The network averages.');
@@ -45,7 +45,7 @@ it('finds places whose mean is the score, bias aside', async () => {
   expect(averagedEnd(smallModel().graph)).toBeUndefined();
 });
 
-it('hides every pixel of a picture of any size, and nothing beside the patches', () => {
+it('covers every pixel with patches, and changes nothing outside them', () => {
   const sizes = fc.record({
     channels: fc.integer({ min: 1, max: 3 }),
     height: fc.integer({ min: 8, max: 40 }),
@@ -73,7 +73,7 @@ it('hides every pixel of a picture of any size, and nothing beside the patches',
   );
 });
 
-it('finds the ink of a digit, and gives what a stage and its weights are', async () => {
+it('finds the ink of a digit, and returns outputs and weights of a stage', async () => {
   const explainer = new Explainer(decodeModel(readFileSync('models/lenet.hwgq')));
   const picture = { width: 28, height: 28, data: new Uint8Array(28 * 28 * 4).fill(255) };
   for (let pixel = 0; pixel < 28 * 28; pixel++) {
@@ -95,7 +95,7 @@ it('finds the ink of a digit, and gives what a stage and its weights are', async
   expect(explainer.weights('pool1')).toBeUndefined();
 });
 
-/** The small network up to its planes, their averages, and a layer of two classes. */
+/** The small network up to its feature maps, followed by global average pooling and a layer of two classes. */
 function averagingModel(): Model {
   const model = smallModel();
   const end = model.graph.layers.findIndex(({ name }) => name === 'ip3');
