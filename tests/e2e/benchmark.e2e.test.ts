@@ -138,7 +138,7 @@ it('runs every selected configuration, and reports an empty selection', async ()
   };
   await choose('WASM, plain SIMD');
   await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByText('No engine is chosen').waitFor();
+  await page.getByText('No engine is selected').waitFor();
   await choose(
     '2',
     'WASM, plain SIMD',
@@ -168,7 +168,7 @@ it('remembers the fastest kernels for the adapter and uses them', async () => {
   const { page, misdeeds } = await open(plain().url);
   await page.getByLabel('onnxruntime-web on WASM, float32').uncheck();
   await page.getByLabel('tfjs on WASM').uncheck();
-  await page.getByLabel('Look for the fastest').check();
+  await page.getByLabel('Find the fastest').check();
   await measure(page);
   const remembered = () => page.evaluate(() => localStorage.getItem('hwgq-web kernels') ?? '{}');
   const [choice] = Object.values(JSON.parse(await remembered()) as Record<string, Record<string, string>>);
@@ -183,7 +183,7 @@ it('remembers the fastest kernels for the adapter and uses them', async () => {
     (text) => localStorage.setItem('hwgq-web kernels', text.replaceAll(/:"[\w-]+"/g, ':"tile"')),
     await remembered(),
   );
-  await page.getByLabel('Look for the fastest').uncheck();
+  await page.getByLabel('Find the fastest').uncheck();
   await measure(page);
   expect(await kernels()).toEqual(before.map(() => 'tile'));
   expect(misdeeds).toEqual([]);

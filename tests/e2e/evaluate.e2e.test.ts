@@ -49,7 +49,7 @@ it('opens the pictures of a cell with the keyboard alone', async () => {
     await page.keyboard.press(key);
   }
   const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-  expect(focused).toMatch(/^2 named 1: \d+$/);
+  expect(focused).toMatch(/^2 classified as 1: \d+$/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /^2, correct: [12]$/ }).waitFor();
@@ -119,7 +119,7 @@ describeShared('on MNIST', () => {
     const { page } = evaluate;
     const folder = temporaryFolder();
     writePictureFolders(folder, mnistPictures(COUNT));
-    const stopped = await evaluate.stopWhen(/a second, .* left$/);
+    const stopped = await evaluate.stopWhen(/per second, .* left$/);
     await evaluate.pickFolder(folder);
     // Open the cell while more results arrive.
     await page.locator('#matrix .is-right').first().click();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 
 /** Returns the axe violations of a page: rules and the elements that break them. */
 export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
-  // Wait for transitions to end, because axe would judge intermediate colours.
+  // Disable transitions, because axe would judge intermediate colours.
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(axe.source);
   return page.evaluate(async () => {

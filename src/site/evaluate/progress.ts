@@ -42,7 +42,7 @@ export class RunProgress {
     if (state === 'stopped') return `Stopped after ${far}`;
     const rate = (done - this.#startedFrom) / ((performance.now() - this.#startedAt) / 1000);
     if (!(rate > 0 && Number.isFinite(rate))) return far;
-    return `${far}, ${rate.toFixed(rate < 10 ? 1 : 0)} a second, ${formatDuration((total - done) / rate)} left`;
+    return `${far}, ${rate.toFixed(rate < 10 ? 1 : 0)} per second, ${formatDuration((total - done) / rate)} left`;
   }
 }
 
