@@ -4,7 +4,7 @@ import { PNG } from 'pngjs';
 import { labelsOf } from '../engine/categories.ts';
 import { PictureClassifier } from '../engine/picture-classifier.ts';
 import type { BackendName } from '../engine/runner.ts';
-import type { Picture } from '../image/preprocessing.ts';
+import type { Picture } from '../image/picture.ts';
 import { decodePicture } from '../node/decode-picture.ts';
 import { readModel } from '../node/read-model.ts';
 import { nodeGpu } from '../node/webgpu.ts';

@@ -1,5 +1,5 @@
 import { HwgqError, messageOf } from '../errors.ts';
-import type { TransferableImage } from '../worker/protocol.ts';
+import type { TransferableImage } from '../image/deferred-picture.ts';
 
 /** What shows a frame that has to be taken off it. */
 export type Shown = HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;

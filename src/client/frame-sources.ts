@@ -1,5 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import type { TransferableImage } from '../worker/protocol.ts';
+import type { TransferableImage } from '../image/deferred-picture.ts';
 import { CANVAS_LADDER, type CaptureLadder, VIDEO_LADDER } from './frame-capture.ts';
 import type { FlowEnd, OfferedFrame } from './frame-flow.ts';
 import type { StreamSource } from './types.ts';

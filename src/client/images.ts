@@ -1,5 +1,5 @@
 import { HwgqError, messageOf } from '../errors.ts';
-import type { TransferableImage } from '../worker/protocol.ts';
+import type { TransferableImage } from '../image/deferred-picture.ts';
 import type { ImageSource } from './types.ts';
 
 /**

@@ -15,8 +15,8 @@ export type {
 } from '../engine/runner.ts';
 export { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 export type { ChannelOrder, Fit, Mean, Preprocessing } from '../image/preprocessing.ts';
+export type { Region, View } from '../image/view.ts';
 export type { Provenance, SourceFile } from '../model/model.ts';
-export type { Region, View } from '../worker/view.ts';
 export { createClassifier } from './create-classifier.ts';
 export type { FrameCounts } from './frame-flow.ts';
 export type * from './types.ts';

@@ -1,7 +1,7 @@
 import type { Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import type { BackendName, KernelChoice, SimdLevel } from '../engine/runner.ts';
-import type { View } from '../worker/view.ts';
+import type { View } from '../image/view.ts';
 import type { FrameCounts } from './frame-flow.ts';
 
 /** Where a `.hwgq` model comes from. */

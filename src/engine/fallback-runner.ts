@@ -1,5 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import type { AnyPicture } from '../image/preprocessing.ts';
+import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import type { BackendDescription, NetworkInputs, Runner } from './runner.ts';
 

@@ -1,5 +1,6 @@
 import { classCount, featuresBlob, logitsBlob } from '../graph/blobs.ts';
-import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
+import type { AnyPicture } from '../image/deferred-picture.ts';
+import type { Preprocessing } from '../image/preprocessing.ts';
 import { floatBytes } from '../model/layer-sizes.ts';
 import type { Model, Provenance } from '../model/model.ts';
 import { labelsOf, toCategories } from './categories.ts';

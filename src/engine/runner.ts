@@ -1,7 +1,7 @@
 import type { SimdLevel } from '../backends/wasm/simd.ts';
 import type { AdapterDescription } from '../backends/webgpu/device.ts';
 import type { KernelChoice, VariantName } from '../backends/webgpu/variant-names.ts';
-import type { AnyPicture } from '../image/preprocessing.ts';
+import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 
 export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantName };

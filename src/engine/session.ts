@@ -1,8 +1,10 @@
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
-import { checkPicture, toInputBytes, toNetworkInput } from '../image/input.ts';
-import type { AnyPicture, Preprocessing } from '../image/preprocessing.ts';
+import type { AnyPicture } from '../image/deferred-picture.ts';
+import { toInputBytes, toNetworkInput } from '../image/input.ts';
+import { checkPicture } from '../image/picture.ts';
+import type { Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import { checkSessionOptions } from './check-session-options.ts';
 import { createRunner } from './create-runner.ts';

@@ -31,33 +31,6 @@ export interface Preprocessing {
   readonly scale: number;
 }
 
-/** A decoded picture: 8-bit sRGB with straight alpha, row by row from the top, 4 bytes a pixel. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
-
-/** A part of an image that is yet to be drawn: a GPU may take it as it is. */
-export interface UndrawnPicture {
-  /** What is looked at, in whole pixels of the image. */
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  /** Left and right changed. */
-  readonly mirror: boolean;
-  /** What is drawn, in sRGB; absent where only drawing shows it as it is meant to be seen, or it has been drawn. */
-  readonly image: ImageBitmap | VideoFrame | undefined;
-  /** Makes a frame a bitmap, or draws it where that fails. */
-  toBitmap(): Promise<void>;
-  /** The pixels of what is looked at. The image is closed. */
-  draw(): Picture;
-}
-
-/** A picture of either kind. */
-export type AnyPicture = Picture | UndrawnPicture;
-
 export function channelCount(order: ChannelOrder): number {
   return order === 'gray' ? 1 : 3;
 }

@@ -1,37 +1,33 @@
+import { type FilterTaps, filterTaps, identityTaps } from './filter-taps.ts';
 import type { Preprocessing } from './preprocessing.ts';
-import { resampleTaps, type Tap, wholeTap } from './resize.ts';
+import type { Size } from './resize.ts';
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Which pixels of a picture make each column and each row of a network's input. */
+/** The filter taps of each column and each row of a network's input, over the pixels of a picture. */
 export interface Resampling {
-  readonly columns: readonly Tap[];
-  readonly rows: readonly Tap[];
+  readonly columns: readonly FilterTaps[];
+  readonly rows: readonly FilterTaps[];
 }
 
 /**
- * Resizing and cropping of pictures of a size as taps along both axes, rows to be resampled first.
- * @returns undefined for `digit`, which depends on what the picture shows.
+ * Returns resizing and cropping of pictures of one size as filter taps along both axes. Rows are resampled first.
+ * @returns undefined for `digit`, which depends on the pixels.
  */
 export function resamplingOf({ width, height }: Size, { fit, ...to }: Preprocessing): Resampling | undefined {
   if (width === to.width && height === to.height) {
     return {
-      columns: Array.from({ length: width }, (_, x) => wholeTap(x)),
-      rows: Array.from({ length: height }, (_, y) => wholeTap(y)),
+      columns: Array.from({ length: width }, (_, x) => identityTaps(x)),
+      rows: Array.from({ length: height }, (_, y) => identityTaps(y)),
     };
   }
   if (fit.method === 'digit') return undefined;
   const size = resizedSize({ width, height }, { fit, ...to });
   return {
-    columns: middle(resampleTaps(width, size.width), to.width),
-    rows: middle(resampleTaps(height, size.height), to.height),
+    columns: middle(filterTaps(width, size.width), to.width),
+    rows: middle(filterTaps(height, size.height), to.height),
   };
 }
 
-/** The size that a picture gets before the network's size is cut out of its middle. */
+/** Returns the size to which a picture is resized before its middle is cropped to the network's size. */
 export function resizedSize({ width, height }: Size, { fit, ...to }: Preprocessing): Size {
   switch (fit.method) {
     case 'crop':
@@ -46,7 +42,7 @@ export function resizedSize({ width, height }: Size, { fit, ...to }: Preprocessi
   }
 }
 
-function middle(taps: readonly Tap[], length: number): readonly Tap[] {
+function middle(taps: readonly FilterTaps[], length: number): readonly FilterTaps[] {
   const first = Math.floor((taps.length - length) / 2);
   return taps.slice(first, first + length);
 }

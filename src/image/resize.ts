@@ -1,82 +1,57 @@
-/** Fractional bits of a resampling coefficient. */
-const COEFFICIENT_BITS = 14;
-const ONE = 1 << COEFFICIENT_BITS;
+import { COEFFICIENT_BITS, type FilterTaps, filterTaps, ONE } from './filter-taps.ts';
 
-/** Which inputs make one output, and by how much: whole coefficients that sum to 2^14. */
-export interface Tap {
-  readonly first: number;
-  readonly coefficients: Int32Array;
-}
-
-/** One input taken as it is. */
-export function wholeTap(first: number): Tap {
-  return { first, coefficients: Int32Array.of(ONE) };
+/** The size of a picture, in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /**
- * Coefficients of a triangle filter along one axis. The triangle is one input pixel wide to each side, or one output
- * pixel where the picture shrinks, so that no pixel is left out.
+ * Resizes bytes with a triangle filter: first along rows, then along columns. Each pass rounds to bytes, and all
+ * arithmetic is in 32-bit integers.
+ * @param pixels height × width × channels, interleaved.
  */
-export function resampleTaps(from: number, to: number): Tap[] {
-  const scale = from / to;
-  const reach = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, output) => {
-    const center = (output + 0.5) * scale;
-    const first = Math.max(0, Math.floor(center - reach));
-    const end = Math.min(from, Math.ceil(center + reach));
-    const weights = Array.from({ length: end - first }, (_, index) =>
-      Math.max(0, 1 - Math.abs(first + index + 0.5 - center) / reach),
-    );
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    const coefficients = Int32Array.from(weights, (weight) => Math.round((weight / sum) * ONE));
-    const largest = weights.indexOf(Math.max(...weights));
-    const missing = ONE - coefficients.reduce((total, coefficient) => total + coefficient, 0);
-    coefficients[largest] = (coefficients[largest] as number) + missing;
-    return { first, coefficients };
-  });
+export function resize(pixels: Uint8Array, channels: number, from: Size, to: Size): Uint8Array {
+  const rows =
+    from.width === to.width
+      ? pixels
+      : resampleRows(pixels, channels, from.height, from.width, filterTaps(from.width, to.width));
+  if (from.height === to.height) return rows;
+  return resampleColumns(rows, to.width * channels, filterTaps(from.height, to.height));
 }
 
-/**
- * Resizes planes of bytes, rows first, each pass rounded to bytes, all in 32-bit whole numbers.
- * @param planes planar, `count` planes of height × width.
- */
-export function resize(
-  planes: Uint8Array,
-  count: number,
-  from: { readonly width: number; readonly height: number },
-  to: { readonly width: number; readonly height: number },
+function resampleRows(
+  input: Uint8Array,
+  channels: number,
+  height: number,
+  from: number,
+  taps: readonly FilterTaps[],
 ): Uint8Array {
-  const rows = from.width === to.width ? planes : resampleRows(planes, count * from.height, from.width, to.width);
-  return from.height === to.height ? rows : resampleColumns(rows, count, to.width, from.height, to.height);
-}
-
-function resampleRows(input: Uint8Array, rows: number, from: number, to: number): Uint8Array {
-  const taps = resampleTaps(from, to);
-  const output = new Uint8Array(rows * to);
-  for (let row = 0; row < rows; row++) {
+  const output = new Uint8Array(height * taps.length * channels);
+  for (let y = 0; y < height; y++) {
     for (const [x, { first, coefficients }] of taps.entries()) {
-      let sum = ONE / 2;
-      for (let index = 0; index < coefficients.length; index++) {
-        sum += (coefficients[index] as number) * (input[row * from + first + index] as number);
+      const start = (y * from + first) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = ONE / 2;
+        for (let index = 0; index < coefficients.length; index++) {
+          sum += (coefficients[index] as number) * (input[start + index * channels + channel] as number);
+        }
+        output[(y * taps.length + x) * channels + channel] = sum >> COEFFICIENT_BITS;
       }
-      output[row * to + x] = sum >> COEFFICIENT_BITS;
     }
   }
   return output;
 }
 
-function resampleColumns(input: Uint8Array, count: number, width: number, from: number, to: number): Uint8Array {
-  const taps = resampleTaps(from, to);
-  const output = new Uint8Array(count * to * width);
-  for (let plane = 0; plane < count; plane++) {
-    for (const [y, { first, coefficients }] of taps.entries()) {
-      for (let x = 0; x < width; x++) {
-        let sum = ONE / 2;
-        for (let index = 0; index < coefficients.length; index++) {
-          sum += (coefficients[index] as number) * (input[(plane * from + first + index) * width + x] as number);
-        }
-        output[(plane * to + y) * width + x] = sum >> COEFFICIENT_BITS;
+function resampleColumns(input: Uint8Array, rowBytes: number, taps: readonly FilterTaps[]): Uint8Array {
+  const output = new Uint8Array(taps.length * rowBytes);
+  for (const [y, { first, coefficients }] of taps.entries()) {
+    for (let place = 0; place < rowBytes; place++) {
+      let sum = ONE / 2;
+      for (let index = 0; index < coefficients.length; index++) {
+        sum += (coefficients[index] as number) * (input[(first + index) * rowBytes + place] as number);
       }
+      output[y * rowBytes + place] = sum >> COEFFICIENT_BITS;
     }
   }
   return output;

@@ -2,7 +2,7 @@ import { checkOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classifier.ts';
 import type { BackendName, SimdLevel } from '../engine/runner.ts';
-import type { Picture } from '../image/preprocessing.ts';
+import type { Picture } from '../image/picture.ts';
 import { decodePicture } from './decode-picture.ts';
 import { type FileSource, readModel, readSource } from './read-model.ts';
 import { nodeGpu } from './webgpu.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PNG } from 'pngjs';
 import { HwgqError, messageOf } from '../errors.ts';
-import type { Picture } from '../image/preprocessing.ts';
+import type { Picture } from '../image/picture.ts';
 
 const require = createRequire(import.meta.url);
 

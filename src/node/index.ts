@@ -7,7 +7,8 @@ export type { Category, Classification, ClassificationOptions, Timings } from '.
 export type { ClassifierInfo } from '../engine/picture-classifier.ts';
 export type { BackendDescription, BackendName, SimdLevel } from '../engine/runner.ts';
 export { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
-export type { ChannelOrder, Fit, Mean, Picture, Preprocessing } from '../image/preprocessing.ts';
+export type { Picture } from '../image/picture.ts';
+export type { ChannelOrder, Fit, Mean, Preprocessing } from '../image/preprocessing.ts';
 export type { Provenance, SourceFile } from '../model/model.ts';
 export {
   createClassifier,

@@ -4,11 +4,11 @@ import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classi
 import { prepareSession } from '../engine/prepare-session.ts';
 import type { SessionOptions } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
+import { closeImage, DeferredPicture, type TransferableImage } from '../image/deferred-picture.ts';
+import type { View } from '../image/view.ts';
 import { ModelDecoder } from '../model/model-decoder.ts';
-import { close, transferredPicture } from './picture.ts';
-import type { Classified, ClassifierWorker, LoadOptions, ProgressListener, TransferableImage } from './protocol.ts';
+import type { Classified, ClassifierWorker, LoadOptions, ProgressListener } from './protocol.ts';
 import type { Seat } from './scheduler.ts';
-import type { View } from './view.ts';
 
 /** Images of one submit. */
 const BATCH = 16;
@@ -66,13 +66,13 @@ export class HostedModel implements ClassifierWorker {
         milliseconds += done.milliseconds;
       }
     } finally {
-      images.forEach(close);
+      images.forEach(closeImage);
     }
     return { results, milliseconds };
   }
 
   async features(image: TransferableImage): Promise<Float32Array> {
-    const picture = transferredPicture(image);
+    const picture = new DeferredPicture(image);
     try {
       return await this.#seat.run(() => this.#current().features(picture));
     } finally {
@@ -94,7 +94,7 @@ export class HostedModel implements ClassifierWorker {
     images: readonly TransferableImage[],
     options: ClassificationOptions & View,
   ): Promise<Classified> {
-    const pictures = images.map((image) => transferredPicture(image, options));
+    const pictures = images.map((image) => new DeferredPicture(image, options));
     try {
       const results = await this.#current().classify(pictures, options);
       const { preprocess, inference } = (results[0] as Classification).timings;

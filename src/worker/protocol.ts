@@ -3,10 +3,8 @@ import type { Classification, ClassificationOptions } from '../engine/classifica
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import type { SessionOptions, SessionStage } from '../engine/runner.ts';
 import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
-import type { View } from './view.ts';
-
-/** A picture in the form in which it is transferred to the worker. */
-export type TransferableImage = ImageBitmap | VideoFrame | ImageData;
+import type { TransferableImage } from '../image/deferred-picture.ts';
+import type { View } from '../image/view.ts';
 
 export interface LoadOptions
   extends Pick<SessionOptions, 'backend' | 'powerPreference' | 'simd' | 'threads' | 'kernelChoice'> {

@@ -3,11 +3,11 @@ import pictureRowsVideo from '../../shaders/picture/picture-rows-video.wgsl';
 import { openDevice } from '../../src/backends/webgpu/device.ts';
 import { toTransferable } from '../../src/client/images.ts';
 import { createSession } from '../../src/engine/session.ts';
+import type { TransferableImage } from '../../src/image/deferred-picture.ts';
+import { DeferredPicture } from '../../src/image/deferred-picture.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import type { Preprocessing } from '../../src/image/preprocessing.ts';
-import { transferredPicture } from '../../src/worker/picture.ts';
-import type { TransferableImage } from '../../src/worker/protocol.ts';
-import type { View } from '../../src/worker/view.ts';
+import type { View } from '../../src/image/view.ts';
 import { madeInput } from '../support/made-input.ts';
 import { png } from '../support/png.ts';
 import { randomNumbers } from '../support/small-graph.ts';
@@ -90,14 +90,14 @@ function randomBitmap(width: number, height: number, translucent: boolean): Prom
 
 /** What drawing makes of an image. */
 function drawnInput(image: TransferableImage, view: View, preprocessing: Preprocessing): number[] {
-  const bytes = toInputBytes(transferredPicture(image, view).draw(), preprocessing);
+  const bytes = toInputBytes(new DeferredPicture(image, view).draw(), preprocessing);
   return Array.from(toNetworkInput(bytes, preprocessing));
 }
 
 /** What the GPU makes of an image, which is closed, and how far that is from what drawing makes of it. */
 async function differences(image: VideoFrame, view: View): Promise<number[]> {
   const wanted = drawnInput(image.clone(), view, PREPROCESSING);
-  const picture = transferredPicture(image, view);
+  const picture = new DeferredPicture(image, view);
   const made = await madeInput(device, picture, PREPROCESSING);
   picture.close();
   return made.map((value, index) => Math.abs(value - (wanted[index] as number)));
@@ -115,7 +115,7 @@ describe.each([false, true])('bitmaps, translucent %s', (translucent) => {
         const preprocessing: Preprocessing = { ...PREPROCESSING, channels };
         const wanted = drawnInput(await randomBitmap(width, height, translucent), view, preprocessing);
         const drawing = vi.spyOn(OffscreenCanvasRenderingContext2D.prototype, 'drawImage');
-        const picture = transferredPicture(await randomBitmap(width, height, translucent), view);
+        const picture = new DeferredPicture(await randomBitmap(width, height, translucent), view);
         expect(await madeInput(device, picture, preprocessing)).toEqual(wanted);
         expect(drawing).not.toHaveBeenCalled();
         drawing.mockRestore();
@@ -156,7 +156,7 @@ it('each way is tried once for a kind of image, and the one that works is rememb
   const copied = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture');
   const bitmaps = vi.spyOn(globalThis, 'createImageBitmap');
   const see = async (image: TransferableImage) => {
-    const picture = transferredPicture(image);
+    const picture = new DeferredPicture(image);
     await madeInput(device, picture, PREPROCESSING);
     picture.close();
   };
@@ -179,7 +179,7 @@ it('an error that comes late leads to the next way too, and so does one of a way
   device.onuncapturederror = uncaught;
   const wanted = drawnInput(await randomBitmap(WIDTH, HEIGHT, true), {}, PREPROCESSING);
   const seen = async () =>
-    madeInput(device, transferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
+    madeInput(device, new DeferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
   const copying = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture');
   copying.mockImplementation(() => {
     device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE });
@@ -191,7 +191,7 @@ it('an error that comes late leads to the next way too, and so does one of a way
 
   const { device: other } = await openDevice(navigator.gpu, undefined);
   const seenThere = async () =>
-    madeInput(other, transferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
+    madeInput(other, new DeferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
   copying.mockRestore();
   expect(await seenThere()).toEqual(wanted);
   const failing = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture').mockImplementationOnce(() => {
@@ -219,8 +219,8 @@ it('a session gives the same scores for what is yet to be drawn, on either backe
     return device;
   });
   const image = async () =>
-    transferredPicture(await randomBitmap(WIDTH, HEIGHT, true), { mirror: true, region: 'square' });
-  const both = async () => [await image(), transferredPicture(randomFrame('RGBX'))];
+    new DeferredPicture(await randomBitmap(WIDTH, HEIGHT, true), { mirror: true, region: 'square' });
+  const both = async () => [await image(), new DeferredPicture(randomFrame('RGBX'))];
   const drawn = (await both()).map((picture) => picture.draw());
   for (const backend of ['webgpu', 'wasm'] as const) {
     const session = await createSession(smallModel(), { backend });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { onWhite } from '../../src/image/composite.ts';
+import { filterTaps } from '../../src/image/filter-taps.ts';
 import { takesIntegers, toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import type { Preprocessing } from '../../src/image/preprocessing.ts';
-import { resampleTaps, resize } from '../../src/image/resize.ts';
+import { resize } from '../../src/image/resize.ts';
 import { enlargedDigit, mnistDigits } from '../support/golden.ts';
 import { describeShared } from '../support/shared.ts';
 
@@ -60,7 +61,7 @@ const size = fc.integer({ min: 1, max: 40 });
 it('resamples with coefficients that sum to one, inside the picture', () => {
   fc.assert(
     fc.property(size, size, (from, to) => {
-      for (const { first, coefficients } of resampleTaps(from, to)) {
+      for (const { first, coefficients } of filterTaps(from, to)) {
         expect(coefficients.reduce((sum, value) => sum + value, 0)).toBe(2 ** 14);
         expect(first).toBeGreaterThanOrEqual(0);
         expect(first + coefficients.length).toBeLessThanOrEqual(from);

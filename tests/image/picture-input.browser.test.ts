@@ -5,13 +5,8 @@ import lenetUrl from '../../models/lenet.hwgq?url';
 import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
 import { createSession } from '../../src/engine/session.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
-import {
-  type ChannelOrder,
-  channelCount,
-  type Fit,
-  type Picture,
-  type Preprocessing,
-} from '../../src/image/preprocessing.ts';
+import type { Picture } from '../../src/image/picture.ts';
+import { type ChannelOrder, channelCount, type Fit, type Preprocessing } from '../../src/image/preprocessing.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import { madeInput } from '../support/made-input.ts';
 import { randomNumbers } from '../support/small-graph.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { toTransferable } from '../../src/client/images.ts';
 import { onWhite } from '../../src/image/composite.ts';
-import { transferredPicture } from '../../src/worker/picture.ts';
+import { DeferredPicture } from '../../src/image/deferred-picture.ts';
 import { png } from '../support/png.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 
@@ -37,7 +37,7 @@ it('pixels of a wider colour space become sRGB', async () => {
   const wide = new ImageData(1, 1, { colorSpace: 'display-p3' });
   // The colour that sRGB's pure red has in Display P3.
   wide.data.set([234, 51, 35, 255]);
-  const [red = 0, green = 0, blue = 0] = transferredPicture(await toTransferable(wide)).draw().data;
+  const [red = 0, green = 0, blue = 0] = new DeferredPicture(await toTransferable(wide)).draw().data;
   expect(red).toBeGreaterThanOrEqual(254);
   expect(Math.max(green, blue)).toBeLessThanOrEqual(4);
 });

@@ -5,9 +5,9 @@ import lenetUrl from '../../models/lenet.hwgq?url';
 import { createClassifier } from '../../src/client/create-classifier.ts';
 import { toTransferable } from '../../src/client/images.ts';
 import { createSession } from '../../src/engine/session.ts';
+import { DeferredPicture } from '../../src/image/deferred-picture.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import { decodeModel } from '../../src/model/decode.ts';
-import { transferredPicture } from '../../src/worker/picture.ts';
 import { codesOf, levelLayers } from '../support/codes.ts';
 import { storedTransform, withOrientation } from '../support/jpeg-orientation.ts';
 import { type PngPicture, png } from '../support/png.ts';
@@ -52,7 +52,7 @@ async function seenHere(
   { preprocessing, quantizers, session, classifier }: Awaited<ReturnType<typeof opened>>,
   file: Uint8Array<ArrayBuffer>,
 ): Promise<SeenPicture> {
-  const bytes = toInputBytes(transferredPicture(await toTransferable(new Blob([file]))).draw(), preprocessing);
+  const bytes = toInputBytes(new DeferredPicture(await toTransferable(new Blob([file]))).draw(), preprocessing);
   const { blobs } = await session.run(toNetworkInput(bytes, preprocessing), 1);
   const { categories } = await classifier.classify(new Blob([file]));
   return {

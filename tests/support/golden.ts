@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import type { Graph } from '../../src/graph/graph.ts';
-import type { Picture } from '../../src/image/preprocessing.ts';
+import type { Picture } from '../../src/image/picture.ts';
 import { buildGraph } from '../../src/tools/caffe/build-graph.ts';
 import { readCaffemodel } from '../../src/tools/caffe/caffemodel.ts';
 import { readNetwork } from '../../src/tools/caffe/network.ts';

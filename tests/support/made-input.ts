@@ -1,5 +1,6 @@
 import { PictureInput } from '../../src/backends/webgpu/picture-input.ts';
-import { type AnyPicture, channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
+import type { AnyPicture } from '../../src/image/deferred-picture.ts';
+import { channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
 import { resamplingOf } from '../../src/image/resampling.ts';
 
 /** Computes a network's input on the GPU, planar. */

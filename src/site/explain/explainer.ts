@@ -6,7 +6,7 @@ import { isWeighted, type Layer } from '../../graph/graph.ts';
 import { asChwShape, type ChwShape } from '../../graph/shapes.ts';
 import { filterValues } from '../../graph/weights.ts';
 import { toInputBytes, toNetworkInput } from '../../image/input.ts';
-import type { Picture } from '../../image/preprocessing.ts';
+import type { Picture } from '../../image/picture.ts';
 import type { Model } from '../../model/model.ts';
 import { softmax } from '../../numerics/softmax.ts';
 import { averagedEnd, classActivation } from './class-activation.ts';

@@ -1,4 +1,4 @@
-import type { Picture } from '../../image/preprocessing.ts';
+import type { Picture } from '../../image/picture.ts';
 
 /** A picture as it is stored: PNG, JPEG or WebP. */
 export interface EncodedPicture {

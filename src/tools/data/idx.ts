@@ -1,5 +1,5 @@
 import { HwgqError } from '../../errors.ts';
-import type { Picture } from '../../image/preprocessing.ts';
+import type { Picture } from '../../image/picture.ts';
 import type { DataSet } from './data-set.ts';
 import { baseName, type NamedFile } from './named-file.ts';
 

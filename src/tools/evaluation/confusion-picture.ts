@@ -1,4 +1,4 @@
-import type { Picture } from '../../image/preprocessing.ts';
+import type { Picture } from '../../image/picture.ts';
 import type { Evaluation } from './evaluation.ts';
 
 /** About so many pixels a side, however many classes there are. */

@@ -1,5 +1,5 @@
 import { transfer } from 'comlink';
-import type { Picture } from '../../../image/preprocessing.ts';
+import type { Picture } from '../../../image/picture.ts';
 import { decodeModel } from '../../../model/decode.ts';
 import { exposeWorker } from '../../../worker/handshake.ts';
 import { type DecisiveMap, Explainer, type LayerWeights } from '../../explain/explainer.ts';

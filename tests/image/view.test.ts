@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkRegion, pixelsOf } from '../../src/worker/view.ts';
+import { checkRegion, pixelsOf } from '../../src/image/view.ts';
 
 it('gives whole pixels, at least one, inside the picture', () => {
   expect(pixelsOf({ x: 0, y: 0, width: 1, height: 1 }, 640, 480)).toEqual({ left: 0, top: 0, width: 640, height: 480 });
