@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-it('is what the docstrings say (npm run docs)', async () => {
+it('equals what `npm run docs` generates from the docstrings', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hwgq-api-'));
   try {
     await promisify(execFile)(process.execPath, [

@@ -2,19 +2,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** A block of code in a Markdown file. */
 export interface Sample {
-  /** As on the line that opens it: `ts`, `html`. */
+  /** The language on the line that opens the block: `ts`, `html`. */
   readonly language: string;
   /** File and line. */
   readonly place: string;
   readonly code: string;
 }
 
-const FENCED = /^```(\w+)\n([\s\S]*?)^```/gm;
+/** A block may be indented, as part of a list. */
+const FENCED = /^( *)```(\w+)\n([\s\S]*?)^\1```/gm;
 
-/** The Markdown files that people wrote. */
+/** The Markdown files that are not generated. */
 export const PAGES: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
+  'RELEASING.md',
+  'examples/README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md') && !name.startsWith('api'))
     .map((name) => `docs/${name}`),
@@ -22,9 +25,9 @@ export const PAGES: readonly string[] = [
 
 export const SAMPLES: readonly Sample[] = PAGES.flatMap((page) => {
   const text = readFileSync(page, 'utf8');
-  return [...text.matchAll(FENCED)].map((match) => ({
-    language: match[1] ?? '',
-    place: `${page}:${text.slice(0, match.index).split('\n').length}`,
-    code: match[2] ?? '',
-  }));
+  return [...text.matchAll(FENCED)].map((match) => {
+    const [, indent = '', language = '', code = ''] = match;
+    const line = text.slice(0, match.index).split('\n').length;
+    return { language, place: `${page}:${line}`, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') };
+  });
 });
