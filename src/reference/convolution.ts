@@ -2,10 +2,13 @@ import type { ConvolutionLayer, InnerProductLayer } from '../graph/graph.ts';
 import { type ChwShape, convolutionOutput } from '../graph/shapes.ts';
 import { filterScales, filterValues } from '../graph/weights.ts';
 
-/** Values that a band of columns holds at the most, unless one row of outputs needs more. */
+/** Maximum number of values in the columns of a band. A band always has at least one output row. */
 const BAND_VALUES = 2 ** 18;
 
-/** Float64 convolution, planar: Σ weight · input, then the filter's scale once, then the bias; padding is 0. */
+/**
+ * Computes a convolution in float64, planar: the sum of weight · input, times the filter's scale, plus the bias. Padding
+ * is 0.
+ */
 export function convolve(layer: ConvolutionLayer, input: Float64Array, shape: ChwShape): Float64Array {
   const output = convolutionOutput(layer, shape);
   const area = output.height * output.width;
@@ -21,22 +24,22 @@ export function convolve(layer: ConvolutionLayer, input: Float64Array, shape: Ch
   for (let group = 0; group < layer.group; group++) {
     for (let top = 0; top < output.height; top += bandRows) {
       const rows = Math.min(bandRows, output.height - top);
-      const columns = toColumns(layer, input, group * groupInputs, groupInputs, shape, output.width, top, rows);
+      const columns = im2col(layer, input, group * groupInputs, groupInputs, shape, output.width, top, rows);
       for (let channel = group * groupOutputs; channel < (group + 1) * groupOutputs; channel++) {
         const start = channel * area + top * output.width;
         const sums = result.subarray(start, start + rows * output.width);
         addFilter(filters[channel] as Float64Array, columns, sums);
         const scale = scales[channel] as number;
         const bias = layer.bias?.[channel] ?? 0;
-        for (let place = 0; place < sums.length; place++) sums[place] = (sums[place] as number) * scale + bias;
+        for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] as number) * scale + bias;
       }
     }
   }
   return result;
 }
 
-/** The input that each tap of a filter meets at each output of some rows, [tap][output], 0 in the padding. */
-function toColumns(
+/** Returns the input that each tap of a filter reads for each output of some rows, as [tap][output], 0 in the padding. */
+function im2col(
   { kernel, stride, pad, dilation }: ConvolutionLayer,
   input: Float64Array,
   firstInput: number,
@@ -66,43 +69,43 @@ function toColumns(
   return columns;
 }
 
-/** Adds weight · column of each tap to the sums, tap after tap; four at a time, since memory is what takes long. */
+/** Adds weight · column of each tap to the sums, in the order of the taps. Four taps per pass save memory traffic. */
 function addFilter(filter: Float64Array, columns: Float64Array, sums: Float64Array): void {
   const { length } = sums;
-  const whole = filter.length - (filter.length % 4);
-  for (let tap = 0; tap < whole; tap += 4) {
+  const unrolled = filter.length - (filter.length % 4);
+  for (let tap = 0; tap < unrolled; tap += 4) {
     const first = filter[tap] as number;
     const second = filter[tap + 1] as number;
     const third = filter[tap + 2] as number;
     const fourth = filter[tap + 3] as number;
     const start = tap * length;
-    for (let place = 0; place < length; place++) {
-      const at = start + place;
-      let sum = sums[place] as number;
+    for (let output = 0; output < length; output++) {
+      const at = start + output;
+      let sum = sums[output] as number;
       sum += first * (columns[at] as number);
       sum += second * (columns[at + length] as number);
       sum += third * (columns[at + 2 * length] as number);
       sum += fourth * (columns[at + 3 * length] as number);
-      sums[place] = sum;
+      sums[output] = sum;
     }
   }
-  for (let tap = whole; tap < filter.length; tap++) {
+  for (let tap = unrolled; tap < filter.length; tap++) {
     const weight = filter[tap] as number;
     const start = tap * length;
-    for (let place = 0; place < length; place++) {
-      sums[place] = (sums[place] as number) + weight * (columns[start + place] as number);
+    for (let output = 0; output < length; output++) {
+      sums[output] = (sums[output] as number) + weight * (columns[start + output] as number);
     }
   }
 }
 
-/** Which outputs along one axis have their tap on the image. */
+/** Returns the range of outputs along one axis whose tap lies on the image. */
 function insideRange(offset: number, stride: number, size: number, outputs: number): [first: number, end: number] {
   const first = Math.max(0, Math.ceil(-offset / stride));
   const end = Math.min(outputs, Math.floor((size - 1 - offset) / stride) + 1);
   return [first, end];
 }
 
-/** Float64 fully connected layer. */
+/** Computes a fully connected layer in float64. */
 export function innerProduct(layer: InnerProductLayer, input: Float64Array): Float64Array {
   const scales = filterScales(layer.weights, layer.outputs);
   return Float64Array.from({ length: layer.outputs }, (_, output) => {

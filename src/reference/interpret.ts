@@ -8,10 +8,12 @@ import { eltwise, mapChannels, normalizeResponse, quantizeValues, rectify } from
 import { pool } from './pooling.ts';
 
 /**
- * Computes a graph layer by layer in float64, as it stands: the meaning of every network, that all backends are held
- * against.
- * @param input one image, planar, as the network takes it.
- * @param wanted names of values (layers, or the input) to give back; layers that none of them needs are left out.
+ * Computes a graph in float64, layer by layer and without fusion. Its results define what a network means, and all
+ * backends are tested against them.
+ * @param input one planar image, preprocessed for the network.
+ * @param wanted names of the values (layers, or the input) to return. Layers that none of them needs are skipped.
+ * @returns the wanted values, planar, by name.
+ * @throws HwgqError if the graph is invalid.
  */
 export function interpret(
   graph: Graph,
@@ -42,8 +44,8 @@ export function interpret(
 
 /**
  * Computes one layer in float64.
- * @param inputs the values it reads, planar.
- * @param shape of the first of them.
+ * @param inputs the layer's inputs, planar.
+ * @param shape the shape of the first input.
  */
 export function interpretLayer(layer: Layer, inputs: readonly Float64Array[], shape: ChwShape): Float64Array {
   const input = inputs[0] as Float64Array;

@@ -4,20 +4,20 @@ import type { BatchNormLayer, Layer, Pair, ScaleLayer, WeightedLayer } from '../
 import { filterScales, filterValues } from '../graph/weights.ts';
 import { quantizeValues, rectify } from './pointwise.ts';
 
-/** Mean and variance of each channel of a value, over pictures and places. */
+/** Mean and variance of each channel, over images and pixels. */
 export interface Moments {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
 }
 
-/** Where the standard normal distribution is sampled: the middles of cells of equal width. */
+/** Width of the cells whose midpoints sample the standard normal distribution. */
 const CELL = 1 / 16;
 const CELLS = Float64Array.from({ length: 160 }, (_, cell) => (cell - 79.5) * CELL);
 
 /**
- * The moments of a layer's output out of those of its inputs, taken as normally distributed and independent of each
- * other (mean-field theory of random networks: Schoenholz et al., 2017).
- * @throws HwgqError `unsupported` for a layer that no known network has before its scores.
+ * Estimates the moments of a layer's output from the moments of its inputs. It assumes that the inputs are normally
+ * distributed and independent (mean-field theory of random networks: Schoenholz et al., 2017).
+ * @throws HwgqError `unsupported` for a layer that no known network has before its logits.
  */
 export function propagateMoments(layer: Layer, inputs: readonly Moments[]): Moments {
   const [input = { mean: new Float64Array(), variance: new Float64Array() }] = inputs;
@@ -48,7 +48,7 @@ export function propagateMoments(layer: Layer, inputs: readonly Moments[]): Mome
     case 'dropout':
       return input;
     case 'reshape':
-      if ((layer.shape[0] ?? 1) % input.mean.length === 0) return repeated(input, layer.shape[0] ?? 1);
+      if ((layer.shape[0] ?? 1) % input.mean.length === 0) return flattened(input, layer.shape[0] ?? 1);
       break;
     case 'concat':
       return {
@@ -56,12 +56,19 @@ export function propagateMoments(layer: Layer, inputs: readonly Moments[]): Mome
         variance: Float64Array.from(inputs.flatMap(({ variance }) => [...variance])),
       };
   }
-  throw new HwgqError('unsupported', `No moments are known of layer '${layer.name}' (${layer.type}).`, {
-    layer: layer.name,
-  });
+  throw new HwgqError(
+    'unsupported',
+    `Layer '${layer.name}' has type ${layer.type}, whose moments cannot be estimated. Use a network without it.`,
+    {
+      layer: layer.name,
+    },
+  );
 }
 
-/** Values beside each other are alike: the values of a window count as few independent ones, as many as a row has. */
+/**
+ * Returns how many independent values a window counts as. Neighbouring values are correlated, so it is the number of
+ * values in one row.
+ */
 function independentValues([height, width]: Pair): number {
   return Math.sqrt(height * width);
 }
@@ -113,14 +120,17 @@ function times({ mean, variance }: Moments, factor: number): Moments {
   return { mean: mean.map((x) => x * factor), variance: variance.map((x) => x * factor ** 2) };
 }
 
-/** Of a whole plane, whose size is not known here, no more is said than that its average varies no more than its values. */
+/**
+ * Returns the moments of an average pooling. The size of a global pooling is not known here, so its variance is bounded by
+ * that of the values.
+ */
 function averaged({ mean, variance }: Moments, kernel: Pair | undefined): Moments {
   const values = kernel ? independentValues(kernel) : 1;
   return { mean, variance: variance.map((x) => x / values) };
 }
 
-/** Channels cut into as many as there are to be. */
-function repeated({ mean, variance }: Moments, channels: number): Moments {
+/** Returns the moments of planes flattened to `channels` channels. */
+function flattened({ mean, variance }: Moments, channels: number): Moments {
   const each = (values: Float64Array) => (_: unknown, channel: number) =>
     values[Math.floor((channel * values.length) / channels)] as number;
   const length = channels;
@@ -134,7 +144,7 @@ function sumOf(first: Moments, second: Moments): Moments {
   };
 }
 
-/** The moments of a function of the largest of some normally distributed values, channel by channel. */
+/** Returns the moments of a function of the largest of `values` normally distributed values, for each channel. */
 function sampled({ mean, variance }: Moments, values: number, apply: (values: Float64Array) => Float64Array): Moments {
   const shares = largestOf(values);
   const result = { mean: new Float64Array(mean.length), variance: new Float64Array(mean.length) };
@@ -155,7 +165,7 @@ function expectation(outcomes: Float64Array, shares: Float64Array): number {
   return outcomes.reduce((sum, x, cell) => sum + x * (shares[cell] as number), 0);
 }
 
-/** How often the largest of some independent standard normal values falls into each cell. */
+/** Returns the probability that the largest of `values` independent standard normal values falls into each cell. */
 function largestOf(values: number): Float64Array {
   const densities = CELLS.map((x) => Math.exp((-x * x) / 2));
   const total = densities.reduce((sum, density) => sum + density, 0);

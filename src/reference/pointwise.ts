@@ -18,11 +18,12 @@ export function mapChannels(
   return input.map((x, index) => apply(x, Math.floor(index / area)));
 }
 
+/** Computes a leaky ReLU. */
 export function rectify(x: number, negativeSlope: number): number {
   return x > 0 ? x : x * negativeSlope;
 }
 
-/** The forward of Caffe's Quant layer. */
+/** Computes Caffe's Quant layer. */
 export function quantizeValues(input: Float64Array, quantizer: Quantizer): Float64Array {
   if (!isLevelQuantizer(quantizer)) {
     return quantizer.kind === 'relu'
@@ -39,20 +40,21 @@ export function quantizeValues(input: Float64Array, quantizer: Quantizer): Float
   });
 }
 
+/** Computes the sum, the product or the maximum of several values, element by element. */
 export function eltwise(layer: EltwiseLayer, inputs: readonly Float64Array[]): Float64Array {
   const [first = new Float64Array(), ...others] = inputs;
   const coefficient = (index: number) => (layer.operation === 'sum' ? (layer.coefficients?.[index] ?? 1) : 1);
   const result = first.map((x) => x * coefficient(0));
-  for (const [place, other] of others.entries()) {
+  for (const [position, other] of others.entries()) {
     for (let index = 0; index < result.length; index++) {
-      const [a, b] = [result[index] as number, (other[index] as number) * coefficient(place + 1)];
+      const [a, b] = [result[index] as number, (other[index] as number) * coefficient(position + 1)];
       result[index] = layer.operation === 'sum' ? a + b : layer.operation === 'product' ? a * b : Math.max(a, b);
     }
   }
   return result;
 }
 
-/** Local response normalization across channels (Caffe's LRN, ACROSS_CHANNELS). */
+/** Computes local response normalization across channels (Caffe's LRN, ACROSS_CHANNELS). */
 export function normalizeResponse(
   { size, alpha, beta, k }: LrnLayer,
   input: Float64Array,

@@ -1,7 +1,10 @@
 import type { PoolingLayer } from '../graph/graph.ts';
 import { type ChwShape, poolingGeometry } from '../graph/shapes.ts';
 
-/** Float64 pooling, planar. MAX ignores padding; AVE divides by the window clipped to the padded image. */
+/**
+ * Computes a pooling in float64, planar. Max pooling ignores the padding. Average pooling divides by the area of the
+ * window, clipped to the padded image.
+ */
 export function pool(layer: PoolingLayer, input: Float64Array, shape: ChwShape): Float64Array {
   const { kernel, output } = poolingGeometry(layer, shape);
   const [strideY, strideX] = layer.stride;

@@ -1,16 +1,16 @@
-/** A function's value and its gradient at a place. */
-export interface Slope {
+/** Value and gradient of a function at a point. */
+export interface Evaluation {
   readonly value: number;
   readonly gradient: Float64Array;
 }
 
-/** How many past steps shape the next one. */
+/** Number of past steps that approximate the curvature. */
 const MEMORY = 10;
 
-/** Share of the decrease promised by the gradient that a step must bring (Armijo's rule). */
-const SUFFICIENT = 1e-4;
+/** Fraction of the decrease predicted by the gradient that a step must achieve (Armijo's rule). */
+const SUFFICIENT_DECREASE = 1e-4;
 
-/** Halvings of a step after which there is nothing left to gain. */
+/** Maximum halvings of a step. If the value still does not decrease, the point is the minimum to machine precision. */
 const MAX_HALVINGS = 40;
 
 interface Step {
@@ -21,49 +21,49 @@ interface Step {
 
 /**
  * Minimizes a smooth convex function by L-BFGS with backtracking (Nocedal and Wright, "Numerical Optimization",
- * chapter 7). The same function and start give the same result.
- * @param tolerance largest gradient component at which to stop.
- * @returns the place of the minimum.
+ * chapter 7). The result is deterministic.
+ * @param tolerance stops once no gradient component is larger.
+ * @returns the point of the minimum.
  */
 export function minimize(
-  slopeAt: (place: Float64Array) => Slope,
+  evaluate: (point: Float64Array) => Evaluation,
   start: Float64Array,
   { tolerance = 1e-6, maxSteps = 300 } = {},
 ): Float64Array {
-  let place = start;
-  let slope = slopeAt(place);
+  let point = start;
+  let current = evaluate(point);
   let past: readonly Step[] = [];
-  for (let step = 0; step < maxSteps && largest(slope.gradient) > tolerance; step++) {
-    const direction = descent(slope.gradient, past);
-    const descends = dot(direction, slope.gradient);
-    let length = past.length === 0 ? 1 / Math.sqrt(dot(slope.gradient, slope.gradient)) : 1;
-    let next = ahead(place, direction, length);
-    let nextSlope = slopeAt(next);
-    for (let halving = 0; nextSlope.value > slope.value + SUFFICIENT * length * descends; halving++) {
-      if (halving === MAX_HALVINGS) return place;
+  for (let step = 0; step < maxSteps && largest(current.gradient) > tolerance; step++) {
+    const direction = descent(current.gradient, past);
+    const derivative = dot(direction, current.gradient);
+    let length = past.length === 0 ? 1 / Math.sqrt(dot(current.gradient, current.gradient)) : 1;
+    let nextPoint = along(point, direction, length);
+    let next = evaluate(nextPoint);
+    for (let halving = 0; next.value > current.value + SUFFICIENT_DECREASE * length * derivative; halving++) {
+      if (halving === MAX_HALVINGS) return point;
       length /= 2;
-      next = ahead(place, direction, length);
-      nextSlope = slopeAt(next);
+      nextPoint = along(point, direction, length);
+      next = evaluate(nextPoint);
     }
-    const moved = ahead(next, place, -1);
-    const gradientChange = ahead(nextSlope.gradient, slope.gradient, -1);
+    const moved = along(nextPoint, point, -1);
+    const gradientChange = along(next.gradient, current.gradient, -1);
     const product = dot(moved, gradientChange);
-    // Only steps along which the gradient grew tell the curvature of a convex function.
+    // L-BFGS needs positive curvature, so it ignores steps along which the gradient did not grow.
     if (product > 0) past = [...past, { moved, gradientChange, product }].slice(-MEMORY);
-    place = next;
-    slope = nextSlope;
+    point = nextPoint;
+    current = next;
   }
-  return place;
+  return point;
 }
 
-/** The negative gradient, times the inverse curvature that past steps have shown (the two-loop recursion). */
+/** Returns the negative gradient times the inverse Hessian as approximated from past steps (two-loop recursion). */
 function descent(gradient: Float64Array, past: readonly Step[]): Float64Array {
   let direction: Float64Array = gradient.map((value) => -value);
-  const shares = new Map<Step, number>();
+  const alphas = new Map<Step, number>();
   for (const step of past.toReversed()) {
-    const share = dot(step.moved, direction) / step.product;
-    shares.set(step, share);
-    direction = ahead(direction, step.gradientChange, -share);
+    const alpha = dot(step.moved, direction) / step.product;
+    alphas.set(step, alpha);
+    direction = along(direction, step.gradientChange, -alpha);
   }
   const newest = past.at(-1);
   if (newest) {
@@ -71,13 +71,14 @@ function descent(gradient: Float64Array, past: readonly Step[]): Float64Array {
     direction = direction.map((value) => value * scale);
   }
   for (const step of past) {
-    const share = (shares.get(step) ?? 0) - dot(step.gradientChange, direction) / step.product;
-    direction = ahead(direction, step.moved, share);
+    const correction = (alphas.get(step) ?? 0) - dot(step.gradientChange, direction) / step.product;
+    direction = along(direction, step.moved, correction);
   }
   return direction;
 }
 
-function ahead(from: Float64Array, direction: Float64Array, length: number): Float64Array {
+/** Returns the point `length` times `direction` away from `from`. */
+function along(from: Float64Array, direction: Float64Array, length: number): Float64Array {
   return from.map((value, index) => value + length * (direction[index] as number));
 }
 

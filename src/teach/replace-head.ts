@@ -5,18 +5,18 @@ import type { Graph, Layer } from '../graph/graph.ts';
 import type { Model, SourceFile } from '../model/model.ts';
 import type { LinearHead } from './train-head.ts';
 
-/** What a taught model is to say about itself. */
+/** Metadata of a taught model. */
 export interface Teaching {
   readonly labels: readonly string[];
-  /** How many examples of each label it was taught with. */
+  /** Number of training examples for each label. */
   readonly exampleCounts: readonly number[];
-  /** The file of the model whose features were used. */
+  /** File of the model whose features were used. */
   readonly base: SourceFile;
 }
 
 /**
- * A model whose last fully connected layer is another, for other labels; all before it stays as it is.
- * @throws HwgqError `unsupported` where the network does not end in such a layer.
+ * Returns a copy of a model with a new last fully connected layer and new labels. All other layers stay the same.
+ * @throws HwgqError `unsupported` if the network does not end in a fully connected layer.
  */
 export function replaceHead(model: Model, head: LinearHead, { labels, exampleCounts, base }: Teaching): Model {
   const { graph, provenance } = model;
@@ -28,7 +28,7 @@ export function replaceHead(model: Model, head: LinearHead, { labels, exampleCou
     provenance: {
       generator: `hwgq-web ${version}`,
       sources: [base, ...provenance.sources],
-      licence: `${provenance.licence} Its last layer was taught with examples of ${examples}.`,
+      licence: `${provenance.licence} The last layer was trained on examples of ${examples}.`,
     },
   };
 }
@@ -36,12 +36,12 @@ export function replaceHead(model: Model, head: LinearHead, { labels, exampleCou
 function layersWith({ weights, bias }: LinearHead, graph: Graph): readonly Layer[] {
   const last = lastWeightedLayer(graph);
   const end = last ? graph.layers.indexOf(last) : -1;
-  const behind = graph.layers.slice(end + 1);
-  if (last?.type !== 'innerProduct' || behind.some(({ type }) => type !== 'softmax' && type !== 'dropout')) {
-    const types = last ? [last, ...behind].map(({ type }) => type).join(', ') : 'no layer with weights';
+  const following = graph.layers.slice(end + 1);
+  if (last?.type !== 'innerProduct' || following.some(({ type }) => type !== 'softmax' && type !== 'dropout')) {
+    const types = last ? [last, ...following].map(({ type }) => type).join(', ') : 'no layer with weights';
     throw new HwgqError(
       'unsupported',
-      `“${graph.name}” ends in ${types}. Only a network that ends in a fully connected layer can be taught other classes.`,
+      `The network “${graph.name}” ends in ${types}. Only a network that ends in a fully connected layer can be taught new classes. Choose another model.`,
     );
   }
   const { name, inputs, blob } = last;
@@ -54,5 +54,5 @@ function layersWith({ weights, bias }: LinearHead, graph: Graph): readonly Layer
     weights: { form: 'float32', values: weights },
     bias,
   };
-  return [...graph.layers.slice(0, end), taught, ...behind];
+  return [...graph.layers.slice(0, end), taught, ...following];
 }

@@ -1,42 +1,42 @@
 import { softmax } from '../numerics/softmax.ts';
-import type { Slope } from './minimize.ts';
+import type { Evaluation } from './minimize.ts';
 
-/** What a softmax head is fitted to. */
+/** Training problem of a softmax head. */
 export interface Problem {
-  /** One an example, standardized, all equally long. */
+  /** The standardized features of each example, all of the same length. */
   readonly features: readonly Float64Array[];
-  /** The class of each example, from 0. */
+  /** The class index of each example, from 0. */
   readonly classOf: readonly number[];
   readonly classes: number;
-  /** What half the squared length of all weights costs; biases cost nothing. */
+  /** Factor of the L2 penalty, half the squared norm of all weights. Biases are not penalized. */
   readonly weightDecay: number;
 }
 
-/** How many parameters a problem has: for each class its weights, then its bias. */
+/** Returns the number of parameters: for each class its weights and its bias. */
 export function parameterCount({ features, classes }: Problem): number {
   return classes * ((features[0]?.length ?? 0) + 1);
 }
 
 /**
- * Cross entropy of a softmax head plus weight decay, and its gradient. Every class weighs the same, however many
- * examples it has, and so does every example of a class.
+ * Computes the cross entropy of a softmax head plus the weight decay, and the gradient. Every class has the same weight,
+ * regardless of its number of examples. All examples of a class have the same weight.
  * @param parameters for each class its weights, then its bias.
  */
-export function crossEntropy(problem: Problem, parameters: Float64Array): Slope {
+export function crossEntropy(problem: Problem, parameters: Float64Array): Evaluation {
   const { features, classOf, classes, weightDecay } = problem;
   const row = (features[0]?.length ?? 0) + 1;
-  const members = new Float64Array(classes);
-  for (const label of classOf) members[label] = (members[label] as number) + 1;
+  const counts = new Float64Array(classes);
+  for (const label of classOf) counts[label] = (counts[label] as number) + 1;
   const gradient = new Float64Array(parameters.length);
   let value = 0;
   for (const [example, vector] of features.entries()) {
     const label = classOf[example] as number;
-    const weight = 1 / (classes * (members[label] as number));
+    const weight = 1 / (classes * (counts[label] as number));
     const logits = logitsOf(vector, parameters, classes);
     value += weight * (logSumExp(logits) - (logits[label] as number));
-    const scores = softmax(logits, classes);
+    const probabilities = softmax(logits, classes);
     for (let output = 0; output < classes; output++) {
-      const error = weight * ((scores[output] as number) - (output === label ? 1 : 0));
+      const error = weight * ((probabilities[output] as number) - (output === label ? 1 : 0));
       const from = output * row;
       for (let feature = 0; feature < vector.length; feature++) {
         gradient[from + feature] = (gradient[from + feature] as number) + error * (vector[feature] as number);

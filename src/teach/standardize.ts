@@ -1,13 +1,13 @@
-/** How features are shifted and scaled before a head is trained on them: z = (x − mean) · scale. */
+/** Standardization of features before a head is trained on them: z = (x − mean) · scale. */
 export interface Standardization {
   readonly mean: Float64Array;
-  /** 0 for a feature that is the same in all examples, and so tells nothing. */
+  /** 0 for a feature that is constant over all examples. */
   readonly scale: Float64Array;
 }
 
 /**
- * Shifts and scales that give each feature mean 0 and the same variance, and each example a squared length of about 1,
- * so that one weight decay suits networks with few features and with many.
+ * Returns the standardization that gives each feature mean 0 and the same variance. The squared norm of each example is
+ * then about 1, so one weight decay suits networks with few features and with many.
  */
 export function standardize(examples: readonly Float32Array[]): Standardization {
   const length = examples[0]?.length ?? 0;
@@ -23,7 +23,7 @@ export function standardize(examples: readonly Float32Array[]): Standardization 
   return { mean, scale: scale.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance * varying) : 0)) };
 }
 
-/** Features as the standardization makes them. */
+/** Applies a standardization to the features of one example. */
 export function standardized(features: Float32Array, { mean, scale }: Standardization): Float64Array {
   return Float64Array.from(features, (value, feature) => (value - at(mean, feature)) * at(scale, feature));
 }

@@ -3,7 +3,7 @@ import { minimize } from './minimize.ts';
 import { crossEntropy, type Problem, parameterCount } from './softmax-regression.ts';
 import { type Standardization, standardize, standardized } from './standardize.ts';
 
-/** Examples of one class: the features that a frozen network makes of each picture. */
+/** Examples of one class: the features of each image, computed by a frozen network. */
 export interface TaughtClass {
   readonly label: string;
   readonly examples: readonly Float32Array[];
@@ -13,18 +13,18 @@ export interface TaughtClass {
 export interface LinearHead {
   /** [classes][features]. */
   readonly weights: Float32Array;
-  /** One a class. */
+  /** [classes]. */
   readonly bias: Float32Array;
 }
 
-/** With examples of squared length 1: small enough to tell close classes apart, large enough not to be sure of noise. */
+/** For examples of squared norm 1: small enough to separate similar classes, large enough not to overfit noise. */
 const WEIGHT_DECAY = 1e-3;
 
 /**
- * Trains a softmax head on features: full batch, to the minimum, which is one and the same for any order of the
- * examples. The standardization is folded into the head, so it takes features as they are.
- * @throws HwgqError `invalid-option` for fewer than two classes, labels that are empty or double, a class without
- *   examples, and features that are not finite or not equally many.
+ * Trains a softmax head on features, with full batches, until the loss is at its minimum. The result does not depend on
+ * the order of the examples. The standardization is folded into the head, so the head needs unstandardized features.
+ * @throws HwgqError `invalid-option` if there are fewer than two classes, if a label is empty or used twice, if a class
+ *   has no examples, or if features are not finite or differ in number.
  */
 export function trainHead(classes: readonly TaughtClass[]): LinearHead {
   checkClasses(classes);
@@ -37,14 +37,14 @@ export function trainHead(classes: readonly TaughtClass[]): LinearHead {
     weightDecay: WEIGHT_DECAY,
   };
   const start = new Float64Array(parameterCount(problem));
-  return folded(
+  return fold(
     minimize((parameters) => crossEntropy(problem, parameters), start),
     standardization,
   );
 }
 
-/** The head for features as they are, of one for standardized features. */
-function folded(parameters: Float64Array, { mean, scale }: Standardization): LinearHead {
+/** Folds the standardization into the parameters of a head. */
+function fold(parameters: Float64Array, { mean, scale }: Standardization): LinearHead {
   const row = mean.length + 1;
   const classes = parameters.length / row;
   const weights = new Float32Array(classes * mean.length);
@@ -62,19 +62,23 @@ function folded(parameters: Float64Array, { mean, scale }: Standardization): Lin
 }
 
 function checkClasses(classes: readonly TaughtClass[]): void {
-  if (classes.length < 2) refuse(`There are ${classes.length} classes to learn; at least two are needed. Add another.`);
+  if (classes.length < 2)
+    refuse(`The number of classes is ${classes.length}; at least 2 are needed. Add another class.`);
   const length = classes[0]?.examples[0]?.length;
   const labels = new Set<string>();
   for (const { label, examples } of classes) {
-    if (label.trim() === '') refuse('A class has no name. Give it one.');
-    if (labels.has(label)) refuse(`Two classes are called “${label}”. Give each a name of its own.`);
+    if (label.trim() === '') refuse('The label of a class is empty. Give the class a label.');
+    if (labels.has(label)) refuse(`Two classes have the label “${label}”. Give each class a label of its own.`);
     labels.add(label);
-    if (examples.length === 0) refuse(`The class “${label}” has no examples. Show it at least one.`);
+    if (examples.length === 0) refuse(`The class “${label}” has no examples. Add at least one.`);
     for (const features of examples) {
       if (features.length !== length) {
-        refuse(`An example of “${label}” has ${features.length} features, the first has ${length}. Use one network.`);
+        refuse(
+          `An example of “${label}” has ${features.length} features; the first example has ${length}. Compute all features with the same network.`,
+        );
       }
-      if (!features.every(Number.isFinite)) refuse(`An example of “${label}” has features that are not finite.`);
+      if (!features.every(Number.isFinite))
+        refuse(`An example of “${label}” has features that are not finite numbers. Remove the example.`);
     }
   }
 }

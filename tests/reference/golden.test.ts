@@ -31,33 +31,38 @@ function argmax(values: ArrayLike<number>): number {
   return Array.from(values).indexOf(Math.max(...Array.from(values)));
 }
 
-/** Compares the first photograph's codes, every one, and its scores. */
+/** Compares all codes and the logits of the first photograph. */
 function expectGoldenPhotograph(net: string, graph: Graph): void {
   const meta = goldenMeta(net);
   const quants = meta.codes.blobs.map(({ name }) => blobValue(graph, name));
   const logits = blobValue(graph, meta.logitsBlob);
   const values = interpret(graph, goldenPhotograph(0, meta.inputSize), [...quants, logits]);
   const codes = goldenCodes(net);
-  let place = 0;
+  let position = 0;
   for (const name of quants) {
     const layer = graph.layers.find((other) => other.name === name);
     if (layer?.type !== 'quant' || (layer.quantizer.kind !== 'hwgq' && layer.quantizer.kind !== 'sign')) continue;
     const levels = quantizerLevels(layer.quantizer);
-    const different = (values.get(name) ?? new Float64Array()).filter((value) => value !== levels[codes[place++] ?? 0]);
+    const different = (values.get(name) ?? new Float64Array()).filter(
+      (value) => value !== levels[codes[position++] ?? 0],
+    );
     expect(different.length, name).toBe(0);
   }
   const truth = goldenLogits(net);
-  const scores = values.get(logits) ?? new Float64Array();
-  const worst = scores.reduce((most, value, index) => Math.max(most, Math.abs(value - (truth[index] as number))), 0);
+  const seen = values.get(logits) ?? new Float64Array();
+  const worst = seen.reduce((most, value, index) => Math.max(most, Math.abs(value - (truth[index] as number))), 0);
   expect(worst).toBeLessThan(1e-5 * largestOf(truth));
 }
 
-describeShared('golden results, by the interpreter', () => {
-  it.each(['cifarvgg', 'alexbw', 'alexsign', 'alex2n', 'google', 'res18'])('%s: every code of a photograph', (net) => {
-    expectGoldenPhotograph(net, goldenGraph(net));
-  });
+describeShared('interpreter, against golden results', () => {
+  it.each(['cifarvgg', 'alexbw', 'alexsign', 'alex2n', 'google', 'res18'])(
+    'computes every code of a photograph: %s',
+    (net) => {
+      expectGoldenPhotograph(net, goldenGraph(net));
+    },
+  );
 
-  it('cifarvgg as a model: every code of a photograph', async () => {
+  it('computes every code of a photograph on a converted model', async () => {
     const prototxt = { name: 'p', text: goldenPrototxt('cifarvgg') };
     const model = await convertCaffe({
       prototxt,
@@ -67,7 +72,7 @@ describeShared('golden results, by the interpreter', () => {
     expectGoldenPhotograph('cifarvgg', model.graph);
   });
 
-  it('odd: every blob of every image', () => {
+  it('computes every blob of every image of the odd network', () => {
     const graph = goldenGraph('odd');
     const meta: { blobs: { name: string; shape: number[]; maxAbs: number; levels?: number[] }[] } = JSON.parse(
       readFileSync(shared('golden/odd/meta.json'), 'utf8'),
@@ -76,32 +81,34 @@ describeShared('golden results, by the interpreter', () => {
     const packed = brotliDecompressSync(readFileSync(shared('golden/odd/blobs.f32.br')));
     const truth = new Float32Array(Uint8Array.from(packed).buffer);
     const values = meta.blobs.map(({ name }) => blobValue(graph, name));
-    let place = 0;
+    let position = 0;
     for (let image = 0; image < 8; image++) {
       const length = input.length / 8;
       const result = interpret(graph, input.subarray(image * length, (image + 1) * length), values);
       for (const [index, { name, maxAbs, levels }] of meta.blobs.entries()) {
         const tolerance = levels ? 0 : 1e-5 * maxAbs;
         const seen = result.get(values[index] ?? '') ?? new Float64Array();
-        const different = seen.filter((value) => Math.abs(Math.fround(value) - (truth[place++] as number)) > tolerance);
+        const different = seen.filter(
+          (value) => Math.abs(Math.fround(value) - (truth[position++] as number)) > tolerance,
+        );
         expect(different.length, `${name} of image ${image}`).toBe(0);
       }
     }
-    expect(place).toBe(truth.length);
+    expect(position).toBe(truth.length);
   });
 
-  it('lenet: scores of 200 digits', () => {
+  it('computes the logits of 200 digits with LeNet', () => {
     const graph = goldenGraph('lenet');
     const [digits, truth, { top1 }] = [mnistDigits(), goldenLogits('lenet'), goldenMeta('lenet')];
     for (let image = 0; image < 200; image++) {
       const input = Float64Array.from(digits.subarray(image * 784, (image + 1) * 784), (pixel) => pixel / 256);
-      const scores = interpret(graph, input, ['ip2']).get('ip2') ?? new Float64Array();
-      expect(argmax(scores)).toBe(top1[image]);
-      for (const [index, score] of scores.entries()) expect(Math.fround(score)).toBe(truth[image * 10 + index]);
+      const logits = interpret(graph, input, ['ip2']).get('ip2') ?? new Float64Array();
+      expect(argmax(logits)).toBe(top1[image]);
+      for (const [index, logit] of logits.entries()) expect(Math.fround(logit)).toBe(truth[image * 10 + index]);
     }
   });
 
-  it('cifarsmall: scores of 10 pictures, from its stored bytes', async () => {
+  it('computes the logits of 10 images on a converted model with preprocessing', async () => {
     const model = await convertCaffe({
       prototxt: { name: 'p', text: goldenPrototxt('cifarsmall') },
       weights: { name: 'w', bytes: goldenWeights('cifarsmall') },
@@ -110,18 +117,18 @@ describeShared('golden results, by the interpreter', () => {
       form: 'f32',
     });
     const [truth, { top1 }] = [goldenLogits('cifarsmall'), goldenMeta('cifarsmall')];
-    const whole = toNetworkInput(cifarPictures().subarray(0, 10 * 3072), model.preprocessing);
+    const integers = toNetworkInput(cifarPictures().subarray(0, 10 * 3072), model.preprocessing);
     for (let image = 0; image < 10; image++) {
-      const input = Float64Array.from(whole.subarray(image * 3072, (image + 1) * 3072), (value) => value / 64);
-      const scores = interpret(model.graph, input, ['fc4']).get('fc4') ?? new Float64Array();
-      expect(argmax(scores)).toBe(top1[image]);
-      for (const [index, score] of scores.entries()) {
-        expect(Math.abs(score - (truth[image * 10 + index] as number))).toBeLessThan(1e-5 * largestOf(truth));
+      const input = Float64Array.from(integers.subarray(image * 3072, (image + 1) * 3072), (value) => value / 64);
+      const logits = interpret(model.graph, input, ['fc4']).get('fc4') ?? new Float64Array();
+      expect(argmax(logits)).toBe(top1[image]);
+      for (const [index, logit] of logits.entries()) {
+        expect(Math.abs(logit - (truth[image * 10 + index] as number))).toBeLessThan(1e-5 * largestOf(truth));
       }
     }
   });
 
-  it('reads a public LeNet alike in the current and in the V1 layout', () => {
+  it('reads the same graph from the current and the V1 layout of a public LeNet', () => {
     const network = readNetwork(readFileSync(shared('caffemodels/lenet/mnist_deploy.prototxt'), 'utf8'));
     const graphs = ['lenet_iter_10000', 'lenet_v1_format'].map((name) =>
       buildGraph(

@@ -8,7 +8,7 @@ const base = { name: 'layer', inputs: ['data'], blob: 'layer' };
 const STANDARD = moments([0], [1]);
 
 describe('propagateMoments', () => {
-  it('sums weights channel by channel', () => {
+  it('sums weights for each channel', () => {
     const layer: Layer = {
       ...base,
       type: 'innerProduct',
@@ -20,7 +20,7 @@ describe('propagateMoments', () => {
     expectMoments(propagateMoments(layer, [moments([1, 2], [1, 10])]), moments([11, 6], [255, 22]));
   });
 
-  it('keeps groups apart, and scales by alpha', () => {
+  it('keeps groups separate and scales by alpha', () => {
     const layer: Layer = {
       ...base,
       type: 'convolution',
@@ -35,7 +35,7 @@ describe('propagateMoments', () => {
     expectMoments(propagateMoments(layer, [moments([1, 2], [1, 10])]), moments([1.5, -4], [0.75, 120]));
   });
 
-  it('normalizes, scales, adds and joins', () => {
+  it('propagates moments through batch normalization, scale, sum and concatenation', () => {
     const batchNorm: Layer = {
       ...base,
       type: 'batchNorm',
@@ -55,9 +55,9 @@ describe('propagateMoments', () => {
   });
 
   it.each([
-    ['the four levels', HWGQ],
-    ['signs', SIGN],
-  ])('knows what a quantizer makes of a normal distribution: %s', (_, quantizer) => {
+    ['hwgq', HWGQ],
+    ['sign', SIGN],
+  ])('quantizes a normal distribution: %s', (_, quantizer) => {
     const layer: Layer = { ...base, type: 'quant', quantizer };
     const random = new Random(1);
     const draws = Float64Array.from({ length: 200_000 }, () => 0.3 + random.normal(1.2));
@@ -71,13 +71,13 @@ describe('propagateMoments', () => {
     expect(Math.abs((variance[0] ?? 0) - average(levels.map((x) => (x - center) ** 2)))).toBeLessThan(0.02);
   });
 
-  it('knows that the half-wave has its mean at 1 / √2π', () => {
+  it('gives the ReLU of a standard normal value the mean 1 / √2π', () => {
     const { mean, variance } = propagateMoments({ ...base, type: 'relu', negativeSlope: 0 }, [STANDARD]);
     expect(mean[0]).toBeCloseTo(1 / Math.sqrt(2 * Math.PI), 3);
     expect(variance[0]).toBeCloseTo(0.5 - 1 / (2 * Math.PI), 3);
   });
 
-  it('takes the largest of a window to be larger, and less spread, than any of its values', () => {
+  it('gives the maximum of a window a larger mean and a smaller variance than its values', () => {
     const pooling = (kernel: number): Layer => ({
       ...base,
       type: 'pooling',
@@ -89,25 +89,25 @@ describe('propagateMoments', () => {
     const [one, two, three] = [1, 2, 3].map((kernel) => propagateMoments(pooling(kernel), [STANDARD]));
     expect(one?.mean[0]).toBeCloseTo(0, 6);
     expect(one?.variance[0]).toBeCloseTo(1, 2);
-    // The largest of two and of three standard normal values (Teichroew, 1956).
+    // Order statistics of two and of three standard normal values (Teichroew, 1956).
     expect(two?.mean[0]).toBeCloseTo(1 / Math.sqrt(Math.PI), 1);
     expect(three?.mean[0]).toBeCloseTo(3 / (2 * Math.sqrt(Math.PI)), 1);
     expect(two?.variance[0]).toBeCloseTo(1 - 1 / Math.PI, 2);
   });
 
-  it('averages windows, of which a whole plane is one whose size it does not know', () => {
+  it('divides the variance by the independent values of an average pooling, unless the pooling is global', () => {
     const pooling: Layer = { ...base, type: 'pooling', method: 'average', stride: [1, 1], pad: [0, 0] };
     expectMoments(propagateMoments({ ...pooling, kernel: [2, 8] }, [moments([3], [4])]), moments([3], [1]));
     expectMoments(propagateMoments(pooling, [moments([3], [4])]), moments([3], [4]));
   });
 
-  it('keeps the moments of each channel where planes are flattened', () => {
+  it('keeps the moments of each channel if planes are flattened', () => {
     const reshape: Layer = { ...base, type: 'reshape', shape: [4] };
     expectMoments(propagateMoments(reshape, [moments([1, 2], [3, 4])]), moments([1, 1, 2, 2], [3, 3, 4, 4]));
     expect(propagateMoments({ ...base, type: 'dropout' }, [STANDARD])).toEqual(STANDARD);
   });
 
-  it('refuses a layer that it knows nothing of, by name', () => {
+  it('rejects a layer type whose moments are unknown and names the layer', () => {
     expect(() => propagateMoments({ ...base, type: 'softmax' }, [STANDARD])).toThrow(
       expect.objectContaining({ code: 'unsupported', details: { layer: 'layer' } }),
     );

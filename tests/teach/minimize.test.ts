@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { minimize } from '../../src/teach/minimize.ts';
 
-it('finds the minimum of stretched bowls', () => {
+it('finds the minimum of quadratic functions with different curvatures', () => {
   const axis = fc.record({
     curvature: fc.double({ min: 1e-2, max: 1e2, noNaN: true }),
     center: fc.double({ min: -10, max: 10, noNaN: true }),
@@ -10,12 +10,12 @@ it('finds the minimum of stretched bowls', () => {
   fc.assert(
     fc.property(fc.array(axis, { minLength: 1, maxLength: 12 }), (axes) => {
       const found = minimize(
-        (place) => ({
+        (point) => ({
           value: axes.reduce(
-            (sum, { curvature, center }, i) => sum + (curvature / 2) * ((place[i] ?? 0) - center) ** 2,
+            (sum, { curvature, center }, i) => sum + (curvature / 2) * ((point[i] ?? 0) - center) ** 2,
             0,
           ),
-          gradient: Float64Array.from(axes, ({ curvature, center }, i) => curvature * ((place[i] ?? 0) - center)),
+          gradient: Float64Array.from(axes, ({ curvature, center }, i) => curvature * ((point[i] ?? 0) - center)),
         }),
         new Float64Array(axes.length),
       );
@@ -26,7 +26,7 @@ it('finds the minimum of stretched bowls', () => {
   );
 });
 
-it('stays where it starts when that is the minimum', () => {
+it('returns the start if it is the minimum', () => {
   const start = Float64Array.of(1, 2);
   expect(minimize(() => ({ value: 3, gradient: new Float64Array(2) }), start)).toEqual(start);
 });

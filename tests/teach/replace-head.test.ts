@@ -10,7 +10,7 @@ import { smallModel } from '../support/small-model.ts';
 const base = { name: 'small.hwgq', bytes: 1000, sha256: 'ab'.repeat(32) };
 const teaching = { labels: ['cup', 'no cup'], exampleCounts: [3, 4], base };
 
-it('gives a model that is stored, read and run, and says what it was taught', async () => {
+it('returns a model that can be saved, loaded and run, and that records its examples', async () => {
   const model = smallModel();
   const head = { weights: new Float32Array(2 * 34).fill(0.5, 34), bias: Float32Array.of(0.25, -1) };
   const taught = decodeModel(encodeModel(replaceHead(model, head, teaching)));
@@ -25,12 +25,12 @@ it('gives a model that is stored, read and run, and says what it was taught', as
   expect(second).toBeCloseTo(sum / 2 - 1, 4);
 });
 
-it('refuses a network that does not end in a fully connected layer', () => {
+it('rejects a network that does not end in a fully connected layer', () => {
   const model = smallModel();
   const layers = model.graph.layers.filter(({ name }): boolean => name !== 'fc4' && name !== 'prob');
   const relu: Layer = { type: 'relu', name: 'end', inputs: ['relu3'], blob: 'end', negativeSlope: 0 };
-  const cut = { ...model, graph: { ...model.graph, layers: [...layers, relu] } };
-  expect(() => replaceHead(cut, { weights: new Float32Array(68), bias: new Float32Array(2) }, teaching)).toThrow(
+  const headless = { ...model, graph: { ...model.graph, layers: [...layers, relu] } };
+  expect(() => replaceHead(headless, { weights: new Float32Array(68), bias: new Float32Array(2) }, teaching)).toThrow(
     /ends in innerProduct, batchNorm, relu, relu/,
   );
 });

@@ -20,18 +20,18 @@ const problems: fc.Arbitrary<Problem> = fc
     }),
   );
 
-it('has the gradient that finite differences show', () => {
+it('computes the same gradient as finite differences', () => {
   const step = 1e-5;
   fc.assert(
     fc.property(problems, fc.integer({ min: 1 }), (problem, seed) => {
       const random = randomNumbers(seed);
-      const place = Float64Array.from({ length: parameterCount(problem) }, () => random() * 2 - 1);
-      const { gradient } = crossEntropy(problem, place);
-      for (const index of place.keys()) {
+      const point = Float64Array.from({ length: parameterCount(problem) }, () => random() * 2 - 1);
+      const { gradient } = crossEntropy(problem, point);
+      for (const index of point.keys()) {
         const valueAt = (shift: number) =>
           crossEntropy(
             problem,
-            place.map((value, at) => (at === index ? value + shift : value)),
+            point.map((value, at) => (at === index ? value + shift : value)),
           ).value;
         expect(gradient[index]).toBeCloseTo((valueAt(step) - valueAt(-step)) / (2 * step), 6);
       }
@@ -40,10 +40,10 @@ it('has the gradient that finite differences show', () => {
   );
 });
 
-it('learns the same from examples in any order, and the very same when asked twice', () => {
+it('learns the same head from examples in any order, and an identical one from the same order', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1 }), (seed) => {
-      const taught = clouds(seed, 3, 6, 8);
+      const taught = clusters(seed, 3, 6, 8);
       const head = trainHead(taught);
       const reversed = taught.map((one) => ({ ...one, examples: one.examples.toReversed() }));
       expectSame(trainHead(reversed), head);
@@ -53,8 +53,8 @@ it('learns the same from examples in any order, and the very same when asked twi
   );
 });
 
-it('learns the same whatever units a feature comes in, and nothing from one that never changes', () => {
-  const taught = clouds(7, 2, 10, 4);
+it('learns the same from a feature in other units, and ignores a constant feature', () => {
+  const taught = clusters(7, 2, 10, 4);
   const head = trainHead(taught);
   const other = taught.map(({ label, examples }) => ({
     label,
@@ -74,14 +74,14 @@ it('learns the same whatever units a feature comes in, and nothing from one that
   }
 });
 
-it('names unseen examples of clouds that lie apart', () => {
-  const drawn = clouds(3, 4, 30, 20);
+it('classifies unseen examples of separate clusters', () => {
+  const drawn = clusters(3, 4, 30, 20);
   const taught = drawn.map(({ label, examples }) => ({ label, examples: examples.slice(0, 10) }));
   const unseen = drawn.map(({ label, examples }) => ({ label, examples: examples.slice(10) }));
-  expect(wrongOf(trainHead(taught), unseen)).toBe(0);
+  expect(errorsOf(trainHead(taught), unseen)).toBe(0);
 });
 
-it('gives a class with one example its due beside one with many', () => {
+it('weighs a class with one example like a class with many', () => {
   const many = Array.from({ length: 50 }, () => Float32Array.of(0, 1));
   const head = trainHead([
     { label: 'many', examples: many },
@@ -94,19 +94,19 @@ it('gives a class with one example its due beside one with many', () => {
 });
 
 it.each([
-  [[], /0 classes/],
-  [[{ label: 'a', examples: [Float32Array.of(1)] }], /1 classes/],
-  [clouds(1, 2, 1, 2).map((one) => ({ ...one, label: 'same' })), /Two classes are called “same”/],
-  [clouds(1, 2, 1, 2).map((one) => ({ ...one, label: ' ' })), /no name/],
-  [clouds(1, 2, 0, 2), /no examples/],
-  [[...clouds(1, 1, 1, 2), { label: 'b', examples: [Float32Array.of(1)] }], /1 features/],
-  [[...clouds(1, 1, 1, 2), { label: 'b', examples: [Float32Array.of(1, Number.NaN)] }], /not finite/],
-])('refuses what nothing can be learned from: %#', (classes: readonly TaughtClass[], message) => {
+  [[], /number of classes is 0/],
+  [[{ label: 'a', examples: [Float32Array.of(1)] }], /number of classes is 1/],
+  [clusters(1, 2, 1, 2).map((one) => ({ ...one, label: 'same' })), /Two classes have the label “same”/],
+  [clusters(1, 2, 1, 2).map((one) => ({ ...one, label: ' ' })), /label of a class is empty/],
+  [clusters(1, 2, 0, 2), /no examples/],
+  [[...clusters(1, 1, 1, 2), { label: 'b', examples: [Float32Array.of(1)] }], /1 features/],
+  [[...clusters(1, 1, 1, 2), { label: 'b', examples: [Float32Array.of(1, Number.NaN)] }], /not finite/],
+])('rejects invalid classes: %#', (classes: readonly TaughtClass[], message) => {
   expect(() => trainHead(classes)).toThrow(message);
 });
 
-/** Points around a center for each class. */
-function clouds(seed: number, classes: number, count: number, length: number): TaughtClass[] {
+/** Returns `count` random points around a random center for each class. */
+function clusters(seed: number, classes: number, count: number, length: number): TaughtClass[] {
   const random = randomNumbers(seed);
   return Array.from({ length: classes }, (_, label) => {
     const center = Array.from({ length }, () => random() * 4);
@@ -121,12 +121,13 @@ function logits({ weights, bias }: LinearHead, features: Float32Array): number[]
   );
 }
 
-function wrongOf(head: LinearHead, classes: readonly TaughtClass[]): number {
-  const named = (features: Float32Array) => {
+/** Counts the examples that a head misclassifies. */
+function errorsOf(head: LinearHead, classes: readonly TaughtClass[]): number {
+  const predicted = (features: Float32Array) => {
     const all = logits(head, features);
     return all.indexOf(Math.max(...all));
   };
-  return classes.flatMap((one, label) => one.examples.filter((features) => named(features) !== label)).length;
+  return classes.flatMap((one, label) => one.examples.filter((features) => predicted(features) !== label)).length;
 }
 
 function expectSame(seen: LinearHead, wanted: LinearHead): void {
