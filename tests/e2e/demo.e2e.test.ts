@@ -375,7 +375,7 @@ it('offers a retry when a model cannot be fetched', async () => {
   const { page } = demo;
   await page.route(/cifarsmall.*\.hwgq/, (route) => route.fulfill({ status: 503 }));
   await page.getByRole('radio', { name: /Objects/ }).click();
-  await page.getByText(/status 503/).waitFor();
+  await page.getByText(/503/).waitFor();
   expect(await page.getByRole('radio', { name: /Digits/ }).isChecked()).toBe(true);
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();

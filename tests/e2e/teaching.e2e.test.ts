@@ -76,7 +76,7 @@ it('accepts examples from camera and dropped files, and asks for missing ones', 
   const { page } = demo;
   await page.getByText('Teach it your own classes').click();
   const [first, second] = [page.locator('.taught-class').nth(0), page.locator('.taught-class').nth(1)];
-  await page.getByText('Class 1, Class 2: no example yet.').waitFor();
+  await page.getByText('Class 1, Class 2: no examples yet.').waitFor();
   await page.getByRole('tab', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Start the camera' }).click();
   await page.locator('.score.is-best').waitFor();
@@ -91,7 +91,7 @@ it('accepts examples from camera and dropped files, and asks for missing ones', 
   const held = await count();
   await first.getByRole('button', { name: 'Remove the last example' }).click();
   await expect.poll(count).toBe(held - 1);
-  await page.getByText('Class 2: no example yet.').waitFor();
+  await page.getByText('Class 2: no examples yet.').waitFor();
   await dropOn(demo, '.taught-class:nth-child(2)', 'ring.png', taughtFrame('ring', 1));
   await second.getByText('1 example', { exact: true }).waitFor();
   expect(await page.getByRole('tab', { name: 'Camera' }).getAttribute('aria-selected')).toBe('true');
