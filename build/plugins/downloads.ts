@@ -12,19 +12,31 @@ export interface LibraryFile {
   readonly gzipped: number;
 }
 
-/** Builds of one and the same thing, of which a page fetches one. */
-const ALTERNATIVES = /kernels/;
-/** What few pages fetch: those with neither WebGPU nor WebAssembly, with rarer kernels, or that time single steps. */
-const ON_DEMAND = /reference-runner|on-demand-shaders|profile/;
+/** The backends of a machine: `auto` is a machine with a hardware GPU, which tries both others at load. */
+export type DownloadPath = 'wasm' | 'webgpu' | 'auto' | 'reference';
 
-/** Writes `downloads.json` beside the site: gzipped bytes of this library and of its peers, for the benchmark. */
+/** Files that only some paths fetch. Every path fetches all others. */
+const FETCHED_BY: readonly (readonly [file: RegExp, paths: readonly DownloadPath[]])[] = [
+  [/kernels|team-worker/, ['wasm', 'auto']],
+  [/webgpu-runner/, ['webgpu', 'auto']],
+  [/reference-runner/, ['reference']],
+  // Kernels that only an autotune or a software adapter runs, and the timing of single steps.
+  [/on-demand-shaders|profile/, []],
+];
+/** Builds of the WebAssembly kernels, of which a page fetches one. */
+const ALTERNATIVES = /kernels/;
+
+/** Writes `downloads.json` beside the site: the gzipped bytes of this library and of its peers, for the benchmark. */
 export function downloads(): Plugin {
   return {
     name: 'downloads',
     apply: 'build',
     async generateBundle() {
       const files = await embedderFiles();
-      const sizes: Record<string, number> = { 'hwgq-web': files.reduce((sum, { gzipped }) => sum + gzipped, 0) };
+      const sizes: Record<string, number> = {};
+      for (const path of ['wasm', 'webgpu', 'auto', 'reference'] as const) {
+        sizes[`hwgq-web ${path}`] = gzippedSize(fetchedBy(path, files));
+      }
       for (const [name, paths] of Object.entries(PEER_BUILDS)) {
         sizes[name] = paths.reduce((sum, path) => sum + gzippedBytes(readFileSync(path)), 0);
       }
@@ -33,7 +45,19 @@ export function downloads(): Plugin {
   };
 }
 
-/** Bundles the library as an embedder would. @returns the files that a page of theirs fetches for it. */
+/** Returns the files that a page with default options fetches on a machine with these backends. */
+export function fetchedBy(path: DownloadPath, files: readonly LibraryFile[]): readonly LibraryFile[] {
+  return files.filter(({ name }) => {
+    const [, paths] = FETCHED_BY.find(([file]) => file.test(name)) ?? [];
+    return paths === undefined || paths.includes(path);
+  });
+}
+
+export function gzippedSize(files: readonly LibraryFile[]): number {
+  return files.reduce((sum, { gzipped }) => sum + gzipped, 0);
+}
+
+/** Bundles the library as an embedder would, and returns its files; of alternatives only the largest. */
 export async function embedderFiles(): Promise<readonly LibraryFile[]> {
   const plugins = () => [assemblyScript(), wgsl()];
   const result = (await build({
@@ -49,7 +73,7 @@ export async function embedderFiles(): Promise<readonly LibraryFile[]> {
     },
   })) as Rolldown.RolldownOutput;
   const files = result.output
-    .filter(({ fileName }) => !fileName.endsWith('.map') && !ON_DEMAND.test(fileName))
+    .filter(({ fileName }) => !fileName.endsWith('.map'))
     .map((file): LibraryFile => {
       const content = Buffer.from(file.type === 'chunk' ? file.code : file.source);
       return { name: file.fileName, bytes: content.length, gzipped: gzippedBytes(content) };

@@ -106,7 +106,7 @@ export const START_BAR: SpeedBar & { readonly peer: OnnxRuntimeContestant } = {
 
 export const DOWNLOAD_BAR: SizeBar = {
   key: 'download',
-  title: 'what an embedder downloads, gzipped',
+  title: 'download of the library, gzipped',
   atMost: 60_000,
   aim: 40_000,
 };

@@ -2,17 +2,17 @@ import type { BenchModels } from './bench-models.ts';
 import { type Contestant, formOf } from './contestant.ts';
 import type { DownloadSize } from './report.ts';
 
-/** Gzipped bytes of engines, by `downloadKey`, as the build of the site has counted them. */
+/** Gzipped bytes of engines by `downloadKey`, as the site's build counts them. */
 export type DownloadSizes = Readonly<Record<string, number>>;
 
-/** What of an engine is fetched: peers have a build for each backend. */
+/** Names a download: what a page fetches depends on the engine and its backend. */
 export function downloadKey({ engine, backend }: Contestant): string {
-  return engine === 'hwgq-web' ? engine : `${engine} ${backend}`;
+  return `${engine} ${backend}`;
 }
 
 const FORM_NAMES = { hwgq: '', exact: ', exact', 'float-twin': ', float32', 'int8-twin': ', int8' } as const;
 
-/** What is fetched for each engine and form of the network, each once. */
+/** Returns the distinct downloads of the contestants, one for each engine, backend and form of the network. */
 export function downloadSizes(
   contestants: readonly Contestant[],
   { files }: BenchModels,

@@ -20,7 +20,7 @@ it('the table of all networks says why an engine gave no time', () => {
       results,
       examinations: [],
       firstLabels: [],
-      downloads: [{ name: 'hwgq-web', libraryBytes: 1, modelBytes: 2_550_000 }],
+      downloads: [{ name: 'hwgq-web wasm', libraryBytes: 1, modelBytes: 2_550_000 }],
     },
   ]).split('\n');
   expect(lines).toContain(

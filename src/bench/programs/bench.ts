@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, Option } from 'commander';
 import type { Browser } from 'playwright-core';
-import { embedderFiles } from '../../../build/plugins/downloads.ts';
+import { embedderFiles, fetchedBy, gzippedSize } from '../../../build/plugins/downloads.ts';
 
 import { HwgqError, messageOf } from '../../errors.ts';
 import { toCount } from '../../tools/number-arguments.ts';
@@ -256,12 +256,10 @@ class Bench {
     const library = await embedderFiles();
     for (const { name, bytes, gzipped } of library) say(`${name}: ${bytes} bytes, gzipped ${gzipped}`);
     this.#findings.details.library = library;
-    this.#findings.bars.push(
-      sizeResult(
-        DOWNLOAD_BAR,
-        library.reduce((sum, { gzipped }) => sum + gzipped, 0),
-      ),
-    );
+    for (const path of ['wasm', 'webgpu'] as const) {
+      const bar = { ...DOWNLOAD_BAR, title: `${DOWNLOAD_BAR.title}, ${path}` };
+      this.#findings.bars.push(sizeResult(bar, gzippedSize(fetchedBy(path, library))));
+    }
   }
 
   async #measureHeld(): Promise<void> {

@@ -74,7 +74,7 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
       const { latency, failure } = resultOf(column) ?? {};
       return latency?.median.toFixed(1) ?? `failed: ${cellText(failure)}`;
     };
-    const model = downloads.find(({ name }) => name === 'hwgq-web')?.modelBytes ?? 0;
+    const model = downloads.find(({ name }) => name.startsWith('hwgq-web'))?.modelBytes ?? 0;
     const [own, peer] = [OWN_COLUMN, INT8_COLUMN].map((column) => resultOf(column)?.latency?.median);
     const ratio = own && peer ? `${(peer / own).toFixed(1)}×` : '–';
     return [network, `${(model / 1e6).toFixed(2)} MB`, ...COLUMNS.map(cellOf), ratio, ...GPU_COLUMNS.map(cellOf)];

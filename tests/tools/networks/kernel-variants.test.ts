@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { convolutionShapes, shapeKey, variantsOf } from '../../../src/backends/webgpu/variants.ts';
+import type { Capabilities } from '../../../src/backends/webgpu/device.ts';
+import {
+  type ConvolutionShape,
+  chosenVariant,
+  convolutionShapes,
+  shapeKey,
+  variantsOf,
+} from '../../../src/backends/webgpu/variants.ts';
 import { logitsBlob } from '../../../src/graph/blobs.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { PlanInput } from '../../../src/plan/plan.ts';
@@ -12,24 +19,49 @@ import { graphAround, ODD_LAYERS } from '../../support/odd-layers.ts';
 
 const INPUTS: readonly PlanInput[] = [{ kind: 'integers', unit: 1 }, { kind: 'floats' }];
 
-/** The layer shapes of a network that a GPU has fewer than three kernels for. */
-function short(graph: Graph, output: string): string[] {
-  const shapes = INPUTS.flatMap((input) => convolutionShapes(planGraph(graph, input, [output])));
-  expect(shapes).not.toEqual([]);
-  return [true, false].flatMap((isAble) => {
-    const capabilities = { subgroups: isAble, packedDot: isAble, timestamps: false, isSoftware: false };
-    const names = (shape: (typeof shapes)[number]) => new Set(variantsOf(shape, capabilities).map(({ name }) => name));
-    return shapes.filter((shape) => names(shape).size < 3).map(shapeKey);
-  });
-}
-
-it.each(NETWORK_NAMES)('%s has three kernels or more for each layer, on any GPU', (name) => {
-  const random = new Random(1);
-  const network = knownNetwork(name).describe();
-  const graph = connectLayers(network, (layer, input) => new SeededTensors(random, layer, input));
-  expect(short(graph, logitsBlob(graph))).toEqual([]);
+/** Hardware adapters with and without the optional features. */
+const HARDWARE = [true, false].map((has): Capabilities => {
+  return { subgroups: has, packedDot: has, timestamps: false, isSoftware: false };
 });
 
-it.each(ODD_LAYERS)('$about has three kernels or more, on any GPU', (layer) => {
-  expect(short(graphAround(layer).graph, 'codes')).toEqual([]);
+/** The layer shapes of a network for which a condition fails on some hardware adapter. */
+function failing(
+  graph: Graph,
+  output: string,
+  isMet: (shape: ConvolutionShape, capabilities: Capabilities) => boolean,
+): string[] {
+  const shapes = INPUTS.flatMap((input) => convolutionShapes(planGraph(graph, input, [output])));
+  expect(shapes).not.toEqual([]);
+  return HARDWARE.flatMap((capabilities) => shapes.filter((shape) => !isMet(shape, capabilities)).map(shapeKey));
+}
+
+function hasThreeVariants(shape: ConvolutionShape, capabilities: Capabilities): boolean {
+  return new Set(variantsOf(shape, capabilities).map(({ name }) => name)).size >= 3;
+}
+
+function hasDefaultAtHand(shape: ConvolutionShape, capabilities: Capabilities): boolean {
+  return typeof chosenVariant(shape, capabilities, {}).code() === 'string';
+}
+
+function networkGraph(name: (typeof NETWORK_NAMES)[number]): Graph {
+  const random = new Random(1);
+  return connectLayers(knownNetwork(name).describe(), (layer, input) => new SeededTensors(random, layer, input));
+}
+
+it.each(NETWORK_NAMES)('%s has at least three kernels for each layer on every hardware adapter', (name) => {
+  const graph = networkGraph(name);
+  expect(failing(graph, logitsBlob(graph), hasThreeVariants)).toEqual([]);
+});
+
+it.each(ODD_LAYERS)('$about has at least three kernels on every hardware adapter', (layer) => {
+  expect(failing(graphAround(layer).graph, 'codes', hasThreeVariants)).toEqual([]);
+});
+
+it.each(NETWORK_NAMES)('%s fetches no shader on demand for the default kernels of a hardware adapter', (name) => {
+  const graph = networkGraph(name);
+  expect(failing(graph, logitsBlob(graph), hasDefaultAtHand)).toEqual([]);
+});
+
+it.each(ODD_LAYERS)('$about fetches no shader on demand for the default kernel of a hardware adapter', (layer) => {
+  expect(failing(graphAround(layer).graph, 'codes', hasDefaultAtHand)).toEqual([]);
 });
