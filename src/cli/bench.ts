@@ -12,8 +12,8 @@ import { readModel } from '../node/read-model.ts';
 import { nodeGpu } from '../node/webgpu.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
-import { writeWhole } from './files.ts';
 import { progressBar } from './progress.ts';
+import { writeAtomically } from './write-file.ts';
 
 interface BenchOptions {
   readonly backend: BackendName | 'auto';
@@ -27,63 +27,59 @@ interface BenchOptions {
 
 interface BatchResult {
   readonly batch: number;
-  /** Of one run of so many images. */
+  /** Milliseconds per run of `batch` images. */
   readonly latency: Summary;
   readonly imagesPerSecond: number;
 }
 
-const WARM_UPS = 3;
+const WARM_UP_RUNS = 3;
 
-/** `hwgq bench`: how fast a model runs here, in Node. */
+/** Adds `hwgq bench`, which measures how fast a model runs in Node. */
 export function addBench(program: Command): void {
   program
     .command('bench')
-    .description('Measure how fast a model runs here, in Node. The benchmark page does so in a browser.')
+    .description('Measure how fast a model runs in Node. To measure in a browser, use the benchmark page.')
     .argument('<model>', 'a .hwgq file')
     .addOption(backendOption())
-    .addOption(new Option('--simd <level>', "WebAssembly's vectors (default: the best)").choices(['plain', 'relaxed']))
-    .option('--threads <n>', "WebAssembly's threads: 1 in Node", toCount)
-    .option('--runs <n>', 'timed runs of each batch size', toCount, 50)
     .addOption(
-      new Option('--batches <list>', 'images of a run, several sizes separated by commas')
-        .argParser(toCounts)
-        .default([1], '1'),
+      new Option('--simd <level>', 'WebAssembly SIMD level (default: the fastest supported)').choices([
+        'plain',
+        'relaxed',
+      ]),
     )
-    .option('--layers', 'layer by layer as well')
-    .option('--json <file>', 'write everything measured as JSON')
+    .option('--threads <n>', 'WebAssembly threads; Node supports 1', toCount)
+    .option('--runs <n>', 'timed runs per batch size', toCount, 50)
+    .addOption(new Option('--batches <list>', 'batch sizes, separated by commas').argParser(toCounts).default([1], '1'))
+    .option('--layers', 'also time each layer')
+    .option('--json <file>', 'write all measurements as JSON')
     .action(bench);
 }
 
-/** @throws InvalidArgumentError where the text is no list of whole numbers from 1. */
+/** Parses a list of positive integers. @throws InvalidArgumentError if the text is anything else. */
 function toCounts(text: string): readonly number[] {
   const counts = text.split(',').map(Number);
   if (counts.every((count) => Number.isInteger(count) && count > 0)) return counts;
-  throw new InvalidArgumentError('Whole numbers from 1 with commas between are accepted.');
+  throw new InvalidArgumentError('Pass positive integers, separated by commas.');
 }
 
-/** @throws HwgqError `invalid-option` for what only WebAssembly has, where something else is to run. */
-function checkModes({ backend, simd, threads }: BenchOptions): void {
+/** @throws HwgqError `invalid-option` if `--simd` or `--threads` is given for a backend other than WebAssembly. */
+function checkWasmOptions({ backend, simd, threads }: BenchOptions): void {
   if (backend === 'wasm' || backend === 'auto') return;
   const given = [simd && `--simd ${simd}`, threads && `--threads ${threads}`].filter(Boolean);
   if (given.length === 0) return;
   throw new HwgqError(
     'invalid-option',
-    `${given.join(' ')} is for WebAssembly, and --backend is ${backend}. Leave it out, or use --backend wasm.`,
+    `${given.join(' and ')} can only be used with --backend wasm, and --backend is ${backend}.`,
   );
 }
 
 async function bench(path: string, options: BenchOptions): Promise<void> {
-  checkModes(options);
+  checkWasmOptions(options);
   const { backend, simd, threads, runs } = options;
   const { model } = await readModel(path);
   const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
   const start = performance.now();
-  const session = await createSession(model, {
-    backend,
-    simd,
-    threads,
-    gpu,
-  });
+  const session = await createSession(model, { backend, simd, threads, gpu });
   const readyMilliseconds = performance.now() - start;
   try {
     const length = elementCount(model.graph.input.shape);
@@ -99,12 +95,19 @@ async function bench(path: string, options: BenchOptions): Promise<void> {
           `batch ${batch}: ${latency.median.toFixed(2)} ms (p5–p95 ${latency.p5.toFixed(2)}–${latency.p95.toFixed(2)}), ` +
           `${imagesPerSecond.toFixed(1)} images/s`,
       ),
-      ...(steps ? layerLines(steps, peaks) : options.layers ? ['This backend cannot time its layers.'] : []),
+      ...(steps ? layerLines(steps, peaks) : options.layers ? ['This backend cannot time single layers.'] : []),
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
     if (options.json !== undefined) {
-      const found = { network: model.graph.name, backend: session.backend, readyMilliseconds, batches, steps, peaks };
-      await writeWhole(options.json, (file) => file.writeFile(`${JSON.stringify(found, null, 2)}\n`));
+      const measurements = {
+        network: model.graph.name,
+        backend: session.backend,
+        readyMilliseconds,
+        batches,
+        steps,
+        peaks,
+      };
+      await writeAtomically(options.json, (file) => file.writeFile(`${JSON.stringify(measurements, null, 2)}\n`));
     }
   } finally {
     session.dispose();
@@ -126,7 +129,7 @@ async function timeBatches(
   const results: BatchResult[] = [];
   for (const [index, batch] of batches.entries()) {
     const input = noise(batch * length);
-    for (let run = 0; run < WARM_UPS; run++) await session.run(input, batch);
+    for (let run = 0; run < WARM_UP_RUNS; run++) await session.run(input, batch);
     const times: number[] = [];
     while (times.length < runs) {
       times.push((await session.run(input, batch)).milliseconds);
@@ -139,14 +142,14 @@ async function timeBatches(
   return results;
 }
 
-/** Pixels minus a mean. */
+/** Returns deterministic noise in the range of preprocessed pixels. */
 function noise(length: number): Int16Array {
   return Int16Array.from({ length }, (_, index) => ((index * 7919) % 256) - 128);
 }
 
 function layerLines(steps: readonly StepProfile[], peaks: Peaks | undefined): string[] {
   const total = steps.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  const width = Math.max(...steps.map(({ layer }) => layer.length));
+  const width = Math.max(...steps.map(({ layer }) => layer.length), 'total'.length);
   const rows = steps.map((step) => {
     const { rate, ofPeak } = peaks
       ? rooflinePlace(step, peaks)
@@ -156,5 +159,5 @@ function layerLines(steps: readonly StepProfile[], peaks: Peaks | undefined): st
     const peak = ofPeak === undefined ? '' : `${(100 * ofPeak).toFixed(0)}% of peak`;
     return `${step.layer.padEnd(width)} ${step.milliseconds.toFixed(3).padStart(8)} ms ${share} ${speed}  ${peak}`.trimEnd();
   });
-  return [...rows, `${'all'.padEnd(width)} ${total.toFixed(3).padStart(8)} ms`];
+  return [...rows, `${'total'.padEnd(width)} ${total.toFixed(3).padStart(8)} ms`];
 }

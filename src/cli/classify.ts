@@ -5,7 +5,7 @@ import { HwgqError } from '../errors.ts';
 import { createClassifier } from '../node/create-classifier.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
-import { tell } from './messages.ts';
+import { printMessage } from './messages.ts';
 import { listPictures } from './pictures.ts';
 import { progressBar } from './progress.ts';
 
@@ -16,35 +16,35 @@ interface ClassifyOptions {
   readonly backend: BackendName | 'auto';
 }
 
-/** What a picture was named. */
-interface NamedPicture {
+/** A picture and its categories, best first. */
+interface ClassifiedPicture {
   readonly file: string;
   readonly categories: readonly Category[];
 }
 
-/** Errors after which no further picture can be named. */
+/** Codes of errors that concern the classifier, not a single picture. */
 const FATAL_CODES = ['device-lost', 'out-of-memory', 'disposed'];
 
-/** `hwgq classify`: names pictures. A picture that cannot be read is reported, and the others go on. */
+/** Adds `hwgq classify`. It reports a picture that cannot be read and classifies the others. */
 export function addClassify(program: Command): void {
   program
     .command('classify')
-    .description('Name pictures (PNG, JPEG, WebP; folders too).')
+    .description('Classify pictures (PNG, JPEG or WebP).')
     .argument('<model>', 'a .hwgq file')
-    .argument('<images...>', 'pictures, or folders of them')
-    .option('--top <k>', 'how many categories for each picture', toCount, 5)
-    .addOption(new Option('--json', 'as JSON').conflicts('csv'))
-    .option('--csv', 'as CSV')
+    .argument('<pictures...>', 'pictures, or folders that contain pictures')
+    .option('--top <k>', 'number of categories to print for each picture', toCount, 5)
+    .addOption(new Option('--json', 'print JSON').conflicts('csv'))
+    .option('--csv', 'print CSV')
     .addOption(backendOption())
     .action(classify);
 }
 
-async function classify(path: string, images: string[], options: ClassifyOptions): Promise<void> {
+async function classify(path: string, pictures: string[], options: ClassifyOptions): Promise<void> {
   const { backend, top: maxResults } = options;
   const classifier = await createClassifier({ model: path, backend, maxResults });
-  const files = await listPictures(images, fail);
+  const files = await listPictures(pictures, reportFailure);
   const bar = progressBar(files.length, 'pictures');
-  const named: NamedPicture[] = [];
+  const classified: ClassifiedPicture[] = [];
   if (options.csv) process.stdout.write('file,rank,index,label,score\n');
   try {
     for (const [index, file] of files.entries()) {
@@ -52,33 +52,33 @@ async function classify(path: string, images: string[], options: ClassifyOptions
         const { categories } = await classifier.classify(file);
         const picture = { file, categories };
         bar.clear();
-        if (options.json) named.push(picture);
+        if (options.json) classified.push(picture);
         else process.stdout.write(options.csv ? asCsv(picture) : asText(picture));
       } catch (error) {
         bar.clear();
         if (error instanceof HwgqError && FATAL_CODES.includes(error.code)) throw error;
-        fail(error);
+        reportFailure(error);
       }
       bar.update(index + 1);
     }
   } finally {
     bar.clear();
     classifier.dispose();
-    if (options.json) process.stdout.write(`${JSON.stringify(named, null, 2)}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(classified, null, 2)}\n`);
   }
 }
 
-function fail(error: unknown): void {
+function reportFailure(error: unknown): void {
   process.exitCode = 1;
-  tell(error);
+  printMessage(error);
 }
 
-function asText({ file, categories }: NamedPicture): string {
+function asText({ file, categories }: ClassifiedPicture): string {
   return `${file}: ${categories.map(({ label, score }) => `${label} ${(score * 100).toFixed(1)}%`).join(', ')}\n`;
 }
 
-/** Lines as RFC 4180 has them, but for the ends of lines. */
-function asCsv({ file, categories }: NamedPicture): string {
+/** Returns CSV lines as in RFC 4180, but with LF line ends. */
+function asCsv({ file, categories }: ClassifiedPicture): string {
   const quoted = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   return categories
     .map(({ index, label, score }, rank) => `${[quoted(file), rank + 1, index, quoted(label), score].join(',')}\n`)

@@ -9,9 +9,9 @@ import { type CaffeSource, convertCaffe, type MeanSource } from '../tools/conver
 import { parseLabels } from '../tools/convert/labels.ts';
 import { FLOAT_FORMS, type FloatForm } from '../tools/convert/weights.ts';
 import { toNumber } from '../tools/number-arguments.ts';
-import { writeWhole } from './files.ts';
-import { tell } from './messages.ts';
+import { printMessage } from './messages.ts';
 import { progressBar } from './progress.ts';
+import { writeAtomically } from './write-file.ts';
 
 interface ConvertOptions {
   readonly prototxt: string;
@@ -26,37 +26,40 @@ interface ConvertOptions {
 }
 
 const PERCENT = 100;
-/** So much of the work is done when there is a model; the rest is compressing it. */
+/** Progress in percent once the network is converted. The rest is compressing the model. */
 const CONVERTED = 75;
 
-/** `hwgq convert`: Caffe files to a `.hwgq` model. */
+/** Adds `hwgq convert`, which converts Caffe files to a `.hwgq` model. */
 export function addConvert(program: Command): void {
   program
     .command('convert')
     .description('Convert a Caffe network and its weights to a .hwgq model.')
-    .requiredOption('--prototxt <file>', 'the network, as a deploy or train_val prototxt')
-    .requiredOption('--weights <file>', 'the weights, as a caffemodel')
-    .option('--labels <file>', 'one label a line, in the order of the scores')
+    .requiredOption('--prototxt <file>', 'network: a deploy or train_val prototxt')
+    .requiredOption('--weights <file>', 'weights: a caffemodel')
+    .option('--labels <file>', 'class labels, one per line, in the order of the scores')
     .option(
       '--mean <values|file>',
-      'what is subtracted, in the network’s channel order: A,B,C or mean.binaryproto (default: the prototxt’s, or 0)',
+      'mean to subtract: one number per channel (A,B,C), in the network’s channel order, or a mean image (binaryproto) (default: from the prototxt, otherwise 0)',
       toMean,
     )
-    .option(
-      '--scale <number>',
-      'what the difference is multiplied by: (x − mean) · scale (default: the prototxt’s, or 1)',
-      toNumber,
+    .option('--scale <number>', 'factor in (x − mean) · scale (default: from the prototxt, otherwise 1)', toNumber)
+    .addOption(
+      new Option(
+        '--channels <order>',
+        'channel order of the network (default: bgr for 3 channels, gray for 1)',
+      ).choices(['bgr', 'rgb', 'gray']),
     )
-    .addOption(new Option('--channels <order>', 'colour order of the network').choices(['bgr', 'rgb', 'gray']))
     .option(
       '--fit <rule>',
-      'how a picture gets the network’s size: stretch, digit, or, with the size before the middle is cut out, crop:256 or shorter-side:256 (default: crop:256 for ImageNet’s sizes, digit for 1×28×28, else stretch)',
+      'how pictures are resized to the network’s input: stretch, digit, crop:SIZE or shorter-side:SIZE, where SIZE is the size before cropping (default: crop:256 for ImageNet sizes, digit for 1×28×28, otherwise stretch)',
       toFit,
     )
     .addOption(
-      new Option('--float <form>', 'how weights that are not binary are kept').choices(FLOAT_FORMS).default('compact'),
+      new Option('--float <form>', 'storage format of weights that are not binary')
+        .choices(FLOAT_FORMS)
+        .default('compact'),
     )
-    .option('--out <file>', 'the model to write (default: the weights’ name with .hwgq)')
+    .option('--out <file>', 'model to write (default: the name of the weights file, with .hwgq)')
     .action(convert);
 }
 
@@ -74,9 +77,9 @@ async function convert(options: ConvertOptions): Promise<void> {
   } finally {
     bar.clear();
   }
-  for (const note of notes) tell(note);
+  for (const note of notes) printMessage(note);
   const out = options.out ?? `${options.weights.replace(/\.caffemodel$/, '')}.hwgq`;
-  await writeWhole(out, async (file) => void (await file.writeFile(bytes)));
+  await writeAtomically(out, async (file) => void (await file.writeFile(bytes)));
   const floats = floatBytes(model.graph);
   const ratio = (floats / bytes.length).toFixed(1);
   process.stdout.write(
@@ -84,7 +87,7 @@ async function convert(options: ConvertOptions): Promise<void> {
   );
 }
 
-/** A function of its own, so that nothing keeps the caffemodel in memory while the model is written. */
+/** Reads and converts. A separate function, so that the caffemodel can be freed before the model is written. */
 async function readModelFrom(
   options: ConvertOptions,
   callbacks: Pick<CaffeSource, 'onNote' | 'onProgress'>,
@@ -106,7 +109,7 @@ async function readSource(options: ConvertOptions): Promise<CaffeSource> {
   };
 }
 
-/** Means, or the path of a mean image. */
+/** Parses `--mean`: numbers, or the path of a mean image. */
 function toMean(text: string): readonly number[] | string {
   return /^[-+\d.,eE\s]+$/.test(text) ? text.split(',').map(toNumber) : text;
 }
@@ -121,5 +124,5 @@ function toFit(text: string): Fit {
   if ((method === 'stretch' || method === 'digit') && size === undefined) return { method };
   if (method === 'crop' && size !== undefined) return { method, resize: Number(size) };
   if (method === 'shorter-side' && size !== undefined) return { method: 'shorterSide', resize: Number(size) };
-  throw new InvalidArgumentError("'stretch', 'digit', 'crop:SIZE' and 'shorter-side:SIZE' are accepted.");
+  throw new InvalidArgumentError("Use 'stretch', 'digit', 'crop:SIZE' or 'shorter-side:SIZE'.");
 }

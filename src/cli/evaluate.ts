@@ -15,10 +15,10 @@ import { type Classify, EvaluationRun } from '../tools/evaluation/evaluation-run
 import { reportText, toReport } from '../tools/evaluation/report.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
-import { writeWhole } from './files.ts';
-import { filesOf } from './folder.ts';
-import { tell } from './messages.ts';
+import { dataSetFiles } from './data-set-files.ts';
+import { printMessage } from './messages.ts';
 import { progressBar } from './progress.ts';
+import { writeAtomically } from './write-file.ts';
 
 interface EvaluateOptions {
   readonly data: string;
@@ -30,37 +30,34 @@ interface EvaluateOptions {
   readonly backend: BackendName | 'auto';
 }
 
-/** What shells give for a program that Ctrl-C has ended: 128 and the signal's number. */
+/** The conventional exit code after Ctrl-C: 128 plus the number of SIGINT. */
 const INTERRUPTED = 130;
 
-/** `hwgq evaluate`: how accurate a model is on pictures whose classes are known. */
+/** Adds `hwgq evaluate`, which measures a model's accuracy on a labelled data set. */
 export function addEvaluate(program: Command): void {
   program
     .command('evaluate')
-    .description('Measure a model’s accuracy on a data set. Ctrl-C prints what has been measured so far.')
+    .description('Measure the accuracy of a model on a labelled data set. Ctrl-C stops and prints the results so far.')
     .argument('<model>', 'a .hwgq file')
     .requiredOption(
       '--data <path>',
-      'a folder of class folders, of MNIST’s idx files or of a pack, or a Caffe list (val.txt)',
+      'data set: a folder of class folders, MNIST’s idx files, a Caffe list (val.txt) or a pack',
     )
-    .option('--split <name>', 'which part of the data set (default: the one for testing)')
-    .option('--limit <n>', 'only the first n pictures', toCount)
-    .option('--batch <n>', 'pictures of one run; the figures do not depend on it', toCount, 32)
-    .option('--json <file>', 'write everything as JSON, the confusion matrix included')
-    .option(
-      '--matrix <file>',
-      'where the confusion matrix goes, as a PNG (default: the model’s name with -confusion.png)',
-    )
+    .option('--split <name>', 'part of the data set (default: the test split)')
+    .option('--limit <n>', 'evaluate only the first n pictures', toCount)
+    .option('--batch <n>', 'pictures per run; does not change the results', toCount, 32)
+    .option('--json <file>', 'write all results as JSON, including the confusion matrix')
+    .option('--matrix <file>', 'write the confusion matrix as a PNG to this file (default: MODEL-confusion.png)')
     .addOption(backendOption())
     .action(evaluate);
 }
 
 async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   const stop = new AbortController();
-  // Once only: a second Ctrl-C ends the program at once.
+  // Only once: a second Ctrl-C terminates the program.
   process.once('SIGINT', () => stop.abort());
   const { model, bytes } = await readModel(path);
-  const dataSet = await openDataSet(await filesOf(options.data), options.split);
+  const dataSet = await openDataSet(await dataSetFiles(options.data), options.split);
   const { backend } = options;
   const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
   const classifier = await PictureClassifier.create(model, bytes, { backend, gpu });
@@ -77,20 +74,20 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
       bar.clear();
     }
     const seconds = (performance.now() - start) / 1000;
-    for (const { reason } of run.unreadable) tell(reason);
+    for (const { reason } of run.unreadable) printMessage(reason);
     if (run.unreadable.length > 0) process.exitCode = 1;
     if (!run.isComplete) process.exitCode = INTERRUPTED;
     const report = toReport(run.evaluation, labels);
     const { name } = classifier.info.backend;
     const state = run.isComplete ? '' : `stopped after ${run.done} of ${run.total} pictures\n`;
     process.stdout.write(`${state}${reportText(report)}`);
-    const speed = `${(run.done / seconds).toFixed(1)} pictures a second on ${name}`;
+    const speed = `${(run.done / seconds).toFixed(1)} pictures/s on ${name}`;
     const matrix = options.matrix ?? `${basename(path, '.hwgq')}-confusion.png`;
-    await writeWhole(matrix, (file) => file.writeFile(asPng(run)));
-    process.stdout.write(`${speed}\nconfusion matrix: ${matrix} (rows: true class, columns: named class)\n`);
+    await writeAtomically(matrix, (file) => file.writeFile(asPng(run)));
+    process.stdout.write(`${speed}\nconfusion matrix: ${matrix} (rows: actual class, columns: predicted class)\n`);
     if (options.json === undefined) return;
     const details = { model: path, data: options.data, backend: name, batch, seconds, unreadable: run.unreadable };
-    await writeWhole(options.json, (file) => file.writeFile(`${JSON.stringify({ ...details, ...report })}\n`));
+    await writeAtomically(options.json, (file) => file.writeFile(`${JSON.stringify({ ...details, ...report })}\n`));
   } finally {
     classifier.dispose();
   }

@@ -6,19 +6,16 @@ import { addConvert } from './convert.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
-import { exitCodeOf, tell, tellUsage } from './messages.ts';
+import { exitCodeOf, printMessage, printUsageError } from './messages.ts';
 import { addNetwork } from './network.ts';
 import { addRun } from './run.ts';
 
-/** Exit codes: 0 success, 1 something failed, 2 the command line was wrong, 130 stopped by Ctrl-C. */
+/** Runs the command. Exit codes: 0 success, 1 failure, 2 usage error, 130 interrupted by Ctrl-C. */
 async function main(): Promise<void> {
   const program = new Command('hwgq')
-    .description('Prepares and runs HWGQ-Nets: networks of 1-bit weights and 2-bit activations.')
+    .description('Prepare and run HWGQ-Nets: neural networks with 1-bit weights and 2-bit activations.')
     .version(version)
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 success, 1 something failed, 2 the command line is wrong, 130 stopped by Ctrl-C.',
-    )
+    .addHelpText('after', '\nExit codes: 0 success, 1 failure, 2 usage error, 130 interrupted by Ctrl-C.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
   addConvert(program);
@@ -29,16 +26,16 @@ async function main(): Promise<void> {
   addEvaluate(program);
   addExport(program);
   addBench(program);
-  // A reader that has seen enough, such as `head`, is no failure.
+  // A reader such as `head` may close the pipe early, which is not a failure.
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    if (!(error instanceof CommanderError)) tell(error);
+    if (!(error instanceof CommanderError)) printMessage(error);
     else if (error.exitCode !== 0 && error.code !== 'commander.help') {
-      const part = program.commands.find((command) => command.name() === process.argv[2]);
-      tellUsage(error, part ? `hwgq ${part.name()}` : 'hwgq');
+      const subcommand = program.commands.find((command) => command.name() === process.argv[2]);
+      printUsageError(error, subcommand ? `hwgq ${subcommand.name()}` : 'hwgq');
     }
   }
 }

@@ -15,13 +15,13 @@ const WEIGHT_BITS: Readonly<Record<WeightForm, number>> = {
   latent: 32,
 };
 
-/** `hwgq inspect`: what is in a model. */
+/** Adds `hwgq inspect`, which shows the contents of a model. */
 export function addInspect(program: Command): void {
   program
     .command('inspect')
-    .description('Show a model’s layers, shapes, bits and bytes, preprocessing and provenance.')
+    .description('Show the layers of a model, their shapes, bits and sizes, its preprocessing and its provenance.')
     .argument('<model>', 'a .hwgq file')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async (path: string, { json }: { json?: boolean }) => {
       const { model, bytes } = await readModel(path);
       const summary = summarize(model, bytes);

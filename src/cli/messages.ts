@@ -1,19 +1,19 @@
 import { CommanderError } from 'commander';
 import { HwgqError, messageOf } from '../errors.ts';
 
-/** Writes one line for people to standard error: what went wrong, or what they should know. */
-export function tell(what: unknown): void {
-  const text = messageOf(what);
+/** Prints an error or a note on standard error, as one line. */
+export function printMessage(errorOrText: unknown): void {
+  const text = messageOf(errorOrText);
   process.stderr.write(`hwgq: ${text.replaceAll(/\s*\n\s*/g, ' ')}\n`);
 }
 
-/** Tells what is wrong with a command line, and where to look up what is right. */
-export function tellUsage(error: CommanderError, command: string): void {
+/** Prints a usage error and the command that shows the correct usage. */
+export function printUsageError(error: CommanderError, command: string): void {
   const text = error.message.replace(/^error: /, '').replace(/[^.)?]$/, '$&.');
-  tell(`${text} See ${command} --help.`);
+  printMessage(`${text} Run '${command} --help' for usage.`);
 }
 
-/** 2 where the command line was wrong, by itself or for the model it names; else 1. Asking for help is no error. */
+/** Returns 0 if help was requested, 2 for a usage error or an option that does not fit the model, otherwise 1. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof HwgqError && error.code === 'invalid-option' ? 2 : 1;

@@ -5,7 +5,7 @@ import { writeNetwork, writeTrainingNetwork } from '../tools/caffe/write-network
 import { knownNetwork, NETWORK_NAMES } from '../tools/networks/networks.ts';
 import { seededModel } from '../tools/networks/seeded-model.ts';
 import { toCount } from '../tools/number-arguments.ts';
-import { writeWhole } from './files.ts';
+import { writeAtomically } from './write-file.ts';
 
 interface NetworkOptions {
   readonly train?: boolean;
@@ -14,23 +14,23 @@ interface NetworkOptions {
   readonly seed: number;
 }
 
-/** `hwgq network`: the paper's networks, as prototxt and as models of random weights. */
+/** Adds `hwgq network`, which writes a known network as prototxt or as a model with random weights. */
 export function addNetwork(program: Command): void {
   program
     .command('network')
-    .description('Print a network of the paper as prototxt, or write it as a model with random weights.')
-    .addArgument(new Argument('<name>', 'which network').choices(NETWORK_NAMES))
-    .option('--train', 'the network to be trained (train_val.prototxt), not the one to be run (deploy.prototxt)')
-    .option('--out <file>', 'write the prototxt to a file (default: print it, unless a model is written)')
+    .description('Print a network from the paper as prototxt, or write it as a model with random weights.')
+    .addArgument(new Argument('<name>', 'name of the network').choices(NETWORK_NAMES))
+    .option('--train', 'write the training network (train_val.prototxt) instead of the deploy network')
+    .option('--out <file>', 'write the prototxt to a file (default: print it, unless --model is given)')
     .option('--model <file>', 'write a .hwgq model with random weights, for benchmarks')
-    .option('--seed <number>', 'which random weights', toCount, 1)
-    .action(giveNetwork);
+    .option('--seed <number>', 'seed of the random weights', toCount, 1)
+    .action(network);
 }
 
-async function giveNetwork(name: string, { train, out, model, seed }: NetworkOptions): Promise<void> {
+async function network(name: string, { train, out, model, seed }: NetworkOptions): Promise<void> {
   const { describe, recipe } = knownNetwork(name);
   const prototxt = train ? writeTrainingNetwork(describe(), recipe) : writeNetwork(describe());
-  if (out !== undefined) await writeWhole(out, (file) => file.writeFile(prototxt));
+  if (out !== undefined) await writeAtomically(out, (file) => file.writeFile(prototxt));
   else if (model === undefined) process.stdout.write(prototxt);
   if (model !== undefined) await writeSeededModel(name, seed, model);
 }
@@ -38,12 +38,12 @@ async function giveNetwork(name: string, { train, out, model, seed }: NetworkOpt
 async function writeSeededModel(name: string, seed: number, path: string): Promise<void> {
   const model = seededModel(name, seed);
   const bytes = encodeModel(model);
-  await writeWhole(path, (file) => file.writeFile(bytes));
+  await writeAtomically(path, (file) => file.writeFile(bytes));
   const { graph } = model;
   const { parameters, binaryParameters, multiplyAdds } = costOf(graph);
   const share = ((100 * binaryParameters) / parameters).toFixed(1);
   process.stdout.write(
-    `${path}: ${graph.name}, input ${graph.input.shape.join('×')}, ${parameters} parameters (${share}% of one bit), ` +
+    `${path}: ${graph.name}, input ${graph.input.shape.join('×')}, ${parameters} parameters (${share}% binary), ` +
       `${multiplyAdds} multiply-adds, ${bytes.length} bytes\n`,
   );
 }

@@ -5,23 +5,25 @@ import { HwgqError } from '../errors.ts';
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'];
 
 /**
- * Pictures by path; folders stand for all pictures in them, sorted. What gives none is told to `onFailure`, and the
- * others go on.
+ * Returns the paths of pictures. A folder is replaced by the pictures in it and its subfolders, sorted by path.
+ * @param onError called for each folder without pictures; the other paths are still returned.
  */
-export async function listPictures(paths: readonly string[], onFailure: (error: HwgqError) => void): Promise<string[]> {
+export async function listPictures(paths: readonly string[], onError: (error: HwgqError) => void): Promise<string[]> {
   const pictures: string[] = [];
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
     const inside = found?.isDirectory() ? await picturesIn(path) : [path];
-    if (inside.length === 0) onFailure(new HwgqError('file', `There is no PNG, JPEG or WebP picture in '${path}'.`));
+    if (inside.length === 0) {
+      onError(new HwgqError('file', `The folder '${path}' contains no PNG, JPEG or WebP picture.`, { file: path }));
+    }
     pictures.push(...inside);
   }
   return pictures;
 }
 
 async function picturesIn(folder: string): Promise<string[]> {
-  const inside = await readdir(folder, { recursive: true });
-  return inside
+  const files = await readdir(folder, { recursive: true });
+  return files
     .filter((file) => EXTENSIONS.includes(extname(file).toLowerCase()))
     .sort()
     .map((file) => join(folder, file));

@@ -1,14 +1,19 @@
 const BAR_WIDTH = 30;
-const MILLISECONDS_BETWEEN_LINES = 100;
+const UPDATE_INTERVAL_MILLISECONDS = 100;
 
-/** Width of a terminal that does not tell its own. */
-const USUAL_COLUMNS = 80;
+/** Assumed width of a terminal that does not report its own. */
+const DEFAULT_COLUMNS = 80;
 
-/**
- * A progress bar on standard error, where that is a terminal.
- * `update` takes how many are done; `clear` takes the bar away, at the end or for other lines, until the next update.
- */
-export function progressBar(total: number, unit: string): { update(done: number): void; clear(): void } {
+/** A progress bar. */
+export interface ProgressBar {
+  /** Draws the bar. */
+  update(done: number): void;
+  /** Removes the bar, until the next update. */
+  clear(): void;
+}
+
+/** Creates a progress bar on standard error. It draws nothing if standard error is not a terminal. */
+export function progressBar(total: number, unit: string): ProgressBar {
   const start = performance.now();
   let drawn = 0;
   const draw = (done: number) => {
@@ -18,13 +23,13 @@ export function progressBar(total: number, unit: string): { update(done: number)
     const left = rate > 0 ? Math.ceil((total - done) / rate) : 0;
     const bar = '█'.repeat(filled).padEnd(BAR_WIDTH, '░');
     const line = `${bar} ${done}/${total} ${unit}, ${rate.toFixed(1)}/s, ${left} s left`;
-    // A line that wraps could not be drawn over.
-    process.stderr.write(`\r${line.slice(0, (process.stderr.columns || USUAL_COLUMNS) - 1)}\x1b[K`);
+    // A line that wraps cannot be overwritten.
+    process.stderr.write(`\r${line.slice(0, (process.stderr.columns || DEFAULT_COLUMNS) - 1)}\x1b[K`);
   };
   return {
     update(done) {
       const now = performance.now();
-      if (!process.stderr.isTTY || (done < total && now - drawn < MILLISECONDS_BETWEEN_LINES)) return;
+      if (!process.stderr.isTTY || (done < total && now - drawn < UPDATE_INTERVAL_MILLISECONDS)) return;
       drawn = now;
       draw(done);
     },

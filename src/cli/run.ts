@@ -9,33 +9,34 @@ import { refuseFile } from '../node/read-file.ts';
 import { readModel } from '../node/read-model.ts';
 import { nodeGpu } from '../node/webgpu.ts';
 import { toCount } from '../tools/number-arguments.ts';
-import { backendOption } from './arguments.ts';
-import { writeWhole } from './files.ts';
-import { tell } from './messages.ts';
+import { backendOption, blobsOption } from './arguments.ts';
+import { printMessage } from './messages.ts';
 import { progressBar } from './progress.ts';
+import { writeAtomically } from './write-file.ts';
 
-/** Images of one submit: enough to keep a GPU busy on small networks, and few for large ones. */
-const VALUES_PER_CHUNK = 250_000;
-const MAX_CHUNK = 64;
+/** Maximum input values per run: keeps a GPU busy on small networks, and limits memory on large ones. */
+const VALUES_PER_RUN = 250_000;
+/** Maximum images per run. */
+const MAX_BATCH_SIZE = 64;
 
 interface RunOptions {
   readonly input: string;
   readonly output: string;
   readonly count?: number;
-  readonly tap?: string;
+  readonly blobs?: readonly string[];
   readonly backend: BackendName | 'auto';
 }
 
-/** `hwgq run`: preprocessed inputs in, blobs out. */
+/** Adds `hwgq run`, which runs a model on preprocessed inputs and writes blobs. */
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('Run a model on preprocessed inputs (float32, N × C × H × W) and write blobs.')
+    .description('Run a model on preprocessed inputs and write its outputs (raw float32, N × C × H × W).')
     .argument('<model>', 'a .hwgq file')
-    .requiredOption('--input <file>', 'inputs, back to back')
-    .requiredOption('--output <file>', 'for each input the blobs, in the order given')
-    .option('--count <n>', 'only the first n inputs', toCount)
-    .option('--tap <blobs>', 'Caffe blobs, separated by commas (default: the last before Softmax)')
+    .requiredOption('--input <file>', 'file of inputs, one after the other')
+    .requiredOption('--output <file>', 'file to write: the blobs of the first input, then of the second, and so on')
+    .option('--count <n>', 'run only the first n inputs', toCount)
+    .addOption(blobsOption())
     .addOption(backendOption())
     .action(run);
 }
@@ -43,7 +44,7 @@ export function addRun(program: Command): void {
 async function run(path: string, options: RunOptions): Promise<void> {
   const { model } = await readModel(path);
   const length = elementCount(model.graph.input.shape);
-  const blobs = options.tap?.split(',').map((blob) => blob.trim()) ?? [logitsBlob(model.graph)];
+  const { blobs = [logitsBlob(model.graph)] } = options;
   const input = await open(options.input).catch((error: unknown) => refuseFile(options.input, 'read', error));
   try {
     const count = countOf((await input.stat()).size, length, options);
@@ -51,10 +52,10 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const session = await createSession(model, { backend: options.backend, blobs, gpu });
     const bar = progressBar(count, 'images');
     try {
-      await writeWhole(options.output, async (output) => {
-        const step = Math.max(1, Math.min(MAX_CHUNK, Math.floor(VALUES_PER_CHUNK / length)));
-        for (let start = 0; start < count; start += step) {
-          const images = Math.min(step, count - start);
+      await writeAtomically(options.output, async (output) => {
+        const batchSize = Math.max(1, Math.min(MAX_BATCH_SIZE, Math.floor(VALUES_PER_RUN / length)));
+        for (let start = 0; start < count; start += batchSize) {
+          const images = Math.min(batchSize, count - start);
           const values = new Float32Array(images * length);
           await input.read(new Uint8Array(values.buffer), 0, values.byteLength, start * length * 4);
           const result = await session.run(values, images);
@@ -66,13 +67,13 @@ async function run(path: string, options: RunOptions): Promise<void> {
       bar.clear();
       session.dispose();
     }
-    if (options.backend === 'auto') tell(`Ran on ${session.backend.name}.`);
+    if (options.backend === 'auto') printMessage(`Ran on ${session.backend.name}.`);
   } finally {
     await input.close();
   }
 }
 
-/** Blobs of several images, each blob image by image, as the bytes of the images, each blob by blob. */
+/** Reorders blobs from blob-major (each blob holds all images) to image-major, and returns the bytes. */
 function interleaved(blobs: readonly Float32Array[], images: number): Uint8Array {
   const parts: Float32Array[] = [];
   for (let image = 0; image < images; image++) {
@@ -86,16 +87,18 @@ function interleaved(blobs: readonly Float32Array[], images: number): Uint8Array
   );
 }
 
+/** Returns the number of inputs to run, from the size of the input file in bytes and the values per input. */
 function countOf(size: number, length: number, options: RunOptions): number {
-  const there = size / (length * 4);
-  if (!Number.isInteger(there) || there === 0) {
+  const available = size / (length * 4);
+  if (!Number.isInteger(available) || available === 0) {
     throw new HwgqError(
       'file',
-      `'${options.input}' has ${size} bytes; each input takes ${length * 4}, and a whole number of them is needed. Write float32, planar.`,
+      `'${options.input}' has ${size} bytes, which is not a multiple of ${length * 4}, the size of one input. ` +
+        'Write planar float32 values.',
       { file: options.input },
     );
   }
-  const count = options.count ?? there;
-  if (count <= there) return count;
-  throw new HwgqError('invalid-option', `--count is ${count}, but there are ${there} inputs in '${options.input}'.`);
+  const count = options.count ?? available;
+  if (count <= available) return count;
+  throw new HwgqError('invalid-option', `--count is ${count}, but '${options.input}' holds only ${available} inputs.`);
 }

@@ -21,11 +21,11 @@ beforeAll(async () => {
   put('pictures/b.png', png(BLUE));
   put('pictures/a.PNG', png(RED));
   put('pictures/more/c, or "d".jpeg', await jpeg(GREEN));
-  put('pictures/notes.txt', 'no picture');
+  put('pictures/notes.txt', 'not a picture');
 });
 
 describe('hwgq classify', () => {
-  it('names a PNG, a JPEG and a WebP, best first', async () => {
+  it('classifies PNG, JPEG and WebP files, best category first', async () => {
     const { code, stdout, stderr } = await classify('red.png', 'green.jpg', 'blue.webp');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
@@ -36,7 +36,7 @@ describe('hwgq classify', () => {
     ]);
   });
 
-  it('names the pictures in a folder and in those inside it, in the order of their paths', async () => {
+  it('classifies the pictures of a folder and its subfolders, sorted by path', async () => {
     const { code, stdout } = await classify('pictures', '--top', '1', '--json');
     expect(code).toBe(0);
     const names = JSON.parse(stdout).map(
@@ -46,14 +46,14 @@ describe('hwgq classify', () => {
     expect(names).toEqual(['pictures/a.PNG red', 'pictures/b.png blue', 'pictures/more/c, or "d".jpeg green']);
   });
 
-  it('gives JSON with scores that sum to 1', async () => {
+  it('prints JSON with scores that sum to 1', async () => {
     const [{ file, categories }] = JSON.parse((await classify('red.png', '--json')).stdout);
     expect([file, categories[0].index, categories[0].label]).toEqual(['red.png', 2, 'red']);
     const sum = categories.reduce((total: number, { score }: { score: number }) => total + score, 0);
     expect(sum).toBeCloseTo(1, 6);
   });
 
-  it('gives CSV, quoted where it must be', async () => {
+  it('prints CSV, quoted if necessary', async () => {
     const { stdout } = await classify('pictures/more', '--csv', '--top', '2');
     expect(stdout.split('\n')).toEqual([
       'file,rank,index,label,score',
@@ -63,11 +63,11 @@ describe('hwgq classify', () => {
     ]);
   });
 
-  it('tells of pictures that cannot be read, and names the others', async () => {
+  it('reports pictures that cannot be read and classifies the others', async () => {
     put('cut.png', png(RED).subarray(0, 60));
     put('cut.jpg', (await jpeg(RED)).subarray(0, -20));
     put('cut.webp', (await webp(RED)).subarray(0, 30));
-    put('text.png', 'no picture');
+    put('text.png', 'not a picture');
     const broken = ['cut.png', 'cut.jpg', 'cut.webp', 'text.png', 'nowhere.png'];
     const { code, stdout, stderr } = await classify('red.png', ...broken, 'empty', 'blue.webp', '--json');
     expect(code).toBe(1);
@@ -80,20 +80,20 @@ describe('hwgq classify', () => {
   });
 
   it.each([
-    ['a count of 0', ['red.png', '--top', '0'], /--top.*'0'/],
-    ['a count that is no number', ['red.png', '--top', 'all'], /--top.*'all'/],
-    ['two forms at once', ['red.png', '--json', '--csv'], /--json.*--csv/],
+    ['a --top of 0', ['red.png', '--top', '0'], /--top.*'0'/],
+    ['a --top that is not a number', ['red.png', '--top', 'all'], /--top.*'all'/],
+    ['two output formats', ['red.png', '--json', '--csv'], /--json.*--csv/],
     ['an unknown backend', ['red.png', '--backend', 'cuda'], /--backend.*auto, wasm, webgpu, reference/],
-    ['no picture at all', [], /missing required argument 'images'/],
-  ])('calls %s a mistake of the command line', async (_, words, message) => {
-    const { code, stdout, stderr } = await hwgq(folder, 'classify', 'net.hwgq', ...words);
+    ['a missing picture', [], /missing required argument 'pictures'/],
+  ])('reports %s as a usage error', async (_, args, message) => {
+    const { code, stdout, stderr } = await hwgq(folder, 'classify', 'net.hwgq', ...args);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
-    expect(stderr).toMatch(/^[^\n]*See hwgq classify --help\.\n$/);
+    expect(stderr).toMatch(/^[^\n]*Run 'hwgq classify --help' for usage\.\n$/);
   });
 });
 
-function classify(...words: readonly string[]) {
-  return hwgq(folder, 'classify', 'net.hwgq', ...words, '--backend', 'reference');
+function classify(...args: readonly string[]) {
+  return hwgq(folder, 'classify', 'net.hwgq', ...args, '--backend', 'reference');
 }
 
 function put(name: string, content: string | Uint8Array): void {

@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 
 export const PROGRAM = resolve('dist/cli/hwgq.js');
 
-/** What a command did. */
+/** Result of a command. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -14,19 +14,19 @@ export interface Outcome {
 }
 
 /**
- * Runs the built command.
- * @throws Error where it has not been built.
+ * Runs the built command in a folder.
+ * @throws Error if it has not been built.
  */
-export function hwgq(folder: string, ...words: readonly string[]): Promise<Outcome> {
-  if (!existsSync(PROGRAM)) throw new Error('There is no dist/cli: run `npm run build` first.');
+export function hwgq(folder: string, ...args: readonly string[]): Promise<Outcome> {
+  if (!existsSync(PROGRAM)) throw new Error('dist/cli does not exist. Run `npm run build` first.');
   return new Promise((done) => {
-    execFile(process.execPath, [PROGRAM, ...words], { cwd: folder }, (error, stdout, stderr) => {
+    execFile(process.execPath, [PROGRAM, ...args], { cwd: folder }, (error, stdout, stderr) => {
       done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });
 }
 
-/** A folder that is there until the end of a test file. */
+/** Creates a folder that is removed at the end of the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hwgq-command-'));
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 
 describe('hwgq convert', () => {
-  it('writes a model beside the weights, and says what became of their size', async () => {
+  it('writes a model beside the weights and prints how much smaller it is', async () => {
     const { code, stdout, stderr } = await hwgq(folder, 'convert', ...FILES);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^net\.hwgq: Colours, \d+ bytes \([\d.]+ times smaller than its 576 bytes as float32\)\n$/);
@@ -28,7 +28,7 @@ describe('hwgq convert', () => {
     });
   });
 
-  it('takes means, scale, order of colours and labels', async () => {
+  it('stores mean, scale, channel order and labels', async () => {
     const options = ['--mean', '1.5,2,-3', '--scale', '0.25', '--channels', 'rgb', '--labels', 'labels.txt'];
     expect(await hwgq(folder, 'convert', ...FILES, ...options, '--out', 'all.hwgq')).toMatchObject({ code: 0 });
     expect(await inspect('all.hwgq')).toMatchObject({
@@ -37,7 +37,7 @@ describe('hwgq convert', () => {
     });
   });
 
-  it('takes a mean image, and lists it with its hash', async () => {
+  it('stores a mean image and lists it with its hash', async () => {
     const mean = writeBinaryproto({ shape: [1, 3, 4, 4], values: new Array<number>(48).fill(9) });
     put('mean.binaryproto', mean);
     await hwgq(folder, 'convert', ...FILES, '--mean', 'mean.binaryproto', '--out', 'mean.hwgq');
@@ -55,12 +55,12 @@ describe('hwgq convert', () => {
     ['f16', 16],
     ['int8', 8],
     ['f32', 32],
-  ])('keeps weights in the form %s', async (form, bits) => {
+  ])('stores weights in the form %s', async (form, bits) => {
     await hwgq(folder, 'convert', ...FILES, '--float', form, '--out', `${form}.hwgq`);
     expect((await inspect(`${form}.hwgq`)).layers[0]).toMatchObject({ name: 'ip', bits });
   });
 
-  it('takes a train_val file’s own preprocessing where none is given, and says so', async () => {
+  it('uses the preprocessing of a train_val file if none is given, and says so', async () => {
     put('train_val.prototxt', COLOUR_TRAIN_VAL);
     const files = ['--prototxt', 'train_val.prototxt', '--weights', 'net.caffemodel', '--out', 'train_val.hwgq'];
     const { code, stderr } = await hwgq(folder, 'convert', ...files);
@@ -74,18 +74,18 @@ describe('hwgq convert', () => {
   });
 
   it.each([
-    ['a caffemodel cut short', 'net.prototxt', colourWeights().subarray(0, 200), /^hwgq: broken: At byte \d+: .*fetch/],
+    ['a truncated caffemodel', 'net.prototxt', colourWeights().subarray(0, 200), /^hwgq: broken: At byte \d+: .*fetch/],
     [
       'an unknown layer',
       COLOUR_PROTOTXT.replace('"InnerProduct"', '"Embed"'),
       'net.caffemodel',
       /broken:.*'ip'.*Embed/,
     ],
-    ['a web page for weights', 'net.prototxt', '<!doctype html><title>404</title>', /broken:.*web page/],
-    ['a web page for a network', '<!doctype html><title>404</title>', 'net.caffemodel', /broken:.*web page/],
-    ['a network of other weights', COLOUR_PROTOTXT.replace('"ip"', '"fc"'), 'net.caffemodel', /broken.*'fc'/],
-    ['a file that is not there', 'net.prototxt', 'nowhere.caffemodel', /'nowhere\.caffemodel' cannot be read.*path/],
-  ])('fails on %s with one line, and writes nothing', async (_, prototxt, weights, message) => {
+    ['a web page as weights', 'net.prototxt', '<!doctype html><title>404</title>', /broken:.*web page/],
+    ['a web page as prototxt', '<!doctype html><title>404</title>', 'net.caffemodel', /broken:.*web page/],
+    ['weights of another network', COLOUR_PROTOTXT.replace('"ip"', '"fc"'), 'net.caffemodel', /broken.*'fc'/],
+    ['a missing file', 'net.prototxt', 'nowhere.caffemodel', /'nowhere\.caffemodel' cannot be read.*path/],
+  ])('fails on %s with one line and writes nothing', async (_, prototxt, weights, message) => {
     const path = (given: string | Uint8Array) => {
       if (typeof given === 'string' && /^\w+\.\w+$/.test(given)) return given;
       put('broken', given);
@@ -101,24 +101,24 @@ describe('hwgq convert', () => {
 
   it.each([
     ['too few means', ['--mean', '1,2'], /'1, 2'.*3 numbers/],
-    ['a mean that is no number', ['--mean', '1,,2'], /--mean.*number/],
+    ['a mean that is not a number', ['--mean', '1,,2'], /--mean.*number/],
     ['a scale of 0', ['--scale', '0'], /scale is 0/],
-    ['a scale that is no number', ['--scale', 'half'], /--scale.*'half'/],
-    ['an unknown order of colours', ['--channels', 'cmyk'], /--channels.*bgr, rgb, gray/],
+    ['a scale that is not a number', ['--scale', 'half'], /--scale.*'half'/],
+    ['an unknown channel order', ['--channels', 'cmyk'], /--channels.*bgr, rgb, gray/],
     ['an unknown form', ['--float', 'f8'], /--float.*compact, f16, int8, f32/],
-    ['labels of another count', ['--labels', 'net.prototxt'], /labels.*3 classes/],
-  ])('calls %s a mistake of the command line', async (_, options, message) => {
+    ['the wrong number of labels', ['--labels', 'net.prototxt'], /labels.*3 classes/],
+  ])('reports %s as a usage error', async (_, options, message) => {
     const { code, stderr } = await hwgq(folder, 'convert', ...FILES, ...options, '--out', 'wrong.hwgq');
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  it('leaves no part of a model where it cannot be written', async () => {
+  it('leaves no partial file if the model cannot be written', async () => {
     const { code, stderr } = await hwgq(folder, 'convert', ...FILES, '--out', 'nowhere/net.hwgq');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/'nowhere\/net\.hwgq' cannot be written.*path/)]);
   });
 });
 
-describeShared('hwgq convert, of public files', () => {
+describeShared('hwgq convert with public files', () => {
   it('converts cifar10_quick with its mean image', async () => {
     const quick = shared('caffemodels/cifar10_quick');
     const files = ['--prototxt', `${quick}/cifar10_quick.prototxt`];

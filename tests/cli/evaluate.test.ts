@@ -13,30 +13,30 @@ const folder = temporaryFolder();
 
 beforeAll(() => writePictureFolders(join(folder, 'drawn'), drawnPictures()));
 
-/** `hwgq evaluate models/lenet.hwgq` by the interpreter, which is the same everywhere. */
+/** Runs `hwgq evaluate models/lenet.hwgq` on the interpreter, which gives the same results on every machine. */
 function evaluate(...options: string[]): Promise<Outcome> {
   return hwgq(folder, 'evaluate', resolve('models/lenet.hwgq'), ...options, '--backend', 'reference');
 }
 
-it('measures a folder alike in any batch, as text, JSON and a picture', async () => {
+it('gives the same results for every batch size, as text, JSON and PNG', async () => {
   const json = join(folder, 'report.json');
   const [one, all] = [
     await evaluate('--data', join(folder, 'drawn'), '--batch', '1', '--json', json),
     await evaluate('--data', join(folder, 'drawn'), '--batch', '7'),
   ];
-  const figures = (text: string) => text.slice(0, text.indexOf('pictures a second')).replace(/\d\S* $/, '');
+  const figures = (text: string) => text.slice(0, text.indexOf('pictures/s')).replace(/\d\S* $/, '');
   expect(figures(one.stdout)).toBe(figures(all.stdout));
   expect(one).toMatchObject({ code: 0, stderr: '' });
   const report = JSON.parse(readFileSync(json, 'utf8'));
   expect(report).toMatchObject({ pictures: 20, backend: 'reference', batch: 1, unreadable: [] });
-  expect(report.right).toBeGreaterThanOrEqual(16);
+  expect(report.correct).toBeGreaterThanOrEqual(16);
   expect(report.confusion.flat().reduce((sum: number, count: number) => sum + count, 0)).toBe(20);
-  expect(one.stdout).toContain(`20 pictures, ${report.right} named rightly`);
+  expect(one.stdout).toContain(`20 pictures, ${report.correct} correct`);
   const matrix = PNG.sync.read(readFileSync(join(folder, 'lenet-confusion.png')));
   expect(matrix.width).toBe(matrix.height);
 });
 
-it('says what does not match', async () => {
+it('reports classes that the model does not have', async () => {
   writePictureFolders(join(folder, 'animals'), [{ label: 'cat', pixels: new Uint8Array(784) }]);
   const { code, stderr } = await evaluate('--data', join(folder, 'animals'));
   expect(code).toBe(1);
@@ -44,14 +44,14 @@ it('says what does not match', async () => {
   expect((await evaluate('--data', join(folder, 'nowhere'))).stderr).toMatch(/nowhere' cannot be read/);
 });
 
-it('prints what it has when it is interrupted', async () => {
+it('prints the results so far when it is interrupted', async () => {
   const many = Array.from({ length: 40 }, () => drawnPictures()).flat();
   writePictureFolders(join(folder, 'many'), many);
-  // A pipe can be opened only once the program reads from it: it has come so far then.
+  // Opening a pipe for writing waits for a reader: by then the command has evaluated the pictures before it.
   const halfway = join(folder, 'many', '5', '00400.png');
   execFileSync('mkfifo', [halfway]);
-  const words = ['evaluate', resolve('models/lenet.hwgq'), '--data', 'many', '--batch', '1', '--backend', 'reference'];
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder });
+  const args = ['evaluate', resolve('models/lenet.hwgq'), '--data', 'many', '--batch', '1', '--backend', 'reference'];
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
@@ -63,17 +63,17 @@ it('prints what it has when it is interrupted', async () => {
   child.kill('SIGINT');
   await pipe.close();
   expect(await ended).toBe(130);
-  expect(output).toMatch(/^stopped after \d+ of 801 pictures\n\d+ pictures, \d+ named rightly\ntop-1 /);
+  expect(output).toMatch(/^stopped after \d+ of 801 pictures\n\d+ pictures, \d+ correct\ntop-1 /);
 });
 
 describeShared('on MNIST', () => {
-  it('names the digits that the original names', async () => {
+  it('predicts the same digits as the original', async () => {
     const json = join(folder, 'report.json');
     await evaluate('--data', shared('data/mnist'), '--limit', '100', '--json', json);
     const labels = mnistLabels();
     const expected = goldenMeta('lenet')
       .top1.slice(0, 100)
       .filter((named, index) => named === labels[index]).length;
-    expect(JSON.parse(readFileSync(json, 'utf8')).right).toBe(expected);
+    expect(JSON.parse(readFileSync(json, 'utf8')).correct).toBe(expected);
   });
 });

@@ -14,9 +14,9 @@ it.each([
   ['the network itself', [], { form: 'exact' }],
   ['its float32 twin', ['--float-twin'], { form: 'float-twin' }],
   ['its int8 twin', ['--int8'], { form: 'int8-twin' }],
-  ['the network itself', ['--tap', 'q1, fc4', '--batch', '2'], { blobs: ['q1', 'fc4'], batch: 2 }],
-] as const)('writes %s, %j', async (name, words, options) => {
-  const { code, stdout, stderr } = await hwgq(folder, 'export', 'small.hwgq', '--onnx', 'small.onnx', ...words);
+  ['the network itself', ['--blobs', 'q1, fc4', '--batch', '2'], { blobs: ['q1', 'fc4'], batch: 2 }],
+] as const)('writes %s, %j', async (name, args, options) => {
+  const { code, stdout, stderr } = await hwgq(folder, 'export', 'small.hwgq', '--onnx', 'small.onnx', ...args);
   const bytes = readFileSync(join(folder, 'small.onnx'));
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
@@ -26,13 +26,13 @@ it.each([
 });
 
 it.each([
-  ['an unknown blob', ['--tap', 'nowhere'], 2, /'nowhere'.*conv1.*fc4/],
-  ['the input as a blob', ['--tap', 'data'], 2, /'data' is the input.*conv1.*fc4/],
-  ['a blob twice', ['--tap', 'fc4,fc4'], 2, /'fc4' is asked for twice/],
-  ['a blob that a twin folds away', ['--float-twin', '--tap', 'nowhere'], 2, /'nowhere'/],
+  ['an unknown blob', ['--blobs', 'nowhere'], 2, /'nowhere'.*conv1.*fc4/],
+  ['the input as a blob', ['--blobs', 'data'], 2, /'data' is the input.*conv1.*fc4/],
+  ['a blob twice', ['--blobs', 'fc4,fc4'], 2, /'fc4' is asked for twice/],
+  ['an unknown blob of a twin', ['--float-twin', '--blobs', 'nowhere'], 2, /'nowhere'/],
   ['a batch of 0', ['--batch', '0'], 2, /--batch.*'0'/],
-])('refuses %s in one line', async (_, words, code, message) => {
-  const outcome = await hwgq(folder, 'export', 'small.hwgq', '--onnx', 'refused.onnx', ...words);
+])('refuses %s in one line', async (_, args, code, message) => {
+  const outcome = await hwgq(folder, 'export', 'small.hwgq', '--onnx', 'refused.onnx', ...args);
   expect(outcome).toEqual({ code, stdout: '', stderr: expect.stringMatching(message) });
   expect(outcome.stderr).toMatch(/^hwgq: [^\n]*\n$/);
   expect(readdirSync(folder)).not.toContain('refused.onnx');

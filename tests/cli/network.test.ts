@@ -10,13 +10,13 @@ import { hwgq, temporaryFolder } from './command.ts';
 
 const folder = temporaryFolder();
 
-it('prints the network to be run', async () => {
+it('prints the deploy network', async () => {
   const { code, stdout } = await hwgq(folder, 'network', 'lenet');
   expect(code).toBe(0);
   expect(readNetwork(stdout)).toEqual(leNet());
 });
 
-it('writes the network to be trained to a file, and prints nothing', async () => {
+it('writes the training network to a file and prints nothing', async () => {
   expect(await hwgq(folder, 'network', 'cifarvgg', '--train', '--out', 'train.prototxt')).toEqual({
     code: 0,
     stdout: '',
@@ -25,11 +25,11 @@ it('writes the network to be trained to a file, and prints nothing', async () =>
   expect(readFileSync(join(folder, 'train.prototxt'), 'utf8')).toMatch(/phase: TRAIN[\s\S]*SoftmaxWithLoss/);
 });
 
-it('writes a model of a seed, and says what it costs', async () => {
+it('writes a seeded model and prints its cost', async () => {
   const { stdout } = await hwgq(folder, 'network', 'lenet', '--model', 'lenet.hwgq', '--seed', '7');
   const bytes = readFileSync(join(folder, 'lenet.hwgq'));
   expect(stdout).toBe(
-    'lenet.hwgq: LeNet-HWGQ, input 1×28×28, 430510 parameters (100.0% of one bit), 2293000 multiply-adds, ' +
+    'lenet.hwgq: LeNet-HWGQ, input 1×28×28, 430510 parameters (100.0% binary), 2293000 multiply-adds, ' +
       `${bytes.length} bytes\n`,
   );
   expect(bytes.equals(encodeModel(seededModel('lenet', 7)))).toBe(true);
@@ -37,9 +37,9 @@ it('writes a model of a seed, and says what it costs', async () => {
 
 it.each([
   ['an unknown network', ['lenet6'], NETWORK_NAMES.join(', ')],
-  ['a seed that is none', ['lenet', '--seed', '1.5', '--model', 'refused.hwgq'], 'an integer of at least 1'],
-])('refuses %s', async (_, words, message) => {
-  const { code, stderr } = await hwgq(folder, 'network', ...words);
+  ['an invalid seed', ['lenet', '--seed', '1.5', '--model', 'refused.hwgq'], 'an integer of at least 1'],
+])('rejects %s', async (_, args, message) => {
+  const { code, stderr } = await hwgq(folder, 'network', ...args);
   expect(code).toBe(2);
   expect(stderr).toContain(message);
   expect(readdirSync(folder)).not.toContain('refused.hwgq');

@@ -21,59 +21,59 @@ writeFileSync(join(folder, 'small.hwgq'), encodeModel(model));
 writeFileSync(join(folder, 'inputs.f32'), inputs);
 
 describe('hwgq run', () => {
-  it('writes the scores before Softmax of every input', async () => {
+  it('writes the logits of every input', async () => {
     const { code, stdout, stderr } = await run('reference');
     expect([code, stdout, stderr]).toEqual([0, '', '']);
     expect(output()).toEqual(truth(IMAGES, ['fc4']));
   });
 
-  it('writes the blobs asked for, in their order, for each input; a Quant blob as its levels', async () => {
-    await run('reference', '--tap', 'q2, conv1,prob');
+  it('writes the requested blobs of each input in the given order, a Quant blob as levels', async () => {
+    await run('reference', '--blobs', 'q2, conv1,prob');
     expect(output()).toEqual(truth(IMAGES, ['q2', 'conv1', 'prob']));
-    await run('reference', '--tap', 'q1');
+    await run('reference', '--blobs', 'q1');
     expect(new Set(output())).toEqual(new Set([0, 0.538, 1.076, 1.614].map(Math.fround)));
   });
 
-  it('takes only the first inputs where told so', async () => {
-    await run('reference', '--count', '2', '--tap', 'q1');
+  it('runs only the first inputs with --count', async () => {
+    await run('reference', '--count', '2', '--blobs', 'q1');
     expect(output()).toEqual(truth(2, ['q1']));
   });
 
-  it('says which backend it has chosen', async () => {
+  it('reports the chosen backend', async () => {
     const { code, stderr } = await run('auto', '--count', '1');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^hwgq: Ran on wasm\.$/m)]);
   });
 
-  it.for(['wasm', 'webgpu'])('writes blobs on %s that fusion swallows', async (backend, context) => {
-    // Dawn for Node takes a Vulkan driver, which not every machine has.
+  it.for(['wasm', 'webgpu'])('writes blobs on %s that fusion removes', async (backend, context) => {
+    // Dawn needs a Vulkan driver, which not every machine has.
     if (backend === 'webgpu' && !(await create([]).requestAdapter())) context.skip();
-    const taps = ['conv2', 'q2', 'pool1', 'fc4'];
-    expect(await run(backend, '--tap', taps.join())).toMatchObject({ code: 0 });
-    const [seen, wanted] = [output(), truth(IMAGES, taps)];
-    expect(seen.length).toBe(wanted.length);
-    const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const worst = wanted.reduce((most, value, place) => Math.max(most, Math.abs(value - (seen[place] ?? NaN))), 0);
+    const blobs = ['conv2', 'q2', 'pool1', 'fc4'];
+    expect(await run(backend, '--blobs', blobs.join())).toMatchObject({ code: 0 });
+    const [actual, expected] = [output(), truth(IMAGES, blobs)];
+    expect(actual.length).toBe(expected.length);
+    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const worst = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - (actual[index] ?? NaN))), 0);
     expect(worst).toBeLessThan(1e-5 * largest);
   });
 
   it.each([
-    ['an unknown blob', ['--tap', 'fc4,nowhere'], 2, /'nowhere'.*conv1.*fc4/],
-    ['more inputs than there are', ['--count', '4'], 2, /--count is 4.*3 inputs/],
+    ['an unknown blob', ['--blobs', 'fc4,nowhere'], 2, /'nowhere'.*conv1.*fc4/],
+    ['a count larger than the number of inputs', ['--count', '4'], 2, /--count is 4.*3 inputs/],
     ['a count of 0', ['--count', '0'], 2, /--count.*'0'/],
-    ['an unknown option', ['--tape', 'fc4'], 2, /--tape.*--tap\b/],
-    ['an input that is not there', ['--input', 'nowhere.f32'], 1, /'nowhere\.f32' cannot be read/],
-    ['an input of another size', ['--input', 'small.hwgq'], 1, /'small\.hwgq' has \d+ bytes.*2652/],
+    ['an unknown option', ['--blob', 'fc4'], 2, /--blob'.*--blobs\b/],
+    ['a missing input', ['--input', 'nowhere.f32'], 1, /'nowhere\.f32' cannot be read/],
+    ['an input of the wrong size', ['--input', 'small.hwgq'], 1, /'small\.hwgq' has \d+ bytes.*2652/],
     ['an output that cannot be written', ['--output', 'nowhere/out.f32'], 1, /'nowhere\/out\.f32' cannot be written/],
-  ])('refuses %s in one line', async (_, words, code, message) => {
-    const outcome = await run('reference', ...words);
+  ])('rejects %s in one line', async (_, args, code, message) => {
+    const outcome = await run('reference', ...args);
     expect(outcome).toEqual({ code, stdout: '', stderr: expect.stringMatching(message) });
     expect(outcome.stderr).toMatch(/^hwgq: [^\n]*\n$/);
   });
 
-  it('leaves nothing that looks like an output when it is interrupted', async () => {
+  it('leaves no complete-looking output when it is interrupted', async () => {
     writeFileSync(join(folder, 'digits.f32'), new Float32Array(5000 * 784));
-    const words = ['run', resolve('models/lenet.hwgq'), '--input', 'digits.f32', '--output', 'interrupted.f32'];
-    const child = spawn(process.execPath, [PROGRAM, ...words, '--backend', 'reference'], { cwd: folder });
+    const args = ['run', resolve('models/lenet.hwgq'), '--input', 'digits.f32', '--output', 'interrupted.f32'];
+    const child = spawn(process.execPath, [PROGRAM, ...args, '--backend', 'reference'], { cwd: folder });
     await expect.poll(() => existsSync(join(folder, 'interrupted.f32.part'))).toBe(true);
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([null, 'SIGINT']);
@@ -81,10 +81,10 @@ describe('hwgq run', () => {
   });
 });
 
-/** Words given twice count as they are given last. */
-function run(backend: string, ...words: readonly string[]) {
+/** Runs `hwgq run`. An option in `args` overrides the default one. */
+function run(backend: string, ...args: readonly string[]) {
   const files = ['--input', 'inputs.f32', '--output', 'output.f32'];
-  return hwgq(folder, 'run', 'small.hwgq', ...files, '--backend', backend, ...words);
+  return hwgq(folder, 'run', 'small.hwgq', ...files, '--backend', backend, ...args);
 }
 
 function output(): Float32Array {

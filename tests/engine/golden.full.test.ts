@@ -145,7 +145,7 @@ describeShared('every golden image, by the command', () => {
       const quantizers = levelLayers(decodeModel(readFileSync(model)).graph);
       expect(quantizers.map(({ blob }) => blob)).toEqual(codes.blobs.map(({ name }) => name));
       const tap = quantizers.map(({ blob }) => blob).join(',');
-      const values = await run(model, photographs(inputSize, codes.images), backend, '--tap', tap);
+      const values = await run(model, photographs(inputSize, codes.images), backend, '--blobs', tap);
       const truth = goldenCodes(net);
       expect(values.length).toBe(truth.length);
       let place = 0;

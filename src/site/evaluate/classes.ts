@@ -20,17 +20,22 @@ export class ClassResults {
     const rows = evaluation
       .perClass()
       .filter(({ pictures }) => pictures > 0)
-      .map(({ index, pictures, right }) => {
+      .map(({ index, pictures, correct }) => {
         const row = create('tr');
         const name = create('th', '', labels[index]);
         name.scope = 'row';
         const bar = create('td', 'class-bar');
         const fill = create('span', 'score-fill');
-        fill.style.setProperty('--score', String(right / pictures));
+        fill.style.setProperty('--score', String(correct / pictures));
         const track = create('span', 'score-track');
         track.append(fill);
         bar.append(track);
-        row.append(name, bar, create('td', '', formatShare(right / pictures)), create('td', '', formatCount(pictures)));
+        row.append(
+          name,
+          bar,
+          create('td', '', formatShare(correct / pictures)),
+          create('td', '', formatCount(pictures)),
+        );
         return row;
       });
     this.#rows.replaceChildren(...rows);

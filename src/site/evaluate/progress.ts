@@ -23,7 +23,9 @@ export class RunProgress {
     write('accuracy', evaluation.pictures > 0 ? formatShare(evaluation.top1) : '…');
     write(
       'right',
-      evaluation.pictures > 0 ? `${formatCount(evaluation.right)} of ${formatCount(evaluation.pictures)} correct` : '',
+      evaluation.pictures > 0
+        ? `${formatCount(evaluation.correct)} of ${formatCount(evaluation.pictures)} correct`
+        : '',
     );
     write('top5', evaluation.pictures > 0 ? formatShare(evaluation.top5) : '…');
     write('calibration', evaluation.pictures > 0 ? formatShare(evaluation.calibrationError) : '…');

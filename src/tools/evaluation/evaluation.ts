@@ -1,52 +1,56 @@
 import { HwgqError } from '../../errors.ts';
 import { Calibration, type CalibrationBin } from './calibration.ts';
 
-/** How the pictures of one class fared. */
+/** Result for one class. */
 export interface ClassResult {
   readonly index: number;
+  /** Number of pictures of this class. */
   readonly pictures: number;
-  /** How many of them are named rightly. */
-  readonly right: number;
+  /** Number of these that are classified correctly. */
+  readonly correct: number;
 }
 
-/** Pictures of one class that were named another. */
+/** Number of pictures of one class that are predicted as another class. */
 export interface ConfusedPair {
   readonly actual: number;
   readonly predicted: number;
   readonly pictures: number;
 }
 
-const TOP = 5;
+const TOP_RANKS = 5;
 
-/** Gathers what a network made of pictures whose classes are known. Classes are places among the network's scores. */
+/** Collects the predictions for labelled pictures. A class is an index into the scores of the network. */
 export class Evaluation {
   readonly #confusion: Uint32Array;
   readonly #calibration = new Calibration();
   #pictures = 0;
-  #right = 0;
-  #amongTop = 0;
+  #correct = 0;
+  #topFive = 0;
 
   constructor(readonly classes: number) {
     this.#confusion = new Uint32Array(classes * classes);
   }
 
   /**
-   * Adds one picture. Of equal scores the first one counts as the higher.
-   * @param actual the class it truly belongs to.
-   * @param scores probabilities of all classes.
-   * @returns the class of the highest score.
-   * @throws HwgqError `unknown-class` where there is no such class, `shape-mismatch` where scores are missing.
+   * Adds one picture. Equal scores rank in class order.
+   * @param actual the class of the picture.
+   * @param scores the probabilities of all classes.
+   * @returns the predicted class: the one with the highest score.
+   * @throws HwgqError `unknown-class` if `actual` is out of range, `shape-mismatch` if the number of scores is wrong.
    */
   add(actual: number, scores: ArrayLike<number>): number {
     if (!(Number.isInteger(actual) && actual >= 0 && actual < this.classes)) {
       throw new HwgqError(
         'unknown-class',
-        `A picture has label ${actual}; the model's classes are 0 to ${this.classes - 1}. Is it the right model for this data set?`,
+        `A picture has label ${actual}; the model has classes 0 to ${this.classes - 1}. Use a model that was trained for this data set.`,
         { classes: String(actual) },
       );
     }
     if (scores.length !== this.classes) {
-      throw new HwgqError('shape-mismatch', `There are ${scores.length} scores for ${this.classes} classes.`);
+      throw new HwgqError(
+        'shape-mismatch',
+        `There are ${scores.length} scores for ${this.classes} classes. Pass one score per class.`,
+      );
     }
     const own = scores[actual] as number;
     let predicted = 0;
@@ -60,60 +64,62 @@ export class Evaluation {
     this.#confusion[cell] = (this.#confusion[cell] as number) + 1;
     this.#calibration.add(scores[predicted] as number, predicted === actual);
     this.#pictures++;
-    if (rank === 0) this.#right++;
-    if (rank < TOP) this.#amongTop++;
+    if (rank === 0) this.#correct++;
+    if (rank < TOP_RANKS) this.#topFive++;
     return predicted;
   }
 
+  /** Number of pictures added. */
   get pictures(): number {
     return this.#pictures;
   }
 
-  /** How many are named rightly. */
-  get right(): number {
-    return this.#right;
+  /** Number of pictures that are classified correctly. */
+  get correct(): number {
+    return this.#correct;
   }
 
-  /** Share of pictures whose class has the highest score, 0 to 1; 0 where there are no pictures. */
+  /** Share of pictures whose class has the highest score, 0 to 1; 0 if there are no pictures. */
   get top1(): number {
-    return this.#pictures && this.#right / this.#pictures;
+    return this.#pictures && this.#correct / this.#pictures;
   }
 
-  /** Share of pictures whose class is among the five highest scores. */
+  /** Share of pictures whose class is among the five highest scores, 0 to 1. */
   get top5(): number {
-    return this.#pictures && this.#amongTop / this.#pictures;
+    return this.#pictures && this.#topFive / this.#pictures;
   }
 
-  /** The expected calibration error over `CALIBRATION_BINS` bins. */
+  /** Expected calibration error over `CALIBRATION_BINS` bins, 0 to 1. */
   get calibrationError(): number {
     return this.#calibration.error();
   }
 
+  /** Returns the statistics of all calibration bins. */
   calibrationBins(): CalibrationBin[] {
     return this.#calibration.bins();
   }
 
-  /** How many pictures of one class were named another, or itself. */
+  /** Returns the number of pictures of class `actual` that are predicted as `predicted`. */
   count(actual: number, predicted: number): number {
     return this.#confusion[actual * this.classes + predicted] as number;
   }
 
-  /** For each class, in order, how its pictures fared. */
+  /** Returns the results of all classes, in order. */
   perClass(): ClassResult[] {
     return Array.from({ length: this.classes }, (_, index) => {
       const row = this.#confusion.subarray(index * this.classes, (index + 1) * this.classes);
-      return { index, pictures: row.reduce((sum, value) => sum + value, 0), right: row[index] as number };
+      return { index, pictures: row.reduce((sum, value) => sum + value, 0), correct: row[index] as number };
     });
   }
 
-  /** The most confused pairs, most pictures first, then by class. */
-  confusedPairs(most: number): ConfusedPair[] {
+  /** Returns the most confused pairs of classes, by number of pictures, then by class. */
+  confusedPairs(maxCount: number): ConfusedPair[] {
     const pairs: ConfusedPair[] = [];
     for (const [cell, pictures] of this.#confusion.entries()) {
       const actual = Math.floor(cell / this.classes);
       const predicted = cell % this.classes;
       if (pictures > 0 && actual !== predicted) pairs.push({ actual, predicted, pictures });
     }
-    return pairs.sort((a, b) => b.pictures - a.pictures).slice(0, most);
+    return pairs.sort((a, b) => b.pictures - a.pictures).slice(0, maxCount);
   }
 }

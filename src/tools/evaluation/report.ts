@@ -1,35 +1,36 @@
 import { CALIBRATION_BINS, type CalibrationBin } from './calibration.ts';
 import type { Evaluation } from './evaluation.ts';
 
-/** What an evaluation found, as plain data; shares are 0 to 1. */
+/** Results of an evaluation as plain data. Shares are 0 to 1. */
 export interface EvaluationReport {
   readonly pictures: number;
-  readonly right: number;
+  readonly correct: number;
   readonly top1: number;
   readonly top5: number;
   readonly calibration: { readonly error: number; readonly bins: readonly CalibrationBin[] };
-  readonly classes: readonly { readonly label: string; readonly pictures: number; readonly right: number }[];
+  readonly classes: readonly { readonly label: string; readonly pictures: number; readonly correct: number }[];
   readonly confused: readonly { readonly actual: string; readonly predicted: string; readonly pictures: number }[];
-  /** A row for each class that pictures truly belong to, a column for each that they were named. */
+  /** Confusion matrix: numbers of pictures, a row per actual class, a column per predicted class. */
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** So many confused pairs are told. */
-const MOST_PAIRS = 10;
+/** Maximum number of confused pairs in a report. */
+const MAX_CONFUSED_PAIRS = 10;
 
+/** Returns the report of an evaluation, with labels for classes. */
 export function toReport(evaluation: Evaluation, labels: readonly string[]): EvaluationReport {
-  const { pictures, right, top1, top5, calibrationError } = evaluation;
+  const { pictures, correct, top1, top5, calibrationError } = evaluation;
   const labelOf = (index: number) => labels[index] ?? String(index);
   return {
     pictures,
-    right,
+    correct,
     top1,
     top5,
     calibration: { error: calibrationError, bins: evaluation.calibrationBins() },
     classes: evaluation
       .perClass()
-      .map((result) => ({ label: labelOf(result.index), pictures: result.pictures, right: result.right })),
-    confused: evaluation.confusedPairs(MOST_PAIRS).map((pair) => ({
+      .map((result) => ({ label: labelOf(result.index), pictures: result.pictures, correct: result.correct })),
+    confused: evaluation.confusedPairs(MAX_CONFUSED_PAIRS).map((pair) => ({
       actual: labelOf(pair.actual),
       predicted: labelOf(pair.predicted),
       pictures: pair.pictures,
@@ -38,24 +39,26 @@ export function toReport(evaluation: Evaluation, labels: readonly string[]): Eva
   };
 }
 
-/** The report for people, without the matrix. Classes without pictures are left out. */
+/** Formats a report as text, without the confusion matrix and without classes that have no pictures. */
 export function reportText(report: EvaluationReport): string {
-  const { pictures, right, top1, top5, calibration } = report;
-  const seen = report.classes.filter((result) => result.pictures > 0);
-  const width = Math.max(0, ...seen.map(({ label }) => label.length));
+  const { pictures, correct, top1, top5, calibration } = report;
+  const present = report.classes.filter((result) => result.pictures > 0);
+  const width = Math.max(0, ...present.map(({ label }) => label.length));
   return [
-    `${pictures} pictures, ${right} named rightly`,
+    `${pictures} pictures, ${correct} correct`,
     `top-1 ${percent(top1)}, top-5 ${percent(top5)}`,
     `expected calibration error ${percent(calibration.error)} (${CALIBRATION_BINS} bins)`,
     '',
     'accuracy by class',
-    ...seen.map(
+    ...present.map(
       (result) =>
-        `  ${result.label.padEnd(width)}  ${percent(result.right / result.pictures).padStart(7)} of ${result.pictures}`,
+        `  ${result.label.padEnd(width)}  ${percent(result.correct / result.pictures).padStart(7)} of ${result.pictures}`,
     ),
     '',
-    report.confused.length > 0 ? 'most confused' : 'nothing was confused',
-    ...report.confused.map((pair) => `  ${String(pair.pictures).padStart(5)}  ${pair.actual} named ${pair.predicted}`),
+    report.confused.length > 0 ? 'most confused classes' : 'no confused classes',
+    ...report.confused.map(
+      (pair) => `  ${String(pair.pictures).padStart(5)}  ${pair.actual} predicted as ${pair.predicted}`,
+    ),
     '',
   ].join('\n');
 }

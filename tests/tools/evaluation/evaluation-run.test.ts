@@ -48,7 +48,7 @@ it('finds the same in batches of any size, stopped anywhere, and leaves out what
           seen.flatMap((named, index) => (named === BROKEN ? [`picture ${index}`] : [])).sort(),
         );
         expect(run.evaluation.pictures).toBe(whole.length);
-        expect(run.evaluation.right).toBe(whole.filter(({ named, index }) => named === index % 3).length);
+        expect(run.evaluation.correct).toBe(whole.filter(({ named, index }) => named === index % 3).length);
         expect(run.picturesOf(1, 2)).toEqual(
           whole.filter(({ named, index }) => named === 2 && index % 3 === 1).map(({ index }) => index),
         );

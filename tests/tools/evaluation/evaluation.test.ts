@@ -68,7 +68,7 @@ it('counts every pair of classes, and orders the confused ones', () => {
         Array.from({ length: classes }, (_, index) => ({
           index,
           pictures: all.filter(({ actual }) => actual === index).length,
-          right: count(index, index),
+          correct: count(index, index),
         })),
       );
       const pairs = cells

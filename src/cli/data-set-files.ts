@@ -4,39 +4,39 @@ import { refuseFile } from '../node/read-file.ts';
 import type { NamedFile } from '../tools/data/named-file.ts';
 
 /**
- * The files of a data set on disk: of a folder, with all folders in it, or of a Caffe list's folder. Of several lists in
- * that folder, only the one that was named is among them.
- * @throws HwgqError `file`.
+ * Lists the files of a data set on disk: those in a folder and its subfolders, or those beside a Caffe list. Other lists
+ * in the folder of a Caffe list are left out.
+ * @throws HwgqError `file` if the path does not exist.
  */
-export async function filesOf(path: string): Promise<NamedFile[]> {
+export async function dataSetFiles(path: string): Promise<NamedFile[]> {
   const found = await stat(path).catch((error: unknown) => refuseFile(path, 'read', error));
   const folder = found.isDirectory() ? path : dirname(path);
-  const inside = await readdir(folder, { recursive: true, withFileTypes: true });
-  return inside
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length))
     .filter((name) => found.isDirectory() || name === basename(path) || !name.endsWith('.txt'))
-    .map((name) => onDisk(join(folder, name), name.split(sep).join('/')));
+    .map((name) => fileOnDisk(join(folder, name), name.split(sep).join('/')));
 }
 
-function onDisk(place: string, path: string): NamedFile {
+function fileOnDisk(location: string, path: string): NamedFile {
   return {
     path,
-    size: async () => (await stat(place).catch((error: unknown) => refuseFile(place, 'read', error))).size,
+    size: async () => (await stat(location).catch((error: unknown) => refuseFile(location, 'read', error))).size,
     bytes: async (start, end) => {
       try {
         return start === undefined && end === undefined
-          ? Uint8Array.from(await readFile(place))
-          : await readRange(place, start ?? 0, end);
+          ? Uint8Array.from(await readFile(location))
+          : await readRange(location, start ?? 0, end);
       } catch (error) {
-        return refuseFile(place, 'read', error);
+        return refuseFile(location, 'read', error);
       }
     },
   };
 }
 
-async function readRange(place: string, start: number, end: number | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  const file = await open(place);
+async function readRange(location: string, start: number, end: number | undefined): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await open(location);
   try {
     const last = Math.min(end ?? Number.POSITIVE_INFINITY, (await file.stat()).size);
     const bytes = new Uint8Array(Math.max(0, last - start));
