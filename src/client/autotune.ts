@@ -20,11 +20,11 @@ export type { ModelSource } from './types.ts';
 /** Which model's layers kernels are timed on, and where. */
 export interface AutotuneOptions extends Pick<ClassifierOptions, 'model' | 'powerPreference' | 'fetch'> {
   /** Where the package's `tune-worker.js` is, for bundlers that do not find it by themselves. It may be on another origin. */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | URL | undefined;
   /** Called with the share of kernels that have been timed, 0 to 1. */
-  readonly onProgress?: (done: number) => void;
+  readonly onProgress?: ((done: number) => void) | undefined;
   /** Stops it at any time. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was found: plain data, to be kept as JSON. */
@@ -60,8 +60,8 @@ export async function autotune(options: AutotuneOptions): Promise<Autotuned> {
   try {
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     await download(model, {
-      ...(signal ? { signal } : {}),
-      ...(fetch ? { fetch } : {}),
+      signal,
+      fetch,
       onChunk: (bytes) => pieces.push(bytes.slice()),
     });
     const file = new Uint8Array(await new Blob(pieces).arrayBuffer());

@@ -74,7 +74,7 @@ class LiveClassification {
   constructor(task: StreamTask) {
     this.#task = task;
     const { frameRate, smoothing = 0, region, mirror } = task.options;
-    this.#view = { ...(region ? { region } : {}), ...(mirror ? { mirror } : {}) };
+    this.#view = { region, mirror };
     this.#rate = new FrameRate(frameRate);
     this.#smoothing = new ScoreSmoothing(smoothing);
     this.#flow = new FrameFlow(
@@ -199,7 +199,7 @@ function checkOptions({ frameRate = 1, smoothing = 0, region }: StreamOptions): 
   if (!(smoothing >= 0 && smoothing < Number.POSITIVE_INFINITY)) {
     throw new HwgqError('invalid-option', `smoothing is ${smoothing}; milliseconds, from 0, are accepted.`);
   }
-  if (region) checkRegion(region);
+  checkRegion(region);
 }
 
 function pixelCount(image: TransferableImage): number {

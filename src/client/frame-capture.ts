@@ -1,5 +1,6 @@
 import { HwgqError, messageOf } from '../errors.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
+import { foreignImage } from './images.ts';
 
 /** What shows a frame that has to be taken off it. */
 export type Shown = HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
@@ -38,7 +39,7 @@ export class CaptureLadder {
     try {
       return await (CAPTURES[rung] as Capture)(shown, Math.round(time * 1000));
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'SecurityError') throw foreignPicture(error);
+      if (error instanceof DOMException && error.name === 'SecurityError') throw foreignImage(error);
       // It may have been emptied meanwhile.
       if (!isShowing(shown)) return undefined;
       if (this.fail(rung)) return this.take(shown, time);
@@ -95,16 +96,6 @@ function noFrame(shown: Shown, cause: unknown): HwgqError {
   return new HwgqError(
     'invalid-image',
     `This browser gives no frame of a source of ${width}×${height}: ${reason.replace(/\.$/, '')}. ${remedy}`,
-    {},
-    { cause },
-  );
-}
-
-function foreignPicture(cause: unknown): HwgqError {
-  const remedy = 'Have it sent with CORS headers, and set crossorigin on the element.';
-  return new HwgqError(
-    'invalid-image',
-    `The picture comes from another site, which keeps it. ${remedy}`,
     {},
     { cause },
   );

@@ -1,48 +1,118 @@
 import { HwgqError, messageOf } from '../errors.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
+import { untilAborted } from './abort.ts';
+import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import type { ImageSource } from './types.ts';
 
-/**
- * A picture as it crosses to the worker: upright, sRGB, a copy, so that the caller's own stays as it is.
- * @throws HwgqError `invalid-image` for what cannot be drawn.
- */
-export async function toTransferable(image: ImageSource): Promise<TransferableImage> {
-  if (image instanceof ImageData && isPlain(image)) return image;
-  try {
-    return await createImageBitmap(image, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
-  } catch (error) {
-    const kind = Object.prototype.toString.call(image).slice(8, -1);
-    const reason = messageOf(error);
-    throw new HwgqError(
-      'invalid-image',
-      `The ${kind} cannot be drawn: ${reason} Is it loaded, of a kind this browser knows, and larger than nothing?`,
-      {},
-      { cause: error },
-    );
-  }
+/** Images ready to be posted to the worker, and those of them that are moved and not copied. */
+export interface TransferableImages {
+  readonly images: readonly TransferableImage[];
+  readonly moved: ImageBitmap[];
 }
 
 /**
- * Makes pictures ready to cross, all or none, and frees what has not crossed.
- * @param send hands them over.
- * @throws HwgqError `invalid-image`, and as `send`.
+ * Prepares all pictures for the worker, or none, and posts them. Bitmaps that are not posted are closed.
+ * @param post Posts them to the worker.
+ * @throws HwgqError `download` or `invalid-image`; what `post` throws; the signal's reason if it aborts.
  */
-export async function handOver<Result>(
-  images: readonly ImageSource[],
-  send: (transferables: readonly TransferableImage[], bitmaps: Transferable[]) => Promise<Result>,
+export async function postImages<Result>(
+  sources: readonly ImageSource[],
+  options: FetchOptions,
+  post: (images: TransferableImages) => Promise<Result>,
 ): Promise<Result> {
-  const made = await Promise.allSettled(images.map(toTransferable));
-  const transferables = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const bitmaps = transferables.filter((image) => image instanceof ImageBitmap);
+  const prepared = await Promise.allSettled(sources.map((source) => toTransferable(source, options)));
+  const images = prepared.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const moved = images.filter((image) => image instanceof ImageBitmap);
   try {
-    for (const each of made) if (each.status === 'rejected') throw each.reason;
-    return await send(transferables, bitmaps);
+    for (const each of prepared) if (each.status === 'rejected') throw each.reason;
+    options.signal?.throwIfAborted();
+    return await post({ images, moved });
+  } catch (error) {
+    // A bitmap of another origin's picture can be made, but not posted.
+    if (error instanceof DOMException && error.name === 'DataCloneError') throw foreignImage(error);
+    throw error;
   } finally {
-    for (const bitmap of bitmaps) bitmap.close();
+    for (const bitmap of moved) bitmap.close();
   }
 }
 
-/** Whether pixels are 8-bit sRGB already; others have to be drawn to become so. */
+/**
+ * Copies a picture into a form that can be posted to the worker: upright, and in sRGB.
+ * @throws HwgqError `download` if its URL cannot be fetched, `invalid-image` if it cannot be decoded or drawn; the
+ *   signal's reason if it aborts.
+ */
+export async function toTransferable(image: ImageSource, options: FetchOptions = {}): Promise<TransferableImage> {
+  if (typeof image === 'string' || image instanceof URL) return fetchImage(image, options);
+  if (isImageElement(image)) await loadImage(image, options.signal);
+  if (image instanceof ImageData && isPlain(image)) return image;
+  return toBitmap(image, options.signal).catch((error: unknown) => {
+    options.signal?.throwIfAborted();
+    if (error instanceof DOMException && error.name === 'SecurityError') throw foreignImage(error);
+    const kind = Object.prototype.toString.call(image).slice(8, -1);
+    throw invalidImage(`The ${kind} cannot be drawn`, error);
+  });
+}
+
+/** Reports that a picture's pixels belong to another origin, which does not share them. */
+export function foreignImage(cause: unknown): HwgqError {
+  const remedy = 'Send it with CORS headers, and set crossorigin on the element.';
+  return new HwgqError(
+    'invalid-image',
+    `The picture is from another origin, which does not share its pixels. ${remedy}`,
+    {},
+    { cause },
+  );
+}
+
+async function fetchImage(source: string | URL, options: FetchOptions): Promise<TransferableImage> {
+  const { signal } = options;
+  const url = String(source);
+  const response = await fetchFile(source, options);
+  const file = await untilAborted(response.blob(), signal).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new HwgqError('download', `${url} broke off: ${messageOf(cause)}. Fetch it again.`, { url }, { cause });
+  });
+  return toBitmap(file, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw invalidImage(`${url} (${file.type || 'of unknown type'}) cannot be decoded`, error, { url });
+  });
+}
+
+/** Waits until an element has loaded its picture. */
+async function loadImage(image: HTMLImageElement, signal: AbortSignal | undefined): Promise<void> {
+  if (image.complete && image.naturalWidth > 0) return;
+  try {
+    await untilAborted(image.decode(), signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const url = image.currentSrc || image.src;
+    throw invalidImage(`The <img> with src '${url}' cannot be loaded or decoded`, error, { url });
+  }
+}
+
+async function toBitmap(image: Exclude<ImageSource, string | URL>, signal: AbortSignal | undefined) {
+  const bitmap = createImageBitmap(image, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
+  try {
+    return await untilAborted(bitmap, signal);
+  } catch (error) {
+    // Nobody else closes a bitmap that comes after the abort.
+    bitmap.then((late) => late.close()).catch(() => {});
+    throw error;
+  }
+}
+
+function invalidImage(problem: string, cause: unknown, details: { readonly url?: string } = {}): HwgqError {
+  const remedy = 'Pass a picture that is loaded, not empty, and in a format that this browser can decode.';
+  const reason = messageOf(cause).replace(/\.$/, '');
+  return new HwgqError('invalid-image', `${problem}: ${reason}. ${remedy}`, details, { cause });
+}
+
+/** Returns whether a value is an image element, of this page or of another frame's. */
+function isImageElement(image: ImageSource): image is HTMLImageElement {
+  return typeof image === 'object' && image !== null && 'naturalWidth' in image;
+}
+
+/** Returns whether pixels are 8-bit sRGB and present. All others have to be drawn; a detached array then fails. */
 function isPlain({ colorSpace, data }: ImageData): boolean {
-  return colorSpace === 'srgb' && data instanceof Uint8ClampedArray;
+  return colorSpace === 'srgb' && data instanceof Uint8ClampedArray && data.length > 0;
 }

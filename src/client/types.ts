@@ -4,11 +4,22 @@ import type { BackendName, KernelChoice, SimdLevel } from '../engine/runner.ts';
 import type { View } from '../image/view.ts';
 import type { FrameCounts } from './frame-flow.ts';
 
-/** Where a `.hwgq` model comes from. */
+/**
+ * A `.hwgq` model: its URL, its bytes, or a stream of its bytes, which is read once.
+ *
+ * A string is a URL relative to the page.
+ */
 export type ModelSource = string | URL | Request | Blob | ArrayBuffer | ReadableStream<Uint8Array>;
 
-/** Anything a browser draws. */
+/**
+ * A picture: its URL, a file, or anything else that a browser can draw.
+ *
+ * A string is a URL relative to the page. Pictures from another origin must be sent with CORS headers; their elements
+ * need the `crossorigin` attribute. An `HTMLImageElement` may still be loading: the classifier waits for it.
+ */
 export type ImageSource =
+  | string
+  | URL
   | HTMLImageElement
   | HTMLCanvasElement
   | OffscreenCanvas
@@ -18,121 +29,178 @@ export type ImageSource =
   | Blob
   | VideoFrame;
 
-/** Whatever shows one picture after the other. */
+/** A source of video frames. */
 export type StreamSource = MediaStream | MediaStreamTrack | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
 
-/** How one picture is looked at. What is not named is the classifier's. */
-export interface ClassifyOptions extends ClassificationOptions, View {}
-
-/** How a stream's frames are looked at. What is not named is the classifier's. */
-export interface StreamOptions extends ClassifyOptions {
-  /** Frames a second at the most. Default: as many as come and can be looked at. */
-  readonly frameRate?: number;
-  /** Milliseconds in which 63% of a change of scores become visible, so that labels do not flicker. Default: 0, at once. */
-  readonly smoothing?: number;
-  /** Ends the stream: reading it fails with the signal's reason. */
-  readonly signal?: AbortSignal;
+/**
+ * Options of `classify` and `classifyBatch`. They apply to this call only.
+ *
+ * An option that is left out or `undefined` has the value that the classifier was created with or that `setOptions` set
+ * last. To return to a default for all calls, use `setOptions`.
+ */
+export interface ClassifyOptions extends ClassificationOptions, View {
+  /** Cancels the call at any stage, in downloads and queues too. The call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds of one frame. */
+/** Options of `features`. */
+export interface FeaturesOptions extends View {
+  /** Cancels the call at any stage, in downloads and queues too. The call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Options of `stream`.
+ *
+ * A classification option that is left out or `undefined` follows the classifier's, including later changes by
+ * `setOptions`.
+ */
+export interface StreamOptions extends ClassifyOptions {
+  /** Maximum frames per second. Default: as many as the source provides and the machine can classify. */
+  readonly frameRate?: number | undefined;
+  /**
+   * Time constant of exponential smoothing, in milliseconds, so that labels do not flicker: after this time, 63% of a
+   * change has reached the scores. Default: 0, no smoothing.
+   */
+  readonly smoothing?: number | undefined;
+  /** Ends the stream. Reading it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Durations of one frame, in milliseconds. */
 export interface StreamTimings extends Timings {
-  /** From when the frame was there to when its result was. */
+  /** Time from the frame's arrival to its result, waiting included. */
   readonly latency: number;
 }
 
-/** What a frame was taken for. */
+/** The classification of one video frame. */
 export interface StreamResult extends Classification {
-  /** Of the frame: milliseconds by its source's own clock, which is the page's for a canvas. */
+  /** Time of the frame in milliseconds, by its source's clock. A canvas uses the page's (`performance.now()`). */
   readonly timestamp: number;
   readonly timings: StreamTimings;
-  /** Of the stream up to this result. Frames left out for a `frameRate`, or while the tab is hidden, are in none. */
+  /**
+   * Numbers of frames since the stream began, up to this result. Frames that are skipped because of `frameRate`, or
+   * while the tab is hidden, are not counted.
+   */
   readonly counts: FrameCounts;
 }
 
-/** Stages of making a classifier, in order. */
+/** A stage of `createClassifier`. The stages run in this order. */
 export type LoadStage = 'download' | 'decode' | 'compile' | 'warm-up';
 
-/** How far making a classifier has come. `progress` never falls. */
+/** The progress of `createClassifier`. */
 export interface LoadProgress {
   readonly stage: LoadStage;
-  /** All stages together, 0 to 1. */
+  /** Progress of all stages together, 0 to 1. It never decreases. */
   readonly progress: number;
   /** Bytes received so far. */
   readonly loadedBytes: number;
-  /** Bytes of the whole file, where the server or the source told. */
+  /** Size of the whole file in bytes; absent if the server or the source does not report it. */
   readonly totalBytes?: number;
 }
 
-/** Which model a classifier is made of, what it runs on, and how it answers. */
+/**
+ * Options of `createClassifier`. An option that is `undefined` has its default.
+ *
+ * The classification options (`maxResults`, `scoreThreshold`, …) are defaults for every call of the classifier.
+ */
 export interface ClassifierOptions extends ClassificationOptions {
-  /** Where the `.hwgq` file is, or its bytes; a stream is read once. */
+  /** The `.hwgq` model: a URL, the file's bytes, or a stream of them. */
   readonly model: ModelSource;
-  /** Default `auto`: the faster of a hardware GPU and WebAssembly, else the interpreter. */
-  readonly backend?: BackendName | 'auto';
-  /** A hash of the file as in Subresource Integrity: `sha256-` and base64. */
-  readonly integrity?: string;
-  /** Where the package's `worker.js` is, for bundlers that do not find it by themselves. It may be on another origin. */
-  readonly workerUrl?: string | URL;
-  /** Which GPU, where there are two: the one that saves power or the fast one. Default: as the browser chooses. */
-  readonly powerPreference?: 'low-power' | 'high-performance';
-  /** WebAssembly's vector instructions. Default: the best there are. */
-  readonly simd?: SimdLevel;
   /**
-   * WebAssembly's threads. Default: up to four where the page is cross-origin isolated and the network is not small, else 1;
-   * more than 1 in another page is an error.
+   * The backend. Default: `auto`, which runs on whichever of a hardware GPU and WebAssembly measured faster at load, and
+   * on the reference interpreter if neither runs the model. It falls back to WebAssembly if the GPU is lost for good.
    */
-  readonly threads?: number;
-  /** Which of WebGPU's kernels run which layer shapes, as an autotune found for this adapter. Default: the usual ones. */
-  readonly kernelChoice?: KernelChoice;
-  /** Called as a stage goes on, and with each piece of the file that comes. */
-  readonly onProgress?: (progress: LoadProgress) => void;
-  /** Stops making the classifier, at any stage. */
-  readonly signal?: AbortSignal;
-  /** Used for downloads instead of the page's own `fetch`. */
-  readonly fetch?: typeof fetch;
+  readonly backend?: BackendName | 'auto' | undefined;
+  /** Expected hash of the model file, as in Subresource Integrity: `sha256-` and the hash in base64. */
+  readonly integrity?: string | undefined;
+  /**
+   * Keeps the model in the page's Cache storage, under its URL and `integrity`. Default: false.
+   *
+   * Later loads ask the server whether the file has changed (by `ETag` or `Last-Modified`) and use the stored copy if it
+   * has not, or if the server cannot be reached. If `integrity` is set, a stored copy with this hash is used without
+   * asking. A damaged copy is downloaded again. The option has no effect on models that do not come from an HTTP URL, nor
+   * in pages without Cache storage (insecure contexts, sandboxed frames).
+   */
+  readonly cache?: boolean | undefined;
+  /**
+   * URL of the package's `worker.js`, absolute or relative to the page, for bundlers that do not find it by themselves. It
+   * may be on another origin that allows the page by CORS.
+   */
+  readonly workerUrl?: string | URL | undefined;
+  /** Which GPU to prefer on machines with two. WebGPU only. Default: the browser's choice. */
+  readonly powerPreference?: 'low-power' | 'high-performance' | undefined;
+  /** WebAssembly's vector instructions. Default: the fastest that the browser supports. */
+  readonly simd?: SimdLevel | undefined;
+  /**
+   * Number of WebAssembly threads. More than one requires a cross-origin isolated page. Default: up to four if the page is
+   * isolated and the network is not small, otherwise 1.
+   */
+  readonly threads?: number | undefined;
+  /** The WebGPU kernel for each layer shape, as `autotune` measured on this adapter. Default: a fixed order of kernels. */
+  readonly kernelChoice?: KernelChoice | undefined;
+  /** Called as each stage progresses, and with each piece of the file that arrives. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Cancels `createClassifier` at any stage. It then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Replaces `fetch` for the model, and for pictures that are passed as URLs. Default: the page's `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
 }
 
-/** A model ready to name pictures. */
-export interface Classifier {
-  /** What it is made of and runs on. */
+/** `Disposable` if TypeScript's `lib` has `Symbol.dispose` (`esnext.disposable`); an empty type if it has not. */
+export type PlatformDisposable = SymbolConstructor extends { readonly dispose: infer Key extends symbol }
+  ? { readonly [Name in Key]: () => void }
+  : Record<never, never>;
+
+/**
+ * A model that is ready to classify pictures.
+ *
+ * Dispose of a classifier that is no longer needed. In environments with `Symbol.dispose` a `using` declaration does so:
+ * `using classifier = await createClassifier({ model })`.
+ */
+export interface Classifier extends PlatformDisposable {
+  /** The model and the backend that it runs on. */
   readonly info: ClassifierInfo;
   /**
-   * Names one picture. Options given here go before those of the classifier, for this call only.
-   * @throws HwgqError `invalid-option`, `invalid-image`, `disposed`, `device-lost`, `out-of-memory` or `worker`.
+   * Classifies one picture.
+   * @throws HwgqError `invalid-option`; `download` if a picture's URL cannot be fetched; `invalid-image` if the picture
+   *   cannot be decoded or drawn; `disposed`, `device-lost`, `out-of-memory` or `worker`. Throws the signal's reason if
+   *   `signal` aborts.
    */
   classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification>;
   /**
-   * Names several, in order.
-   * @throws HwgqError as `classify`, where one of them fails.
+   * Classifies several pictures. Returns their results in the same order.
+   * @throws HwgqError as `classify`, if one of the pictures fails.
    */
   classifyBatch(images: readonly ImageSource[], options?: ClassifyOptions): Promise<readonly Classification[]>;
   /**
-   * The values that enter the last layer with weights, as many as it has inputs: one channel after the other, each row
-   * by row.
+   * Returns the features of a picture: the input of the network's last layer with weights, planar (channels × height ×
+   * width).
    * @throws HwgqError as `classify`.
    */
-  features(image: ImageSource): Promise<Float32Array>;
+  features(image: ImageSource, options?: FeaturesOptions): Promise<Float32Array>;
   /**
-   * Names what a source shows, as it goes on, with as little delay as there can be: at most two frames are under way and
-   * one waits, which a newer one replaces. Works while somebody reads, and pauses while the tab is hidden. Looks at
-   * fewer frames (15 a second) on battery, and where a slowed machine takes twice its usual time for them.
+   * Classifies a source's frames as they are shown, with low latency: at most two frames are in flight and one waits,
+   * which a newer one replaces. Frames are classified while the stream is being read, and not while the tab is hidden. The
+   * rate drops to 15 frames per second on battery, and on a machine that slows down to half of its usual speed.
    *
-   * Read it with `for await`, which ends it when left, or as any `ReadableStream`. It ends with its track, or a
-   * MediaStream's last one; a video element or a canvas goes on, as a film may be played again or replaced. Disposing of
-   * the classifier ends it with `disposed`. Give another camera a stream of its own: nothing of an ended one comes any
-   * more.
-   * @throws HwgqError `invalid-option` at once; reading fails with `invalid-image` for a source of another site, and as
-   *   `classify`.
+   * Read the stream with `for await`, or as any `ReadableStream`; leaving the loop ends it. It closes when its track ends,
+   * for a `MediaStream` its last video track. A stream of a video element or canvas does not close by itself, because a
+   * film may be played again or replaced. If the classifier is disposed of, the stream fails with `disposed`. Start a new
+   * stream for another camera: results of the old one then cannot arrive any more.
+   * @throws HwgqError `invalid-option` at once. Reading rejects with `invalid-image` for a source of another origin without
+   *   CORS, and otherwise as `classify`.
    */
   stream(source: StreamSource, options?: StreamOptions): ReadableStream<StreamResult>;
   /**
-   * Changes the classifier's options for all later calls; what is not named stays, and what is `undefined` is the default again.
-   * @throws HwgqError `invalid-option`, and nothing is changed.
+   * Changes the classifier's options for all later calls. Options that are left out keep their values; `undefined`
+   * restores the default.
+   * @throws HwgqError `invalid-option`; no option is changed then.
    */
   setOptions(options: ClassificationOptions): void;
   /**
-   * Rejects what is pending with `disposed` and frees the model's memory; the worker and the GPU device end with their
-   * last classifier. May be called twice.
+   * Frees the model's memory and rejects pending calls with `disposed`. The worker and the GPU device end with the page's
+   * last classifier. May be called more than once.
    */
   dispose(): void;
 }

@@ -2,47 +2,71 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import { type ClassifierWorker, installErrorTransfer } from '../worker/protocol.ts';
 import { WorkerHost } from './worker-host.ts';
 
-/** One classifier's line to the worker, and what ends every call on it: the worker's death, or the classifier's end. */
+/** One classifier's connection to the shared worker. The worker's failure and the classifier's end reject every call. */
 export class WorkerConnection {
-  /** Aborts with the reason of the end. */
+  /** Aborts when the connection ends, with the reason of the end. */
   readonly signal: AbortSignal;
-  private readonly ending = new AbortController();
-  private readonly host: WorkerHost;
-  private readonly remote: Remote<ClassifierWorker>;
-  /** What rejects the calls that are pending. */
-  private readonly pending = new Set<(reason: unknown) => void>();
+  readonly #ending = new AbortController();
+  readonly #host: WorkerHost;
+  readonly #remote: Remote<ClassifierWorker>;
+  /** Rejects each pending call. */
+  readonly #pending = new Set<(reason: unknown) => void>();
+  #calls = 0;
 
-  constructor(url: string | URL | undefined) {
+  /**
+   * @param workerUrl The URL of the worker's file. Default: where the bundler has put it.
+   * @throws HwgqError `invalid-option` or `worker`.
+   */
+  constructor(workerUrl: string | URL | undefined) {
     installErrorTransfer();
-    this.signal = this.ending.signal;
+    this.signal = this.#ending.signal;
+    this.#host = WorkerHost.at(workerUrl);
     const { port1, port2 } = new MessageChannel();
-    this.remote = wrap<ClassifierWorker>(port1);
-    this.host = WorkerHost.at(url);
-    this.host.join(this, port2);
+    this.#remote = wrap<ClassifierWorker>(port1);
+    this.#host.join(this, port2);
   }
 
-  /** Calls reach the worker in their order. */
-  async call<T>(work: (worker: Remote<ClassifierWorker>) => Promise<T>): Promise<T> {
+  /**
+   * Calls the worker, which receives calls in their order.
+   * @param work Makes the call. Its second argument is a number for the call, by which the worker can cancel it.
+   * @param signal Rejects the call and cancels it in the worker.
+   */
+  async call<T>(
+    work: (worker: Remote<ClassifierWorker>, call: number) => Promise<T>,
+    signal?: AbortSignal | undefined,
+  ): Promise<T> {
     this.signal.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      this.pending.add(reject);
-      work(this.remote)
+    signal?.throwIfAborted();
+    const call = this.#calls++;
+    const finished = new AbortController();
+    return new Promise<T>((resolve, reject) => {
+      const cancel = () => {
+        reject(signal?.reason);
+        // If the connection has ended, the worker has dropped the call already.
+        if (!this.signal.aborted) this.send((worker) => worker.cancel(call));
+      };
+      this.#pending.add(reject);
+      signal?.addEventListener('abort', cancel, { signal: finished.signal });
+      work(this.#remote, call)
         .then(resolve, reject)
-        .finally(() => this.pending.delete(reject));
+        .finally(() => {
+          finished.abort();
+          this.#pending.delete(reject);
+        });
     });
   }
 
-  /** A call that nobody waits for: its failure is the end. */
+  /** Makes a call without waiting for it. If it fails, the connection ends. */
   send(work: (worker: Remote<ClassifierWorker>) => Promise<void>): void {
     this.call(work).catch((reason: unknown) => this.end(reason));
   }
 
-  /** Rejects what is pending, and frees what the worker holds for it. May be called twice. */
+  /** Rejects pending calls, and frees the classifier's memory in the worker. May be called more than once. */
   end(reason: unknown): void {
     if (this.signal.aborted) return;
-    this.ending.abort(reason);
-    for (const reject of this.pending) reject(this.signal.reason);
-    this.remote[releaseProxy]();
-    this.host.leave(this);
+    this.#ending.abort(reason);
+    for (const reject of this.#pending) reject(this.signal.reason);
+    this.#remote[releaseProxy]();
+    this.#host.leave(this);
   }
 }

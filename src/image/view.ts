@@ -1,6 +1,6 @@
 import { HwgqError } from '../errors.ts';
 
-/** A part of a picture, in parts of its width and height: 0 is the left or upper edge, 1 the other. */
+/** A rectangle of a picture, in fractions of its width and height: 0 is the left or top edge, 1 the right or bottom edge. */
 export interface Region {
   readonly x: number;
   readonly y: number;
@@ -8,12 +8,12 @@ export interface Region {
   readonly height: number;
 }
 
-/** What of a picture is looked at. */
+/** The part of a picture that is classified. */
 export interface View {
-  /** Default: all of it. `square`: the largest square in its middle. */
-  readonly region?: Region | 'square';
-  /** Left and right changed, as in a mirror. Default: false. */
-  readonly mirror?: boolean;
+  /** The part to classify; `square` is the largest square in the middle. Default: the whole picture. */
+  readonly region?: Region | 'square' | undefined;
+  /** Swaps left and right. Default: false. */
+  readonly mirror?: boolean | undefined;
 }
 
 /** A part of a picture, in whole pixels. */
@@ -24,14 +24,15 @@ export interface PixelRegion {
   readonly height: number;
 }
 
-/** @throws HwgqError `invalid-option` for a region outside the picture, or of nothing. */
-export function checkRegion(region: Region | 'square'): void {
-  if (region === 'square') return;
-  const { x, y, width, height } = region;
-  if (x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 1 && y + height <= 1) return;
+/** @throws HwgqError `invalid-option` if the region is empty or not inside the picture. */
+export function checkRegion(region: Region | 'square' | undefined): void {
+  if (region === undefined || region === 'square') return;
+  const { x, y, width, height } = Object(region) as Region;
+  const isNumeric = [x, y, width, height].every((value) => typeof value === 'number');
+  if (isNumeric && x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 1 && y + height <= 1) return;
   throw new HwgqError(
     'invalid-option',
-    `region is x ${x}, y ${y}, width ${width}, height ${height}; 'square' is accepted, or a part of the picture, whose whole is 0, 0, 1, 1.`,
+    `\`region\` is x ${x}, y ${y}, width ${width}, height ${height}; 'square' is accepted, or a rectangle inside 0, 0, 1, 1.`,
   );
 }
 

@@ -19,6 +19,8 @@ export class HostedModel implements ClassifierWorker {
   #loaded: PictureClassifier | undefined;
   readonly #seat: Seat;
   readonly #end = new AbortController();
+  /** Cancels each call in progress that has a number. */
+  readonly #calls = new Map<number, AbortController>();
 
   constructor(seat: Seat) {
     this.#seat = seat;
@@ -55,29 +57,30 @@ export class HostedModel implements ClassifierWorker {
     }
   }
 
-  async classify(images: readonly TransferableImage[], options: ClassificationOptions & View): Promise<Classified> {
-    const results: Classification[] = [];
-    let milliseconds = 0;
+  async classify(
+    images: readonly TransferableImage[],
+    options: ClassificationOptions & View,
+    call?: number,
+  ): Promise<Classified> {
     try {
-      for (let start = 0; start < images.length; start += BATCH) {
-        const batch = images.slice(start, start + BATCH);
-        const done = await this.#seat.run(() => this.#classifyBatch(batch, options));
-        results.push(...done.results);
-        milliseconds += done.milliseconds;
-      }
+      return await this.#cancellable(call, (signal) => this.#classifyAll(images, options, signal));
     } finally {
       images.forEach(closeImage);
     }
-    return { results, milliseconds };
   }
 
-  async features(image: TransferableImage): Promise<Float32Array> {
-    const picture = new DeferredPicture(image);
+  async features(image: TransferableImage, view?: View, call?: number): Promise<Float32Array> {
+    const picture = new DeferredPicture(image, view);
+    const run = () => this.#current().features(picture);
     try {
-      return await this.#seat.run(() => this.#current().features(picture));
+      return await this.#cancellable(call, (signal) => this.#seat.run(run, signal));
     } finally {
       picture.close();
     }
+  }
+
+  cancel(call: number): void {
+    this.#calls.get(call)?.abort();
   }
 
   /** Called where the page has released its end. */
@@ -88,6 +91,22 @@ export class HostedModel implements ClassifierWorker {
     this.#loaded?.dispose();
     this.#incoming = undefined;
     this.#loaded = undefined;
+  }
+
+  async #classifyAll(
+    images: readonly TransferableImage[],
+    options: ClassificationOptions & View,
+    signal: AbortSignal | undefined,
+  ): Promise<Classified> {
+    const results: Classification[] = [];
+    let milliseconds = 0;
+    for (let start = 0; start < images.length; start += BATCH) {
+      const batch = images.slice(start, start + BATCH);
+      const done = await this.#seat.run(() => this.#classifyBatch(batch, options), signal);
+      results.push(...done.results);
+      milliseconds += done.milliseconds;
+    }
+    return { results, milliseconds };
   }
 
   async #classifyBatch(
@@ -101,6 +120,17 @@ export class HostedModel implements ClassifierWorker {
       return { results, milliseconds: preprocess + this.#seat.workOf(inference) };
     } finally {
       for (const picture of pictures) picture.close();
+    }
+  }
+
+  async #cancellable<T>(call: number | undefined, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+    if (call === undefined) return work(undefined);
+    const canceller = new AbortController();
+    this.#calls.set(call, canceller);
+    try {
+      return await work(canceller.signal);
+    } finally {
+      this.#calls.delete(call);
     }
   }
 

@@ -8,7 +8,7 @@ import type { View } from '../image/view.ts';
 
 export interface LoadOptions
   extends Pick<SessionOptions, 'backend' | 'powerPreference' | 'simd' | 'threads' | 'kernelChoice'> {
-  readonly integrity?: string;
+  readonly integrity?: string | undefined;
 }
 
 /** Called with a stage and how much of it is done; it is in the page, so calling it gives a promise. */
@@ -32,8 +32,16 @@ export interface ClassifierWorker {
   push(bytes: Uint8Array): void;
   /** Makes the model ready, all of whose bytes have been pushed. All reports are answered before `load` is. */
   load(onProgress: ProgressListener): Promise<ClassifierInfo>;
-  classify(images: readonly TransferableImage[], options: ClassificationOptions & View): Promise<Classified>;
-  features(image: TransferableImage): Promise<Float32Array>;
+  /** @param call A number by which `cancel` refers to this call. */
+  classify(
+    images: readonly TransferableImage[],
+    options: ClassificationOptions & View,
+    call?: number,
+  ): Promise<Classified>;
+  /** @param call A number by which `cancel` refers to this call. */
+  features(image: TransferableImage, view?: View, call?: number): Promise<Float32Array>;
+  /** Rejects a call that waits for its turn. A run that has started goes on, and its result is not used. */
+  cancel(call: number): void;
 }
 
 interface SerializedError {

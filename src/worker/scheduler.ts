@@ -12,17 +12,28 @@ export class Seat {
 
   constructor(private readonly scheduler: Scheduler) {}
 
-  /** Does work when it is this classifier's turn. */
-  run<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Does work when it is this classifier's turn.
+   * @param signal Cancels work that has not started, which then rejects with the signal's reason.
+   */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const start = async () => {
+        signal?.removeEventListener('abort', cancel);
         try {
           resolve(await work());
         } catch (error) {
           reject(error);
         }
       };
-      this.waiting.push({ start, refuse: reject });
+      const waiting = { start, refuse: reject };
+      const cancel = () => {
+        this.waiting.splice(this.waiting.indexOf(waiting), 1);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.waiting.push(waiting);
       this.scheduler.advance();
     });
   }
