@@ -1,4 +1,4 @@
-/** The part of the Battery Status API, which only Chromium has, that is used. */
+/** The part of the Battery Status API that is used here. Only Chromium has it. */
 interface BatteryManager extends EventTarget {
   readonly charging: boolean;
 }
@@ -7,12 +7,15 @@ interface BatteryNavigator {
   getBattery?(): Promise<BatteryManager>;
 }
 
-/** Tells whether the machine lives on its battery, now and whenever that changes; nothing where the browser does not say. */
-export function watchBattery(tell: (isOnBattery: boolean) => void, signal: AbortSignal): void {
-  const asked = (navigator as BatteryNavigator).getBattery?.();
-  asked
+/**
+ * Reports whether the machine runs on battery, now and after each change. Reports nothing in browsers without the Battery
+ * Status API.
+ */
+export function watchBattery(report: (isOnBattery: boolean) => void, signal: AbortSignal): void {
+  const manager = (navigator as BatteryNavigator).getBattery?.();
+  manager
     ?.then((battery) => {
-      const read = () => tell(!battery.charging);
+      const read = () => report(!battery.charging);
       battery.addEventListener('chargingchange', read, { signal });
       read();
     })

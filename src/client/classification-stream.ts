@@ -8,27 +8,27 @@ import type { Classified } from '../worker/protocol.ts';
 import { watchBattery } from './battery.ts';
 import { type FlowEnd, FrameFlow } from './frame-flow.ts';
 import { FrameRate } from './frame-rate.ts';
-import { type SourceFrame, type Watch, watchFrames } from './frame-sources.ts';
+import { type FrameWatch, type SourceFrame, watchFrames } from './frame-sources.ts';
 import { ScoreSmoothing } from './score-smoothing.ts';
 import type { StreamOptions, StreamResult, StreamSource } from './types.ts';
 import type { WorkerConnection } from './worker-connection.ts';
 
-/** Milliseconds after which a frame that no newer one has followed is taken for a picture that stands still. */
+/** Milliseconds after which a skipped frame counts as the current picture if no newer frame has followed it. */
 const STANDSTILL = 100;
 
-/** Whose frames are looked at, and how. */
+/** A source to classify, and how. */
 export interface StreamTask {
   readonly connection: WorkerConnection;
   /** A name for each class. */
   readonly labels: readonly string[];
   readonly source: StreamSource;
   readonly options: StreamOptions;
-  /** The classifier's and the stream's options together, as they are by now. */
+  /** Returns the present options of the classifier and the stream together. */
   readonly classification: () => ClassificationOptions;
 }
 
 /**
- * Results for what a source shows, as long as it does.
+ * Returns a stream of results for what a source shows.
  * @throws HwgqError `invalid-option`.
  */
 export function classificationStream(task: StreamTask): ReadableStream<StreamResult> {
@@ -49,27 +49,28 @@ export function classificationStream(task: StreamTask): ReadableStream<StreamRes
   return Symbol.asyncIterator in stream ? stream : iterable(stream);
 }
 
-/** A frame, and when it came, by the page's clock. */
+/** A frame with the page's time of its arrival, in milliseconds. */
 interface TimedFrame extends SourceFrame {
   readonly arrival: number;
 }
 
-interface SeenFrame {
+interface ClassifiedFrame {
   readonly frame: TimedFrame;
-  readonly seen: Classification;
+  readonly result: Classification;
 }
 
+/** Classifies the frames of one stream. */
 class LiveClassification {
   readonly #task: StreamTask;
   readonly #view: View;
   readonly #rate: FrameRate;
   readonly #smoothing: ScoreSmoothing;
-  readonly #flow: FrameFlow<TimedFrame, SeenFrame>;
-  /** Ends everything that watches. */
+  readonly #flow: FrameFlow<TimedFrame, ClassifiedFrame>;
+  /** Ends all listeners and watches. */
   readonly #watching = new AbortController();
-  #watch: Watch | undefined;
+  #watch: FrameWatch | undefined;
   #standstill: ReturnType<typeof setTimeout> | undefined;
-  #fail: (error: unknown) => void = () => {};
+  #onFailure: (error: unknown) => void = () => {};
 
   constructor(task: StreamTask) {
     this.#task = task;
@@ -78,25 +79,25 @@ class LiveClassification {
     this.#rate = new FrameRate(frameRate);
     this.#smoothing = new ScoreSmoothing(smoothing);
     this.#flow = new FrameFlow(
-      (frame) => this.#look(frame),
+      (frame) => this.#classifyFrame(frame),
       (end) => this.#stop(end),
     );
   }
 
-  /** @param fail is called with the error that ends it, if one does. */
-  start(fail: (error: unknown) => void): void {
-    this.#fail = fail;
+  /** @param onFailure Called with the error that ends the stream, if one does. */
+  start(onFailure: (error: unknown) => void): void {
+    this.#onFailure = onFailure;
     const { connection, source, options } = this.#task;
     const { signal } = this.#watching;
     const watch = watchFrames(source, {
       onFrame: (frame) => this.#offer(frame),
-      onCut: () => this.#cut(),
+      onSwitch: () => this.#invalidate(),
       onEnd: (end) => this.end(end),
     });
     this.#watch = watch;
     signal.addEventListener('abort', watch.stop);
     if (signal.aborted) watch.stop();
-    const changeVisibility = () => (isHidden() ? this.#cut() : watch.show());
+    const changeVisibility = () => (isHidden() ? this.#invalidate() : watch.refresh());
     globalThis.document?.addEventListener('visibilitychange', changeVisibility, { signal });
     watchBattery((isOnBattery) => {
       this.#rate.isOnBattery = isOnBattery;
@@ -108,7 +109,7 @@ class LiveClassification {
     }
   }
 
-  /** The next result; undefined at the end. */
+  /** Returns the next result; undefined at the end. */
   async next(): Promise<StreamResult | undefined> {
     const next = await this.#flow.next();
     return next && this.#resultOf(next);
@@ -121,44 +122,44 @@ class LiveClassification {
   #stop(end: FlowEnd): void {
     clearTimeout(this.#standstill);
     this.#watching.abort();
-    if ('error' in end) this.#fail(end.error);
+    if ('error' in end) this.#onFailure(end.error);
   }
 
-  #cut(): void {
-    this.#flow.cut();
+  #invalidate(): void {
+    this.#flow.invalidate();
     this.#smoothing.reset();
   }
 
   #offer(frame: SourceFrame): void {
     clearTimeout(this.#standstill);
     const arrival = performance.now();
-    if (isHidden()) frame.refuse();
+    if (isHidden()) frame.discard();
     else if (this.#rate.accepts(arrival)) this.#flow.offer({ ...frame, arrival });
     else {
-      frame.refuse();
+      frame.discard();
       const wait = Math.max(this.#rate.due - arrival, STANDSTILL);
-      this.#standstill = setTimeout(() => this.#watch?.show(), wait);
+      this.#standstill = setTimeout(() => this.#watch?.refresh(), wait);
     }
   }
 
-  async #look(frame: TimedFrame): Promise<SeenFrame | undefined> {
-    const { ladder } = frame;
-    const rung = ladder?.rung ?? 0;
+  async #classifyFrame(frame: TimedFrame): Promise<ClassifiedFrame | undefined> {
+    const { capture } = frame;
+    const strategy = capture?.strategy ?? 0;
     const image = await frame.take();
     if (!image) return undefined;
     const pixels = pixelCount(image);
     try {
       const { results, milliseconds } = await this.#classify(image);
-      ladder?.succeed(rung);
+      capture?.succeed(strategy);
       this.#rate.observe(milliseconds, pixels);
-      return { frame, seen: results[0] as Classification };
+      return { frame, result: results[0] as Classification };
     } catch (error) {
-      if (!(isUndrawable(error) && ladder?.fail(rung))) throw error;
+      if (!(isUndrawable(error) && capture?.fail(strategy))) throw error;
     } finally {
-      // It may not have gone anywhere.
+      // The image is still open if it could not be posted.
       if ('close' in image) image.close();
     }
-    return this.#look(frame);
+    return this.#classifyFrame(frame);
   }
 
   #classify(image: TransferableImage): Promise<Classified> {
@@ -168,20 +169,20 @@ class LiveClassification {
     return connection.call((worker) => worker.classify(transfer([image], [moved]), options));
   }
 
-  #resultOf({ frame, seen }: SeenFrame): StreamResult {
+  #resultOf({ frame, result }: ClassifiedFrame): StreamResult {
     const { timestamp, arrival } = frame;
     return {
-      ...this.#smoothed(seen, arrival),
+      ...this.#smoothed(result, arrival),
       timestamp,
-      timings: { ...seen.timings, latency: performance.now() - arrival },
+      timings: { ...result.timings, latency: performance.now() - arrival },
       counts: this.#flow.counts,
     };
   }
 
-  #smoothed(seen: Classification, time: number): Classification {
-    if (!this.#isSmoothed || !seen.scores) return seen;
+  #smoothed(result: Classification, time: number): Classification {
+    if (!this.#isSmoothed || !result.scores) return result;
     const options = this.#task.classification();
-    const { scores: newest, ...others } = seen;
+    const { scores: newest, ...others } = result;
     const scores = this.#smoothing.next(newest, time);
     const categories = categoriesOf(scores, this.#task.labels, options);
     return { ...others, categories, ...(options.scores ? { scores } : {}) };
@@ -194,10 +195,16 @@ class LiveClassification {
 
 function checkOptions({ frameRate = 1, smoothing = 0, region }: StreamOptions): void {
   if (!(frameRate > 0)) {
-    throw new HwgqError('invalid-option', `frameRate is ${frameRate}; frames a second, more than 0, are accepted.`);
+    throw new HwgqError(
+      'invalid-option',
+      `\`frameRate\` is ${frameRate}; a number of frames per second above 0 is accepted.`,
+    );
   }
   if (!(smoothing >= 0 && smoothing < Number.POSITIVE_INFINITY)) {
-    throw new HwgqError('invalid-option', `smoothing is ${smoothing}; milliseconds, from 0, are accepted.`);
+    throw new HwgqError(
+      'invalid-option',
+      `\`smoothing\` is ${smoothing}; a number of milliseconds from 0 is accepted.`,
+    );
   }
   checkRegion(region);
 }
@@ -206,19 +213,18 @@ function pixelCount(image: TransferableImage): number {
   return 'displayWidth' in image ? image.displayWidth * image.displayHeight : image.width * image.height;
 }
 
-/** Whether such a frame has not reached the worker, or could not be drawn there. */
+/** Returns whether an image could not be posted to the worker, or could not be drawn there. */
 function isUndrawable(error: unknown): boolean {
   return error instanceof HwgqError
     ? error.code === 'invalid-image'
     : error instanceof DOMException && error.name === 'DataCloneError';
 }
 
-/** A tab that nobody sees looks at nothing. */
 function isHidden(): boolean {
   return typeof document !== 'undefined' && document.hidden;
 }
 
-/** For browsers whose streams are no iterables yet. */
+/** Adds async iteration to streams of browsers that do not support it yet. */
 function iterable<T>(stream: ReadableStream<T>): ReadableStream<T> {
   return Object.assign(stream, { [Symbol.asyncIterator]: () => iterate(stream) });
 }

@@ -2,100 +2,102 @@ import { HwgqError, messageOf } from '../errors.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
 import { foreignImage } from './images.ts';
 
-/** What shows a frame that has to be taken off it. */
-export type Shown = HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
+/** A source whose current frame has to be captured. */
+export type CapturedSource = HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
 
-type Capture = (shown: Shown, microseconds: number) => TransferableImage | Promise<TransferableImage>;
+type CaptureStrategy = (source: CapturedSource, microseconds: number) => TransferableImage | Promise<TransferableImage>;
 
-/** The ways of taking a frame, cheapest first. */
-const CAPTURES: readonly Capture[] = [
-  (shown, timestamp) => new VideoFrame(shown, { timestamp }),
-  (shown) => createImageBitmap(shown),
-  (shown) => drawnPixels(shown),
+/** The capture strategies, cheapest first. */
+const STRATEGIES: readonly CaptureStrategy[] = [
+  (source, timestamp) => new VideoFrame(source, { timestamp }),
+  (source) => createImageBitmap(source),
+  (source) => readPixels(source),
 ];
 
 /**
- * The ways that work in this browser for one kind of source: each is tried once, the first good one is remembered.
- * Several frames may be under way at once: what becomes of one tells about its own rung, and no other.
+ * Captures frames with the cheapest strategy that works in this browser for one kind of source. Each strategy is tried
+ * once, and the first one that works is kept.
+ *
+ * Several frames may be in flight. The outcome of a frame therefore counts for the strategy that captured it, and for no
+ * other.
  */
-export class CaptureLadder {
-  #rung = 0;
+export class FrameCapture {
+  #strategy = 0;
   #isProven = false;
 
-  /** The way in which the next frame is taken. */
-  get rung(): number {
-    return this.#rung;
+  /** The strategy that captures the next frame, as an index. */
+  get strategy(): number {
+    return this.#strategy;
   }
 
   /**
-   * Takes the frame that is shown.
-   * @param time of the frame, in milliseconds.
-   * @returns undefined where there is none at this moment.
-   * @throws HwgqError `invalid-image` where no way works, or the picture is another site's.
+   * Captures the current frame.
+   * @param time The time of the frame in milliseconds.
+   * @returns undefined if the source has no frame at this moment.
+   * @throws HwgqError `invalid-image` if no strategy works, or if the picture is from another origin.
    */
-  async take(shown: Shown, time: number): Promise<TransferableImage | undefined> {
-    if (!isShowing(shown)) return undefined;
-    const rung = this.#rung;
+  async capture(source: CapturedSource, time: number): Promise<TransferableImage | undefined> {
+    if (!hasFrame(source)) return undefined;
+    const strategy = this.#strategy;
     try {
-      return await (CAPTURES[rung] as Capture)(shown, Math.round(time * 1000));
+      return await (STRATEGIES[strategy] as CaptureStrategy)(source, Math.round(time * 1000));
     } catch (error) {
       if (error instanceof DOMException && error.name === 'SecurityError') throw foreignImage(error);
-      // It may have been emptied meanwhile.
-      if (!isShowing(shown)) return undefined;
-      if (this.fail(rung)) return this.take(shown, time);
-      throw noFrame(shown, error);
+      // The source may have been emptied in the meantime.
+      if (!hasFrame(source)) return undefined;
+      if (this.fail(strategy)) return this.capture(source, time);
+      throw noFrame(source, error);
     }
   }
 
-  /** A frame that was taken from this rung was looked at. */
-  succeed(rung: number): void {
-    if (rung === this.#rung) this.#isProven = true;
+  /** Reports that a frame of this strategy has been classified. */
+  succeed(strategy: number): void {
+    if (strategy === this.#strategy) this.#isProven = true;
   }
 
   /**
-   * A frame could not be taken from this rung, or not drawn where it went.
-   * @returns whether there is another way to try. Where none has worked, the next frame begins with the first: it may be
-   *   of another source.
+   * Reports that this strategy could not capture a frame, or that the worker could not draw it.
+   * @returns whether another strategy is left. If none has worked, the next frame starts with the first strategy again,
+   *   because it may be of another source.
    */
-  fail(rung: number): boolean {
-    if (rung !== this.#rung) return true;
+  fail(strategy: number): boolean {
+    if (strategy !== this.#strategy) return true;
     if (this.#isProven) return false;
-    this.#rung = (rung + 1) % CAPTURES.length;
-    return this.#rung > 0;
+    this.#strategy = (strategy + 1) % STRATEGIES.length;
+    return this.#strategy > 0;
   }
 }
 
-/** Ladders for all streams of a page. */
-export const VIDEO_LADDER = new CaptureLadder();
-export const CANVAS_LADDER = new CaptureLadder();
+/** The captures of all streams of a page, one for each kind of source. */
+export const VIDEO_CAPTURE = new FrameCapture();
+export const CANVAS_CAPTURE = new FrameCapture();
 
 let context: OffscreenCanvasRenderingContext2D | null = null;
 
-function drawnPixels(shown: Shown): ImageData {
-  const [width, height] = sizeOf(shown);
+function readPixels(source: CapturedSource): ImageData {
+  const [width, height] = sizeOf(source);
   context ??= new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('there is no 2D canvas');
+  if (!context) throw new Error('2D canvases are not available');
   Object.assign(context.canvas, { width, height });
-  context.drawImage(shown, 0, 0);
+  context.drawImage(source, 0, 0);
   return context.getImageData(0, 0, width, height);
 }
 
-function sizeOf(shown: Shown): readonly [width: number, height: number] {
-  return 'videoWidth' in shown ? [shown.videoWidth, shown.videoHeight] : [shown.width, shown.height];
+function sizeOf(source: CapturedSource): readonly [width: number, height: number] {
+  return 'videoWidth' in source ? [source.videoWidth, source.videoHeight] : [source.width, source.height];
 }
 
-function isShowing(shown: Shown): boolean {
-  const [width, height] = sizeOf(shown);
-  return width * height > 0 && !('readyState' in shown && shown.readyState < shown.HAVE_CURRENT_DATA);
+function hasFrame(source: CapturedSource): boolean {
+  const [width, height] = sizeOf(source);
+  return width * height > 0 && !('readyState' in source && source.readyState < source.HAVE_CURRENT_DATA);
 }
 
-function noFrame(shown: Shown, cause: unknown): HwgqError {
-  const [width, height] = sizeOf(shown);
-  const reason = messageOf(cause);
-  const remedy = 'Draw it, smaller where it is large, on a canvas, and give that.';
+function noFrame(source: CapturedSource, cause: unknown): HwgqError {
+  const [width, height] = sizeOf(source);
+  const remedy = 'Draw the source on a smaller canvas, and pass that canvas.';
   return new HwgqError(
     'invalid-image',
-    `This browser gives no frame of a source of ${width}×${height}: ${reason.replace(/\.$/, '')}. ${remedy}`,
+    `This browser cannot capture a frame of ${width}×${height}: ${messageOf(cause).replace(/\.$/, '')}. ${remedy}`,
     {},
     { cause },
   );

@@ -1,23 +1,23 @@
 import { PIPELINE_DEPTH } from '../engine/pipeline-depth.ts';
 
-/** Milliseconds for which a result that nobody has asked for is good, where there is a newer frame. */
+/** Milliseconds for which an unread result stays valid if there is a newer frame. */
 const UNREAD_PATIENCE = 100;
 
-/** A frame that there is. It is either submitted or refused, once. */
+/** An available frame. It is either submitted or discarded, once. */
 export interface OfferedFrame {
-  /** Frees what the frame holds. */
-  refuse(): void;
+  /** Frees the frame. */
+  discard(): void;
 }
 
-/** What became of a stream's frames so far. */
+/** Numbers of frames of a stream so far. */
 export interface FrameCounts {
-  /** Frames whose results were given. */
+  /** Frames whose results were delivered. */
   readonly classified: number;
-  /** Frames that a newer one replaced, before or after they were looked at. */
+  /** Frames that a newer one replaced, before or after they were classified. */
   readonly dropped: number;
 }
 
-/** How a flow has ended: with or without an error. */
+/** The end of a flow, with or without an error. */
 export interface FlowEnd {
   readonly error?: unknown;
 }
@@ -28,81 +28,88 @@ interface Reader<Result> {
 }
 
 /**
- * Leads frames from a source to a reader with as little delay as there can be: at most two are submitted, at most one
- * waits, and a newer one replaces it. Nothing is submitted while nobody reads.
+ * Passes frames from a source to a reader with low latency: up to `PIPELINE_DEPTH` frames are in flight, and one waits, which
+ * a newer one replaces. Nothing is submitted unless somebody reads.
  */
 export class FrameFlow<Frame extends OfferedFrame, Result> {
+  readonly #submit: (frame: Frame) => Promise<Result | undefined>;
+  readonly #onEnd: (end: FlowEnd) => void;
+  readonly #now: () => number;
   #waiting: Frame | undefined;
   #reader: Reader<Result> | undefined;
   #unread: { readonly result: Result; readonly since: number } | undefined;
-  #submitted = 0;
-  /** Frames are numbered in their order; results of frames before this one are of no use any more. */
-  #oldestWelcome = 0;
+  #inFlight = 0;
+  /** Submitted frames are numbered in order. Results of frames below this number are dropped. */
+  #oldestValid = 0;
   #frames = 0;
   #classified = 0;
   #dropped = 0;
   #end: FlowEnd | undefined;
 
   /**
-   * @param submit gives a frame's result, or undefined where there is none: the frame counts as dropped. Where it
-   *   fails, the flow ends.
-   * @param onEnd is called at the end, once.
-   * @param now in milliseconds.
+   * @param submit Returns the result of a frame, or undefined if it has none: the frame then counts as dropped. If it
+   *   rejects, the flow ends.
+   * @param onEnd Called once, at the end.
+   * @param now Returns the time in milliseconds.
    */
   constructor(
-    private readonly submit: (frame: Frame) => Promise<Result | undefined>,
-    private readonly onEnd: (end: FlowEnd) => void,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+    submit: (frame: Frame) => Promise<Result | undefined>,
+    onEnd: (end: FlowEnd) => void,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#submit = submit;
+    this.#onEnd = onEnd;
+    this.#now = now;
+  }
 
   get counts(): FrameCounts {
     return { classified: this.#classified, dropped: this.#dropped };
   }
 
-  /** Takes the newest frame. */
+  /** Offers the newest frame, which replaces a waiting one. */
   offer(frame: Frame): void {
-    if (this.#end) frame.refuse();
+    if (this.#end) frame.discard();
     else {
-      this.#refuseWaiting();
+      this.#discardWaiting();
       this.#waiting = frame;
       this.#advance();
     }
   }
 
-  /** The next result, or undefined at the end. Only one call may be pending. */
+  /** Returns the next result, or undefined at the end. Only one call may be pending. */
   next(): Promise<Result | undefined> {
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
       const unread = this.#unread;
       this.#unread = undefined;
-      const isStale = unread && this.#waiting && this.now() - unread.since > UNREAD_PATIENCE;
+      const isStale = unread && this.#waiting && this.#now() - unread.since > UNREAD_PATIENCE;
       if (isStale) this.#dropped++;
-      if (unread && !isStale) this.#give(unread.result);
+      if (unread && !isStale) this.#deliver(unread.result);
       else if (this.#end) this.#finish(this.#end);
       else this.#advance();
     });
   }
 
-  /** What the source shows from now on is something else: no earlier frame's result is given any more. */
-  cut(): void {
-    this.#refuseWaiting();
+  /** Discards everything before this moment, because the source shows something else: earlier frames and their results. */
+  invalidate(): void {
+    this.#discardWaiting();
     if (this.#unread) this.#dropped++;
     this.#unread = undefined;
-    this.#oldestWelcome = this.#frames;
+    this.#oldestValid = this.#frames;
   }
 
-  /** Ends the flow: with an error at once, without one after the results under way. May be called twice. */
+  /** Ends the flow: with an error at once, without one after the results in flight. May be called more than once. */
   end(end: FlowEnd): void {
     if (this.#end) return;
     this.#end = end;
-    this.#refuseWaiting();
-    if ('error' in end) this.cut();
-    this.onEnd(end);
+    this.#discardWaiting();
+    if ('error' in end) this.invalidate();
+    this.#onEnd(end);
     this.#finish(end);
   }
 
   #advance(): void {
-    while (this.#waiting && this.#reader && this.#submitted < PIPELINE_DEPTH) {
+    while (this.#waiting && this.#reader && this.#inFlight < PIPELINE_DEPTH) {
       const frame = this.#waiting;
       this.#waiting = undefined;
       void this.#run(frame);
@@ -111,31 +118,31 @@ export class FrameFlow<Frame extends OfferedFrame, Result> {
 
   async #run(frame: Frame): Promise<void> {
     const number = this.#frames++;
-    this.#submitted++;
+    this.#inFlight++;
     try {
-      this.#receive(number, await this.submit(frame));
+      this.#receive(number, await this.#submit(frame));
     } catch (error) {
       this.end({ error });
     }
-    this.#submitted--;
+    this.#inFlight--;
     if (this.#end) this.#finish(this.#end);
     else this.#advance();
   }
 
   #receive(number: number, result: Result | undefined): void {
-    if (result === undefined || number < this.#oldestWelcome) {
+    if (result === undefined || number < this.#oldestValid) {
       this.#dropped++;
       return;
     }
-    this.#oldestWelcome = number + 1;
-    if (this.#reader) this.#give(result);
+    this.#oldestValid = number + 1;
+    if (this.#reader) this.#deliver(result);
     else {
       if (this.#unread) this.#dropped++;
-      this.#unread = { result, since: this.now() };
+      this.#unread = { result, since: this.#now() };
     }
   }
 
-  #give(result: Result): void {
+  #deliver(result: Result): void {
     this.#classified++;
     this.#reader?.resolve(result);
     this.#reader = undefined;
@@ -143,14 +150,14 @@ export class FrameFlow<Frame extends OfferedFrame, Result> {
 
   #finish(end: FlowEnd): void {
     if ('error' in end) this.#reader?.reject(end.error);
-    else if (this.#submitted === 0) this.#reader?.resolve(undefined);
+    else if (this.#inFlight === 0) this.#reader?.resolve(undefined);
     else return;
     this.#reader = undefined;
   }
 
-  #refuseWaiting(): void {
+  #discardWaiting(): void {
     if (!this.#waiting) return;
-    this.#waiting.refuse();
+    this.#waiting.discard();
     this.#waiting = undefined;
     this.#dropped++;
   }

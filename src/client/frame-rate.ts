@@ -1,61 +1,67 @@
-/** Frames a second while the machine lives on its battery. */
+/** Maximum frames per second on battery. */
 const BATTERY_RATE = 15;
-/** A frame may come this part of the interval too early: cameras are not punctual. */
+/** Fraction of the interval by which a frame may be early: the frames of a camera are not evenly spaced. */
 const SLACK = 0.1;
-/** Weight of the newest time in the smoothed one. */
+/** Weight of the newest duration in the smoothed duration. */
 const NEWEST_WEIGHT = 1 / 8;
-/** Times that come before the usual time is known. */
+/** Number of durations until the usual duration counts as known. */
 const WARM_UP = 8;
-/** A machine is slowed when frames take so many times what they usually take, until they take less than the other. */
+/** A machine counts as slowed from this multiple of the usual duration, until it is below the lower multiple again. */
 const SLOWED = 2;
 const RECOVERED = 1.25;
 
-/** Decides which frames are looked at: as many as there are, or fewer where a limit or the machine's state asks for it. */
+/** Decides which frames are classified: all of them, or fewer because of a limit, a battery, or a machine that slows down. */
 export class FrameRate {
-  /** Whether the machine lives on its battery. */
+  /** Whether the machine runs on battery. */
   isOnBattery = false;
+  readonly #limit: number;
   #due = Number.NEGATIVE_INFINITY;
   #pixels = 0;
   #smoothed = 0;
   #usual = Number.POSITIVE_INFINITY;
-  #times = 0;
+  #count = 0;
   #isSlowed = false;
 
-  /** @param limit frames a second. */
-  constructor(private readonly limit = Number.POSITIVE_INFINITY) {}
+  /** @param limit Maximum frames per second. */
+  constructor(limit = Number.POSITIVE_INFINITY) {
+    this.#limit = limit;
+  }
 
-  /** When a frame is certainly looked at again, in milliseconds. */
+  /** The time in milliseconds from which a frame is accepted in any case. */
   get due(): number {
     return this.#due;
   }
 
-  /** Whether a frame that comes at this time, in milliseconds, is looked at. */
+  /** Returns whether a frame that arrives at this time, in milliseconds, is to be classified. */
   accepts(time: number): boolean {
     const interval = this.#interval();
     if (time < this.#due - SLACK * interval) return false;
-    // A little lateness is made up for, so that the rate is kept on the average.
+    // After a late frame the next one is due as if it had been punctual, which keeps the average rate.
     this.#due = (time - this.#due < interval ? this.#due : time) + interval;
     return true;
   }
 
-  /** Takes how long the machine has worked on a frame, and how many pixels it had: those of another size take another time. */
+  /**
+   * Records how long the machine worked on a frame.
+   * @param pixels The size of the frame. Durations of different sizes are not compared.
+   */
   observe(milliseconds: number, pixels: number): void {
     if (pixels !== this.#pixels) {
       this.#pixels = pixels;
       this.#smoothed = milliseconds;
       this.#usual = Number.POSITIVE_INFINITY;
-      this.#times = 0;
+      this.#count = 0;
       this.#isSlowed = false;
     }
     this.#smoothed += NEWEST_WEIGHT * (milliseconds - this.#smoothed);
-    if (++this.#times < WARM_UP) return;
+    if (++this.#count < WARM_UP) return;
     this.#usual = Math.min(this.#usual, this.#smoothed);
     this.#isSlowed = this.#smoothed > (this.#isSlowed ? RECOVERED : SLOWED) * this.#usual;
   }
 
-  /** Milliseconds from one frame to the next at least. A machine slowed by heat or other work is left half of its time. */
+  /** Returns the minimum milliseconds between frames. A machine slowed by heat or other work is left half of its time. */
   #interval(): number {
-    const limit = Math.min(this.limit, this.isOnBattery ? BATTERY_RATE : Number.POSITIVE_INFINITY);
+    const limit = Math.min(this.#limit, this.isOnBattery ? BATTERY_RATE : Number.POSITIVE_INFINITY);
     return Math.max(1000 / limit, this.#isSlowed ? 2 * this.#smoothed : 0);
   }
 }

@@ -1,24 +1,24 @@
 import { HwgqError } from '../errors.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
-import { CANVAS_LADDER, type CaptureLadder, VIDEO_LADDER } from './frame-capture.ts';
+import { CANVAS_CAPTURE, type FrameCapture, VIDEO_CAPTURE } from './frame-capture.ts';
 import type { FlowEnd, OfferedFrame } from './frame-flow.ts';
 import type { StreamSource } from './types.ts';
 
-/** A frame that a source shows and nobody has taken yet. */
+/** A frame that its source shows and that has not been taken yet. */
 export interface SourceFrame extends OfferedFrame {
-  /** In milliseconds, by the source's own clock. */
+  /** Time of the frame in milliseconds, by the source's clock. */
   readonly timestamp: number;
-  /** How it is taken, where there are several ways. */
-  readonly ladder?: CaptureLadder;
-  /** @returns undefined where it is gone. */
+  /** Captures the frame if it has to be captured; absent for frames that exist already. */
+  readonly capture?: FrameCapture;
+  /** Returns the frame's image; undefined if the source no longer has one. */
   take(): Promise<TransferableImage | undefined>;
 }
 
-/** What a source tells. */
+/** Receives the events of a source. */
 export interface FrameListener {
   onFrame(frame: SourceFrame): void;
-  /** What comes from now on is something else: another camera, another film, another place in it. */
-  onCut(): void;
+  /** Called when the source switches to something else: another camera, another film, another position in a film. */
+  onSwitch(): void;
   onEnd(end: FlowEnd): void;
 }
 
@@ -26,74 +26,76 @@ const END_CHECK_MS = 250;
 
 type Stop = () => void;
 
-/** Somebody who watches a source. */
-export interface Watch {
-  /** Tells once more what is in view, which a source that stands still does not do by itself. */
-  readonly show: () => void;
+/** A source that is being watched. */
+export interface FrameWatch {
+  /** Reports the current frame once more. A source that stands still reports no frames by itself. */
+  readonly refresh: () => void;
   readonly stop: Stop;
 }
 
-/** Of a source that has ended. */
-const NOTHING: Watch = { show: () => {}, stop: () => {} };
+/** The watch of a source that has ended. */
+const ENDED: FrameWatch = { refresh: () => {}, stop: () => {} };
 
 /**
- * Tells each frame of a source, as it comes.
- * @throws HwgqError `invalid-option` for what gives no frames.
+ * Reports each frame of a source.
+ * @throws HwgqError `invalid-option` for a value that is not a source of frames.
  */
-export function watchFrames(source: StreamSource, listener: FrameListener): Watch {
-  if ('getVideoTracks' in source) return watchMediaStream(source, listener);
-  if ('videoWidth' in source) return watchVideo(source, listener);
-  if ('getContext' in source) return watchCanvas(source, listener);
-  if ('readyState' in source && source.kind === 'video') return watchTrack(source, listener);
-  const accepted = 'A MediaStream, a video MediaStreamTrack, a video element or a canvas is accepted.';
-  throw new HwgqError('invalid-option', `${Object.prototype.toString.call(source)} gives no frames. ${accepted}`);
+export function watchFrames(source: StreamSource, listener: FrameListener): FrameWatch {
+  const members = Object(source) as StreamSource;
+  if ('getVideoTracks' in members) return watchMediaStream(members, listener);
+  if ('videoWidth' in members) return watchVideo(members, listener);
+  if ('getContext' in members) return watchCanvas(members, listener);
+  if ('readyState' in members && members.kind === 'video') return watchTrack(members, listener);
+  const accepted = 'Pass a MediaStream, a video MediaStreamTrack, a video element or a canvas.';
+  const kind = Object.prototype.toString.call(source);
+  throw new HwgqError('invalid-option', `${kind} is not a source of frames. ${accepted}`);
 }
 
-/** Follows a stream's first live video track. */
-function watchMediaStream(stream: MediaStream, listener: FrameListener): Watch {
+/** Follows the first live video track of a stream. */
+function watchMediaStream(stream: MediaStream, listener: FrameListener): FrameWatch {
   let current: MediaStreamTrack | undefined;
-  let watch = NOTHING;
+  let watch = ENDED;
   const follow = () => {
     watch.stop();
-    if (current) listener.onCut();
+    if (current) listener.onSwitch();
     current = stream.getVideoTracks().find(({ readyState }) => readyState === 'live');
     if (!current) return listener.onEnd({});
     const track = current;
     watch = watchTrack(track, {
       ...listener,
       onFrame: (frame) => {
-        // No event tells what a script does to a stream's tracks.
+        // There is no event if a script removes a track.
         if (stream.getTrackById(track.id)) return listener.onFrame(frame);
-        frame.refuse();
+        frame.discard();
         follow();
       },
       onEnd: (end) => ('error' in end ? listener.onEnd(end) : follow()),
     });
   };
   follow();
-  return { show: () => watch.show(), stop: () => watch.stop() };
+  return { refresh: () => watch.refresh(), stop: () => watch.stop() };
 }
 
-/** Its frames need no element. Chromium has it in pages; the specification, and so TypeScript, in workers. */
+/** Reads a track without an element. Chromium has it in pages; the specification, and so TypeScript, only in workers. */
 declare const MediaStreamTrackProcessor:
   | (new (init: {
       track: MediaStreamTrack;
     }) => { readonly readable: ReadableStream<VideoFrame> })
   | undefined;
 
-function watchTrack(track: MediaStreamTrack, listener: FrameListener): Watch {
+function watchTrack(track: MediaStreamTrack, listener: FrameListener): FrameWatch {
   if (track.readyState === 'ended') {
     listener.onEnd({});
-    return NOTHING;
+    return ENDED;
   }
   if (typeof MediaStreamTrackProcessor === 'undefined') return playTrack(track, listener);
   const read = () => readFrames(new MediaStreamTrackProcessor({ track }).readable.getReader(), listener);
   let stop = read();
   return {
-    show: () => {
+    refresh: () => {
       if (track.readyState === 'ended') return;
       stop();
-      // Who begins to read is given the picture that stands.
+      // A new reader receives the current picture even if it stands still.
       stop = read();
     },
     stop: () => stop(),
@@ -107,8 +109,8 @@ function readFrames(reader: ReadableStreamDefaultReader<VideoFrame>, listener: F
       const { done, value: frame } = await reader.read();
       if (isStopped) return frame?.close();
       if (done) return listener.onEnd({});
-      const refuse = () => frame.close();
-      listener.onFrame({ timestamp: frame.timestamp / 1000, take: async () => frame, refuse });
+      const discard = () => frame.close();
+      listener.onFrame({ timestamp: frame.timestamp / 1000, take: async () => frame, discard });
     }
   };
   read().catch((error: unknown) => listener.onEnd({ error }));
@@ -118,14 +120,14 @@ function readFrames(reader: ReadableStreamDefaultReader<VideoFrame>, listener: F
   };
 }
 
-/** Plays a track in an element that nobody sees. */
-function playTrack(track: MediaStreamTrack, listener: FrameListener): Watch {
+/** Plays a track in a video element outside the document. */
+function playTrack(track: MediaStreamTrack, listener: FrameListener): FrameWatch {
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  const { show, stop } = watchVideo(video, listener);
-  // No event tells that a script has ended a track.
+  const { refresh, stop } = watchVideo(video, listener);
+  // There is no event if a script ends a track.
   const timer = setInterval(() => {
     if (track.readyState === 'ended') listener.onEnd({});
   }, END_CHECK_MS);
@@ -133,7 +135,7 @@ function playTrack(track: MediaStreamTrack, listener: FrameListener): Watch {
     if (video.srcObject) listener.onEnd({ error });
   });
   return {
-    show,
+    refresh,
     stop: () => {
       stop();
       clearInterval(timer);
@@ -142,59 +144,59 @@ function playTrack(track: MediaStreamTrack, listener: FrameListener): Watch {
   };
 }
 
-/** Watches a video element: what it shows now, and every frame that it goes on to, also after a film's end. */
-function watchVideo(video: HTMLVideoElement, listener: FrameListener): Watch {
-  const show = () => {
+/** Watches a video element: its current frame and every later one, also after a film has ended and is played again. */
+function watchVideo(video: HTMLVideoElement, listener: FrameListener): FrameWatch {
+  const refresh = () => {
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     const timestamp = video.currentTime * 1000;
-    const take = () => VIDEO_LADDER.take(video, timestamp);
-    listener.onFrame({ timestamp, ladder: VIDEO_LADDER, take, refuse: () => {} });
+    const take = () => VIDEO_CAPTURE.capture(video, timestamp);
+    listener.onFrame({ timestamp, capture: VIDEO_CAPTURE, take, discard: () => {} });
   };
-  const stopShowing = onEachFrame(video, show);
-  const cut = () => listener.onCut();
-  for (const event of ['emptied', 'seeking']) video.addEventListener(event, cut);
-  show();
+  const stopFrames = onEachFrame(video, refresh);
+  const onSwitch = () => listener.onSwitch();
+  for (const event of ['emptied', 'seeking']) video.addEventListener(event, onSwitch);
+  refresh();
   return {
-    show,
+    refresh,
     stop: () => {
-      stopShowing();
-      for (const event of ['emptied', 'seeking']) video.removeEventListener(event, cut);
+      stopFrames();
+      for (const event of ['emptied', 'seeking']) video.removeEventListener(event, onSwitch);
     },
   };
 }
 
-function onEachFrame(video: HTMLVideoElement, show: () => void): Stop {
+function onEachFrame(video: HTMLVideoElement, report: () => void): Stop {
   if (!('requestVideoFrameCallback' in video)) {
     let last = -1;
     return onEachTick(() => {
       const { currentTime } = video as HTMLVideoElement;
       if (currentTime === last) return;
       last = currentTime;
-      show();
+      report();
     });
   }
   const next = () => {
     request = video.requestVideoFrameCallback(next);
-    show();
+    report();
   };
   let request = video.requestVideoFrameCallback(next);
   return () => video.cancelVideoFrameCallback(request);
 }
 
-function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, listener: FrameListener): Watch {
-  const show = () => {
+function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, listener: FrameListener): FrameWatch {
+  const refresh = () => {
     const timestamp = performance.now();
-    const take = () => CANVAS_LADDER.take(canvas, timestamp);
-    listener.onFrame({ timestamp, ladder: CANVAS_LADDER, take, refuse: () => {} });
+    const take = () => CANVAS_CAPTURE.capture(canvas, timestamp);
+    listener.onFrame({ timestamp, capture: CANVAS_CAPTURE, take, discard: () => {} });
   };
-  return { show, stop: onEachTick(show) };
+  return { refresh, stop: onEachTick(refresh) };
 }
 
-/** Calls once for each of the screen's frames, none while the tab is hidden. */
-function onEachTick(show: () => void): Stop {
+/** Calls a function once for each frame of the screen. Browsers pause it while the tab is hidden. */
+function onEachTick(report: () => void): Stop {
   const next = () => {
     request = requestAnimationFrame(next);
-    show();
+    report();
   };
   let request = requestAnimationFrame(next);
   return () => cancelAnimationFrame(request);

@@ -14,6 +14,10 @@ export function checkOptions(options: ClassificationOptions, labels?: readonly s
   const refuse = (message: string): never => {
     throw new HwgqError('invalid-option', message);
   };
+  for (const [name, list] of Object.entries({ categoryAllowlist, categoryDenylist })) {
+    if (list === undefined || (Array.isArray(list) && list.every((label) => typeof label === 'string'))) continue;
+    refuse(`\`${name}\` is ${JSON.stringify(list)}; an array of labels is accepted.`);
+  }
   if (categoryAllowlist && categoryDenylist) {
     refuse('categoryAllowlist and categoryDenylist exclude each other. Give one of them.');
   }

@@ -6,7 +6,7 @@ import { type FlowEnd, FrameFlow, type OfferedFrame } from '../../src/client/fra
 class Bench {
   time = 0;
   /** Frames that somebody holds, by what they are. */
-  readonly refused: number[] = [];
+  readonly discarded: number[] = [];
   readonly submitted: number[] = [];
   readonly given: number[] = [];
   readonly ends: FlowEnd[] = [];
@@ -28,7 +28,7 @@ class Bench {
 
   offer(): void {
     const frame = this.#frames++;
-    this.flow.offer({ frame, refuse: () => this.refused.push(frame) });
+    this.flow.offer({ frame, discard: () => this.discarded.push(frame) });
   }
 
   /** Asks for one result. */
@@ -62,7 +62,7 @@ it('submits nothing while nobody reads, and then the newest frame', async () => 
   const bench = new Bench();
   for (let count = 0; count < 3; count++) bench.offer();
   expect(bench.submitted).toEqual([]);
-  expect(bench.refused).toEqual([0, 1]);
+  expect(bench.discarded).toEqual([0, 1]);
   const result = bench.read();
   expect(bench.submitted).toEqual([2]);
   await bench.finish();
@@ -75,7 +75,7 @@ it('two are under way, one waits, and a newer one replaces it', async () => {
   void bench.read();
   for (let count = 0; count < 5; count++) bench.offer();
   expect(bench.submitted).toEqual([0, 1]);
-  expect(bench.refused).toEqual([2, 3]);
+  expect(bench.discarded).toEqual([2, 3]);
   await bench.finish();
   // The reader has what it asked for: nothing is begun before it asks again.
   expect(bench.submitted).toEqual([0, 1]);
@@ -87,8 +87,8 @@ it('never gives what was seen before a cut', async () => {
   const bench = new Bench();
   const result = bench.read();
   for (let count = 0; count < 3; count++) bench.offer();
-  bench.flow.cut();
-  expect(bench.refused).toEqual([2]);
+  bench.flow.invalidate();
+  expect(bench.discarded).toEqual([2]);
   await bench.finish();
   await bench.finish();
   bench.offer();
@@ -134,7 +134,7 @@ it('ends after what is under way, or at once with an error', async () => {
   expect(await last).toBe(0);
   expect(await ended.read()).toBeUndefined();
   ended.offer();
-  expect(ended.refused).toEqual([1]);
+  expect(ended.discarded).toEqual([1]);
 
   const failed = new Bench();
   const never = failed.read();
@@ -167,7 +167,7 @@ it('whatever happens: no more than two under way, each frame once, newer and new
         if (what === 'finish') await bench.finish();
         if (what === 'finish other') await bench.finish(1);
         if (what === 'cut') {
-          bench.flow.cut();
+          bench.flow.invalidate();
           cutAt = offered;
         }
         if (what === 'wait') bench.time += 60;
@@ -176,7 +176,7 @@ it('whatever happens: no more than two under way, each frame once, newer and new
         expect(bench.underWay.length).toBeLessThanOrEqual(2);
         for (const frame of bench.given.slice(given)) expect(frame).toBeGreaterThanOrEqual(cutAt);
       }
-      const seen = [...bench.refused, ...bench.submitted];
+      const seen = [...bench.discarded, ...bench.submitted];
       expect(new Set(seen).size).toBe(seen.length);
       // All but at most one, which waits.
       expect(offered - seen.length).toBeLessThanOrEqual(1);

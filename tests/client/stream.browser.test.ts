@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import cifarsmallUrl from '../../models/cifarsmall.hwgq?url';
 import lenetUrl from '../../models/lenet.hwgq?url';
-import { CaptureLadder, type Shown } from '../../src/client/frame-capture.ts';
+import { type CapturedSource, FrameCapture } from '../../src/client/frame-capture.ts';
 import { type Classifier, createClassifier, type StreamResult, type StreamSource } from '../../src/client/index.ts';
 
 type TrackProcessor = new (init: { track: MediaStreamTrack }) => { readonly readable: ReadableStream<VideoFrame> };
@@ -129,40 +129,40 @@ it('plays a track where frames cannot be read off it', async () => {
 });
 
 it('takes frames in the cheapest way that works, and remembers it', async () => {
-  const ladder = new CaptureLadder();
+  const capture = new FrameCapture();
   const video = await playing(captured());
-  const kinds = async (shown: Shown) => {
-    const image = await ladder.take(shown, 5);
+  const kinds = async (source: CapturedSource) => {
+    const image = await capture.capture(source, 5);
     const kind = image?.constructor.name;
     if (image && 'close' in image) image.close();
     return kind;
   };
   expect(await kinds(video)).toBe('VideoFrame');
-  expect(ladder.fail(ladder.rung)).toBe(true);
+  expect(capture.fail(capture.strategy)).toBe(true);
   expect(await kinds(video)).toBe('ImageBitmap');
   const bitmap = vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
   expect(await kinds(video)).toBe('ImageData');
-  ladder.succeed(ladder.rung);
+  capture.succeed(capture.strategy);
   bitmap.mockRestore();
-  expect(ladder.fail(ladder.rung)).toBe(false);
+  expect(capture.fail(capture.strategy)).toBe(false);
   expect(await kinds(paper.canvas)).toBe('ImageData');
   video.srcObject = null;
   expect(await kinds(video)).toBeUndefined();
 });
 
 it('leaves out no way of taking frames where two fail at once', async () => {
-  const ladder = new CaptureLadder();
-  const failed = ladder.rung;
+  const capture = new FrameCapture();
+  const failed = capture.strategy;
   // Both have been taken in the same way, and neither can be drawn.
-  expect([ladder.fail(failed), ladder.fail(failed)]).toEqual([true, true]);
+  expect([capture.fail(failed), capture.fail(failed)]).toEqual([true, true]);
   vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
-  const both = await Promise.all([5, 10].map((time) => ladder.take(paper.canvas, time)));
+  const both = await Promise.all([5, 10].map((time) => capture.capture(paper.canvas, time)));
   expect(both.map((image) => image?.constructor.name)).toEqual(['ImageData', 'ImageData']);
-  const last = ladder.rung;
-  expect(ladder.fail(last)).toBe(false);
+  const last = capture.strategy;
+  expect(capture.fail(last)).toBe(false);
   // None has worked: the next source is tried in all ways anew.
   vi.restoreAllMocks();
-  const image = (await ladder.take(paper.canvas, 15)) as VideoFrame;
+  const image = (await capture.capture(paper.canvas, 15)) as VideoFrame;
   expect(image).toBeInstanceOf(VideoFrame);
   image.close();
 });
@@ -174,9 +174,9 @@ it('says why a source gives no frames, and what helps', async () => {
   vi.spyOn(OffscreenCanvasRenderingContext2D.prototype, 'drawImage').mockImplementation(() => {
     throw new DOMException('out of pictures', 'InvalidStateError');
   });
-  const taken = new CaptureLadder().take(canvas, 0);
+  const taken = new FrameCapture().capture(canvas, 0);
   await expect(taken).rejects.toMatchObject({ code: 'invalid-image' });
-  await expect(taken).rejects.toThrow(/3×2: out of pictures\. Draw it/);
+  await expect(taken).rejects.toThrow(/3×2: out of pictures\. Draw/);
 });
 
 it('classifies in a worker what is drawn there', async () => {
@@ -277,8 +277,8 @@ it('smooths scores, and takes the threshold after that', async () => {
   }
   expect(first.scores?.[1]).toBeGreaterThan(0.9);
   await results.return?.();
-  expect(() => classifier.stream(paper.canvas, { smoothing: -1 })).toThrow(/smoothing is -1/);
-  expect(() => classifier.stream(paper.canvas, { frameRate: 0 })).toThrow(/frameRate is 0/);
+  expect(() => classifier.stream(paper.canvas, { smoothing: -1 })).toThrow(/smoothing. is -1/);
+  expect(() => classifier.stream(paper.canvas, { frameRate: 0 })).toThrow(/frameRate. is 0/);
 });
 
 /** A picture that changes only when it is told to, in each kind of source that has frames of its own. */
@@ -448,5 +448,5 @@ it('ends with the signal’s reason, or where the classifier is disposed of', as
 
 it('refuses what gives no frames', () => {
   const image = new Image() as unknown as HTMLCanvasElement;
-  expect(() => classifier.stream(image)).toThrow(/HTMLImageElement.*gives no frames/);
+  expect(() => classifier.stream(image)).toThrow(/HTMLImageElement.*is not a source of frames/);
 });

@@ -57,5 +57,5 @@ classifier.stream(image);
 // @ts-expect-error `mirror` belongs to a call, not to the classifier.
 classifier.setOptions({ mirror: true });
 // @ts-expect-error A classifier's description cannot be replaced.
-classifier.info = classifier.info;
+classifier.info = { ...classifier.info };
 classifier.stream(video, { frameRate: 10, smoothing: undefined });
