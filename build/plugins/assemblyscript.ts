@@ -2,14 +2,16 @@ import { dirname, relative } from 'node:path';
 import { main } from 'assemblyscript/asc';
 import type { Plugin } from 'vite';
 
-/** By the import's path: each worker is bundled by a plugin of its own, and compiling takes seconds. */
+/** Compiled programs by import path. Each worker is bundled by its own plugin instance, and compiling takes seconds. */
 const compiled = new Map<string, Promise<string>>();
 
 /**
- * Lets TypeScript import an AssemblyScript program as the bytes of a WebAssembly module, which need no fetch and no path
- * of their own: `import('./kernels/index.ts?wasm=plain')`. They stand in the code as hexadecimal digits, which pack
- * better than base64. `relaxed` sets IS_RELAXED, so that relaxed SIMD is used; `-shared` behind either takes a memory
- * that several threads share.
+ * Lets TypeScript import an AssemblyScript program as the bytes of a WebAssembly module:
+ * `import('./kernels/index.ts?wasm=plain')`. The bytes are part of the JavaScript code, so they need no fetch and no path.
+ * They are written as hexadecimal digits, which compress better than base64.
+ *
+ * `plain` and `relaxed` are the SIMD level; `relaxed` sets IS_RELAXED. With the suffix `-shared`, the module imports a
+ * memory that threads share.
  */
 export function assemblyScript(): Plugin {
   return {
@@ -18,9 +20,9 @@ export function assemblyScript(): Plugin {
     async load(id) {
       const [path = '', variant] = id.split('?wasm=');
       if (!variant) return undefined;
-      const made = compiled.get(id) ?? compile(path, variant);
-      compiled.set(id, made);
-      const digits = JSON.stringify(await made);
+      const module = compiled.get(id) ?? compile(path, variant);
+      compiled.set(id, module);
+      const digits = JSON.stringify(await module);
       return {
         code: `export default Uint8Array.from(${digits}.match(/../g), (byte) => parseInt(byte, 16));`,
         map: null,
@@ -32,8 +34,10 @@ export function assemblyScript(): Plugin {
   };
 }
 
+/** Maximum size of a shared memory: 4 GB in pages of 64 KB. */
 const MAX_PAGES = 65536;
 
+/** Returns the compiled module as hexadecimal digits. */
 async function compile(path: string, variant: string): Promise<string> {
   let binary = new Uint8Array();
   const entry = relative(process.cwd(), path);

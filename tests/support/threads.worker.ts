@@ -13,37 +13,34 @@ import { partOf } from './part-of.ts';
 import { planMismatch } from './plan-mismatch.ts';
 import { type GraphRecipe, graphFrom } from './random-graph.ts';
 
-/** What is wrong with the threads that a session starts. */
-export type Trouble = 'cannot be loaded' | 'cannot begin' | 'dies in a call';
+/** Fault of the threads that a session starts. */
+export type Fault = 'cannot be loaded' | 'cannot start' | 'dies in a call';
 
-/** What a session said and gave, or why there was none. */
-export interface SessionSeen {
+/** Backend and scores of a session, or the error that it failed with. */
+export interface SessionOutcome {
   readonly backend?: BackendDescription;
   readonly scores?: Float32Array | undefined;
-  /** Threads beside the session's own. */
+  /** Number of worker threads left running. */
   readonly workers: number;
   readonly code?: ErrorCode;
   readonly message?: string;
 }
 
 const MAGIC = [0, 97, 115, 109, 1, 0, 0, 0];
-/** Kernels that workers get instead: a module that imports what nobody has, and one without any kernel. */
-const WRONG_KERNELS: { readonly [Name in Trouble]?: WebAssembly.Module } = {
-  'cannot begin': new WebAssembly.Module(Uint8Array.from([...MAGIC, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 120, 1, 121, 0, 0])),
+/** Modules that faulty threads receive: one with an unknown import, and one without kernels. */
+const FAULTY_KERNELS: { readonly [Name in Fault]?: WebAssembly.Module } = {
+  'cannot start': new WebAssembly.Module(Uint8Array.from([...MAGIC, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 120, 1, 121, 0, 0])),
   'dies in a call': new WebAssembly.Module(Uint8Array.from(MAGIC)),
 };
 
-/** Does work while threads that are started have some trouble; it is told which of them run. */
-async function inTrouble<T>(
-  trouble: Trouble | undefined,
-  work: (running: ReadonlySet<Worker>) => Promise<T>,
-): Promise<T> {
-  const Usual = Worker;
+/** Calls `work` while new threads have a fault. `work` receives the threads that are running. */
+async function withFault<T>(fault: Fault | undefined, work: (running: ReadonlySet<Worker>) => Promise<T>): Promise<T> {
+  const OriginalWorker = Worker;
   const running = new Set<Worker>();
-  const module = trouble && WRONG_KERNELS[trouble];
-  globalThis.Worker = class extends Usual {
+  const module = fault && FAULTY_KERNELS[fault];
+  globalThis.Worker = class extends OriginalWorker {
     constructor(url: string | URL, options?: WorkerOptions) {
-      super(trouble === 'cannot be loaded' ? new URL('/no-such-file.js', location.href) : url, options);
+      super(fault === 'cannot be loaded' ? new URL('/no-such-file.js', location.href) : url, options);
       running.add(this);
     }
 
@@ -59,11 +56,11 @@ async function inTrouble<T>(
   try {
     return await work(running);
   } finally {
-    globalThis.Worker = Usual;
+    globalThis.Worker = OriginalWorker;
   }
 }
 
-/** Checks that need a thread which may wait. */
+/** Checks that need a thread that may block. */
 const checks = {
   async golden(
     file: ArrayBuffer,
@@ -72,8 +69,10 @@ const checks = {
     expected: Float32Array,
     options: Pick<SessionOptions, 'simd' | 'threads'>,
   ): Promise<GoldenDifference> {
-    const whole = decodeModel(new Uint8Array(file));
-    const model = golden.part ? { ...whole, graph: partOf(whole.graph, golden.part.from, golden.part.to) } : whole;
+    const complete = decodeModel(new Uint8Array(file));
+    const model = golden.part
+      ? { ...complete, graph: partOf(complete.graph, golden.part.from, golden.part.to) }
+      : complete;
     return goldenDifference(model, golden, input, expected, { backend: 'wasm', ...options });
   },
 
@@ -86,22 +85,22 @@ const checks = {
     });
   },
 
-  /** A network with random weights on WebAssembly; where threads die it is run until one has. */
-  async session(network: string, options: SessionOptions, trouble?: Trouble): Promise<SessionSeen> {
+  /** Runs a network with random weights on WebAssembly. If threads die, runs it until one has died. */
+  async session(network: string, options: SessionOptions, fault?: Fault): Promise<SessionOutcome> {
     const model = seededModel(network, 1);
     const input = new Int16Array(elementCount(model.graph.input.shape)).map((_, index) => (index % 200) - 100);
-    return inTrouble(trouble, async (running) => {
-      const wanted = { ...options, backend: 'wasm' } as const;
-      prepareSession(wanted);
+    return withFault(fault, async (running) => {
+      const wasmOptions = { ...options, backend: 'wasm' } as const;
+      prepareSession(wasmOptions);
       try {
-        const session = await createSession(model, wanted);
+        const session = await createSession(model, wasmOptions);
         let scores: Float32Array | undefined;
         do {
           scores = (await session.run(input, 1)).blobs[0];
-        } while (trouble === 'dies in a call' && session.backend.threads !== 1);
-        const seen = { backend: session.backend, scores, workers: running.size };
+        } while (fault === 'dies in a call' && session.backend.threads !== 1);
+        const outcome = { backend: session.backend, scores, workers: running.size };
         session.dispose();
-        return seen;
+        return outcome;
       } catch (error) {
         if (!(error instanceof HwgqError)) throw error;
         return { code: error.code, message: error.message, workers: running.size };

@@ -1,6 +1,6 @@
 import type { ChwShape } from '../../graph/shapes.ts';
 import type { Convolution } from '../../plan/plan.ts';
-import type { GEOMETRY, StructValues } from './kernel-structs.ts';
+import { type GEOMETRY, type StructValues, windowValues } from './kernel-structs.ts';
 import type { ElementRun, FilterShape } from './pack-weights.ts';
 import type { TensorLocation } from './tensor-locations.ts';
 
@@ -74,12 +74,7 @@ export function geometryOf(
     inputWidth: input.width,
     outputHeight: output.height,
     outputWidth: output.width,
-    kernelHeight: step.kernel[0],
-    kernelWidth: step.kernel[1],
-    strideY: step.stride[0],
-    strideX: step.stride[1],
-    padY: step.pad[0],
-    padX: step.pad[1],
+    ...windowValues(step),
     dilationY: step.dilation[0],
     dilationX: step.dilation[1],
     groups,

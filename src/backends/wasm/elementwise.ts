@@ -113,7 +113,7 @@ function elementsCall(
   };
 }
 
-/** Returns the locations of a step's input and output. The output is 0 if the step stores nothing but codes. */
+/** Returns the locations of a step's input and output. Those of the output are 0 if the step stores only codes. */
 function endpoints({ input, output }: { input: TensorId; output: TensorId }, locations: TensorLocations) {
   const from = locations.of(input);
   const to = locations.find(output);

@@ -29,7 +29,7 @@ export function codeEpilogue(
 function thresholdTable(thresholds: readonly Float64Array[], channels: number, type: ThresholdType) {
   const rows = rowsOf(thresholds, channels);
   if (type === 'f64') return rows;
-  // Sums are in range, so a threshold outside of it keeps its meaning when clamped.
+  // No sum is outside the range, so clamping a threshold to it changes no code.
   const clamped = rows.map((value) => Math.min(RANGES[type] - 1, Math.max(-RANGES[type], value)));
   return type === 'i16' ? Int16Array.from(clamped) : Int32Array.from(clamped);
 }

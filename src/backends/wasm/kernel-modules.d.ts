@@ -1,5 +1,5 @@
 declare module '*?wasm=plain' {
-  /** The kernels as WebAssembly (build/plugins/assemblyscript.ts). */
+  /** The compiled kernels (build/plugins/assemblyscript.ts). */
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }

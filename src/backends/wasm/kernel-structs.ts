@@ -1,3 +1,4 @@
+import type { Windows } from '../../plan/plan.ts';
 import type { MemoryLayout } from './memory-layout.ts';
 
 /** Types of struct fields, in AssemblyScript's words. An f64 takes two words, the others one. */
@@ -9,6 +10,15 @@ type StructFields = Readonly<Record<string, FieldType>>;
 /** A value for each field: a number, an address, or a flag. */
 export type StructValues<Fields extends StructFields> = { readonly [Field in keyof Fields]: number | boolean };
 
+const WINDOW = {
+  kernelHeight: 'i32',
+  kernelWidth: 'i32',
+  strideY: 'i32',
+  strideX: 'i32',
+  padY: 'i32',
+  padX: 'i32',
+} as const satisfies StructFields;
+
 export const GEOMETRY = {
   input: 'usize',
   inputStride: 'i32',
@@ -16,12 +26,7 @@ export const GEOMETRY = {
   inputWidth: 'i32',
   outputHeight: 'i32',
   outputWidth: 'i32',
-  kernelHeight: 'i32',
-  kernelWidth: 'i32',
-  strideY: 'i32',
-  strideX: 'i32',
-  padY: 'i32',
-  padX: 'i32',
+  ...WINDOW,
   dilationY: 'i32',
   dilationX: 'i32',
   groups: 'i32',
@@ -77,12 +82,7 @@ export const POOLING = {
   inputHeight: 'i32',
   inputWidth: 'i32',
   outputWidth: 'i32',
-  kernelHeight: 'i32',
-  kernelWidth: 'i32',
-  strideY: 'i32',
-  strideX: 'i32',
-  padY: 'i32',
-  padX: 'i32',
+  ...WINDOW,
   channels: 'i32',
   isAverage: 'i32',
   smallest: 'usize',
@@ -130,6 +130,18 @@ export const FLOAT_EPILOGUE = {
   thresholdCount: 'i32',
   thresholdStride: 'i32',
 } as const satisfies StructFields;
+
+/** Returns the values of the fields that describe the windows of a convolution or pooling. */
+export function windowValues({ kernel, stride, pad }: Windows): StructValues<typeof WINDOW> {
+  return {
+    kernelHeight: kernel[0],
+    kernelWidth: kernel[1],
+    strideY: stride[0],
+    strideX: stride[1],
+    padY: pad[0],
+    padX: pad[1],
+  };
+}
 
 /** Adds a struct to a memory layout and returns its address. */
 export function addStruct<Fields extends StructFields>(

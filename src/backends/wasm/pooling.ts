@@ -1,7 +1,7 @@
 import type { ChwShape } from '../../graph/shapes.ts';
 import type { CodePooling, FloatPooling } from '../../plan/plan.ts';
 import { floatEpilogue } from './epilogues.ts';
-import { addStruct, POOLING } from './kernel-structs.ts';
+import { addStruct, POOLING, windowValues } from './kernel-structs.ts';
 import { POOLING_CHANNELS } from './kernels/constants.ts';
 import type { MemoryLayout } from './memory-layout.ts';
 import type { KernelCall } from './program.ts';
@@ -30,12 +30,7 @@ export function poolingCall(
       inputHeight: input.height,
       inputWidth: input.width,
       outputWidth: output.width,
-      kernelHeight: step.kernel[0],
-      kernelWidth: step.kernel[1],
-      strideY: step.stride[0],
-      strideX: step.stride[1],
-      padY: step.pad[0],
-      padX: step.pad[1],
+      ...windowValues(step),
       channels: output.channels,
       isAverage: step.kind === 'floatPooling' && step.method === 'average',
       smallest: step.kind === 'codePooling' ? layout.data(step.smallest.map((flag) => (flag ? 255 : 0))) : 0,

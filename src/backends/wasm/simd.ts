@@ -7,7 +7,7 @@ const RETURNS_VECTOR = [1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0];
 const PLAIN = [...MAGIC, ...RETURNS_VECTOR, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
 const RELAXED = [...MAGIC, ...RETURNS_VECTOR, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 11];
 
-/** Returns the best SIMD level here. Returns undefined if WebAssembly is missing, has no SIMD, or may not be compiled. */
+/** Returns the best SIMD level here. Returns undefined if WebAssembly is missing, has no SIMD, or is blocked. */
 export function supportedSimd(): SimdLevel | undefined {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(Uint8Array.from(PLAIN))) return undefined;
   return WebAssembly.validate(Uint8Array.from(RELAXED)) ? 'relaxed' : 'plain';

@@ -37,7 +37,7 @@ function startThread(): Worker {
     'thread-worker.js',
     () => new Worker(new URL('./thread-worker.ts', import.meta.url), { type: 'module' }),
   );
-  // An error whose default is not prevented propagates to the page, which takes it for the end of the calling worker.
+  // Without preventDefault the error propagates to the page, which would treat it as the end of this worker.
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     worker.terminate();

@@ -8,7 +8,7 @@ import { type GraphRecipe, graphFrom, graphRecipes } from '../../support/random-
 const GRAPHS = 500;
 
 it.each(['plain', 'relaxed'] as const)(
-  `gives the interpreter’s codes on ${GRAPHS} random networks, with %s SIMD`,
+  `computes the interpreter’s codes on ${GRAPHS} random networks, with %s SIMD`,
   async (simd) => {
     await fc.assert(
       fc.asyncProperty(graphRecipes, async (recipe) => {
@@ -19,9 +19,9 @@ it.each(['plain', 'relaxed'] as const)(
       }),
       {
         numRuns: GRAPHS,
-        // The same networks each time: a rare rounding beyond the tolerance would stop an unrelated change.
+        // A fixed seed, so that a rare rounding beyond the tolerance cannot fail an unrelated change.
         seed: 1,
-        // Recipes that failed once.
+        // Recipes that failed in the past.
         examples: (failed as unknown as GraphRecipe[]).map((recipe) => [recipe]),
       },
     );

@@ -10,7 +10,7 @@ import type { ThreadChecks } from '../../support/threads.worker.ts';
 const GRAPHS = 60;
 const THREADS = 3;
 const SIMD = ['plain', 'relaxed'] as const;
-/** A network for which several threads are worth it, by name. */
+/** Name of a network that is large enough for several threads. */
 const LARGE = 'cifarvgg';
 const sets = inject('golden');
 
@@ -26,7 +26,7 @@ async function fetched(folder: string, file: string): Promise<ArrayBuffer> {
 }
 
 describe.each(SIMD)('with %s SIMD', (simd) => {
-  it(`gives the interpreter’s codes on ${GRAPHS} random networks, on ${THREADS} threads`, async () => {
+  it(`computes the interpreter’s codes on ${GRAPHS} random networks, with ${THREADS} threads`, async () => {
     await fc.assert(
       fc.asyncProperty(graphRecipes, async (recipe) => {
         expect(await checks.randomGraph(recipe, { simd, threads: THREADS })).toBeUndefined();
@@ -35,8 +35,8 @@ describe.each(SIMD)('with %s SIMD', (simd) => {
     );
   });
 
-  describe.each(Object.entries(sets))('golden results of %s, on threads', (_, { folder, cases }) => {
-    it.each(cases)('$name: every code, and the scores', async (golden) => {
+  describe.each(Object.entries(sets))('golden results of %s, with two threads', (_, { folder, cases }) => {
+    it.each(cases)('computes every code and the scores of $name', async (golden) => {
       const file = await fetched(folder, 'model.hwgq');
       const bytes = await fetched(folder, `${golden.name}.input`);
       const input = golden.input === 'integers' ? new Int16Array(bytes) : new Float32Array(bytes);
@@ -45,42 +45,42 @@ describe.each(SIMD)('with %s SIMD', (simd) => {
         simd,
         threads: 2,
       });
-      // Sums of a residual network round, so that a code near its threshold may flip.
+      // The float sums of a residual network are rounded, so a code near its threshold may differ.
       expect(wrongLevels).toBeLessThanOrEqual(golden.part ? levels / 100_000 : 0);
       if (wrongLevels === 0) expect(worstFloat).toBeLessThan(1e-5);
     });
   });
 });
 
-const MOST_THREADS = Math.min(4, navigator.hardwareConcurrency);
+const MAX_THREADS = Math.min(4, navigator.hardwareConcurrency);
 
-it('takes several threads for a network that is not small, and one for a small one, also if they have been started', async () => {
+it('uses several threads for a large network and one for a small one, even if more were started', async () => {
   const large = await checks.session(LARGE, {});
-  expect(large).toMatchObject({ backend: { threads: MOST_THREADS }, workers: MOST_THREADS - 1 });
+  expect(large).toMatchObject({ backend: { threads: MAX_THREADS }, workers: MAX_THREADS - 1 });
   expect(await checks.session('cifarsmall', {})).toMatchObject({ backend: { threads: 1 }, workers: 0 });
   expect(await checks.session('cifarsmall', { threads: 2 })).toMatchObject({ backend: { threads: 2 }, workers: 1 });
 });
 
-it.each(['cannot be loaded', 'cannot begin', 'dies in a call'] as const)(
-  'goes on with one thread, and says why, where another %s',
-  async (trouble) => {
+it.each(['cannot be loaded', 'cannot start', 'dies in a call'] as const)(
+  'falls back to one thread and reports why if another thread %s',
+  async (fault) => {
     const { scores } = await checks.session(LARGE, { threads: 1 });
-    const seen = await checks.session(LARGE, {}, trouble);
+    const seen = await checks.session(LARGE, {}, fault);
     const threadsReason = expect.stringContaining('WebAssembly threads failed');
     expect(seen).toMatchObject({ backend: { name: 'wasm', threads: 1, threadsReason }, workers: 0 });
     expect(seen.scores).toEqual(scores);
-    // Somebody who asks for threads is told instead.
-    expect(await checks.session(LARGE, { threads: 2 }, trouble)).toMatchObject({
+    // If the caller set the number of threads, the session fails instead.
+    expect(await checks.session(LARGE, { threads: 2 }, fault)).toMatchObject({
       code: 'worker',
       message: threadsReason,
       workers: 0,
     });
-    // A page takes an error that it hears of for the end of its worker.
+    // The page treats an error that it receives as the end of its worker.
     expect(errors).toEqual([]);
   },
 );
 
-it('refuses more threads than may wait here', async () => {
+it('rejects more than one thread on a page’s main thread', async () => {
   await expect(createSession(smallModel(), { backend: 'wasm', threads: 2 })).rejects.toMatchObject({
     code: 'invalid-option',
     message: expect.stringContaining('threads is 2; 1 to 1'),

@@ -1,11 +1,11 @@
-// Numbers that kernels and host share. This file is both AssemblyScript and TypeScript, so it has no types of either.
+// Numbers that kernels and host share. This file is both AssemblyScript and TypeScript, so it declares no types.
 
 /** Output pixels whose sums a convolution computes together. */
 export const WINDOWS = 4;
 
-/** Output channels that a binary convolution computes together: a block. */
+/** Output channels in a block of a binary convolution, which are computed together. */
 export const LOOKUP_CHANNELS = 32;
-/** Output channels that an integer or float convolution computes together: a block. */
+/** Output channels in a block of an integer or float convolution, which are computed together. */
 export const REAL_CHANNELS = 8;
 /** Channels that a pooling computes together. */
 export const POOLING_CHANNELS = 16;
@@ -15,7 +15,7 @@ export const TABLE_BYTES = 16;
 /** Weight of a limb relative to the one below it. */
 export const LIMB_BASE = 4096;
 
-// How the sums of a binary convolution become its output: in 16 bits, or in f64 when several passes add up.
+// Output kinds of a binary convolution. The wide kinds sum in f64, for sums of several passes or of more than 16 bits.
 export const CODES = 0;
 export const FLOATS = 1;
 export const WIDE_CODES = 2;

@@ -27,7 +27,7 @@ export class Geometry {
   paddedWidth: i32 = 0;
   /** Bytes of a pixel in scratch memory. */
   pixelBytes: i32 = 0;
-  /** Output rows in a band: the scratch memory holds the input rows of that many. */
+  /** Output rows in a band, whose input rows fit in scratch memory. */
   bandRows: i32 = 0;
   /** Runs of consecutive scratch memory that a window reads: pairs of u32, offset and length. */
   runs: usize = 0;

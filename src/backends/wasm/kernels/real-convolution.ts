@@ -22,16 +22,16 @@ class RealConvolution extends Geometry {
 
 /** Convolves integers. */
 export function integerConvolution(parameters: usize, scratch: usize, first: i32, end: i32): void {
-  convolve(changetype<RealConvolution>(parameters), scratch, first, end, true);
+  convolve<i16>(changetype<RealConvolution>(parameters), scratch, first, end);
 }
 
 /** Convolves floats. */
 export function floatConvolution(parameters: usize, scratch: usize, first: i32, end: i32): void {
-  convolve(changetype<RealConvolution>(parameters), scratch, first, end, false);
+  convolve<f32>(changetype<RealConvolution>(parameters), scratch, first, end);
 }
 
 @inline
-function convolve(shape: RealConvolution, scratch: usize, first: i32, end: i32, isInteger: bool): void {
+function convolve<T>(shape: RealConvolution, scratch: usize, first: i32, end: i32): void {
   const firstBlock = shape.isSplitByBlocks ? first : 0;
   const endBlock = shape.isSplitByBlocks ? end : shape.blocks;
   const firstPixel = shape.isSplitByBlocks ? 0 : first;
@@ -54,17 +54,17 @@ function convolve(shape: RealConvolution, scratch: usize, first: i32, end: i32, 
           const weights = shape.weights + <usize>((group * shape.blocks + block) * shape.blockBytes);
           const channel = group * shape.outputChannels + block * REAL_CHANNELS;
           const sums = scratch + shape.blockSums;
-          if (isInteger) {
+          if (isInteger<T>()) {
             if (shape.limbs === 1) {
-              sumIntegers(shape.runs, shape.runCount, weights, window0, window1, window2, window3, sums);
+              sumFour<i16>(shape.runs, shape.runCount, weights, window0, window1, window2, window3, sums);
               finishIntegers(shape, sums, pixel, count, channel);
             } else {
               sumLimbs(shape, weights, window0, window1, window2, window3, sums);
               finishLimbs(shape, sums + WINDOWS * SUM_BYTES, pixel, count, channel);
             }
           } else {
-            if (count === 1) sumFloatsOfOne(shape.runs, shape.runCount, weights, window0, sums);
-            else sumFloats(shape.runs, shape.runCount, weights, window0, window1, window2, window3, sums);
+            if (count === 1) sumOneOfFloats(shape.runs, shape.runCount, weights, window0, sums);
+            else sumFour<f32>(shape.runs, shape.runCount, weights, window0, window1, window2, window3, sums);
             finishFloatSums(shape, sums, pixel, count, channel);
           }
         }
@@ -103,41 +103,13 @@ function copyRows(shape: RealConvolution, group: i32, scratch: usize, firstRow: 
   }
 }
 
-/** Computes integer sums, from weights as [pair][channel][element of the pair] i16. */
-function sumIntegers(
-  runs: usize,
-  runCount: i32,
-  weights: usize,
-  window0: usize,
-  window1: usize,
-  window2: usize,
-  window3: usize,
-  sums: usize,
-): void {
-  sumFour(runs, runCount, weights, window0, window1, window2, window3, sums, true);
-}
-
-/** Computes float sums, from weights as [element][channel] f32. */
-function sumFloats(
-  runs: usize,
-  runCount: i32,
-  weights: usize,
-  window0: usize,
-  window1: usize,
-  window2: usize,
-  window3: usize,
-  sums: usize,
-): void {
-  sumFour(runs, runCount, weights, window0, window1, window2, window3, sums, false);
-}
-
 /**
  * Computes the sums of eight output channels for four windows, as [window][channel] i32 or f32. The input is read as
  * words of 32 bits: pairs of integers, or single floats.
  * @param runs for each run, its offset into the window and its number of words.
+ * @param weights i16 as [pair][channel][element of the pair], or f32 as [element][channel].
  */
-@inline
-function sumFour(
+function sumFour<T>(
   runs: usize,
   runCount: i32,
   weights: usize,
@@ -146,7 +118,6 @@ function sumFour(
   window2: usize,
   window3: usize,
   sums: usize,
-  isInteger: bool,
 ): void {
   let a0 = i32x4.splat(0);
   let b0 = i32x4.splat(0);
@@ -169,17 +140,17 @@ function sumFour(
       const a = v128.load(weight);
       const b = v128.load(weight, 16);
       let word = v128.load32_splat(input0);
-      a0 = multiplyAdd(a0, word, a, isInteger);
-      b0 = multiplyAdd(b0, word, b, isInteger);
+      a0 = multiplyAdd<T>(a0, word, a);
+      b0 = multiplyAdd<T>(b0, word, b);
       word = v128.load32_splat(input1);
-      a1 = multiplyAdd(a1, word, a, isInteger);
-      b1 = multiplyAdd(b1, word, b, isInteger);
+      a1 = multiplyAdd<T>(a1, word, a);
+      b1 = multiplyAdd<T>(b1, word, b);
       word = v128.load32_splat(input2);
-      a2 = multiplyAdd(a2, word, a, isInteger);
-      b2 = multiplyAdd(b2, word, b, isInteger);
+      a2 = multiplyAdd<T>(a2, word, a);
+      b2 = multiplyAdd<T>(b2, word, b);
       word = v128.load32_splat(input3);
-      a3 = multiplyAdd(a3, word, a, isInteger);
-      b3 = multiplyAdd(b3, word, b, isInteger);
+      a3 = multiplyAdd<T>(a3, word, a);
+      b3 = multiplyAdd<T>(b3, word, b);
       input0 += 4;
       input1 += 4;
       input2 += 4;
@@ -199,8 +170,8 @@ function sumFour(
 
 /** Adds the products of inputs and weights to four sums. Each integer sum adds two products. */
 @inline
-function multiplyAdd(sum: v128, input: v128, weights: v128, isInteger: bool): v128 {
-  return isInteger
+function multiplyAdd<T>(sum: v128, input: v128, weights: v128): v128 {
+  return isInteger<T>()
     ? i32x4.add(sum, i32x4.dot_i16x8_s(input, weights))
     : f32x4.add(sum, f32x4.mul(input, weights));
 }
@@ -220,7 +191,7 @@ function sumLimbs(
   let unit: f64 = 1;
   for (let limb = 0; limb < shape.limbs; limb++) {
     const limbWeights = weights + <usize>(limb * shape.limbBytes);
-    sumIntegers(shape.runs, shape.runCount, limbWeights, window0, window1, window2, window3, sums);
+    sumFour<i16>(shape.runs, shape.runCount, limbWeights, window0, window1, window2, window3, sums);
     for (let index: usize = 0; index < <usize>(WINDOWS * REAL_CHANNELS); index++) {
       const at = total + (index << 3);
       store<f64>(at, load<f64>(at) + unit * <f64>load<i32>(sums + (index << 2)));
@@ -233,7 +204,7 @@ function sumLimbs(
  * Computes the float sums of one window. It adds four elements at a time to separate sums, because each addition waits
  * for the one before it.
  */
-function sumFloatsOfOne(runs: usize, runCount: i32, weights: usize, window: usize, sums: usize): void {
+function sumOneOfFloats(runs: usize, runCount: i32, weights: usize, window: usize, sums: usize): void {
   let a0 = f32x4.splat(0);
   let b0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
