@@ -65,7 +65,7 @@ it('has types for every entry, by arethetypeswrong', async () => {
   // It is an ES module only, which Node 20 and bundlers resolve by its exports.
   const options = ['--profile', 'esm-only', '--format', 'ascii'];
   const report = await installed.run(process.execPath, command, installed.tarball, ...options);
-  expect(report).toContain('"hwgq-web/team-worker"');
+  expect(report).toContain('"hwgq-web/thread-worker"');
 });
 
 it('has models under the licence of the project only, each with its card and recipe', () => {
