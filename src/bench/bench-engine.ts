@@ -1,6 +1,6 @@
 import type { BackendDescription, KernelChoice, StepProfile } from '../engine/runner.ts';
 import type { BenchInput } from './bench-models.ts';
-import type { Contestant } from './contestant.ts';
+import type { Candidate } from './candidate.ts';
 
 /** A network made ready on an engine. */
 export interface BenchEngine {
@@ -28,9 +28,9 @@ export interface Surroundings {
 }
 
 /** What an engine needs to start. */
-export interface EngineStart<Kind extends Contestant = Contestant> extends Surroundings {
-  readonly contestant: Kind;
-  /** The model in the contestant's form. */
+export interface EngineStart<Kind extends Candidate = Candidate> extends Surroundings {
+  readonly candidate: Kind;
+  /** The model in the candidate's form. */
   readonly file: Uint8Array<ArrayBuffer>;
   readonly input: BenchInput;
 }

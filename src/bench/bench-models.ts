@@ -4,9 +4,9 @@ import { encodeModel } from '../model/encode.ts';
 import { Random } from '../tools/networks/random.ts';
 import { seededModel } from '../tools/networks/seeded-model.ts';
 import { exportOnnx } from '../tools/onnx/export.ts';
-import type { ModelForm } from './contestant.ts';
+import type { ModelForm } from './candidate.ts';
 
-/** One network in the forms that contestants load, and a picture of noise to run it on. */
+/** One network in the forms that candidates load, and a picture of noise to run it on. */
 export interface BenchModels {
   readonly network: string;
   readonly files: ReadonlyMap<ModelForm, Uint8Array<ArrayBuffer>>;

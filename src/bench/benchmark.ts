@@ -1,10 +1,10 @@
 import { PrivateWorker } from '../client/private-worker.ts';
 import { messageOf } from '../errors.ts';
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, formOf, nameOf, type OwnContestant } from './contestant.ts';
+import { type Candidate, formOf, nameOf, type OwnCandidate } from './candidate.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
-import { type Examination, examine } from './examine.ts';
 import { type FirstLabelOptions, timeFirstLabels } from './first-labels.ts';
+import { type ModeProfile, profileMode } from './mode-profile.ts';
 import type { ModelsWorker } from './models.worker.ts';
 import { race } from './race.ts';
 import { rememberedKernels } from './remembered-kernels.ts';
@@ -15,8 +15,8 @@ import { tuneKernels } from './tune.ts';
 export interface BenchmarkSettings {
   /** A name of `NETWORK_NAMES`. */
   readonly network: string;
-  readonly contestants: readonly Contestant[];
-  /** Turns of each contestant. */
+  readonly candidates: readonly Candidate[];
+  /** Turns of each candidate. */
   readonly rounds: number;
   /** Images of a run, for throughput; none to leave throughput and layers out. */
   readonly batches: readonly number[];
@@ -37,25 +37,25 @@ export interface BenchmarkOptions {
 }
 
 /** Shares of the whole, by how long the parts usually take. */
-const PARTS = { models: 0.05, tuning: 0.1, race: 0.5, firstLabels: 0.1, examinations: 0.25 } as const;
+const PARTS = { models: 0.05, tuning: 0.1, race: 0.5, firstLabels: 0.1, profiles: 0.25 } as const;
 
 /**
- * Measures this machine: a race of all contestants, first labels, then this project's own modes one by one. What fails
+ * Measures this machine: a race of all candidates, first labels, then this project's own modes one by one. What fails
  * is noted in the report, and the rest goes on.
  * @throws the signal's reason where it aborts; HwgqError where the network cannot be made.
  */
 export async function runBenchmark(settings: BenchmarkSettings, options: BenchmarkOptions): Promise<BenchmarkReport> {
-  const { contestants, rounds } = settings;
+  const { candidates, rounds } = settings;
   const { siteUrl, signal, onProgress, onReport = () => {} } = options;
   const { network } = settings;
   let report: BenchmarkReport = {
     format: 'hwgq-benchmark',
-    version: 1,
+    version: 2,
     date: new Date().toISOString(),
     machine: await describeMachine(),
     network,
     results: [],
-    examinations: [],
+    profiles: [],
     firstLabels: [],
     downloads: [],
   };
@@ -65,7 +65,7 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
   };
   onProgress(0, `Making ${network}`);
   const [models, sizes] = [await makeModels(settings, signal), await fetchSizes(siteUrl, signal)];
-  const downloads = downloadSizes(contestants, models, sizes);
+  const downloads = downloadSizes(candidates, models, sizes);
   tell({ network: models.network, downloads });
   let done: number = PARTS.models;
   const part = (share: number) => {
@@ -74,7 +74,7 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
     return (inner: number, doing: string) => onProgress(start + share * inner, doing);
   };
   const tuningProgress = part(PARTS.tuning);
-  if (settings.tuning && contestants.some(({ backend }) => backend === 'webgpu')) {
+  if (settings.tuning && candidates.some(({ backend }) => backend === 'webgpu')) {
     try {
       const tuned = await tuneKernels(models, signal, (inner) =>
         tuningProgress(inner, 'Looking for the fastest kernels'),
@@ -89,46 +89,46 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
   const raceProgress = part(PARTS.race);
   const onResults = (results: BenchmarkReport['results']) => tell({ results });
   tell({
-    results: await race(models, contestants, { ...surroundings, rounds, signal, onProgress: raceProgress, onResults }),
+    results: await race(models, candidates, { ...surroundings, rounds, signal, onProgress: raceProgress, onResults }),
   });
   const labelProgress = part(PARTS.firstLabels);
   if (settings.firstLabels) {
     const labelOptions: FirstLabelOptions = { siteUrl, signal, onProgress: labelProgress };
-    tell({ firstLabels: await timeFirstLabels(models, contestants, labelOptions) });
+    tell({ firstLabels: await timeFirstLabels(models, candidates, labelOptions) });
   }
-  const own = settings.batches.length === 0 ? [] : contestants.filter(isOwn);
-  const examinations: Examination[] = [];
-  for (const contestant of own) {
+  const own = settings.batches.length === 0 ? [] : candidates.filter(isOwn);
+  const profiles: ModeProfile[] = [];
+  for (const candidate of own) {
     const { batches } = settings;
-    const examineOptions = { ...surroundings, batches, signal, onProgress: part(PARTS.examinations / own.length) };
+    const profileOptions = { ...surroundings, batches, signal, onProgress: part(PARTS.profiles / own.length) };
     // What cannot even start has said so in the race.
-    const isRunning = report.results.some((result) => result.contestant === contestant && result.latency);
+    const isRunning = report.results.some((result) => result.candidate === candidate && result.latency);
     if (!isRunning) continue;
     try {
-      examinations.push(await examine(models, contestant, examineOptions));
+      profiles.push(await profileMode(models, candidate, profileOptions));
     } catch (error) {
       signal.throwIfAborted();
-      examinations.push({ contestant, name: nameOf(contestant), throughput: [], failure: messageOf(error) });
+      profiles.push({ candidate, name: nameOf(candidate), throughput: [], failure: messageOf(error) });
     }
-    tell({ examinations: [...examinations] });
+    tell({ profiles: [...profiles] });
   }
   onProgress(1, '');
   return report;
 }
 
-function isOwn(contestant: Contestant): contestant is OwnContestant {
-  return contestant.engine === 'hwgq-web';
+function isOwn(candidate: Candidate): candidate is OwnCandidate {
+  return candidate.engine === 'hwgq-web';
 }
 
-/** A network in the forms that the contestants load, and this project's own. */
-async function makeModels({ network, contestants }: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
+/** A network in the forms that the candidates load, and this project's own. */
+async function makeModels({ network, candidates }: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
   const worker = new Worker(new URL('./models.worker.ts', import.meta.url), { type: 'module' });
   const connection = new PrivateWorker<ModelsWorker>(worker, 'worker that makes networks');
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {
     signal.throwIfAborted();
-    const forms = new Set(['hwgq' as const, ...contestants.map(formOf)]);
+    const forms = new Set(['hwgq' as const, ...candidates.map(formOf)]);
     return await connection.call((remote) => remote.make(network, [...forms]));
   } finally {
     signal.removeEventListener('abort', end);

@@ -51,14 +51,14 @@ const worker: EngineWorker = {
 };
 
 function startEngine(start: EngineStart): Promise<BenchEngine> {
-  const { contestant } = start;
-  switch (contestant.engine) {
+  const { candidate } = start;
+  switch (candidate.engine) {
     case 'hwgq-web':
-      return startHwgq({ ...start, contestant });
+      return startHwgq({ ...start, candidate });
     case 'onnxruntime-web':
-      return startOnnxRuntime({ ...start, contestant });
+      return startOnnxRuntime({ ...start, candidate });
     case 'tfjs':
-      return startTfjs({ ...start, contestant });
+      return startTfjs({ ...start, candidate });
   }
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, formOf, nameOf, type OnnxRuntimeContestant, type OwnContestant } from './contestant.ts';
+import { type Candidate, formOf, nameOf, type OnnxRuntimeCandidate, type OwnCandidate } from './candidate.ts';
 import type { FirstLabel } from './report.ts';
 import { median } from './statistics.ts';
 
@@ -13,7 +13,7 @@ export interface FirstLabelOptions {
 
 /** What the page that names one picture is to do. */
 export interface FirstLabelTask {
-  readonly contestant: OwnContestant | OnnxRuntimeContestant;
+  readonly candidate: OwnCandidate | OnnxRuntimeCandidate;
   /** Address of its model. */
   readonly model: string;
   /** How that takes its input. */
@@ -21,8 +21,8 @@ export interface FirstLabelTask {
 }
 
 /** The address of the page that does it: what it needs to know stands in the fragment. */
-export function firstLabelAddress(siteUrl: string, { contestant, model, preprocessing }: FirstLabelTask): string {
-  const { engine, backend, threads } = contestant;
+export function firstLabelAddress(siteUrl: string, { candidate, model, preprocessing }: FirstLabelTask): string {
+  const { engine, backend, threads } = candidate;
   const { width, height, channels, mean, scale } = preprocessing;
   const parts = new URLSearchParams({ engine, backend, model, peers: `${siteUrl}peers/`, channels });
   for (const [name, value] of Object.entries({ width, height, scale, threads })) {
@@ -33,7 +33,7 @@ export function firstLabelAddress(siteUrl: string, { contestant, model, preproce
 }
 
 interface Starter {
-  readonly contestant: FirstLabelTask['contestant'];
+  readonly candidate: FirstLabelTask['candidate'];
   /** Address of its model. */
   readonly model: string;
   readonly times: number[];
@@ -52,34 +52,31 @@ const PATIENCE_MILLISECONDS = 120_000;
  */
 export async function timeFirstLabels(
   { files, preprocessing }: BenchModels,
-  contestants: readonly Contestant[],
+  candidates: readonly Candidate[],
   { siteUrl, signal, onProgress }: FirstLabelOptions,
 ): Promise<readonly FirstLabel[]> {
-  const own: OwnContestant = { engine: 'hwgq-web', backend: 'auto' };
-  const [peer] = contestants.filter(isPeer).sort((a, b) => (b.threads ?? 1) - (a.threads ?? 1));
-  const starters = [own, ...(peer ? [peer] : [])].map((contestant): Starter => {
-    const blob = new Blob([files.get(formOf(contestant)) ?? new Uint8Array()]);
-    return { contestant, model: URL.createObjectURL(blob), times: [] };
+  const own: OwnCandidate = { engine: 'hwgq-web', backend: 'auto' };
+  const [peer] = candidates.filter(isPeer).sort((a, b) => (b.threads ?? 1) - (a.threads ?? 1));
+  const starters = [own, ...(peer ? [peer] : [])].map((candidate): Starter => {
+    const blob = new Blob([files.get(formOf(candidate)) ?? new Uint8Array()]);
+    return { candidate, model: URL.createObjectURL(blob), times: [] };
   });
   try {
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, starter] of starters.entries()) {
         if (starter.failure !== undefined) continue;
-        const { contestant, model, times } = starter;
-        onProgress(
-          (round * starters.length + index) / (ROUNDS * starters.length),
-          `First label: ${nameOf(contestant)}`,
-        );
+        const { candidate, model, times } = starter;
+        onProgress((round * starters.length + index) / (ROUNDS * starters.length), `First label: ${nameOf(candidate)}`);
         try {
-          times.push(await timeFrame(firstLabelAddress(siteUrl, { contestant, model, preprocessing }), signal));
+          times.push(await timeFrame(firstLabelAddress(siteUrl, { candidate, model, preprocessing }), signal));
         } catch (error) {
           signal.throwIfAborted();
           starter.failure = messageOf(error);
         }
       }
     }
-    return starters.map(({ contestant, times, failure }) => ({
-      name: nameOf(contestant),
+    return starters.map(({ candidate, times, failure }) => ({
+      name: nameOf(candidate),
       ...(failure === undefined ? { milliseconds: median(times) } : { failure }),
     }));
   } finally {
@@ -87,8 +84,8 @@ export async function timeFirstLabels(
   }
 }
 
-function isPeer(contestant: Contestant): contestant is OnnxRuntimeContestant {
-  return contestant.engine === 'onnxruntime-web' && contestant.backend === 'wasm';
+function isPeer(candidate: Candidate): candidate is OnnxRuntimeCandidate {
+  return candidate.engine === 'onnxruntime-web' && candidate.backend === 'wasm';
 }
 
 async function timeFrame(url: string, signal: AbortSignal): Promise<number> {

@@ -2,15 +2,15 @@ import type { BackendDescription } from '../engine/runner.ts';
 import { createSession, type Session } from '../engine/session.ts';
 import { decodeModel } from '../model/decode.ts';
 import { type BenchEngine, type EngineStart, type OwnEngine, repeated } from './bench-engine.ts';
-import type { OwnContestant } from './contestant.ts';
+import type { OwnCandidate } from './candidate.ts';
 
 /**
  * This project's engine, by way of its session.
  * @throws HwgqError as `createSession`.
  */
-export async function startHwgq(start: EngineStart<OwnContestant>): Promise<BenchEngine> {
-  const { contestant, file, input, kernelChoice } = start;
-  const { backend, simd, threads } = contestant;
+export async function startHwgq(start: EngineStart<OwnCandidate>): Promise<BenchEngine> {
+  const { candidate, file, input, kernelChoice } = start;
+  const { backend, simd, threads } = candidate;
   const session = await createSession(decodeModel(file), {
     backend,
     kernelChoice,

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
-import type { OnnxRuntimeContestant } from './contestant.ts';
+import type { OnnxRuntimeCandidate } from './candidate.ts';
 
 type OnnxRuntime = typeof import('onnxruntime-web');
 
@@ -11,15 +11,15 @@ const BUILDS = { wasm: 'ort.wasm.min.mjs', webgpu: 'ort.webgpu.min.mjs' } as con
 const ERRORS_ONLY = 3;
 
 /** onnxruntime-web, loaded from its own files when it is asked for. */
-export async function startOnnxRuntime(start: EngineStart<OnnxRuntimeContestant>): Promise<BenchEngine> {
-  const { contestant, file, input, peersUrl } = start;
+export async function startOnnxRuntime(start: EngineStart<OnnxRuntimeCandidate>): Promise<BenchEngine> {
+  const { candidate, file, input, peersUrl } = start;
   const folder = `${peersUrl}onnxruntime-web/`;
-  const ort = (await import(/* @vite-ignore */ `${folder}${BUILDS[contestant.backend]}`)) as OnnxRuntime;
+  const ort = (await import(/* @vite-ignore */ `${folder}${BUILDS[candidate.backend]}`)) as OnnxRuntime;
   ort.env.wasm.wasmPaths = folder;
-  ort.env.wasm.numThreads = contestant.threads ?? 1;
+  ort.env.wasm.numThreads = candidate.threads ?? 1;
   ort.env.logLevel = 'error';
   const session = await ort.InferenceSession.create(file, {
-    executionProviders: [contestant.backend],
+    executionProviders: [candidate.backend],
     graphOptimizationLevel: 'all',
     // Of float64 sums, which the exact export has, it warns on WebGPU that they stay on the processor.
     logSeverityLevel: ERRORS_ONLY,

@@ -1,14 +1,14 @@
 import { messageOf } from '../errors.ts';
 import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, nameOf } from './contestant.ts';
+import { type Candidate, nameOf } from './candidate.ts';
 import type { StartedEngine } from './engine-protocol.ts';
-import { type RunningEngine, startContestant } from './running-engine.ts';
+import { type RunningEngine, startCandidate } from './running-engine.ts';
 import { type Summary, summarize } from './statistics.ts';
 
-/** How one contestant did. */
+/** How one candidate did. */
 export interface RaceResult {
-  readonly contestant: Contestant;
+  readonly candidate: Candidate;
   readonly name: string;
   /** Absent where it failed. */
   readonly started?: StartedEngine;
@@ -18,7 +18,7 @@ export interface RaceResult {
 }
 
 export interface RaceOptions extends Surroundings {
-  /** Turns of each contestant. */
+  /** Turns of each candidate. */
   readonly rounds: number;
   readonly signal: AbortSignal;
   /** Share of the race that is over, and what happens now. */
@@ -40,39 +40,39 @@ interface Runner extends RunningEngine {
 }
 
 /**
- * Times contestants turn by turn, so that what else the machine does falls on all of them alike. Each has a worker of
- * its own, alive throughout. A contestant that fails drops out, and the others go on.
+ * Times candidates turn by turn, so that what else the machine does falls on all of them alike. Each has a worker of
+ * its own, alive throughout. A candidate that fails drops out, and the others go on.
  * @throws the signal's reason where it aborts.
  */
 export async function race(
   models: BenchModels,
-  contestants: readonly Contestant[],
+  candidates: readonly Candidate[],
   options: RaceOptions,
 ): Promise<readonly RaceResult[]> {
   const { rounds, signal, onProgress, onResults = () => {} } = options;
   const runners: Runner[] = [];
-  const failures = new Map<Contestant, string>();
-  const results = () => contestants.map((contestant) => resultOf(contestant, runners, failures));
-  const steps = contestants.length * (rounds + 1);
+  const failures = new Map<Candidate, string>();
+  const results = () => candidates.map((candidate) => resultOf(candidate, runners, failures));
+  const steps = candidates.length * (rounds + 1);
   const end = () => {
     for (const { connection } of runners) connection.end(signal.reason ?? new Error('The race is over.'));
   };
   signal.addEventListener('abort', end);
   try {
-    for (const [index, contestant] of contestants.entries()) {
+    for (const [index, candidate] of candidates.entries()) {
       signal.throwIfAborted();
-      onProgress(index / steps, `Starting ${nameOf(contestant)}`);
+      onProgress(index / steps, `Starting ${nameOf(candidate)}`);
       try {
-        runners.push({ ...(await startContestant(models, contestant, options, signal)), times: [] });
+        runners.push({ ...(await startCandidate(models, candidate, options, signal)), times: [] });
       } catch (error) {
         signal.throwIfAborted();
-        failures.set(contestant, messageOf(error));
+        failures.set(candidate, messageOf(error));
       }
     }
     for (let round = 0; round < rounds; round++) {
       for (const [index, runner] of runners.entries()) {
         if (runner.failure !== undefined) continue;
-        onProgress((contestants.length * (round + 1) + index) / steps, nameOf(runner.contestant));
+        onProgress((candidates.length * (round + 1) + index) / steps, nameOf(runner.candidate));
         try {
           await takeTurn(runner);
         } catch (error) {
@@ -100,15 +100,15 @@ async function takeTurn({ connection, started, times }: Runner): Promise<void> {
 }
 
 function resultOf(
-  contestant: Contestant,
+  candidate: Candidate,
   runners: readonly Runner[],
-  failures: ReadonlyMap<Contestant, string>,
+  failures: ReadonlyMap<Candidate, string>,
 ): RaceResult {
-  const runner = runners.find((candidate) => candidate.contestant === contestant);
-  const failure = runner?.failure ?? failures.get(contestant);
+  const runner = runners.find((running) => running.candidate === candidate);
+  const failure = runner?.failure ?? failures.get(candidate);
   return {
-    contestant,
-    name: nameOf(contestant),
+    candidate,
+    name: nameOf(candidate),
     ...(runner ? { started: runner.started } : {}),
     ...(runner && runner.times.length > 0 ? { latency: summarize(runner.times) } : {}),
     ...(failure === undefined ? {} : { failure }),

@@ -48,15 +48,15 @@ export function parseReport(json: string): BenchmarkReport {
 }
 
 function isReport(value: unknown): value is BenchmarkReport {
-  if (!isRecord(value) || value.format !== 'hwgq-benchmark' || value.version !== 1) return false;
-  const { machine, results, examinations, tuning = [], firstLabels, downloads } = value;
+  if (!isRecord(value) || value.format !== 'hwgq-benchmark' || value.version !== 2) return false;
+  const { machine, results, profiles, tuning = [], firstLabels, downloads } = value;
   const kernel = { shape: 'string', variant: 'string', milliseconds: 'number?', failure: 'string?' } as const;
   return (
     hasTypes(value, { date: 'string', network: 'string', tuningFailure: 'string?' }) &&
     isRecord(machine) &&
     hasTypes(machine, { userAgent: 'string', cores: 'number', isIsolated: 'boolean', gpu: 'string?' }) &&
     isListOf(results, isResult) &&
-    isListOf(examinations, isExamination) &&
+    isListOf(profiles, isModeProfile) &&
     isListOf(tuning, (timing) => hasTypes(timing, kernel)) &&
     isListOf(firstLabels, (label) =>
       hasTypes(label, { name: 'string', milliseconds: 'number?', failure: 'string?' }),
@@ -66,16 +66,16 @@ function isReport(value: unknown): value is BenchmarkReport {
 }
 
 function isResult(value: Record<string, unknown>): boolean {
-  const { contestant, started, latency } = value;
+  const { candidate, started, latency } = value;
   return (
     hasTypes(value, { name: 'string', failure: 'string?' }) &&
-    isContestant(contestant) &&
+    isCandidate(candidate) &&
     (started === undefined || isStarted(started)) &&
     (latency === undefined || isTimed(latency))
   );
 }
 
-function isContestant(value: unknown): boolean {
+function isCandidate(value: unknown): boolean {
   const types = { engine: 'string', backend: 'string', form: 'string?', simd: 'string?', threads: 'number?' } as const;
   return isRecord(value) && hasTypes(value, types);
 }
@@ -95,11 +95,11 @@ function isTimed(latency: unknown): boolean {
   return isRecord(latency) && hasTypes(latency, numbers);
 }
 
-function isExamination(value: Record<string, unknown>): boolean {
-  const { contestant, throughput, layers } = value;
+function isModeProfile(value: Record<string, unknown>): boolean {
+  const { candidate, throughput, layers } = value;
   return (
     hasTypes(value, { name: 'string', failure: 'string?' }) &&
-    isContestant(contestant) &&
+    isCandidate(candidate) &&
     isListOf(throughput, (row) => hasTypes(row, { count: 'number', imagesPerSecond: 'number' })) &&
     (layers === undefined || isLayerProfile(layers))
   );

@@ -1,4 +1,4 @@
-import type { Examination } from './examine.ts';
+import type { ModeProfile } from './mode-profile.ts';
 import type { RaceResult } from './race.ts';
 
 /** Where a report was made. */
@@ -41,13 +41,13 @@ export interface KernelTiming {
 /** Everything that one benchmark found. */
 export interface BenchmarkReport {
   readonly format: 'hwgq-benchmark';
-  readonly version: 1;
+  readonly version: 2;
   /** ISO 8601. */
   readonly date: string;
   readonly machine: MachineDescription;
   readonly network: string;
   readonly results: readonly RaceResult[];
-  readonly examinations: readonly Examination[];
+  readonly profiles: readonly ModeProfile[];
   /** Every WebGPU kernel on every layer shape, where they were tuned. */
   readonly tuning?: readonly KernelTiming[];
   /** Why they were not, where they should have been. */
@@ -58,7 +58,7 @@ export interface BenchmarkReport {
 
 /** A report as lines for people, without its layers. */
 export function reportText({ date, machine, network, ...found }: BenchmarkReport): string {
-  const { results, examinations, tuning = [], tuningFailure, firstLabels, downloads } = found;
+  const { results, profiles, tuning = [], tuningFailure, firstLabels, downloads } = found;
   const lines = [
     `hwgq-web benchmark, ${network}, ${date}`,
     `${machine.cores} logical processors${machine.isIsolated ? ', cross-origin isolated' : ''}${machine.gpu ? `, GPU ${machine.gpu}` : ''}`,
@@ -69,7 +69,7 @@ export function reportText({ date, machine, network, ...found }: BenchmarkReport
         ? `${name}: ${latency.median.toFixed(1)} ms (p5 ${latency.p5.toFixed(1)}, p95 ${latency.p95.toFixed(1)})`
         : `${name}: ${failure}`,
     ),
-    ...examinations.map(({ name, throughput, failure }) => {
+    ...profiles.map(({ name, throughput, failure }) => {
       const rates = throughput.map(
         ({ count, imagesPerSecond }) => `${imagesPerSecond.toFixed(1)} images/s by ${count}`,
       );

@@ -1,37 +1,35 @@
 import { PrivateWorker } from '../client/private-worker.ts';
 import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
-import { type Contestant, loadedForm } from './contestant.ts';
+import { type Candidate, loadedForm } from './candidate.ts';
 import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
 
-/** A contestant that is ready, in a worker of its own. */
+/** A candidate that is ready, in a worker of its own. */
 export interface RunningEngine {
-  readonly contestant: Contestant;
+  readonly candidate: Candidate;
   readonly connection: PrivateWorker<EngineWorker>;
   readonly started: StartedEngine;
 }
 
 /**
- * Starts a contestant on a network.
+ * Starts a candidate on a network.
  * @throws what its engine throws; the signal's reason where it aborts.
  */
-export async function startContestant(
+export async function startCandidate(
   { files, input }: BenchModels,
-  contestant: Contestant,
+  candidate: Candidate,
   { peersUrl, kernelChoice }: Surroundings,
   signal: AbortSignal,
 ): Promise<RunningEngine> {
   const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new PrivateWorker<EngineWorker>(worker, `worker of ${contestant.engine}`);
+  const connection = new PrivateWorker<EngineWorker>(worker, `worker of ${candidate.engine}`);
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {
     signal.throwIfAborted();
-    const file = files.get(loadedForm(contestant)) ?? new Uint8Array();
-    const started = await connection.call((remote) =>
-      remote.start({ contestant, file, input, peersUrl, kernelChoice }),
-    );
-    return { contestant, connection, started };
+    const file = files.get(loadedForm(candidate)) ?? new Uint8Array();
+    const started = await connection.call((remote) => remote.start({ candidate, file, input, peersUrl, kernelChoice }));
+    return { candidate, connection, started };
   } catch (error) {
     connection.end(error);
     throw error;

@@ -2,7 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { decodeModel } from '../model/decode.ts';
 import { exportGraph } from '../tools/onnx/export.ts';
 import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
-import type { TfjsContestant } from './contestant.ts';
+import type { TfjsCandidate } from './candidate.ts';
 import type { TensorFlow } from './tensorflow.ts';
 import { TfjsNetwork } from './tfjs-network.ts';
 
@@ -11,9 +11,9 @@ type WasmBackend = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasm
 const THREADED = 'tfjs-backend-wasm-threaded-simd';
 
 /** tfjs on an export of a `.hwgq` model, loaded from its own files when it is asked for. */
-export async function startTfjs(start: EngineStart<TfjsContestant>): Promise<BenchEngine> {
-  const { contestant, file, input, peersUrl } = start;
-  const { backend, threads = 1 } = contestant;
+export async function startTfjs(start: EngineStart<TfjsCandidate>): Promise<BenchEngine> {
+  const { candidate, file, input, peersUrl } = start;
+  const { backend, threads = 1 } = candidate;
   const folder = `${peersUrl}tfjs/`;
   await import(/* @vite-ignore */ `${folder}tf-core.min.js`);
   await import(/* @vite-ignore */ `${folder}tf-backend-${backend}.min.js`);
@@ -26,7 +26,7 @@ export async function startTfjs(start: EngineStart<TfjsContestant>): Promise<Ben
     else startThreadsFromFiles(folder);
   }
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend ${backend}.`);
-  const network = new TfjsNetwork(tf, exportGraph(decodeModel(file), { form: contestant.form }));
+  const network = new TfjsNetwork(tf, exportGraph(decodeModel(file), { form: candidate.form }));
   return new TfjsEngine(tf, network, channelsInnermost(input.floats, input.shape), input.shape);
 }
 

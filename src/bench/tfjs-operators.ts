@@ -2,10 +2,10 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { HwgqError } from '../errors.ts';
 import { type Attribute, DATA_TYPE, type OnnxConstant, type OnnxNode } from '../tools/onnx/graph-writer.ts';
 import type { TensorFlow } from './tensorflow.ts';
-import { baseOf, exceeds, joined, type Places, rounded, thresholdWords, type Words } from './tfjs-words.ts';
+import { baseOf, exceeds, joined, type LimbScales, type Limbs, rounded, thresholdLimbs } from './tfjs-limbs.ts';
 
-/** Of images [count, height, width, channels], of vectors [count, length]; whole numbers too large for float32 as words. */
-export type Value = Tensor | Words;
+/** Of images [count, height, width, channels], of vectors [count, length]; whole numbers too large for float32 as limbs. */
+export type Value = Tensor | Limbs;
 
 type Operation = (values: readonly Value[]) => Value;
 type Pair = [number, number];
@@ -14,8 +14,8 @@ type ExplicitPadding = [Pair, Pair, Pair, Pair];
 /** The operators that exported networks are made of, in tfjs's. */
 export class TfjsOperators {
   readonly #made: Tensor[] = [];
-  /** Of values that are words. */
-  readonly #places = new Map<string, Places>();
+  /** Of values that are limbs. */
+  readonly #scales = new Map<string, LimbScales>();
   readonly #tf: TensorFlow;
   readonly #constants: ReadonlyMap<string, OnnxConstant>;
 
@@ -32,8 +32,8 @@ export class TfjsOperators {
    */
   operation(node: OnnxNode, inputs: readonly string[], isRectified: boolean): Operation {
     const tf = this.#tf;
-    const places = inputs.map((name) => this.#places.get(name));
-    if (places.some(Boolean)) return this.#wideOperation(node, places);
+    const scales = inputs.map((name) => this.#scales.get(name));
+    if (scales.some(Boolean)) return this.#wideOperation(node, scales);
     const { operator, attributes } = node;
     const activation = isRectified ? 'relu' : 'linear';
     switch (operator) {
@@ -48,7 +48,7 @@ export class TfjsOperators {
         return this.#pooling(node);
       case 'Cast': {
         if (attributes.to === DATA_TYPE.float64) {
-          this.#places.set(node.output, [1]);
+          this.#scales.set(node.output, [1]);
           return onTensors((value) => [tf.clone(value)]);
         }
         const type = attributes.to === DATA_TYPE.int32 ? 'int32' : 'float32';
@@ -111,33 +111,33 @@ export class TfjsOperators {
   }
 
   /** What is done with sums in float64. */
-  #wideOperation({ operator, inputs, output }: OnnxNode, places: readonly (Places | undefined)[]): Operation {
+  #wideOperation({ operator, inputs, output }: OnnxNode, scales: readonly (LimbScales | undefined)[]): Operation {
     const tf = this.#tf;
-    const [first = [], second = []] = places;
+    const [first = [], second = []] = scales;
     const constant = inputs.find((name) => this.#constants.has(name)) ?? '';
     switch (operator) {
       case 'Greater': {
         const { values, dimensions } = this.#constant(constant);
-        const words = thresholdWords(values as Float64Array, first);
-        const threshold = words.map((word) => this.#tensor({ values: word, dimensions }));
-        return onWords((sum) => exceeds(tf, sum, threshold, baseOf(first)));
+        const limbs = thresholdLimbs(values as Float64Array, first);
+        const threshold = limbs.map((limb) => this.#tensor({ values: limb, dimensions }));
+        return onLimbs((sum) => exceeds(tf, sum, threshold, baseOf(first)));
       }
       case 'Add': {
         const all = [...first, ...second];
         const base = baseOf(all);
-        this.#places.set(output, all);
-        return onWords((low, high) => joined(tf, low, high, base));
+        this.#scales.set(output, all);
+        return onLimbs((low, high) => joined(tf, low, high, base));
       }
       case 'Mul': {
         const times = Number(this.#constant(constant).values[0]);
-        this.#places.set(
+        this.#scales.set(
           output,
-          first.map((place) => place * times),
+          first.map((scale) => scale * times),
         );
-        return onWords((sum) => sum.map((word) => tf.clone(word)));
+        return onLimbs((sum) => sum.map((limb) => tf.clone(limb)));
       }
       case 'Cast':
-        return onWords((sum) => rounded(tf, sum, first));
+        return onLimbs((sum) => rounded(tf, sum, first));
       default:
         throw unknown(`the operator ${operator} on float64`);
     }
@@ -255,8 +255,8 @@ function onTensors(operation: (...values: Tensor[]) => Value): Operation {
   return (values) => operation(...(values as Tensor[]));
 }
 
-function onWords(operation: (...values: Words[]) => Value): Operation {
-  return (values) => operation(...(values as Words[]));
+function onLimbs(operation: (...values: Limbs[]) => Value): Operation {
+  return (values) => operation(...(values as Limbs[]));
 }
 
 function list(attribute: Attribute | undefined, usual: readonly number[]): readonly number[] {

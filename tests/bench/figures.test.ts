@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { contestantsOf, PEAK_BAR, shareResult, speedResult, WASM_BARS } from '../../src/bench/bars.ts';
-import { nameOf } from '../../src/bench/contestant.ts';
+import { nameOf } from '../../src/bench/candidate.ts';
 import { rooflinePlace } from '../../src/bench/roofline.ts';
 import { quantile, summarize } from '../../src/bench/statistics.ts';
+import { candidatesOf, PEAK_TARGET, shareResult, speedResult, WASM_TARGETS } from '../../src/bench/targets.ts';
 
 it('quantiles lie between neighbours', () => {
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
@@ -11,21 +11,21 @@ it('quantiles lie between neighbours', () => {
   expect(summarize([1, 2, 3, 4, 5])).toEqual({ count: 5, best: 1, p5: 1.2, median: 3, p95: 4.8 });
 });
 
-it('contestants of all bars have names of their own', () => {
-  const names = contestantsOf(WASM_BARS).map(nameOf);
+it('candidates of all targets have names of their own', () => {
+  const names = candidatesOf(WASM_TARGETS).map(nameOf);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toHaveLength(6);
 });
 
-it('a bar is a ratio of medians', () => {
-  const [bar] = WASM_BARS;
-  if (!bar) throw new Error('There are no bars.');
+it('a target is a ratio of medians', () => {
+  const [target] = WASM_TARGETS;
+  if (!target) throw new Error('There are no targets.');
   const results = [
-    { contestant: bar.own, name: nameOf(bar.own), latency: summarize([9, 10, 20]) },
-    { contestant: bar.peer, name: nameOf(bar.peer), latency: summarize([54, 60, 61]) },
+    { candidate: target.own, name: nameOf(target.own), latency: summarize([9, 10, 20]) },
+    { candidate: target.peer, name: nameOf(target.peer), latency: summarize([54, 60, 61]) },
   ];
-  expect(speedResult(bar, results)).toMatchObject({ measured: 6, ofBest: 6, isReached: true });
-  expect(speedResult(bar, results.slice(0, 1))).not.toHaveProperty('measured');
+  expect(speedResult(target, results)).toMatchObject({ measured: 6, ofBest: 6, isMet: true });
+  expect(speedResult(target, results.slice(0, 1))).not.toHaveProperty('measured');
 });
 
 it('a share of the peak is of all time in layers of that size', () => {
@@ -37,10 +37,10 @@ it('a share of the peak is of all time in layers of that size', () => {
     { ...step, kind: 'integerConvolution', planes: 0, filter: [3, 3], multiplyAdds: 1, milliseconds: 9 },
   ] as const;
   const layers = { steps, peaks: { binary: 1e11, integer: 1e11, bandwidth: 1e11 } };
-  const examination = { contestant: PEAK_BAR.own, name: nameOf(PEAK_BAR.own), throughput: [] };
-  expect(shareResult(PEAK_BAR, [{ ...examination, layers }])).toMatchObject({ measured: 0.5, isReached: true });
-  expect(shareResult(PEAK_BAR, [examination])).toMatchObject({ isReached: false });
-  expect(shareResult(PEAK_BAR, [examination])).not.toHaveProperty('measured');
+  const profile = { candidate: PEAK_TARGET.own, name: nameOf(PEAK_TARGET.own), throughput: [] };
+  expect(shareResult(PEAK_TARGET, [{ ...profile, layers }])).toMatchObject({ measured: 0.5, isMet: true });
+  expect(shareResult(PEAK_TARGET, [profile])).toMatchObject({ isMet: false });
+  expect(shareResult(PEAK_TARGET, [profile])).not.toHaveProperty('measured');
 });
 
 it('a step stands under its own peak', () => {

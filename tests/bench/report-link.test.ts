@@ -6,18 +6,18 @@ import { summarize } from '../../src/bench/statistics.ts';
 
 const REPORT: BenchmarkReport = {
   format: 'hwgq-benchmark',
-  version: 1,
+  version: 2,
   date: '2026-01-02T03:04:05.000Z',
   machine: { userAgent: 'Browser/1 – “quoted”', cores: 8, isIsolated: true },
   network: 'ResNet-18-HWGQ',
   results: [
     {
-      contestant: { engine: 'hwgq-web', backend: 'wasm', simd: 'relaxed', threads: 1 },
+      candidate: { engine: 'hwgq-web', backend: 'wasm', simd: 'relaxed', threads: 1 },
       name: 'hwgq-web · WASM · relaxed SIMD · 1 thread',
       latency: summarize([3, 1, 2]),
     },
   ],
-  examinations: [],
+  profiles: [],
   firstLabels: [],
   downloads: [],
 };
@@ -50,14 +50,14 @@ it.each([
   ['no base64', '#result=%%%'],
   ['no JSON', fragmentOf('hello')],
   ['something else', fragmentOf('{"format":"other"}')],
-  ['a later version', fragmentOf(JSON.stringify({ ...REPORT, version: 2 }))],
+  ['a later version', fragmentOf(JSON.stringify({ ...REPORT, version: 3 }))],
   [
     'a time that is text',
     fragmentOf(JSON.stringify({ ...REPORT, results: [{ name: 'x', latency: { median: '1' } }] })),
   ],
   ['a start that lacks its times', fragmentOf(JSON.stringify(withResult({ started: {} })))],
   ['a failure that is no text', fragmentOf(JSON.stringify(withResult({ failure: {} })))],
-  ['no contestant', fragmentOf(JSON.stringify(withResult({ contestant: 'hwgq-web' })))],
+  ['no candidate', fragmentOf(JSON.stringify(withResult({ candidate: 'hwgq-web' })))],
   ['larger than any result', fragmentOf(' '.repeat(5_000_000))],
 ])('refuses a link that is %s', (_, fragment) => {
   expect(() => reportOfFragment(fragment)).toThrow(expect.objectContaining({ code: 'data-format' }));

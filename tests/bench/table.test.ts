@@ -1,24 +1,24 @@
 import { expect, it } from 'vitest';
-import { nameOf } from '../../src/bench/contestant.ts';
-import { TABLE_CONTESTANTS, TABLE_GPU_CONTESTANTS, tableText } from '../../src/bench/programs/table.ts';
+import { nameOf } from '../../src/bench/candidate.ts';
+import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, tableText } from '../../src/bench/programs/table.ts';
 import { summarize } from '../../src/bench/statistics.ts';
 
 it('the table of all networks says why an engine gave no time', () => {
-  const results = [...TABLE_CONTESTANTS, ...TABLE_GPU_CONTESTANTS].map((contestant, index) => {
-    const result = { contestant, name: nameOf(contestant) };
-    return contestant.engine === 'tfjs'
+  const results = [...TABLE_CANDIDATES, ...TABLE_GPU_CANDIDATES].map((candidate, index) => {
+    const result = { candidate, name: nameOf(candidate) };
+    return candidate.engine === 'tfjs'
       ? { ...result, failure: 'out of memory | at 0\nstack' }
       : { ...result, latency: summarize([index + 1]) };
   });
   const lines = tableText('2 × Processor', [
     {
       format: 'hwgq-benchmark',
-      version: 1,
+      version: 2,
       date: '2026-01-02T03:04:05.000Z',
       machine: { userAgent: 'Browser/1', cores: 2, isIsolated: true, gpu: 'maker model' },
       network: 'ResNet-18-HWGQ',
       results,
-      examinations: [],
+      profiles: [],
       firstLabels: [],
       downloads: [{ name: 'hwgq-web wasm', libraryBytes: 1, modelBytes: 2_550_000 }],
     },

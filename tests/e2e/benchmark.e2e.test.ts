@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { formOf, type ModelForm } from '../../src/bench/contestant.ts';
+import { formOf, type ModelForm } from '../../src/bench/candidate.ts';
 import { ISOLATED } from '../../src/bench/programs/support/web-server.ts';
 import type { BenchmarkReport } from '../../src/bench/report.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
@@ -37,7 +37,7 @@ async function copiedReport(page: Page): Promise<BenchmarkReport> {
 /** Returns the labels from the engines that run one of these forms of the network. */
 function labelsOf({ results }: BenchmarkReport, forms: readonly ModelForm[]): ReadonlySet<number | undefined> {
   return new Set(
-    results.filter(({ contestant }) => forms.includes(formOf(contestant))).map(({ started }) => started?.label),
+    results.filter(({ candidate }) => forms.includes(formOf(candidate))).map(({ started }) => started?.label),
   );
 }
 
@@ -78,8 +78,8 @@ it('measures all engines and shares the result by link', async () => {
   expect(report).toMatchObject({ format: 'hwgq-benchmark', network: 'LeNet-HWGQ' });
   expect(labelsOf(report, ['hwgq', 'exact']).size).toBe(1);
   expect(labelsOf(report, ['float-twin']).size).toBe(1);
-  const wasmBytes = report.results.flatMap(({ contestant, started }) =>
-    contestant.backend === 'wasm' ? [started?.liveBytes.wasm ?? 0] : [],
+  const wasmBytes = report.results.flatMap(({ candidate, started }) =>
+    candidate.backend === 'wasm' ? [started?.liveBytes.wasm ?? 0] : [],
   );
   expect(Math.min(...wasmBytes)).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Copy link' }).click();
@@ -197,7 +197,7 @@ it('continues without engines that fail', async () => {
   const report = await page.evaluate(() =>
     window.hwgqBenchmark.run({
       network: 'resnet18',
-      contestants: [
+      candidates: [
         { engine: 'hwgq-web', backend: 'wasm', threads: 1 },
         { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 2 },
       ],

@@ -6,46 +6,47 @@ import { embedderFiles, fetchedBy, gzippedSize } from '../../../build/plugins/do
 
 import { HwgqError, messageOf } from '../../errors.ts';
 import { toCount } from '../../tools/number-arguments.ts';
-
+import { makeBenchModels } from '../bench-models.ts';
+import type { BenchmarkSettings } from '../benchmark.ts';
+import { formOf } from '../candidate.ts';
+import type { FirstLabelTask } from '../first-labels.ts';
+import type { BenchmarkReport } from '../report.ts';
 import {
-  type BarResult,
-  contestantsOf,
-  DOWNLOAD_BAR,
-  GPU_BARS,
-  GPU_BYSTANDERS,
-  MEMORY_BAR,
-  PEAK_BAR,
+  candidatesOf,
+  DOWNLOAD_TARGET,
+  GPU_TARGETS,
+  MEMORY_TARGET,
+  OTHER_GPU_CANDIDATES,
+  OTHER_WASM_CANDIDATES,
+  PEAK_TARGET,
   ratioResult,
-  SOFTWARE_GPU_BARS,
-  START_BAR,
+  SOFTWARE_GPU_TARGETS,
+  START_TARGET,
   shareResult,
   sizeResult,
   speedResult,
-  WASM_BARS,
-  WASM_BYSTANDERS,
-} from '../bars.ts';
-import { makeBenchModels } from '../bench-models.ts';
-import type { BenchmarkSettings } from '../benchmark.ts';
-import { formOf } from '../contestant.ts';
-import type { FirstLabelTask } from '../first-labels.ts';
-import type { BenchmarkReport } from '../report.ts';
+  type TargetResult,
+  WASM_TARGETS,
+} from '../targets.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
 import { startChromium, startChromiumOnHardware } from './support/chromium.ts';
 import { serveSite } from './support/site-server.ts';
 import { ISOLATED, type WebServer } from './support/web-server.ts';
-import { TABLE_CONTESTANTS, TABLE_GPU_CONTESTANTS, TABLE_NETWORKS, writeTable } from './table.ts';
+import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, TABLE_NETWORKS, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
-const BAR_KINDS = ['wasm', 'webgpu', 'start', 'download', 'memory'] as const;
-type BarKind = (typeof BAR_KINDS)[number];
+const TARGET_KINDS = ['wasm', 'webgpu', 'start', 'download', 'memory'] as const;
+type TargetKind = (typeof TARGET_KINDS)[number];
 /** Turns of each engine, where nobody says how many. */
 const ROUNDS = 12;
 /** Images of a run, for throughput. */
 const BATCHES = [1, 4, 16];
 
 interface Options {
-  readonly bars: readonly BarKind[];
+  readonly targets: readonly TargetKind[];
+  /** Former name of `targets`, still accepted. */
+  readonly bars?: readonly TargetKind[];
   readonly rounds?: number;
   readonly layers?: boolean;
   readonly tune?: boolean;
@@ -57,7 +58,7 @@ interface Options {
 /** What was measured, on standard output as text or in a file as JSON. */
 interface Findings {
   readonly machine: string;
-  readonly bars: BarResult[];
+  readonly targets: TargetResult[];
   readonly reports: BenchmarkReport[];
   readonly details: Record<string, unknown>;
   /** What gave no result. */
@@ -65,15 +66,18 @@ interface Findings {
 }
 
 const options = new Command('bench')
-  .description('Measures the bars of the benchmark in Chromium, all engines taking turns.')
-  .addOption(new Option('--bars <kinds...>', 'which bars').choices(BAR_KINDS).default([...BAR_KINDS], 'all'))
+  .description('Measures the targets of the benchmark in Chromium, all engines taking turns.')
+  .addOption(
+    new Option('--targets <kinds...>', 'targets to measure').choices(TARGET_KINDS).default([...TARGET_KINDS], 'all'),
+  )
+  .addOption(new Option('--bars <kinds...>', 'former name of --targets').choices(TARGET_KINDS).hideHelp())
   .option('--rounds <number>', 'turns of each engine (default: 12; in the table 12, or 4 of a large network)', toCount)
   .option('--layers', 'throughput by batch, and layer by layer, too; into the JSON')
   .option('--tune', 'look for the fastest WebGPU kernels first; times of all of them into the JSON')
-  .option('--gpu', 'on a GPU of hardware, by its own bars, instead of the software adapter')
-  .option('--table', 'instead of bars, the table of all networks, into docs/performance.md')
+  .option('--gpu', 'on a GPU of hardware, by its own targets, instead of the software adapter')
+  .option('--table', 'instead of targets, the table of all networks, into docs/performance.md')
   .option('--json <file>', 'write everything measured to a file')
-  .addHelpText('after', '\nExit codes: 0 all was measured, though bars may have been missed; 1 something failed.')
+  .addHelpText('after', '\nExit codes: 0 all was measured, though targets may have been missed; 1 something failed.')
   .parse()
   .opts<Options>();
 
@@ -83,13 +87,13 @@ async function measure(): Promise<Findings> {
     const browser = await (options.gpu ? startChromiumOnHardware() : startChromium());
     try {
       const machine = `${cpus().length} × ${cpus()[0]?.model}, Chromium ${browser.version()}`;
-      const findings: Findings = { machine, bars: [], reports: [], details: {}, failures: [] };
+      const findings: Findings = { machine, targets: [], reports: [], details: {}, failures: [] };
       const bench = new Bench(browser, server, findings);
       if (options.gpu) findings.details.gpu = await bench.hardwareGpu();
       say(`${machine}; ${options.table ? 'all networks' : NETWORK}, batch 1`);
       if (options.table) await bench.measureTable();
-      else await bench.measureBars(options.bars);
-      for (const bar of findings.bars) say(barLine(bar));
+      else await bench.measureTargets(options.bars ?? options.targets);
+      for (const target of findings.targets) say(targetLine(target));
       if (options.json) writeFileSync(options.json, `${JSON.stringify(findings, null, 2)}\n`);
       return findings;
     } finally {
@@ -136,8 +140,8 @@ class Bench {
   }
 
   /** What fails of one kind is noted, and the others go on. */
-  async measureBars(kinds: readonly BarKind[]): Promise<void> {
-    const measurements: Readonly<Record<BarKind, () => Promise<void>>> = {
+  async measureTargets(kinds: readonly TargetKind[]): Promise<void> {
+    const measurements: Readonly<Record<TargetKind, () => Promise<void>>> = {
       wasm: () => this.#measureWasm(),
       webgpu: () => this.#measureWebGpu(),
       start: () => this.#measureStart(),
@@ -154,15 +158,15 @@ class Bench {
   }
 
   async #measureWasm(): Promise<void> {
-    const { results } = await this.#measureRace([...contestantsOf(WASM_BARS), ...WASM_BYSTANDERS], ROUNDS);
-    this.#findings.bars.push(...WASM_BARS.map((bar) => speedResult(bar, results)));
+    const { results } = await this.#measureRace([...candidatesOf(WASM_TARGETS), ...OTHER_WASM_CANDIDATES], ROUNDS);
+    this.#findings.targets.push(...WASM_TARGETS.map((target) => speedResult(target, results)));
   }
 
   async #measureWebGpu(): Promise<void> {
-    const [bars, most] = options.gpu ? [GPU_BARS, ROUNDS] : [SOFTWARE_GPU_BARS, 3];
-    const { results, examinations } = await this.#measureRace([...contestantsOf(bars), ...GPU_BYSTANDERS], most);
-    this.#findings.bars.push(...bars.map((bar) => speedResult(bar, results)));
-    if (options.gpu) this.#findings.bars.push(shareResult(PEAK_BAR, examinations));
+    const [targets, most] = options.gpu ? [GPU_TARGETS, ROUNDS] : [SOFTWARE_GPU_TARGETS, 3];
+    const { results, profiles } = await this.#measureRace([...candidatesOf(targets), ...OTHER_GPU_CANDIDATES], most);
+    this.#findings.targets.push(...targets.map((target) => speedResult(target, results)));
+    if (options.gpu) this.#findings.targets.push(shareResult(PEAK_TARGET, profiles));
   }
 
   async measureTable(): Promise<void> {
@@ -172,8 +176,8 @@ class Bench {
       const start = performance.now();
       const most = options.rounds ?? rounds;
       try {
-        const report = await this.#runInPage(name, TABLE_CONTESTANTS, most);
-        const { results } = await this.#runInPage(name, TABLE_GPU_CONTESTANTS, Math.min(most, gpuRounds));
+        const report = await this.#runInPage(name, TABLE_CANDIDATES, most);
+        const { results } = await this.#runInPage(name, TABLE_GPU_CANDIDATES, Math.min(most, gpuRounds));
         rows.push({ ...report, results: [...report.results, ...results] });
       } catch (error) {
         failures.push(`${name} has no row: ${messageOf(error)}`);
@@ -184,9 +188,9 @@ class Bench {
     }
   }
 
-  /** A race on the network of the bars. */
-  async #measureRace(contestants: BenchmarkSettings['contestants'], most: number): Promise<BenchmarkReport> {
-    const report = await this.#runInPage(NETWORK, contestants, Math.min(most, options.rounds ?? most));
+  /** A race on the network of the targets. */
+  async #measureRace(candidates: BenchmarkSettings['candidates'], most: number): Promise<BenchmarkReport> {
+    const report = await this.#runInPage(NETWORK, candidates, Math.min(most, options.rounds ?? most));
     for (const { name, latency, started } of report.results) {
       if (!latency) continue;
       const { median, best, p5, p95, count } = latency;
@@ -196,10 +200,10 @@ class Bench {
     return report;
   }
 
-  /** A benchmark on a page of its own; a GPU's bars need its layers. */
+  /** A benchmark on a page of its own; a GPU's targets need its layers. */
   async #runInPage(
     network: string,
-    contestants: BenchmarkSettings['contestants'],
+    candidates: BenchmarkSettings['candidates'],
     rounds: number,
   ): Promise<BenchmarkReport> {
     const [browser, url, findings] = [this.#browser, this.#url, this.#findings];
@@ -213,13 +217,13 @@ class Bench {
       await page.goto(`${url}benchmark.html`);
       const batches = options.layers ? BATCHES : options.gpu && !options.table ? [1] : [];
       const tuning = options.tune ?? false;
-      const settings = { network, contestants, rounds, batches, tuning, firstLabels: false };
+      const settings = { network, candidates, rounds, batches, tuning, firstLabels: false };
       const report = await page.evaluate((settings) => {
         const { tellProgress } = window as unknown as { tellProgress: (done: number, doing: string) => void };
         return window.hwgqBenchmark.run(settings, tellProgress);
       }, settings);
       findings.reports.push(report);
-      for (const { name, failure } of [...report.results, ...report.examinations]) {
+      for (const { name, failure } of [...report.results, ...report.profiles]) {
         if (failure !== undefined) findings.failures.push(`${name} on ${network}: ${failure}`);
       }
       if (report.tuningFailure !== undefined) findings.failures.push(`kernels on ${network}: ${report.tuningFailure}`);
@@ -231,7 +235,7 @@ class Bench {
   }
 
   async #measureStart(): Promise<void> {
-    const tasks = this.#firstLabelTasks([START_BAR.own, START_BAR.peer]);
+    const tasks = this.#firstLabelTasks([START_TARGET.own, START_TARGET.peer]);
     const rounds = Math.min(7, options.rounds ?? 7);
     const [ownTime = Number.NaN, peerTime = Number.NaN] = await timeFirstLabels(
       this.#browser,
@@ -240,15 +244,15 @@ class Bench {
       rounds,
     );
     say(`navigation to first label: ${ownTime.toFixed(0)} ms, onnxruntime-web int8 ${peerTime.toFixed(0)} ms`);
-    this.#findings.bars.push(ratioResult(START_BAR, ownTime, peerTime, 'navigation to first label: '));
+    this.#findings.targets.push(ratioResult(START_TARGET, ownTime, peerTime, 'navigation to first label: '));
   }
 
   /** Puts models on the server for pages that name one picture each. */
-  #firstLabelTasks(contestants: readonly FirstLabelTask['contestant'][]): readonly FirstLabelTask[] {
-    const { files, preprocessing } = makeBenchModels(NETWORK, [...new Set(contestants.map(formOf))]);
+  #firstLabelTasks(candidates: readonly FirstLabelTask['candidate'][]): readonly FirstLabelTask[] {
+    const { files, preprocessing } = makeBenchModels(NETWORK, [...new Set(candidates.map(formOf))]);
     for (const [form, bytes] of files) this.#server.replaced.set(`bench-models/${form}`, bytes);
-    return contestants.map((contestant) => {
-      return { contestant, model: `${this.#url}bench-models/${formOf(contestant)}`, preprocessing };
+    return candidates.map((candidate) => {
+      return { candidate, model: `${this.#url}bench-models/${formOf(candidate)}`, preprocessing };
     });
   }
 
@@ -257,26 +261,26 @@ class Bench {
     for (const { name, bytes, gzipped } of library) say(`${name}: ${bytes} bytes, gzipped ${gzipped}`);
     this.#findings.details.library = library;
     for (const path of ['wasm', 'webgpu'] as const) {
-      const bar = { ...DOWNLOAD_BAR, title: `${DOWNLOAD_BAR.title}, ${path}` };
-      this.#findings.bars.push(sizeResult(bar, gzippedSize(fetchedBy(path, library))));
+      const target = { ...DOWNLOAD_TARGET, title: `${DOWNLOAD_TARGET.title}, ${path}` };
+      this.#findings.targets.push(sizeResult(target, gzippedSize(fetchedBy(path, library))));
     }
   }
 
   async #measureHeld(): Promise<void> {
-    const contestants = (['wasm', 'webgpu'] as const).map((backend) => ({ engine: 'hwgq-web', backend }) as const);
-    for (const task of this.#firstLabelTasks(contestants)) {
-      const { backend } = task.contestant;
+    const candidates = (['wasm', 'webgpu'] as const).map((backend) => ({ engine: 'hwgq-web', backend }) as const);
+    for (const task of this.#firstLabelTasks(candidates)) {
+      const { backend } = task.candidate;
       const memory = await measureMemory(this.#browser, this.#url, task);
       const { heap, wasm, gpu } = memory;
       say(`memory on ${backend}: worker heap ${megabytes(heap)}, WASM ${megabytes(wasm)}, GPU ${megabytes(gpu)}`);
       this.#findings.details[`memory on ${backend}`] = memory;
-      const bar = { ...MEMORY_BAR, title: `${MEMORY_BAR.title}, ${backend}` };
-      this.#findings.bars.push(sizeResult(bar, heap + wasm + gpu));
+      const target = { ...MEMORY_TARGET, title: `${MEMORY_TARGET.title}, ${backend}` };
+      this.#findings.targets.push(sizeResult(target, heap + wasm + gpu));
     }
   }
 }
 
-function barLine({ title, measured, ofBest, required, aim, unit, isReached }: BarResult): string {
+function targetLine({ title, measured, ofBest, required, goal, unit, isMet }: TargetResult): string {
   const figure = (value: number) => {
     if (unit === '×') return `${value.toFixed(2)}×`;
     if (unit === 'share') return `${(100 * value).toFixed(0)}%`;
@@ -284,7 +288,7 @@ function barLine({ title, measured, ofBest, required, aim, unit, isReached }: Ba
   };
   const seen = measured === undefined ? 'not measured' : figure(measured);
   const best = ofBest === undefined ? '' : `; of the best times ${figure(ofBest)}`;
-  return `${isReached ? 'reached' : 'MISSED '} ${seen.padStart(12)}  (bar ${figure(required)}, aim ${figure(aim)}${best})  ${title}`;
+  return `${isMet ? 'reached' : 'MISSED '} ${seen.padStart(12)}  (target ${figure(required)}, goal ${figure(goal)}${best})  ${title}`;
 }
 
 function megabytes(bytes: number): string {

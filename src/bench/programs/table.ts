@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Contestant, nameOf } from '../contestant.ts';
+import { type Candidate, nameOf } from '../candidate.ts';
 import type { BenchmarkReport } from '../report.ts';
 
 /** The networks of the table, smallest first, and how many turns tell enough of them; on WebGPU in software one is long. */
@@ -23,33 +23,33 @@ const TFJS = { engine: 'tfjs', backend: 'wasm', form: 'float-twin' } as const;
 /** Who runs in a column, and what stands above it. */
 interface Column {
   readonly title: string;
-  readonly contestant: Contestant;
+  readonly candidate: Candidate;
 }
 
-const OWN_COLUMN: Column = { title: 'here: relaxed, 1 thread', contestant: { ...OWN, simd: 'relaxed', threads: 1 } };
+const OWN_COLUMN: Column = { title: 'here: relaxed, 1 thread', candidate: { ...OWN, simd: 'relaxed', threads: 1 } };
 const INT8_COLUMN: Column = {
   title: 'onnxruntime-web: int8, 1 thread',
-  contestant: { ...PEER, form: 'int8-twin', threads: 1 },
+  candidate: { ...PEER, form: 'int8-twin', threads: 1 },
 };
 
 const COLUMNS: readonly Column[] = [
   OWN_COLUMN,
-  { title: '2 threads', contestant: { ...OWN, simd: 'relaxed', threads: 2 } },
-  { title: 'plain, 1 thread', contestant: { ...OWN, simd: 'plain', threads: 1 } },
+  { title: '2 threads', candidate: { ...OWN, simd: 'relaxed', threads: 2 } },
+  { title: 'plain, 1 thread', candidate: { ...OWN, simd: 'plain', threads: 1 } },
   INT8_COLUMN,
-  { title: 'int8, 2 threads', contestant: { ...PEER, form: 'int8-twin', threads: 2 } },
-  { title: 'float32, 1 thread', contestant: { ...PEER, form: 'float-twin', threads: 1 } },
-  { title: 'tfjs: float32, 1 thread', contestant: { ...TFJS, threads: 1 } },
+  { title: 'int8, 2 threads', candidate: { ...PEER, form: 'int8-twin', threads: 2 } },
+  { title: 'float32, 1 thread', candidate: { ...PEER, form: 'float-twin', threads: 1 } },
+  { title: 'tfjs: float32, 1 thread', candidate: { ...TFJS, threads: 1 } },
 ];
 
 /** Behind the adapter's name. */
 const GPU_COLUMNS: readonly Column[] = [
-  { title: 'here', contestant: { ...OWN, backend: 'webgpu' } },
-  { title: 'onnxruntime-web: float32', contestant: { ...PEER, backend: 'webgpu', form: 'float-twin' } },
+  { title: 'here', candidate: { ...OWN, backend: 'webgpu' } },
+  { title: 'onnxruntime-web: float32', candidate: { ...PEER, backend: 'webgpu', form: 'float-twin' } },
 ];
 
-export const TABLE_CONTESTANTS: readonly Contestant[] = COLUMNS.map(({ contestant }) => contestant);
-export const TABLE_GPU_CONTESTANTS: readonly Contestant[] = GPU_COLUMNS.map(({ contestant }) => contestant);
+export const TABLE_CANDIDATES: readonly Candidate[] = COLUMNS.map(({ candidate }) => candidate);
+export const TABLE_GPU_CANDIDATES: readonly Candidate[] = GPU_COLUMNS.map(({ candidate }) => candidate);
 
 const FILE = 'docs/performance.md';
 const [BEGIN, END] = ['<!-- table: npm run bench -- --table -->', '<!-- end of table -->'];
@@ -69,7 +69,7 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
   const gpuTitles = GPU_COLUMNS.map(({ title }) => `WebGPU on ${gpu}, ${title}`);
   const heads = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread', ...gpuTitles];
   const rows = reports.map(({ network, downloads, results }) => {
-    const resultOf = ({ contestant }: Column) => results.find(({ name }) => name === nameOf(contestant));
+    const resultOf = ({ candidate }: Column) => results.find(({ name }) => name === nameOf(candidate));
     const cellOf = (column: Column) => {
       const { latency, failure } = resultOf(column) ?? {};
       return latency?.median.toFixed(1) ?? `failed: ${cellText(failure)}`;

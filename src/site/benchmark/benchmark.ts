@@ -89,7 +89,7 @@ function draw(): void {
   showHeadline(shown, beside);
   showTables(shown, beside);
   // Layers of different networks cannot be compared.
-  layers.show(shown.examinations, beside?.network === shown.network ? beside.examinations : []);
+  layers.show(shown.profiles, beside?.network === shown.network ? beside.profiles : []);
   for (const id of ['copy-text', 'copy-json', 'copy-link']) {
     byId(id, HTMLButtonElement).disabled = shown.results.length === 0;
   }
@@ -112,10 +112,10 @@ function showHeadline(mine: BenchmarkReport, beside: BenchmarkReport | undefined
   }
 }
 
-function headlineOf({ results, examinations, firstLabels }: BenchmarkReport): Headline {
+function headlineOf({ results, profiles, firstLabels }: BenchmarkReport): Headline {
   const [own, peer] = [fastest(results, true), fastest(results, false)];
   const [ownMedian, peerMedian] = [own?.latency?.median, peer?.latency?.median];
-  const rates = examinations.flatMap(({ name, throughput }) => throughput.map((entry) => ({ ...entry, name })));
+  const rates = profiles.flatMap(({ name, throughput }) => throughput.map((entry) => ({ ...entry, name })));
   const best = rates.reduce<(typeof rates)[number] | undefined>(
     (most, rate) => (most && most.imagesPerSecond >= rate.imagesPerSecond ? most : rate),
     undefined,

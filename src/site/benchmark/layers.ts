@@ -1,5 +1,5 @@
 import type { LayerProfile } from '../../bench/engine-protocol.ts';
-import type { Examination } from '../../bench/examine.ts';
+import type { ModeProfile } from '../../bench/mode-profile.ts';
 import type { Peaks } from '../../bench/peaks.ts';
 import { rooflinePlace } from '../../bench/roofline.ts';
 import { byId, create } from '../shared/dom.ts';
@@ -23,14 +23,14 @@ export class LayerView {
   readonly #section = byId('layers', HTMLElement);
   readonly #menu = byId('mode', HTMLSelectElement);
   readonly #roofline = new Roofline(document.querySelector('#roofline') as SVGSVGElement);
-  #modes: readonly Compared<Examination>[] = [];
+  #modes: readonly Compared<ModeProfile>[] = [];
 
   constructor() {
     this.#menu.addEventListener('change', () => this.#draw());
   }
 
-  show(mine: readonly Examination[], theirs: readonly Examination[]): void {
-    const withLayers = (examinations: readonly Examination[]) => examinations.filter(({ layers }) => layers);
+  show(mine: readonly ModeProfile[], theirs: readonly ModeProfile[]): void {
+    const withLayers = (profiles: readonly ModeProfile[]) => profiles.filter(({ layers }) => layers);
     this.#modes = compared(withLayers(mine), withLayers(theirs), ({ name }) => name);
     this.#section.hidden = this.#modes.length === 0;
     const chosen = this.#menu.value;

@@ -1,6 +1,6 @@
 import { supportedSimd } from '../../backends/wasm/simd.ts';
 import type { BenchmarkSettings } from '../../bench/benchmark.ts';
-import type { Contestant, OwnContestant, PeerContestant } from '../../bench/contestant.ts';
+import type { Candidate, OwnCandidate, PeerCandidate } from '../../bench/candidate.ts';
 import { HwgqError } from '../../errors.ts';
 import { byId, create } from '../shared/dom.ts';
 
@@ -20,8 +20,8 @@ const offered = offerWhatIsHere();
  */
 export async function chosenSettings(): Promise<BenchmarkSettings> {
   await offered;
-  const contestants: readonly Contestant[] = [...ownContestants(), ...peerContestants()];
-  if (contestants.length === 0) {
+  const candidates: readonly Candidate[] = [...ownCandidates(), ...peerCandidates()];
+  if (candidates.length === 0) {
     throw new HwgqError(
       'invalid-option',
       'No engine is selected. Select at least one, and for WASM at least one thread count.',
@@ -29,9 +29,9 @@ export async function chosenSettings(): Promise<BenchmarkSettings> {
   }
   return {
     network: byId('network', HTMLSelectElement).value,
-    contestants,
+    candidates,
     rounds: ROUNDS,
-    batches: isChecked('with-examinations') ? BATCHES : [],
+    batches: isChecked('with-profiles') ? BATCHES : [],
     tuning: isChecked('with-tuning'),
     firstLabels: isChecked('with-first-labels'),
   };
@@ -74,7 +74,7 @@ function threadChoice(count: number, usual: readonly number[]): HTMLLabelElement
 }
 
 /** Returns the selected configurations of this project's engine. */
-function ownContestants(): readonly OwnContestant[] {
+function ownCandidates(): readonly OwnCandidate[] {
   const engine = 'hwgq-web';
   const onWasm = (['relaxed', 'plain'] as const).flatMap((simd) =>
     isChecked(`own-${simd}`)
@@ -86,9 +86,9 @@ function ownContestants(): readonly OwnContestant[] {
 }
 
 /** Returns the other engines with the ordinary twin of the network, and with the exact export if selected. */
-function peerContestants(): readonly PeerContestant[] {
+function peerCandidates(): readonly PeerCandidate[] {
   const exact = isChecked('peer-exact') ? (['exact'] as const) : [];
-  const peers: PeerContestant[] = [];
+  const peers: PeerCandidate[] = [];
   for (const form of ['int8-twin', 'float-twin', ...exact] as const) {
     if (!isChecked('peer-wasm')) continue;
     for (const threads of chosenThreads()) peers.push({ engine: 'onnxruntime-web', backend: 'wasm', form, threads });

@@ -1,4 +1,4 @@
-import type { Examination } from '../../bench/examine.ts';
+import type { ModeProfile } from '../../bench/mode-profile.ts';
 import type { RaceResult } from '../../bench/race.ts';
 import type { BenchmarkReport, FirstLabel } from '../../bench/report.ts';
 import { byId, create } from '../shared/dom.ts';
@@ -11,7 +11,7 @@ export function showTables(mine: BenchmarkReport, theirs: BenchmarkReport | unde
     compared(listOf(mine), theirs ? listOf(theirs) : [], ({ name }) => name);
   showRace(both(({ results }) => results));
   showFirstLabels(both(({ firstLabels }) => firstLabels));
-  showThroughput(both(({ examinations }) => examinations));
+  showThroughput(both(({ profiles }) => profiles));
   fill(
     'download-rows',
     both(({ downloads }) => downloads),
@@ -69,7 +69,7 @@ function showFirstLabels(pairs: readonly Compared<FirstLabel>[]): void {
   });
 }
 
-function showThroughput(pairs: readonly Compared<Examination>[]): void {
+function showThroughput(pairs: readonly Compared<ModeProfile>[]): void {
   byId('throughput', HTMLElement).hidden = pairs.length === 0;
   const rates = pairs.flatMap(({ mine, theirs }) => [...(mine?.throughput ?? []), ...(theirs?.throughput ?? [])]);
   const counts = [...new Set(rates.map(({ count }) => count))].sort((a, b) => a - b);
@@ -79,13 +79,13 @@ function showThroughput(pairs: readonly Compared<Examination>[]): void {
     return head;
   });
   byId('throughput-head', HTMLElement).replaceChildren(...heads);
-  const rateAt = ({ throughput }: Examination, wanted: number) =>
+  const rateAt = ({ throughput }: ModeProfile, wanted: number) =>
     throughput.find(({ count }) => count === wanted)?.imagesPerSecond.toFixed(1);
   fill('throughput-rows', pairs, (pair) => {
     const { mine, theirs } = pair;
     const [least = 1] = counts;
     if (mine?.failure !== undefined) return [failureCell(mine.failure, counts.length, theirs && rateAt(theirs, least))];
-    return counts.map((count) => figureCell(pair, (examination) => rateAt(examination, count)));
+    return counts.map((count) => figureCell(pair, (profile) => rateAt(profile, count)));
   });
 }
 

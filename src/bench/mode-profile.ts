@@ -1,8 +1,8 @@
 import type { Surroundings } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
-import { nameOf, type OwnContestant } from './contestant.ts';
+import { nameOf, type OwnCandidate } from './candidate.ts';
 import type { LayerProfile } from './engine-protocol.ts';
-import { startContestant } from './running-engine.ts';
+import { startCandidate } from './running-engine.ts';
 import { median } from './statistics.ts';
 
 /** Images a second, where so many run together. */
@@ -12,8 +12,8 @@ export interface Throughput {
 }
 
 /** What is to be known of this project's engine in one mode, besides its latency. */
-export interface Examination {
-  readonly contestant: OwnContestant;
+export interface ModeProfile {
+  readonly candidate: OwnCandidate;
   readonly name: string;
   readonly throughput: readonly Throughput[];
   /** Absent where the backend cannot time its steps. */
@@ -22,7 +22,7 @@ export interface Examination {
   readonly failure?: string;
 }
 
-export interface ExamineOptions extends Surroundings {
+export interface ProfileOptions extends Surroundings {
   /** Images of a run. */
   readonly batches: readonly number[];
   readonly signal: AbortSignal;
@@ -38,15 +38,15 @@ const LONGEST_RUN_MILLISECONDS = 4000;
  * Throughput and layers of one mode, by itself.
  * @throws what the engine throws; the signal's reason where it aborts.
  */
-export async function examine(
+export async function profileMode(
   models: BenchModels,
-  contestant: OwnContestant,
-  options: ExamineOptions,
-): Promise<Examination> {
+  candidate: OwnCandidate,
+  options: ProfileOptions,
+): Promise<ModeProfile> {
   const { batches, signal, onProgress } = options;
-  const name = nameOf(contestant);
+  const name = nameOf(candidate);
   onProgress(0, `Starting ${name}`);
-  const { connection, started } = await startContestant(models, contestant, options, signal);
+  const { connection, started } = await startCandidate(models, candidate, options, signal);
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {
@@ -63,9 +63,9 @@ export async function examine(
     onProgress(batches.length / (batches.length + 1), `${name}: layer by layer`);
     const layers = await connection.call((remote) => remote.profile(PROFILE_REPEATS));
     onProgress(1, '');
-    return { contestant, name, throughput, ...(layers ? { layers } : {}) };
+    return { candidate, name, throughput, ...(layers ? { layers } : {}) };
   } finally {
     signal.removeEventListener('abort', end);
-    connection.end(signal.reason ?? new Error('The examination is over.'));
+    connection.end(signal.reason ?? new Error('The profile is over.'));
   }
 }

@@ -2,7 +2,7 @@ import type { BackendName, SimdLevel } from '../engine/runner.ts';
 import type { ExportForm } from '../tools/onnx/export.ts';
 
 /** This project's engine, on one backend in one mode. */
-export interface OwnContestant {
+export interface OwnCandidate {
   readonly engine: 'hwgq-web';
   readonly backend: BackendName | 'auto';
   /** Of WebAssembly. Default: the best there is. */
@@ -12,7 +12,7 @@ export interface OwnContestant {
 }
 
 /** onnxruntime-web, running an export of the same network. */
-export interface OnnxRuntimeContestant {
+export interface OnnxRuntimeCandidate {
   readonly engine: 'onnxruntime-web';
   readonly backend: 'wasm' | 'webgpu';
   readonly form: ExportForm;
@@ -21,7 +21,7 @@ export interface OnnxRuntimeContestant {
 }
 
 /** tfjs, running an export in operations of its own. */
-export interface TfjsContestant {
+export interface TfjsCandidate {
   readonly engine: 'tfjs';
   readonly backend: 'wasm' | 'webgpu';
   readonly form: 'exact' | 'float-twin';
@@ -30,21 +30,21 @@ export interface TfjsContestant {
 }
 
 /** Another engine. */
-export type PeerContestant = OnnxRuntimeContestant | TfjsContestant;
+export type PeerCandidate = OnnxRuntimeCandidate | TfjsCandidate;
 
 /** An engine in one mode with a network to run. */
-export type Contestant = OwnContestant | PeerContestant;
+export type Candidate = OwnCandidate | PeerCandidate;
 
 export type ModelForm = 'hwgq' | ExportForm;
 
-/** The form in which a contestant runs the network. */
-export function formOf(contestant: Contestant): ModelForm {
-  return contestant.engine === 'hwgq-web' ? 'hwgq' : contestant.form;
+/** The form in which a candidate runs the network. */
+export function formOf(candidate: Candidate): ModelForm {
+  return candidate.engine === 'hwgq-web' ? 'hwgq' : candidate.form;
 }
 
 /** The form of the file that it is given: tfjs makes its operations out of this project's. */
-export function loadedForm(contestant: Contestant): ModelForm {
-  return contestant.engine === 'tfjs' ? 'hwgq' : formOf(contestant);
+export function loadedForm(candidate: Candidate): ModelForm {
+  return candidate.engine === 'tfjs' ? 'hwgq' : formOf(candidate);
 }
 
 const FORM_NAMES: Readonly<Record<ExportForm, string>> = {
@@ -55,13 +55,13 @@ const FORM_NAMES: Readonly<Record<ExportForm, string>> = {
 
 const BACKEND_NAMES = { wasm: 'WASM', webgpu: 'WebGPU', reference: 'reference', auto: 'automatic' } as const;
 
-/** A contestant's name for people, which no other contestant has. */
-export function nameOf(contestant: Contestant): string {
-  const { engine, backend, threads = 1 } = contestant;
+/** A candidate's name for people, which no other candidate has. */
+export function nameOf(candidate: Candidate): string {
+  const { engine, backend, threads = 1 } = candidate;
   const parts: string[] = [engine, BACKEND_NAMES[backend]];
-  if (contestant.engine === 'hwgq-web') {
-    if (contestant.simd) parts.push(`${contestant.simd} SIMD`);
-  } else parts.push(FORM_NAMES[contestant.form]);
+  if (candidate.engine === 'hwgq-web') {
+    if (candidate.simd) parts.push(`${candidate.simd} SIMD`);
+  } else parts.push(FORM_NAMES[candidate.form]);
   if (backend === 'wasm') parts.push(threads === 1 ? '1 thread' : `${threads} threads`);
   return parts.join(' · ');
 }
