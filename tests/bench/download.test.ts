@@ -14,7 +14,7 @@ it('counts the files of a path, and files that it does not know on every path', 
   const names = [
     'index',
     'worker',
-    'team-worker',
+    'thread-worker',
     'kernels',
     'webgpu-runner',
     'on-demand-shaders',
@@ -25,8 +25,8 @@ it('counts the files of a path, and files that it does not know on every path', 
   const files = names.map((name): LibraryFile => ({ name: `assets/${name}-a1.js`, bytes: 2, gzipped: 1 }));
   const namesOf = (path: 'wasm' | 'webgpu' | 'auto' | 'reference') =>
     fetchedBy(path, files).map(({ name }) => name.slice('assets/'.length, -'-a1.js'.length));
-  expect(namesOf('wasm')).toEqual(['index', 'worker', 'team-worker', 'kernels', 'new-chunk']);
+  expect(namesOf('wasm')).toEqual(['index', 'worker', 'thread-worker', 'kernels', 'new-chunk']);
   expect(namesOf('webgpu')).toEqual(['index', 'worker', 'webgpu-runner', 'new-chunk']);
-  expect(namesOf('auto')).toEqual(['index', 'worker', 'team-worker', 'kernels', 'webgpu-runner', 'new-chunk']);
+  expect(namesOf('auto')).toEqual(['index', 'worker', 'thread-worker', 'kernels', 'webgpu-runner', 'new-chunk']);
   expect(namesOf('reference')).toEqual(['index', 'worker', 'reference-runner', 'new-chunk']);
 });
