@@ -7,24 +7,26 @@ import { licences } from './plugins/licences.ts';
 import { inlineWorkers, workerFiles } from './plugins/packaged-workers.ts';
 import { wgsl } from './plugins/wgsl.ts';
 
-/** Stands for `src/errors.ts` if the class comes from another file. */
-const ERRORS = '\0errors';
-
 type Plugins = RolldownOptions['plugins'];
 
-/** The kernels' builds differ in their query only. */
+const CLIENT = 'src/client/index.ts';
+const ELEMENT = 'src/element/hwgq-classifier.ts';
+const AUTOTUNE = 'src/client/autotune.ts';
+const WORKER = 'src/worker/worker.ts';
+
+/** Names a chunk. The builds of the kernels differ only in the query of their module. */
 function chunkFileName({ name, facadeModuleId }: { name: string; facadeModuleId?: string | null }): string {
   const [, variant] = facadeModuleId?.split('?wasm=') ?? [];
   return variant ? `${name}-${variant}.js` : '[name].js';
 }
 
-/** A browser file, with chunks beside it that only some pages need. */
+/** Builds a browser file, with chunks beside it that only some pages need. */
 function browserFile(name: string, source: string, plugins: Plugins): RolldownOptions {
   return {
     input: { [name]: source },
     platform: 'browser',
     transform: { target: 'es2023' },
-    // What only chunks share with an entry then stays in the entry.
+    // Keeps code that chunks share with the entry in the entry, instead of in a further chunk.
     preserveEntrySignatures: 'allow-extension',
     plugins: [assemblyScript(), wgsl(), plugins],
     output: {
@@ -37,13 +39,13 @@ function browserFile(name: string, source: string, plugins: Plugins): RolldownOp
   };
 }
 
-/** A browser file without chunks, which would have the names of the worker's chunks. */
+/** Builds a browser file without chunks: they would overwrite those of `worker.js`, which have the same names. */
 function wholeFile(name: string, source: string): RolldownOptions {
   const file = browserFile(name, source, workerFiles());
   return { ...file, output: { ...file.output, codeSplitting: false } };
 }
 
-/** The library and the `hwgq` command; other packages stay outside. */
+/** The library for Node and the `hwgq` command. Dependencies stay external. */
 const nodeFiles: RolldownOptions = {
   input: { 'node/index': 'src/node/index.ts', 'cli/hwgq': 'src/cli/hwgq.ts' },
   platform: 'node',
@@ -60,9 +62,9 @@ const nodeFiles: RolldownOptions = {
 
 const declarations: RolldownOptions = {
   input: {
-    'lib/index': 'src/client/index.ts',
-    'lib/autotune': 'src/client/autotune.ts',
-    'lib/hwgq-classifier': 'src/element/hwgq-classifier.ts',
+    'lib/index': CLIENT,
+    'lib/autotune': AUTOTUNE,
+    'lib/hwgq-classifier': ELEMENT,
     'node/index': 'src/node/index.ts',
   },
   plugins: [dts({ emitDtsOnly: true, oxc: true }), workerDeclaration()],
@@ -78,6 +80,9 @@ function workerDeclaration(): Plugin {
     },
   };
 }
+
+/** The module that replaces `src/errors.ts` if the class of errors comes from another file. */
+const ERRORS = '\0errors';
 
 /** Imports the class of errors from the library's file, so that an error has the same class in every module. */
 function errorsFrom(file: string): Plugin {
@@ -100,15 +105,10 @@ function libraryFrom(file: string): Plugin {
   };
 }
 
-const CLIENT = 'src/client/index.ts';
-const ELEMENT = 'src/element/hwgq-classifier.ts';
-const AUTOTUNE = 'src/client/autotune.ts';
-const WORKER = 'src/worker/worker.ts';
-
 /** Files for plain pages and for bundlers that split workers into chunks. */
 const split = [
   browserFile('index', CLIENT, workerFiles()),
-  // This worker has code of every package that the other files have code of.
+  // This worker contains code of every dependency that any file contains, so one file of licences is enough.
   browserFile('worker', WORKER, [workerFiles(), licences()]),
   browserFile('thread-worker', 'src/backends/wasm/thread-worker.ts', workerFiles()),
   browserFile('autotune', AUTOTUNE, [workerFiles(), errorsFrom('./index.js')]),
@@ -116,7 +116,7 @@ const split = [
   browserFile('hwgq-classifier', ELEMENT, libraryFrom('./index.js')),
 ];
 
-/** Files for bundlers that cannot split workers: up to version 7, Vite refuses to by default. */
+/** Files for bundlers that cannot split workers, as Vite by default up to version 7. */
 const bundler = [
   browserFile('index-bundler', CLIENT, workerFiles({ 'worker.js': 'worker-bundler.js' })),
   wholeFile('worker-bundler', WORKER),
@@ -124,13 +124,13 @@ const bundler = [
   browserFile('hwgq-classifier-bundler', ELEMENT, libraryFrom('./index-bundler.js')),
 ];
 
-/** Files that hold their workers as text. */
+/** Files that contain their workers as text. */
 const inline = [
   browserFile('inline', CLIENT, inlineWorkers()),
   browserFile('hwgq-classifier-inline', ELEMENT, inlineWorkers()),
 ];
 
-/** The same for development servers, which move modules away from their workers: they import the library from one file. */
+/** Files for development servers, which move modules away from their workers. They import the library from `inline.js`. */
 const development = [
   browserFile('autotune-development', AUTOTUNE, [inlineWorkers(), errorsFrom('./inline.js')]),
   browserFile('hwgq-classifier-development', ELEMENT, libraryFrom('./inline.js')),
