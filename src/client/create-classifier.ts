@@ -1,5 +1,5 @@
 import { proxy, transfer } from 'comlink';
-import { checkOptions } from '../engine/categories.ts';
+import { checkOptions, definedOptions } from '../engine/categories.ts';
 import { checkSessionOptions } from '../engine/check-session-options.ts';
 import { checkOptionTypes } from '../engine/option-types.ts';
 import { HwgqError } from '../errors.ts';
@@ -7,7 +7,7 @@ import type { LoadOptions } from '../worker/protocol.ts';
 import { download } from './download.ts';
 import { CLASSIFIER_OPTIONS } from './option-types.ts';
 import type { Classifier, ClassifierOptions, LoadProgress, LoadStage, ModelSource } from './types.ts';
-import { classificationOptions, WorkerClassifier } from './worker-classifier.ts';
+import { WorkerClassifier } from './worker-classifier.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 /** Progress at the start and the end of each stage. */
@@ -31,7 +31,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   checkOptionTypes('createClassifier', options, CLASSIFIER_OPTIONS);
   const { model, workerUrl, integrity, cache, signal, onProgress, fetch } = options;
   checkModel(model);
-  const classification = classificationOptions(options);
+  const classification = definedOptions(options);
   checkOptions(classification);
   const session = loadOptions(options);
   checkSessionOptions(session);

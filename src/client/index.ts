@@ -1,9 +1,11 @@
 /**
- * For pages and their workers. `hwgq-web/inline` exports the same, with the worker inside the module.
+ * Classifies pictures and video in pages and in their workers. `hwgq-web/inline` has the same exports, with the worker
+ * inside the module.
  * @module hwgq-web
  */
 
 export type { Category, Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
+export type { PlatformDisposable } from '../engine/disposable.ts';
 export type { ClassifierInfo } from '../engine/picture-classifier.ts';
 export type {
   AdapterDescription,

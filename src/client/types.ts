@@ -1,4 +1,5 @@
 import type { Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
+import type { PlatformDisposable } from '../engine/disposable.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import type { BackendName, KernelChoice, SimdLevel } from '../engine/runner.ts';
 import type { View } from '../image/view.ts';
@@ -146,11 +147,6 @@ export interface ClassifierOptions extends ClassificationOptions {
   /** Replaces `fetch` for the model, and for pictures that are passed as URLs. Default: the page's `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
-
-/** `Disposable` if TypeScript's `lib` has `Symbol.dispose` (`esnext.disposable`); an empty type if it has not. */
-export type PlatformDisposable = SymbolConstructor extends { readonly dispose: infer Key extends symbol }
-  ? { readonly [Name in Key]: () => void }
-  : Record<never, never>;
 
 /**
  * A model that is ready to classify pictures.

@@ -1,6 +1,7 @@
 import { transfer } from 'comlink';
-import { checkOptions, labelsOf } from '../engine/categories.ts';
+import { checkOptions, definedOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
+import { addSymbolDispose } from '../engine/disposable.ts';
 import { CLASSIFICATION_OPTIONS, checkOptionTypes } from '../engine/option-types.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
 import { HwgqError } from '../errors.ts';
@@ -46,7 +47,7 @@ export class WorkerClassifier implements Classifier {
     this.setOptions(options);
   }
 
-  // Where the platform has no `Symbol.dispose`, the prototype gets no such method.
+  // Added below, on platforms that have it.
   declare readonly [Symbol.dispose]: () => void;
 
   async classify(image: ImageSource, options: ClassifyOptions = {}): Promise<Classification> {
@@ -80,7 +81,7 @@ export class WorkerClassifier implements Classifier {
 
   stream(source: StreamSource, options: StreamOptions = {}): ReadableStream<StreamResult> {
     checkOptionTypes('stream', options, STREAM_OPTIONS);
-    const own = classificationOptions(options);
+    const own = definedOptions(options);
     this.#withOwn(own);
     return classificationStream({
       connection: this.#connection,
@@ -101,7 +102,7 @@ export class WorkerClassifier implements Classifier {
   }
 
   async #classifyAll(images: readonly ImageSource[], options: ClassifyOptions): Promise<readonly Classification[]> {
-    const checked = { ...this.#withOwn(classificationOptions(options)), ...viewOf(options) };
+    const checked = { ...this.#withOwn(definedOptions(options)), ...viewOf(options) };
     const { results } = await this.#post(images, options.signal, ({ images: pictures, moved }, signal) =>
       this.#connection.call((worker, call) => worker.classify(transfer(pictures, moved), checked, call), signal),
     );
@@ -127,16 +128,7 @@ export class WorkerClassifier implements Classifier {
   }
 }
 
-if (Symbol.dispose) {
-  Object.defineProperty(WorkerClassifier.prototype, Symbol.dispose, { value: WorkerClassifier.prototype.dispose });
-}
-
-/** Returns the classification options that are set. */
-export function classificationOptions(options: ClassificationOptions): ClassificationOptions {
-  const { maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores } = options;
-  const all = { maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
+addSymbolDispose(WorkerClassifier);
 
 /** @throws HwgqError `invalid-option`. */
 function viewOf({ region, mirror }: View): View {

@@ -35,6 +35,13 @@ export function checkOptions(options: ClassificationOptions, labels?: readonly s
   }
 }
 
+/** Returns the classification options among some options, without those that are undefined. */
+export function definedOptions(options: ClassificationOptions): ClassificationOptions {
+  const { maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores } = options;
+  const all = { maxResults, scoreThreshold, categoryAllowlist, categoryDenylist, scores };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
 /** The labels of a model, or its class numbers where it has none. */
 export function labelsOf(labels: readonly string[] | undefined, classes: number): readonly string[] {
   return labels ?? Array.from({ length: classes }, (_, index) => String(index));

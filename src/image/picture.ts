@@ -8,11 +8,14 @@ export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** @throws HwgqError `invalid-image` if the data's length does not match the picture's size. */
+/** @throws HwgqError `invalid-image` if the data are not bytes, or do not match the picture's size. */
 export function checkPicture({ width, height, data }: Picture): void {
-  if (width > 0 && height > 0 && data.length === width * height * 4) return;
+  const isSized = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
+  const isBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (isSized && isBytes && data.length === width * height * 4) return;
+  const seen = isBytes ? `${data.length}` : Object.prototype.toString.call(data);
   throw new HwgqError(
     'invalid-image',
-    `A picture of ${width}×${height} pixels needs ${width * height * 4} bytes of RGBA data, and has ${data.length}. Pass a picture that has been loaded.`,
+    `A picture of ${width}×${height} pixels needs ${width * height * 4} bytes of RGBA data, and has ${seen}. Pass a decoded picture with 8 bits per channel.`,
   );
 }

@@ -1,7 +1,10 @@
-import { checkOptions, labelsOf } from '../engine/categories.ts';
+import { checkOptions, definedOptions, labelsOf } from '../engine/categories.ts';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
+import { addSymbolDispose, type PlatformDisposable } from '../engine/disposable.ts';
+import { CLASSIFICATION_OPTIONS, checkOptionTypes, type OptionTypes } from '../engine/option-types.ts';
 import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classifier.ts';
 import type { BackendName, SimdLevel } from '../engine/runner.ts';
+import { HwgqError } from '../errors.ts';
 import type { Picture } from '../image/picture.ts';
 import { decodePicture } from './decode-picture.ts';
 import { type FileSource, readModel, readSource } from './read-model.ts';
@@ -24,11 +27,12 @@ export interface NodeClassifierOptions extends ClassificationOptions {
 }
 
 /** A model ready to classify pictures. It computes on the thread that calls it. */
-export interface NodeClassifier {
+export interface NodeClassifier extends PlatformDisposable {
   /** The model's properties and the backend. */
   readonly info: ClassifierInfo;
   /**
-   * Classifies one picture. Options passed here override the classifier's own, for this call only.
+   * Classifies one picture. Options passed here override the classifier's own, for this call only; `undefined` stands for
+   * the classifier's own value.
    * @throws HwgqError `invalid-option`, `file`, `invalid-image`, `disposed`, `device-lost` or `out-of-memory`.
    */
   classify(image: NodeImageSource, options?: ClassificationOptions): Promise<Classification>;
@@ -56,12 +60,21 @@ export interface NodeClassifier {
   dispose(): void;
 }
 
+const CLASSIFIER_OPTIONS: OptionTypes<NodeClassifierOptions> = {
+  ...CLASSIFICATION_OPTIONS,
+  model: 'any',
+  backend: 'string',
+  simd: 'string',
+};
+
 /**
  * Reads a model and loads it on a backend.
  * @throws HwgqError `invalid-option`, `file`, `model-format`, `no-wasm`, `no-webgpu`, `unsupported` or `out-of-memory`.
  */
 export async function createClassifier(options: NodeClassifierOptions): Promise<NodeClassifier> {
-  const { model: source, backend = 'wasm', simd, ...classification } = options;
+  checkOptionTypes('createClassifier', options, CLASSIFIER_OPTIONS);
+  const { model: source, backend = 'wasm', simd } = options;
+  const classification = definedOptions(options);
   checkOptions(classification);
   const { model, bytes } = await readModel(source);
   const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
@@ -85,8 +98,12 @@ class LocalClassifier implements NodeClassifier {
     return this.#classifier.info;
   }
 
-  async classify(image: NodeImageSource, options?: ClassificationOptions): Promise<Classification> {
-    const merged = this.#merged(options);
+  // Added below, on platforms that have it.
+  declare readonly [Symbol.dispose]: () => void;
+
+  async classify(image: NodeImageSource, options: ClassificationOptions = {}): Promise<Classification> {
+    checkOptionTypes('classify', options, CLASSIFICATION_OPTIONS);
+    const merged = this.#merged(definedOptions(options));
     const start = performance.now();
     const picture = await toPicture(image);
     const [result] = await this.#classifier.classify([picture], merged, performance.now() - start);
@@ -97,6 +114,12 @@ class LocalClassifier implements NodeClassifier {
     images: readonly NodeImageSource[],
     options?: ClassificationOptions,
   ): Promise<readonly Classification[]> {
+    if (!Array.isArray(images)) {
+      throw new HwgqError(
+        'invalid-image',
+        `classifyBatch accepts an array of pictures; ${String(images)} is not an array.`,
+      );
+    }
     const results: Classification[] = [];
     for (const image of images) results.push(await this.classify(image, options));
     return results;
@@ -107,6 +130,7 @@ class LocalClassifier implements NodeClassifier {
   }
 
   setOptions(options: ClassificationOptions): void {
+    checkOptionTypes('setOptions', options, CLASSIFICATION_OPTIONS);
     this.#options = this.#merged(options);
   }
 
@@ -115,15 +139,17 @@ class LocalClassifier implements NodeClassifier {
   }
 
   /** Returns the classifier's options overridden by those of a call, all of them checked. */
-  #merged(options: ClassificationOptions | undefined): ClassificationOptions {
+  #merged(options: ClassificationOptions): ClassificationOptions {
     const merged = { ...this.#options, ...options };
     checkOptions(merged, this.#labels);
     return merged;
   }
 }
 
+addSymbolDispose(LocalClassifier);
+
 async function toPicture(image: NodeImageSource): Promise<Picture> {
-  if (typeof image === 'object' && 'data' in image) return image;
+  if (typeof image === 'object' && image !== null && 'data' in image) return image;
   const { name = 'the picture', bytes } = await readSource(image);
   return decodePicture(Uint8Array.from(bytes), name);
 }

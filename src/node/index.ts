@@ -4,6 +4,7 @@
  */
 
 export type { Category, Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
+export type { PlatformDisposable } from '../engine/disposable.ts';
 export type { ClassifierInfo } from '../engine/picture-classifier.ts';
 export type { BackendDescription, BackendName, SimdLevel } from '../engine/runner.ts';
 export { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
