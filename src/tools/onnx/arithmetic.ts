@@ -1,9 +1,9 @@
 import type { GraphWriter } from './graph-writer.ts';
 
-/** What a layer with weights multiplies and adds, before it is written. */
+/** The weights and bias of a layer, before they are written. */
 export interface Operands {
   readonly layer: string;
-  /** The graph value that it reads. */
+  /** The graph value that the layer reads. */
   readonly input: string;
   /** [outputs][…]. */
   readonly weights: Float32Array;
@@ -11,20 +11,20 @@ export interface Operands {
   readonly bias: Float32Array | undefined;
 }
 
-/** In which numbers the layers of a float graph compute. */
+/** The arithmetic with which a float graph is written: float32 or 8 bits. */
 export interface Arithmetic {
-  /** The ONNX values of weights and bias. */
+  /** Writes weights and bias and returns their ONNX values. */
   operands(operands: Operands): readonly string[];
   /**
-   * A value on its way from the node that computes it to those that read it.
-   * @param range the graph value whose numbers it holds: its own name, or that of an earlier value of the same numbers.
+   * Returns the ONNX value that readers of a node's output use.
+   * @param range the graph value that has the same range of numbers: the value itself or an earlier one.
    */
   activation(range: string, value: string): string;
-  /** max(x, 0), to be followed by `activation`. */
+  /** Writes max(x, 0). A call of `activation` follows. */
   halfWave(layer: string, value: string): string;
 }
 
-/** Ordinary float32. */
+/** Writes ordinary float32 layers. */
 export class Float32Arithmetic implements Arithmetic {
   readonly #writer: GraphWriter;
 

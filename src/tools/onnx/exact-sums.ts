@@ -9,33 +9,35 @@ import type {
   IntegerTensor,
 } from '../../plan/plan.ts';
 import { DATA_TYPE, type GraphWriter } from './graph-writer.ts';
-import { perChannel, rectified, scalar, withConstant } from './operators.ts';
+import { leakyRelu, perChannel, scalar, withConstant } from './operators.ts';
 
-/** Up to it, float32 holds every whole number: sums of whole numbers in any order are exact. */
+/** float32 represents every integer up to this one, so sums below it are exact in any order. */
 const EXACT_FLOAT32 = 2 ** 24;
 
-/** One convolution of whole numbers, and how often its sums count. */
+/** A convolution of integers, and the factor of its sums. */
 export interface ExactTerm {
   readonly weights: Float32Array;
   readonly times: number;
-  /** Of codes: the table that turns them into this convolution's inputs. */
+  /** For codes: the convolution's input for each code. */
   readonly inputs?: Float32Array;
 }
 
 /**
- * Whole-number weights as terms whose sums float32 holds exactly: balanced digits, as wide as the largest sum allows.
- * @throws HwgqError `unsupported` where a layer sums so much that not even digits of one bit are narrow enough.
+ * Splits integer weights into terms whose sums are exact in float32: balanced digits, as wide as the largest sum allows.
+ * @throws HwgqError `unsupported` if a layer sums so many products that even 1-bit digits are too wide.
  */
 export function integerTerms(step: IntegerConvolution, input: IntegerTensor, outputs: number): readonly ExactTerm[] {
-  const whole = wholeWeights(step);
-  const size = whole.length / outputs;
-  if (largestSum(whole, size) * input.largest < EXACT_FLOAT32) return [{ weights: Float32Array.from(whole), times: 1 }];
+  const integers = integerWeights(step);
+  const size = integers.length / outputs;
+  if (largestSum(integers, size) * input.largest < EXACT_FLOAT32) {
+    return [{ weights: Float32Array.from(integers), times: 1 }];
+  }
   // A balanced digit is at most half its base.
   const bits = Math.floor(Math.log2(EXACT_FLOAT32 / (size * input.largest))) + 1;
   if (bits < 1) refuse(step.layer, size);
   const base = 2 ** bits;
   const terms: ExactTerm[] = [];
-  let rest = whole;
+  let rest = integers;
   for (let times = 1; rest.some((weight) => weight !== 0); times *= base) {
     const digits = rest.map((weight) => weight - base * Math.round(weight / base));
     rest = rest.map((weight, index) => (weight - (digits[index] as number)) / base);
@@ -45,10 +47,10 @@ export function integerTerms(step: IntegerConvolution, input: IntegerTensor, out
 }
 
 /**
- * Signs over codes as terms: one over whole-number levels where float32 holds the sums, otherwise one for each level,
- * which counts where the code is that level's.
- * @param size of a filter.
- * @throws HwgqError `unsupported` as above.
+ * Returns the convolution of codes with signs as terms: one over integer levels if its sums are exact in float32,
+ * otherwise one for each level, whose input is 1 where the code is that level's.
+ * @param size the number of weights of a filter.
+ * @throws HwgqError `unsupported` if a layer sums too many products.
  */
 export function binaryTerms(
   step: BinaryConvolution,
@@ -65,13 +67,13 @@ export function binaryTerms(
   }).filter(({ times }) => times !== 0);
 }
 
-/** Sums, with the type they have: float32, or float64 where they are put together from several. */
+/** The ONNX value of sums, and its type: float64 if several terms were added. */
 export interface Sums {
   readonly value: string;
   readonly type: 'float32' | 'float64';
 }
 
-/** Terms put together: one as it is, several in float64, whose 53 bits hold them exactly. */
+/** Adds terms: in float64, whose 53 bits keep the sum exact, if there are several. */
 export function addTerms(
   writer: GraphWriter,
   layer: string,
@@ -89,7 +91,7 @@ export function addTerms(
   return { value, type: 'float64' };
 }
 
-/** Codes: how many of its channel's thresholds a sum exceeds. */
+/** Quantizes sums: the code is the number of its channel's thresholds that a sum exceeds. */
 export function countExceeded(
   writer: GraphWriter,
   layer: string,
@@ -98,15 +100,15 @@ export function countExceeded(
 ): string {
   return thresholds
     .map((threshold) => {
-      const inType = type === 'float64' ? threshold : Float32Array.from(threshold);
-      const constant = perChannel(writer, layer, 'threshold', inType);
+      const typed = type === 'float64' ? threshold : Float32Array.from(threshold);
+      const constant = perChannel(writer, layer, 'threshold', typed);
       const exceeds = writer.node(layer, 'Greater', [value, constant]);
       return writer.node(layer, 'Cast', [exceeds], { to: DATA_TYPE.float32 });
     })
     .reduce((count, one) => writer.node(layer, 'Add', [count, one]));
 }
 
-/** Floats: factor, offset, slope and bounds of an epilogue, each rounded to float32 as backends do. */
+/** Applies an epilogue to sums: factor, offset, slope and bounds, each rounded to float32 as backends do. */
 export function toFloats(
   writer: GraphWriter,
   layer: string,
@@ -122,19 +124,20 @@ export function toFloats(
     const offsets = perChannel(writer, layer, 'offset', Float32Array.from(offset));
     result = withConstant(writer, layer, 'Add', offsets, result);
   }
-  result = rectified(writer, layer, result, negativeSlope);
+  result = leakyRelu(writer, layer, result, negativeSlope);
   if (lowest === Number.NEGATIVE_INFINITY && highest === Number.POSITIVE_INFINITY) return result;
   const bounds = [scalar(writer, layer, 'lowest', lowest), scalar(writer, layer, 'highest', highest)];
   return writer.node(layer, 'Clip', [result, ...bounds]);
 }
 
-function wholeWeights({ weights }: IntegerConvolution): Float64Array {
-  const whole = new Float64Array(weights.limbs[0]?.length ?? 0);
+function integerWeights({ weights }: IntegerConvolution): Float64Array {
+  const integers = new Float64Array(weights.limbs[0]?.length ?? 0);
   for (const [place, limb] of weights.limbs.entries()) {
-    for (const [index, digit] of limb.entries())
-      whole[index] = (whole[index] as number) + digit * 2 ** (LIMB_BITS * place);
+    for (const [index, digit] of limb.entries()) {
+      integers[index] = (integers[index] as number) + digit * 2 ** (LIMB_BITS * place);
+    }
   }
-  return whole;
+  return integers;
 }
 
 function signValues(signs: Uint8Array, count: number): Float32Array {
@@ -143,7 +146,7 @@ function signValues(signs: Uint8Array, count: number): Float32Array {
   return values;
 }
 
-/** The largest Σ |weight| of any filter. */
+/** Returns the largest Σ |weight| of any filter. */
 function largestSum(weights: Float64Array, size: number): number {
   let largest = 0;
   for (let start = 0; start < weights.length; start += size) {
@@ -156,7 +159,7 @@ function largestSum(weights: Float64Array, size: number): number {
 function refuse(layer: string, size: number): never {
   throw new HwgqError(
     'unsupported',
-    `Layer '${layer}' sums ${size} products for each output, too many for exact float32 sums. Export the float twin instead.`,
+    `Layer '${layer}' sums ${size} products for each output, too many for exact float32 sums. Export the float twin.`,
     { layer },
   );
 }

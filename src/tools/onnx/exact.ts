@@ -37,11 +37,11 @@ import {
 } from './operators.ts';
 
 /**
- * A network as ONNX that gives the same codes: whole numbers and signs in float32, whose sums are exact, and thresholds
- * as comparisons, as backends run it. A Quant blob comes out as its level values.
- * @param input whether the values that enter are whole numbers times a unit, which first layers sum exactly.
- * @throws HwgqError `invalid-option` for an unknown blob or the input's, `unsupported` naming a layer whose sums float32
- *   cannot hold, and what `lowerGraph` throws.
+ * Returns a network as ONNX that computes the same codes as the backends: integers and signs are float32 numbers, whose
+ * sums are exact, and thresholds are comparisons. The output of a Quant blob is its levels.
+ * @param input the form of the input: integers times a unit, which first layers sum exactly, or floats.
+ * @throws HwgqError `invalid-option` if a blob is unknown, requested twice or the input; `unsupported`, naming the layer,
+ *   if sums are not exact in float32; the errors of `lowerGraph`.
  */
 export function exactGraph(graph: Graph, input: PlanInput, options: GraphOptions = {}): GraphWriter {
   const { blobs = [logitsBlob(graph)], batch = 1 } = options;
@@ -51,7 +51,7 @@ export function exactGraph(graph: Graph, input: PlanInput, options: GraphOptions
 
 class ExactWriter {
   readonly #writer: GraphWriter;
-  /** The ONNX value of each tensor: [batch, channels, height, width], whole numbers and codes as float32. */
+  /** The ONNX value of each tensor: [batch, channels, height, width], with integers and codes as float32. */
   readonly #values = new Map<TensorId, string>();
   #parts: string[] = [];
   readonly #graph: Graph;
@@ -86,11 +86,11 @@ class ExactWriter {
   #input(): string {
     const { name, shape } = this.#graph.input;
     const tensor = this.#tensor(0);
-    const whole = tensor.kind === 'integers';
-    const meaning = whole ? `whole numbers, at most ${tensor.largest} in magnitude, times ${tensor.unit}` : 'floats';
+    const isInteger = tensor.kind === 'integers';
+    const meaning = isInteger ? `integers, at most ${tensor.largest} in magnitude, times ${tensor.unit}` : 'floats';
     const input = this.#writer.input(name, [this.#batch, ...shape], `Preprocessed images: ${meaning}.`);
-    const value = this.#withPlanes(name, input, tensor.shape, shape.length);
-    if (!whole || tensor.unit === 1) return value;
+    const value = this.#toNchw(name, input, tensor.shape, shape.length);
+    if (!isInteger || tensor.unit === 1) return value;
     const scaled = this.#writer.node(name, 'Mul', [value, scalar(this.#writer, name, 'unit', 1 / tensor.unit)]);
     return this.#writer.node(name, 'Round', [scaled]);
   }
@@ -100,7 +100,7 @@ class ExactWriter {
     const value = this.#value(id);
     switch (tensor.kind) {
       case 'codes':
-        return this.#lookedUp(blob, value, Float32Array.from(tensor.levels));
+        return this.#lookUp(blob, value, Float32Array.from(tensor.levels));
       case 'integers':
         return this.#writer.node(blob, 'Mul', [value, scalar(this.#writer, blob, 'unit', tensor.unit)]);
       case 'floats':
@@ -130,7 +130,7 @@ class ExactWriter {
         return countExceeded(writer, layer, { value: signed, type: 'float32' }, step.epilogue.thresholds);
       }
       case 'dequantize':
-        return this.#lookedUp(layer, value, Float32Array.from(step.values));
+        return this.#lookUp(layer, value, Float32Array.from(step.values));
       case 'eltwise': {
         const values = [value, this.#value(step.other)];
         return eltwise(writer, layer, step.operation, values, step.coefficients);
@@ -142,7 +142,7 @@ class ExactWriter {
       case 'softmax':
         return writer.node(layer, 'Softmax', [value], { axis: 1 });
       case 'reshape':
-        return this.#withPlanes(layer, value, output);
+        return this.#toNchw(layer, value, output);
     }
   }
 
@@ -160,7 +160,7 @@ class ExactWriter {
     }
     const terms = this.#terms(step).map(({ weights, times, inputs }) => {
       const codes = this.#value(step.input);
-      const value = inputs ? this.#lookedUp(step.layer, codes, inputs) : codes;
+      const value = inputs ? this.#lookUp(step.layer, codes, inputs) : codes;
       return { value: this.#convolved(step, value, weights), times };
     });
     return addTerms(this.#writer, step.layer, terms);
@@ -177,24 +177,24 @@ class ExactWriter {
     throw new TypeError(`Layer '${step.layer}': ${step.kind} over ${input.kind}`);
   }
 
-  /** Sums of one set of weights; a kernel as large as its input is a matrix product. */
+  /** Writes a convolution, or a matrix product if the kernel covers the input. */
   #convolved(step: Convolution, value: string, weights: Float32Array): string {
     const { layer, kernel, pad, group } = step;
     const input = this.#tensor(step.input).shape;
     const { channels: outputs } = this.#tensor(step.output).shape;
     const inputs = input.channels / group;
-    const isWhole = kernel[0] === input.height && kernel[1] === input.width && pad[0] + pad[1] === 0 && group === 1;
-    if (!isWhole) {
+    const coversInput = kernel[0] === input.height && kernel[1] === input.width && pad[0] + pad[1] === 0 && group === 1;
+    if (!coversInput) {
       const constant = this.#writer.constant(layer, 'weights', weights, [outputs, inputs, ...kernel]);
       return this.#writer.node(layer, 'Conv', [value, constant], convolutionAttributes(step));
     }
     const constant = this.#writer.constant(layer, 'weights', weights, [outputs, weights.length / outputs]);
     const flat = this.#writer.node(layer, 'Flatten', [value], { axis: 1 });
     const product = this.#writer.node(layer, 'Gemm', [flat, constant], { transB: 1 });
-    return this.#withPlanes(layer, product, { channels: outputs, height: 1, width: 1 });
+    return this.#toNchw(layer, product, { channels: outputs, height: 1, width: 1 });
   }
 
-  /** The largest code of each window; in channels that fall, the smallest. */
+  /** Pools the largest code of each window, or the smallest in channels whose codes fall. */
   #codePooling(step: CodePooling): string {
     const sign = Int8Array.from(step.smallest, (isSmallest) => (isSmallest ? -1 : 1));
     const signed = this.#withSign(step.layer, this.#value(step.input), sign);
@@ -203,11 +203,11 @@ class ExactWriter {
   }
 
   #withSign(layer: string, value: string, sign: Int8Array): string {
-    if (sign.every((turn) => turn === 1)) return value;
+    if (sign.every((factor) => factor === 1)) return value;
     return this.#writer.node(layer, 'Mul', [value, perChannel(this.#writer, layer, 'sign', Float32Array.from(sign))]);
   }
 
-  /** Parts of a concatenation come one after the other, in order. */
+  /** Collects the parts of a concatenation, whose steps follow each other, and writes it with the last part. */
   #concatPart({ layer, input, firstChannel }: ConcatPart, output: ChwShape): string | undefined {
     this.#parts.push(this.#value(input));
     if (firstChannel + this.#tensor(input).shape.channels < output.channels) return undefined;
@@ -216,14 +216,14 @@ class ExactWriter {
     return this.#writer.node(layer, 'Concat', parts, { axis: 1 });
   }
 
-  /** What a table has for each code. */
-  #lookedUp(layer: string, codes: string, table: Float32Array): string {
+  /** Replaces each code by its entry in a table. */
+  #lookUp(layer: string, codes: string, table: Float32Array): string {
     if (table.every((value, code) => value === code)) return codes;
     const indices = this.#writer.node(layer, 'Cast', [codes], { to: DATA_TYPE.int32 });
     return this.#writer.node(layer, 'Gather', [this.#writer.constant(layer, 'table', table, [table.length]), indices]);
   }
 
-  #withPlanes(layer: string, value: string, { channels, height, width }: ChwShape, dimensions = 0): string {
+  #toNchw(layer: string, value: string, { channels, height, width }: ChwShape, dimensions = 0): string {
     if (dimensions === 3) return value;
     return reshape(this.#writer, layer, value, [this.#batch, channels, height, width]);
   }

@@ -11,10 +11,10 @@ import type { GraphWriter } from './graph-writer.ts';
 import { int8Graph } from './int8.ts';
 
 /**
- * What an ONNX file holds:
- * - `exact`: the network itself, which gives the same codes and scores;
- * - `float-twin`: the same architecture as an ordinary float32 ReLU network, to compare speed with;
- * - `int8-twin`: that one, quantized to 8 bits.
+ * The form of an exported network:
+ * - `exact`: the network itself, which computes the same codes and logits;
+ * - `float-twin`: the same architecture as an ordinary float32 ReLU network, to compare the speed;
+ * - `int8-twin`: the float twin, quantized to 8 bits.
  */
 export type ExportForm = 'exact' | 'float-twin' | 'int8-twin';
 
@@ -24,9 +24,9 @@ export interface ExportOptions extends GraphOptions {
 }
 
 /**
- * A model as an ONNX file in standard operators (opset 17). Its input has the name and the shape [batch, channels,
- * height, width] of the network's and takes preprocessed pixels, (x − mean) · scale, float32.
- * @throws HwgqError `invalid-option` for a blob that cannot be an output, `unsupported` naming a layer that cannot be
+ * Returns a model as an ONNX file with standard operators (opset 17). The input has the name of the network's input and
+ * the shape [batch, channels, height, width]. It accepts preprocessed float32 pixels, (x − mean) · scale.
+ * @throws HwgqError `invalid-option` for a blob that cannot be an output; `unsupported`, naming the layer, if it cannot be
  *   exported in this form.
  */
 export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Array<ArrayBuffer> {
@@ -34,8 +34,8 @@ export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Arra
 }
 
 /**
- * The graph of that file.
- * @throws HwgqError as `exportOnnx`.
+ * Returns the graph of the file that `exportOnnx` writes.
+ * @throws HwgqError the errors of `exportOnnx`.
  */
 export function exportGraph(
   { graph, preprocessing }: Model,

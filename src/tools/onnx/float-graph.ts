@@ -9,21 +9,21 @@ import {
   averagePooling,
   convolutionAttributes,
   eltwise,
+  leakyRelu,
   maxPooling,
-  rectified,
   reshape,
   responseNormalization,
 } from './operators.ts';
 
 /**
- * A float graph as ONNX, one node a layer.
- * @throws HwgqError `invalid-option` for an unknown blob or the input's, and what `inferShapes` throws.
+ * Returns a float graph as ONNX, with one node for each layer.
+ * @throws HwgqError `invalid-option` if a blob is unknown, requested twice or the input; the errors of `inferShapes`.
  */
 export function floatGraph(graph: FloatGraph, options: GraphOptions = {}): GraphWriter {
   return writeFloatGraph(graph, options, (writer) => new Float32Arithmetic(writer));
 }
 
-/** A float graph as ONNX in numbers of some kind. */
+/** Returns a float graph as ONNX, written with an arithmetic. */
 export function writeFloatGraph(
   graph: FloatGraph,
   { blobs = [logitsBlob(graph)], batch = 1 }: GraphOptions,
@@ -37,7 +37,7 @@ export function writeFloatGraph(
 
 class LayerWriter {
   readonly #shapes: ReadonlyMap<string, Shape>;
-  /** The ONNX value that readers of each graph value take. */
+  /** The ONNX value that readers of each graph value use. */
   readonly #values = new Map<string, string>();
   readonly #graph: FloatGraph;
   readonly #writer: GraphWriter;
@@ -67,7 +67,7 @@ class LayerWriter {
       const blob = outputs.get(layer.name);
       if (blob !== undefined) this.#writer.output(blob, value, this.#dimensions(layer.name));
       const isRead = this.#readers(layer.name).some((reader) => needed.has(reader.name));
-      if (isRead) this.#values.set(layer.name, this.#isRectifiedAtOnce(layer) ? value : this.#activation(layer, value));
+      if (isRead) this.#values.set(layer.name, this.#isOnlyRectified(layer) ? value : this.#activation(layer, value));
     }
   }
 
@@ -81,11 +81,11 @@ class LayerWriter {
       case 'convolution': {
         const inputs = asChwShape(shape).channels / layer.group;
         const operands = this.#operands(layer, [layer.outputs, inputs, ...layer.kernel]);
-        return writer.node(name, 'Conv', [this.#asChwShape(layer, value), ...operands], convolutionAttributes(layer));
+        return writer.node(name, 'Conv', [this.#toNchw(layer, value), ...operands], convolutionAttributes(layer));
       }
       case 'innerProduct': {
         const operands = this.#operands(layer, [layer.outputs, elementCount(shape)]);
-        return writer.node(name, 'Gemm', [this.#flattened(layer, value), ...operands], { transB: 1 });
+        return writer.node(name, 'Gemm', [this.#flatten(layer, value), ...operands], { transB: 1 });
       }
       case 'pooling':
         return this.#pooling(layer, value);
@@ -93,7 +93,7 @@ class LayerWriter {
         return this.#scale(layer, value);
       case 'relu':
         if (layer.negativeSlope === 0) return this.#arithmetic.halfWave(name, value);
-        return rectified(writer, name, value, layer.negativeSlope);
+        return leakyRelu(writer, name, value, layer.negativeSlope);
       case 'eltwise':
         return eltwise(writer, name, layer.operation, values, layer.coefficients);
       case 'concat':
@@ -120,10 +120,10 @@ class LayerWriter {
     const { kernel, output } = poolingGeometry(layer, input);
     const windows = { kernel, stride: layer.stride, pad: layer.pad };
     const pool = layer.method === 'max' ? maxPooling : averagePooling;
-    return pool(this.#writer, layer.name, this.#asChwShape(layer, value), windows, input, output);
+    return pool(this.#writer, layer.name, this.#toNchw(layer, value), windows, input, output);
   }
 
-  /** One node, as exporters write a BatchNorm that stands by itself. */
+  /** Writes a single node, as exporters do for a BatchNorm that cannot be folded. */
   #scale({ name, gamma, beta }: ScaleLayer, value: string): string {
     const constant = (role: string, values: Float32Array) => this.#writer.constant(name, role, values, [values.length]);
     const neutral = new Float32Array(gamma.length);
@@ -139,17 +139,17 @@ class LayerWriter {
     return this.#writer.node(name, 'BatchNormalization', [value, ...inputs], { epsilon: { float: 0 } });
   }
 
-  /** Channels, height and width, for layers that need them; a vector is one pixel. */
-  #asChwShape(layer: FloatLayer, value: string): string {
+  /** Gives a vector the shape of one pixel, for layers that need channels, height and width. */
+  #toNchw(layer: FloatLayer, value: string): string {
     const [input = ''] = layer.inputs;
     const shape = this.#shape(input);
     if (shape.length === 3) return value;
     const { channels, height, width } = asChwShape(shape);
-    const planes = reshape(this.#writer, layer.name, value, [this.#batch, channels, height, width]);
-    return this.#arithmetic.activation(this.#rangeOf(input), planes);
+    const pixel = reshape(this.#writer, layer.name, value, [this.#batch, channels, height, width]);
+    return this.#arithmetic.activation(this.#rangeOf(input), pixel);
   }
 
-  #flattened(layer: FloatLayer, value: string): string {
+  #flatten(layer: FloatLayer, value: string): string {
     const [input = ''] = layer.inputs;
     if (this.#shape(input).length === 1) return value;
     const flat = this.#writer.node(layer.name, 'Flatten', [value], { axis: 1 });
@@ -160,13 +160,13 @@ class LayerWriter {
     return layer.type === 'dropout' ? value : this.#arithmetic.activation(this.#rangeOf(layer.name), value);
   }
 
-  /** Whether a value's only reader is a ReLU, so that only what comes out of it matters. */
-  #isRectifiedAtOnce({ name }: FloatLayer): boolean {
+  /** Whether the only reader of a value is a ReLU, so that only the ReLU's output needs an activation. */
+  #isOnlyRectified({ name }: FloatLayer): boolean {
     const [reader, ...others] = this.#readers(name);
     return this.#rangeOf(name) === name && others.length === 0 && reader?.type === 'relu' && reader.negativeSlope === 0;
   }
 
-  /** The value whose numbers a value holds: its own, or that of the one it is a choice of or another shape of. */
+  /** Returns the value with the same range of numbers: an earlier one after pooling the maximum, reshaping or dropout. */
   #rangeOf(value: string): string {
     const layer = this.#graph.layers.find(({ name }) => name === value);
     if (!layer) return value;

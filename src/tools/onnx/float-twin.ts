@@ -9,7 +9,7 @@ import {
 } from '../../graph/graph.ts';
 import { filterScales, filterValues, weightCount } from '../../graph/weights.ts';
 
-/** A layer of a float twin: none quantizes, weights are float32, and normalizing is one factor and one offset. */
+/** A layer of a float twin: it does not quantize, its weights are float32, and BatchNorm is a Scale layer. */
 export type FloatLayer = Exclude<Layer, { type: 'quant' | 'batchNorm' }>;
 
 /** A graph of ordinary float32 layers. */
@@ -18,22 +18,22 @@ export interface FloatGraph extends Graph {
 }
 
 /**
- * The same architecture as an ordinary float32 network: ReLU where the network quantizes, ±alpha as float weights, and
- * BatchNorm and Scale folded into the layer before them, as exporters do, or left as one layer where there is none.
- * It is for comparing speed: it gives other scores.
+ * Returns the same architecture as an ordinary float32 network: quantizers become ReLU layers, binary weights become
+ * ±alpha, and BatchNorm and Scale are folded into the layer before them, as exporters do, or merged if that is not
+ * possible. The twin serves to compare speed; its logits differ.
  */
 export function floatTwin(graph: Graph): FloatGraph {
   const layers = new Map<string, FloatLayer>();
-  /** Values of layers that were folded into others. */
+  /** Maps each layer that was folded to the layer that computes its value. */
   const folded = new Map<string, string>();
   for (const original of graph.layers) {
     const layer = asFloat({ ...original, inputs: original.inputs.map((name) => folded.get(name) ?? name) });
     const [input = ''] = layer.inputs;
     const before = layers.get(input);
     const isOnlyReader = readerCount(graph, original.inputs[0]) === 1;
-    const whole = layer.type === 'scale' && before && isOnlyReader ? withScale(before, layer) : undefined;
-    if (whole) folded.set(original.name, input);
-    layers.set(whole ? input : original.name, whole ?? layer);
+    const merged = layer.type === 'scale' && before && isOnlyReader ? foldScale(before, layer) : undefined;
+    if (merged) folded.set(original.name, input);
+    layers.set(merged ? input : original.name, merged ?? layer);
   }
   return { ...graph, layers: [...layers.values()] };
 }
@@ -66,8 +66,8 @@ function normalization(layer: BatchNormLayer): ScaleLayer {
   return { type: 'scale', name, inputs, blob, gamma: Float32Array.from(factor), beta: Float32Array.from(offset) };
 }
 
-/** One layer that does what a layer and a scale behind it do; undefined where they do not go together. */
-function withScale(before: FloatLayer, { gamma, beta, blob }: ScaleLayer): FloatLayer | undefined {
+/** Folds a Scale layer into the layer before it. Returns undefined if that layer is not linear. */
+function foldScale(before: FloatLayer, { gamma, beta, blob }: ScaleLayer): FloatLayer | undefined {
   const scaled = (values: Float32Array | undefined) =>
     gamma.map((factor, channel) => (values?.[channel] ?? 0) * factor + (beta?.[channel] ?? 0));
   if (before.type === 'scale') {
@@ -83,7 +83,7 @@ function withScale(before: FloatLayer, { gamma, beta, blob }: ScaleLayer): Float
   return { ...before, blob, weights: { form: 'float32', values }, bias: scaled(before.bias) };
 }
 
-/** A layer's weights as float32, each filter times a factor. */
+/** Returns a layer's weights as float32. Each filter can be multiplied by a factor. */
 export function floatWeights({ weights, outputs }: WeightedLayer, factors?: Float32Array): Float32Array {
   const scales = filterScales(weights, outputs);
   const size = weightCount(weights) / outputs;

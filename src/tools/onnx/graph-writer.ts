@@ -1,11 +1,11 @@
 import { MessageWriter } from './wire.ts';
 
-/** Operators of this version of the standard's default domain; onnxruntime has known it since 1.12. */
+/** Version of the operators in the default domain. onnxruntime supports it since 1.12. */
 const OPSET = 17;
-/** The file format's version that goes with it. */
+/** Version of the file format that belongs to it. */
 const IR_VERSION = 8;
 
-/** Whole numbers, or one real number. */
+/** The value of an attribute: an integer, several integers, or a real number. */
 export type Attribute = number | readonly number[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -17,7 +17,7 @@ export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, fl
 /** `AttributeProto.AttributeType`. */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
 
-/** A node of one output, as it stands in a graph. */
+/** A node with one output. */
 export interface OnnxNode {
   readonly operator: string;
   /** Names of values and constants. */
@@ -31,9 +31,9 @@ export interface OnnxConstant {
   readonly dimensions: readonly number[];
 }
 
-/** What a graph's file says, for those who run it without one. */
+/** The content of an ONNX graph, for programs that run it without a file. */
 export interface OnnxGraph {
-  /** In the order in which they can run. */
+  /** The nodes, in an order in which they can run. */
   readonly nodes: readonly OnnxNode[];
   readonly constants: ReadonlyMap<string, OnnxConstant>;
   readonly inputs: readonly string[];
@@ -41,8 +41,8 @@ export interface OnnxGraph {
 }
 
 /**
- * An ONNX graph as it is written (onnx.proto): nodes in the order in which they can run. Values are referred to by
- * name; the writer makes the names, after the layers that the values belong to.
+ * Writes an ONNX graph (onnx.proto). Its methods add nodes in an order in which they can run and return the names of
+ * their outputs, which begin with the name of a layer.
  */
 export class GraphWriter implements OnnxGraph {
   readonly nodes: OnnxNode[] = [];
@@ -53,42 +53,42 @@ export class GraphWriter implements OnnxGraph {
   readonly #taken: Set<string>;
 
   /**
-   * @param name of the graph.
-   * @param reserved names that the graph's input and outputs will have.
+   * @param name the name of the graph.
+   * @param reserved the names of the graph's input and outputs.
    */
   constructor(name: string, reserved: readonly string[]) {
     this.#taken = new Set(reserved);
     this.#graph.text(2, name);
   }
 
-  /** A node of one output. */
+  /** Adds a node with one output. */
   node(layer: string, operator: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    const output = this.#freeName(`${layer}/${operator}`);
+    const output = this.#uniqueName(`${layer}/${operator}`);
     this.#namedNode(output, operator, inputs, attributes);
     return output;
   }
 
-  /** A tensor that is part of the file. */
+  /** Adds a constant tensor. */
   constant(layer: string, role: string, values: Constant, dimensions: readonly number[]): string {
-    const name = this.#freeName(`${layer}/${role}`);
+    const name = this.#uniqueName(`${layer}/${role}`);
     this.constants.set(name, { values, dimensions });
     const tensor = new MessageWriter();
     for (const size of dimensions) tensor.varint(1, size);
     tensor.varint(2, dataTypeOf(values)).text(8, name);
-    // Little-endian, as every machine that runs JavaScript keeps them.
+    // ONNX requires little-endian numbers, which all engines use.
     tensor.bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     this.#graph.message(5, tensor);
     return name;
   }
 
-  /** The graph's input, float32. */
+  /** Adds the graph's float32 input. */
   input(name: string, dimensions: readonly number[], meaning: string): string {
     this.inputs.push(name);
     this.#graph.message(11, valueInfo(name, dimensions).text(3, meaning));
     return name;
   }
 
-  /** Gives a float32 value to the outside, under another name. */
+  /** Adds a float32 output with its own name. */
   output(name: string, value: string, dimensions: readonly number[]): void {
     this.#namedNode(name, 'Identity', [value], {});
     this.outputs.push(name);
@@ -96,8 +96,8 @@ export class GraphWriter implements OnnxGraph {
   }
 
   /**
-   * The file.
-   * @param producer the program that wrote it.
+   * Returns the file.
+   * @param producer the program that writes it.
    */
   toBytes(producer: { readonly name: string; readonly version: string }): Uint8Array<ArrayBuffer> {
     return new MessageWriter()
@@ -118,9 +118,9 @@ export class GraphWriter implements OnnxGraph {
     this.#graph.message(1, node);
   }
 
-  #freeName(wish: string): string {
-    let name = wish;
-    for (let count = 2; this.#taken.has(name); count++) name = `${wish}_${count}`;
+  #uniqueName(base: string): string {
+    let name = base;
+    for (let count = 2; this.#taken.has(name); count++) name = `${base}_${count}`;
     this.#taken.add(name);
     return name;
   }

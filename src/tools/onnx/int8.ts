@@ -6,38 +6,38 @@ import type { GraphOptions } from './graph-options.ts';
 import type { GraphWriter } from './graph-writer.ts';
 import { scalar } from './operators.ts';
 
-/** What a network's inputs are like. */
+/** The distribution of a network's inputs. */
 export interface InputStatistics {
   readonly range: readonly [lowest: number, highest: number];
   /** Mean and variance of each channel. */
   readonly moments: Moments;
 }
 
-/** How many deviations from its channel's mean a value may be before it saturates. */
+/** A value saturates beyond this many standard deviations from its channel's mean. */
 const DEVIATIONS = 5;
 const LARGEST_UINT8 = 255;
 const LARGEST_INT8 = 127;
 
 /**
- * A float graph as ONNX quantized to 8 bits, in the form that runtimes know how to fuse (QDQ): activations uint8 with a
- * scale and zero point for each value, weights int8 with a scale for each output channel, biases int32. Ranges come of
- * the moments that the input's bring about, layer by layer; no picture is run.
- * @throws HwgqError as `floatGraph`, and `unsupported` naming a layer that moments are not known of.
+ * Returns a float graph as ONNX, quantized to 8 bits in the QDQ form, which runtimes can fuse: uint8 activations with a
+ * scale and zero point for each value, int8 weights with a scale for each output channel, and int32 biases. The ranges
+ * are derived from the moments of the input, layer by layer, without running any picture.
+ * @throws HwgqError the errors of `floatGraph`; `unsupported`, naming the layer, if its moments cannot be derived.
  */
 export function int8Graph(graph: FloatGraph, input: InputStatistics, options: GraphOptions = {}): GraphWriter {
-  const steps = activationSteps(graph, input);
-  return writeFloatGraph(graph, options, (writer) => new Int8Arithmetic(writer, steps));
+  const scales = activationScales(graph, input);
+  return writeFloatGraph(graph, options, (writer) => new Int8Arithmetic(writer, scales));
 }
 
-/** value = scale · (code − zeroPoint). */
-interface ActivationStep {
+/** The quantization of a value: value = scale · (code − zeroPoint). */
+interface ActivationScale {
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
-function activationSteps(graph: FloatGraph, input: InputStatistics): ReadonlyMap<string, ActivationStep> {
+function activationScales(graph: FloatGraph, input: InputStatistics): ReadonlyMap<string, ActivationScale> {
   const moments = new Map([[graph.input.name, input.moments]]);
-  const steps = new Map([[graph.input.name, stepOf(...input.range)]]);
+  const scales = new Map([[graph.input.name, scaleOf(...input.range)]]);
   for (const layer of graph.layers) {
     if (layer.type === 'softmax') break;
     const value = propagateMoments(
@@ -47,9 +47,9 @@ function activationSteps(graph: FloatGraph, input: InputStatistics): ReadonlyMap
     moments.set(layer.name, value);
     const [lowest, highest] = rangeOf(value);
     const isHalfWave = layer.type === 'relu' && layer.negativeSlope === 0;
-    steps.set(layer.name, stepOf(isHalfWave ? 0 : lowest, highest));
+    scales.set(layer.name, scaleOf(isHalfWave ? 0 : lowest, highest));
   }
-  return steps;
+  return scales;
 }
 
 function rangeOf({ mean, variance }: Moments): [lowest: number, highest: number] {
@@ -62,8 +62,8 @@ function rangeOf({ mean, variance }: Moments): [lowest: number, highest: number]
   return [lowest, highest];
 }
 
-/** Zero must be a code: padding is made of it. */
-function stepOf(lowest: number, highest: number): ActivationStep {
+/** Returns the scale of a range, extended to include 0, the value of padding. */
+function scaleOf(lowest: number, highest: number): ActivationScale {
   const [least, most] = [Math.min(lowest, 0), Math.max(highest, 0)];
   const scale = Math.fround((most - least) / LARGEST_UINT8) || 1;
   return { scale, zeroPoint: Math.round(-least / scale) };
@@ -71,42 +71,42 @@ function stepOf(lowest: number, highest: number): ActivationStep {
 
 class Int8Arithmetic implements Arithmetic {
   readonly #writer: GraphWriter;
-  readonly #steps: ReadonlyMap<string, ActivationStep>;
+  readonly #scales: ReadonlyMap<string, ActivationScale>;
 
-  constructor(writer: GraphWriter, steps: ReadonlyMap<string, ActivationStep>) {
+  constructor(writer: GraphWriter, scales: ReadonlyMap<string, ActivationScale>) {
     this.#writer = writer;
-    this.#steps = steps;
+    this.#scales = scales;
   }
 
   operands({ layer, input, weights, dimensions, bias }: Operands): readonly string[] {
     const outputs = dimensions[0] as number;
-    const { codes, scales } = quantizedFilters(weights, outputs);
+    const { codes, scales } = quantizeFilters(weights, outputs);
     const constants = [
       this.#writer.constant(layer, 'weights', codes, dimensions),
       this.#writer.constant(layer, 'weight_scale', scales, [outputs]),
       this.#writer.constant(layer, 'weight_zero', new Int8Array(outputs), [outputs]),
     ];
     const values = [this.#writer.node(layer, 'DequantizeLinear', constants, { axis: 0 })];
-    if (bias) values.push(this.#bias(layer, bias, scales, this.#stepFor(input).scale));
+    if (bias) values.push(this.#bias(layer, bias, scales, this.#scaleOf(input).scale));
     return values;
   }
 
   activation(range: string, value: string): string {
-    const { scale, zeroPoint } = this.#stepFor(range);
-    const step = [
+    const { scale, zeroPoint } = this.#scaleOf(range);
+    const parameters = [
       scalar(this.#writer, range, 'scale', scale),
       this.#writer.constant(range, 'zero_point', Uint8Array.of(zeroPoint), []),
     ];
-    const codes = this.#writer.node(range, 'QuantizeLinear', [value, ...step]);
-    return this.#writer.node(range, 'DequantizeLinear', [codes, ...step]);
+    const codes = this.#writer.node(range, 'QuantizeLinear', [value, ...parameters]);
+    return this.#writer.node(range, 'DequantizeLinear', [codes, ...parameters]);
   }
 
-  /** Codes whose zero point is 0 hold no negative values anyway; without a node the layer before fuses. */
+  /** Needs no node: codes whose zero point is 0 cannot be negative, and the layer before can be fused. */
   halfWave(_layer: string, value: string): string {
     return value;
   }
 
-  /** In units of what products of codes are worth. */
+  /** Writes a bias in units of the products of codes. */
   #bias(layer: string, bias: Float32Array, scales: Float32Array, inputScale: number): string {
     const units = scales.map((scale) => scale * inputScale);
     const codes = Int32Array.from(bias, (value, output) => Math.round(value / (units[output] as number)));
@@ -118,13 +118,13 @@ class Int8Arithmetic implements Arithmetic {
     return this.#writer.node(layer, 'DequantizeLinear', constants, { axis: 0 });
   }
 
-  #stepFor(range: string): ActivationStep {
-    return this.#steps.get(range) as ActivationStep;
+  #scaleOf(range: string): ActivationScale {
+    return this.#scales.get(range) as ActivationScale;
   }
 }
 
-/** Each filter as whole numbers up to 127 in magnitude, times a scale. */
-function quantizedFilters(weights: Float32Array, outputs: number): { codes: Int8Array; scales: Float32Array } {
+/** Quantizes each filter to integers up to 127 in magnitude times a scale. */
+function quantizeFilters(weights: Float32Array, outputs: number): { codes: Int8Array; scales: Float32Array } {
   const size = weights.length / outputs;
   const codes = new Int8Array(weights.length);
   const scales = new Float32Array(outputs);

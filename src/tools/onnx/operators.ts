@@ -2,20 +2,20 @@ import type { Pair } from '../../graph/graph.ts';
 import type { ChwShape } from '../../graph/shapes.ts';
 import type { Attributes, GraphWriter } from './graph-writer.ts';
 
-/** Where the windows of a convolution or pooling lie. */
+/** The geometry of a pooling's windows. */
 export interface Windows {
   readonly kernel: Pair;
   readonly stride: Pair;
   readonly pad: Pair;
 }
 
-/** Windows of a convolution. */
+/** The geometry of a convolution's windows. */
 export interface ConvolutionWindows extends Windows {
   readonly dilation: Pair;
   readonly group: number;
 }
 
-/** A constant of one number a channel, to be combined with values of shape [batch, channels, height, width]. */
+/** Adds a constant with one number for each channel, to be combined with [batch, channels, height, width]. */
 export function perChannel(
   writer: GraphWriter,
   layer: string,
@@ -30,8 +30,8 @@ export function scalar(writer: GraphWriter, layer: string, role: string, value: 
 }
 
 /**
- * constant · value, or constant + value. The constant stands first: one that stands second onnxruntime folds into the
- * weights or the bias of the convolution before, whose sums are then no whole numbers and round.
+ * Adds constant · value, or constant + value. The constant comes first, because onnxruntime folds one that comes second
+ * into the weights or the bias of the convolution before. Its sums are then no longer integers, and round.
  */
 export function withConstant(
   writer: GraphWriter,
@@ -43,18 +43,18 @@ export function withConstant(
   return writer.node(layer, operator, [constant, value]);
 }
 
-/** Gives values another shape. */
+/** Adds a node that gives a value another shape. */
 export function reshape(writer: GraphWriter, layer: string, input: string, dimensions: readonly number[]): string {
   const shape = writer.constant(layer, 'shape', BigInt64Array.from(dimensions, BigInt), [dimensions.length]);
   return writer.node(layer, 'Reshape', [input, shape]);
 }
 
-/** Attributes of `Conv`; the output's size is rounded down, as Caffe's is. */
+/** Returns the attributes of `Conv`, which rounds the size of its output down, as Caffe does. */
 export function convolutionAttributes({ kernel, stride, pad, dilation, group }: ConvolutionWindows): Attributes {
   return { kernel_shape: kernel, strides: stride, pads: [...pad, ...pad], dilations: dilation, group };
 }
 
-/** MAX pooling, of which padding is no part. */
+/** Adds a max-pooling, which ignores padding. */
 export function maxPooling(
   writer: GraphWriter,
   layer: string,
@@ -67,8 +67,8 @@ export function maxPooling(
 }
 
 /**
- * AVE pooling. ONNX divides by the whole window where padding counts, Caffe by the window clipped to the padded image:
- * windows that reach over its end are corrected by a factor.
+ * Adds an average pooling. If padding is included, ONNX divides by the size of the whole window, Caffe by that of the
+ * window clipped to the padded image. A factor corrects windows that extend beyond the end of the padded image.
  */
 export function averagePooling(
   writer: GraphWriter,
@@ -88,7 +88,7 @@ export function averagePooling(
   return writer.node(layer, 'Mul', [averages, clipped]);
 }
 
-/** Combines values one by one, from left to right. */
+/** Combines values from left to right. */
 export function eltwise(
   writer: GraphWriter,
   layer: string,
@@ -106,16 +106,16 @@ export function eltwise(
     .reduce((first, second) => writer.node(layer, operator, [first, second]));
 }
 
-/** x where x > 0, else x · negativeSlope. */
-export function rectified(writer: GraphWriter, layer: string, value: string, negativeSlope: number): string {
+/** Adds a leaky ReLU: x if x > 0, otherwise x · negativeSlope. */
+export function leakyRelu(writer: GraphWriter, layer: string, value: string, negativeSlope: number): string {
   if (negativeSlope === 1) return value;
   if (negativeSlope === 0) return writer.node(layer, 'Relu', [value]);
   return writer.node(layer, 'LeakyRelu', [value], { alpha: { float: negativeSlope } });
 }
 
 /**
- * Local response normalization across channels, out of simple operators: `LRN` of onnxruntime keeps a running sum,
- * whose rounding shows where a large value has left the window.
+ * Adds local response normalization across channels, composed of simple operators. onnxruntime's `LRN` keeps a running
+ * sum, which has a visible rounding error after a large value has left the window.
  */
 export function responseNormalization(
   writer: GraphWriter,
@@ -145,20 +145,20 @@ export function responseNormalization(
   return writer.node(layer, 'Div', [value, writer.node(layer, 'Pow', [sums, constant('beta', beta)])]);
 }
 
-/** Padding at the ends such that rounding down gives Caffe's number of windows: versions of `ceil_mode` differ. */
+/** Pads the ends so that rounding down leads to Caffe's number of windows, since runtimes differ in `ceil_mode`. */
 function poolingAttributes({ kernel, stride, pad }: Windows, input: ChwShape, output: ChwShape): Attributes {
   const ends = endPadding({ kernel, stride, pad }, input, output);
   return { kernel_shape: kernel, strides: stride, pads: [...pad, ...ends] };
 }
 
-/** Padding at the ends of both axes that windows of a pooling reach into. */
+/** Returns the padding at the ends of both axes that the windows of a pooling extend into. */
 export function endPadding({ kernel, stride, pad }: Windows, input: ChwShape, output: ChwShape): Pair {
   const end = (axis: 0 | 1, size: number, count: number) =>
     Math.max(0, (count - 1) * stride[axis] + kernel[axis] - size - pad[axis]);
   return [end(0, input.height, output.height), end(1, input.width, output.width)];
 }
 
-/** For each window along one axis, its whole length over what the padded image has of it. */
+/** Returns, for each window along one axis, its length divided by the length of its part in the padded image. */
 function clipping({ kernel, stride, pad }: Windows, axis: 0 | 1, size: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => {
     const start = index * stride[axis] - pad[axis];

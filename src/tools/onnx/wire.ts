@@ -1,9 +1,9 @@
-/** A protobuf message as it is written, field by field (protobuf.dev, "Encoding"); large values are not copied. */
+/** Writes a protobuf message field by field (protobuf.dev, "Encoding") without copying large values. */
 export class MessageWriter {
   readonly #chunks: Uint8Array[] = [];
   #length = 0;
 
-  /** A whole number of the types `int32`, `int64`, `uint64` or an enumeration. */
+  /** Adds an integer of type `int32`, `int64` or `uint64`, or an enumeration. */
   varint(field: number, value: number): this {
     return this.#key(field, 0).#append(varintBytes(value));
   }
@@ -28,7 +28,7 @@ export class MessageWriter {
     return this;
   }
 
-  /** The message so far. */
+  /** Returns the message written so far. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const all = new Uint8Array(this.#length);
     let place = 0;
@@ -50,7 +50,7 @@ export class MessageWriter {
   }
 }
 
-/** Seven bits a byte, lowest first; negative numbers as 64 bits of two's complement. */
+/** Encodes seven bits in each byte, lowest first. Negative numbers are 64-bit two's complement. */
 function varintBytes(value: number): Uint8Array {
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];

@@ -20,17 +20,17 @@ const shape = { channels: 1, height: 1, width: 1 };
 const LARGEST = 255;
 const EXACT = 2 ** 24;
 
-function overWhole(weights: readonly number[]): IntegerConvolution {
+function integerConvolution(weights: readonly number[]): IntegerConvolution {
   const limbs = [0, 1, 2].map((place) => Int16Array.from(weights, (weight) => splitLimbs(weight, 3)[place] as number));
   return { ...base, kind: 'integerConvolution', weights: { limbs } };
 }
 
 function terms(weights: readonly number[]) {
-  return integerTerms(overWhole(weights), { kind: 'integers', shape, unit: 1, largest: LARGEST }, 1);
+  return integerTerms(integerConvolution(weights), { kind: 'integers', shape, unit: 1, largest: LARGEST }, 1);
 }
 
-describe('integerTerms', () => {
-  it('add up to the weights, and float32 holds the sums of each', () => {
+describe('terms of integer weights', () => {
+  it('add up to the weights and have sums that are exact in float32', () => {
     const limit = 2 ** 34;
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -limit, max: limit }), { minLength: 1, maxLength: 400 }), (weights) => {
@@ -46,17 +46,17 @@ describe('integerTerms', () => {
     );
   });
 
-  it('are one where that suffices', () => {
+  it('are a single one if that is exact', () => {
     expect(terms([4095, -4095])).toEqual([{ weights: Float32Array.of(4095, -4095), times: 1 }]);
   });
 
-  it('refuse a layer that sums too many products, by name', () => {
+  it('reject a layer that sums too many products, naming it', () => {
     const weights = new Array<number>(70_000).fill(4095);
     expect(() => terms(weights)).toThrow(expect.objectContaining({ code: 'unsupported', details: { layer: 'conv' } }));
   });
 });
 
-describe('binaryTerms', () => {
+describe('terms of binary weights', () => {
   const partsOf = (levels: Float64Array) => {
     const step: BinaryConvolution = {
       ...base,
@@ -68,11 +68,11 @@ describe('binaryTerms', () => {
   };
 
   it.each([
-    ['multiples of the lowest one', [0, 0.538, 1.076, 1.614], 1],
+    ['multiples of the lowest level', [0, 0.538, 1.076, 1.614], 1],
     ['signs', [-1, 1], 1],
-    ['others', [0, 0.453, 1.51], 2],
-    ['those with a negative one', [-0.25, 0.538, 1.076, 1.614], 4],
-  ])('know the levels of codes: %s', (_, numbers, count) => {
+    ['other levels', [0, 0.453, 1.51], 2],
+    ['a negative level', [-0.25, 0.538, 1.076, 1.614], 4],
+  ])('add up to the levels: %s', (_, numbers, count) => {
     const [first = 0] = numbers.filter((level) => level !== 0);
     const levels = Float64Array.from(numbers, (level) =>
       count === 1 ? Math.round(level / first) * first : Math.fround(level),
@@ -80,8 +80,8 @@ describe('binaryTerms', () => {
     const { step, parts } = partsOf(levels);
     expect(parts).toHaveLength(count);
     for (const [code, level] of levels.entries()) {
-      const whole = parts.reduce((sum, { times, inputs }) => sum + times * (inputs?.[code] as number), 0);
-      expect(whole * step.levels.unit).toBeCloseTo(level, 8);
+      const sum = parts.reduce((total, { times, inputs }) => total + times * (inputs?.[code] as number), 0);
+      expect(sum * step.levels.unit).toBeCloseTo(level, 8);
       expect([...(parts[0]?.weights ?? [])]).toEqual([1, -1]);
     }
   });

@@ -21,14 +21,14 @@ import { onnxSession, runOnnx } from '../../support/onnx.ts';
 import { partOf } from '../../support/part-of.ts';
 import { describeShared } from '../../support/shared.ts';
 
-/** How far scores may be from float64's, relative to the largest. */
+/** The largest difference from float64 logits, relative to the largest logit. */
 const TOLERANCE = 1e-5;
 
 const CIFAR_MEAN = [114, 123, 125];
 
 async function difference(folder: string, golden: GoldenCase): Promise<GoldenDifference> {
-  const whole = decodeModel(Uint8Array.from(readFileSync(join(folder, 'model.hwgq')))).graph;
-  const graph = golden.part ? partOf(whole, golden.part.from, golden.part.to) : whole;
+  const complete = decodeModel(Uint8Array.from(readFileSync(join(folder, 'model.hwgq')))).graph;
+  const graph = golden.part ? partOf(complete, golden.part.from, golden.part.to) : complete;
   const bytes = Uint8Array.from(readFileSync(join(folder, `${golden.name}.input`))).buffer;
   const inputs = Float32Array.from(golden.input === 'integers' ? new Int16Array(bytes) : new Float32Array(bytes));
   const unit = toIntegerInputs(inputs, 1)?.unit;
@@ -45,7 +45,7 @@ async function difference(folder: string, golden: GoldenCase): Promise<GoldenDif
 
 const sets = Object.entries(await goldenSets());
 
-/** Small trained networks: their inputs out of bytes, which are whole numbers times a unit. */
+/** Small trained networks, whose inputs are integers times a unit. */
 const TRAINED = [
   { net: 'lenet', count: 50, unit: 1 / 256, bytes: mnistDigits, mean: () => 0 },
   {
@@ -58,7 +58,7 @@ const TRAINED = [
 ] as const;
 
 describeShared('exported networks on onnxruntime-web', () => {
-  it.each(TRAINED)('$net: every name and score of $count images, and the codes', async (trained) => {
+  it.each(TRAINED)('$net gives the labels, logits and codes of $count images', async (trained) => {
     const { net, count, unit, bytes, mean } = trained;
     const graph = goldenGraph(net);
     const { classes, logitsBlob, top1, codes } = goldenMeta(net);
@@ -91,9 +91,9 @@ describeShared('exported networks on onnxruntime-web', () => {
   });
 
   describe.each(sets)('%s', (_, { folder, cases }) => {
-    it.each(cases)('$name: every code, and the scores', async (golden) => {
+    it.each(cases)('$name gives every code and the logits', async (golden) => {
       const { levels, wrongLevels, worstFloat } = await difference(folder, golden);
-      // Sums of a residual network round, so that a code near its threshold may flip.
+      // Sums in a residual network round, so a code near its threshold may flip.
       expect(wrongLevels).toBeLessThanOrEqual(golden.part ? levels / 100_000 : 0);
       if (wrongLevels === 0) expect(worstFloat).toBeLessThan(TOLERANCE);
     });

@@ -5,8 +5,8 @@ import { exportOnnx } from '../../../src/tools/onnx/export.ts';
 import { runOnnx } from '../../support/onnx.ts';
 import { smoothPicture } from '../../support/smooth-picture.ts';
 
-/** The only output of a twin, for a picture. */
-async function scores(model: Model, form: 'float-twin' | 'int8-twin'): Promise<Float32Array> {
+/** Returns the only output of a twin for a picture. */
+async function logits(model: Model, form: 'float-twin' | 'int8-twin'): Promise<Float32Array> {
   const { preprocessing } = model;
   const input = Float32Array.from(smoothPicture(preprocessing, 1), (value) => value * preprocessing.scale);
   const results = await runOnnx(exportOnnx(model, { form }), input);
@@ -18,10 +18,10 @@ function norm(values: Float32Array): number {
 }
 
 describe('the int8 twin', () => {
-  it.each(['lenet', 'cifarsmall'])('of %s gives about the scores of the float twin', async (name) => {
+  it.each(['lenet', 'cifarsmall'])('of %s has logits close to those of the float twin', async (name) => {
     const model = seededModel(name, 1);
-    const wanted = await scores(model, 'float-twin');
-    const seen = await scores(model, 'int8-twin');
+    const wanted = await logits(model, 'float-twin');
+    const seen = await logits(model, 'int8-twin');
     expect(seen.length).toBe(wanted.length);
     const error = norm(seen.map((value, index) => value - (wanted[index] as number))) / norm(wanted);
     expect(error).toBeLessThan(0.1);

@@ -15,7 +15,7 @@ const INPUT = { kind: 'integers', unit: 1 } as const;
 
 interface Residual {
   readonly quantizer: Quantizer;
-  /** What a branch's whole sums are worth, for each channel. */
+  /** The factor of a branch's integer sums, for each channel. */
   readonly alpha: () => number;
   readonly bias: boolean;
   readonly coefficients: readonly [shortcut: number, branch: number];
@@ -23,7 +23,7 @@ interface Residual {
 
 const HALF_WAVE: Quantizer = { kind: 'hwgq', centers: [0.538, 1.076, 1.614].map(Math.fround), negativeSlope: 0 };
 
-/** A float shortcut, to which a branch of binary weights over codes is added. */
+/** Returns a float shortcut plus a branch with binary weights over codes. */
 function residualGraph({ quantizer, alpha, bias, coefficients }: Residual, random: () => number): Graph {
   const around = (count: number, scale: number) =>
     Float32Array.from({ length: count }, () => (random() * 2 - 1) * scale);
@@ -61,22 +61,25 @@ function residualGraph({ quantizer, alpha, bias, coefficients }: Residual, rando
   };
 }
 
-// Only the last value is asked for: what somebody reads in between is not fused by onnxruntime.
+// Only the last value is requested, since onnxruntime does not fuse values that are outputs.
 it.each([
   ['scaled and shifted', { quantizer: HALF_WAVE, bias: true, coefficients: [1, 1], scaled: true }],
   ['scaled', { quantizer: HALF_WAVE, bias: false, coefficients: [1, 1], scaled: true }],
   ['shifted', { quantizer: { kind: 'sign' }, bias: true, coefficients: [1, 1], scaled: false }],
   ['as they are', { quantizer: { kind: 'sign' }, bias: false, coefficients: [1, 1], scaled: false }],
   ['times a coefficient', { quantizer: { kind: 'sign' }, bias: false, coefficients: [1, 0.3], scaled: false }],
-] as const)('adds whole sums to a shortcut, %s, as backends do, bit for bit', async (_, { scaled, ...residual }) => {
-  const random = randomNumbers(1);
-  const alpha = () => (scaled ? 0.01 + random() / 10 : 1);
-  const graph = residualGraph({ ...residual, alpha }, random);
-  const pixels = Int16Array.from({ length: SIZE * SIZE }, () => Math.floor(random() * 256) - 128);
-  const backend = await WasmExecutable.create(planGraph(graph, INPUT, ['relu']), { simd: 'plain' });
-  const [wanted = new Float32Array()] = await backend.run(pixels, 1);
-  const seen = (await runOnnx(exactGraph(graph, INPUT, { blobs: ['relu'] }), pixels)).get('relu') ?? [];
-  const different = wanted.filter((value, index) => value !== seen[index]).length;
-  expect(wanted.some((value) => value > 0)).toBe(true);
-  expect(different).toBe(0);
-});
+] as const)(
+  'adds integer sums to a shortcut, %s, bit for bit as the backends do',
+  async (_, { scaled, ...residual }) => {
+    const random = randomNumbers(1);
+    const alpha = () => (scaled ? 0.01 + random() / 10 : 1);
+    const graph = residualGraph({ ...residual, alpha }, random);
+    const pixels = Int16Array.from({ length: SIZE * SIZE }, () => Math.floor(random() * 256) - 128);
+    const backend = await WasmExecutable.create(planGraph(graph, INPUT, ['relu']), { simd: 'plain' });
+    const [wanted = new Float32Array()] = await backend.run(pixels, 1);
+    const seen = (await runOnnx(exactGraph(graph, INPUT, { blobs: ['relu'] }), pixels)).get('relu') ?? [];
+    const different = wanted.filter((value, index) => value !== seen[index]).length;
+    expect(wanted.some((value) => value > 0)).toBe(true);
+    expect(different).toBe(0);
+  },
+);

@@ -49,7 +49,7 @@ function expectFields(bytes: Uint8Array, start: number, end: number, fields: rea
   }
 }
 
-it('writes messages that the reader of caffemodels reads alike', () => {
+it('writes messages that the caffemodel reader reads', () => {
   fc.assert(
     fc.property(messages, (fields) => {
       const bytes = write(fields).toBytes();
@@ -58,7 +58,7 @@ it('writes messages that the reader of caffemodels reads alike', () => {
   );
 });
 
-it('writes negative numbers in ten bytes, as int64 has them', () => {
+it('writes negative numbers as int64, in ten bytes', () => {
   const ones = new Array<number>(9).fill(0xff);
   expect([...new MessageWriter().varint(1, -1).toBytes()]).toEqual([8, ...ones, 1]);
 });
