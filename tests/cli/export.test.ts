@@ -28,7 +28,7 @@ it.each([
 it.each([
   ['an unknown blob', ['--blobs', 'nowhere'], 2, /'nowhere'.*conv1.*fc4/],
   ['the input as a blob', ['--blobs', 'data'], 2, /'data' is the input.*conv1.*fc4/],
-  ['a blob twice', ['--blobs', 'fc4,fc4'], 2, /'fc4' is asked for twice/],
+  ['a blob twice', ['--blobs', 'fc4,fc4'], 2, /'fc4' is requested twice/],
   ['an unknown blob of a twin', ['--float-twin', '--blobs', 'nowhere'], 2, /'nowhere'/],
   ['a batch of 0', ['--batch', '0'], 2, /--batch.*'0'/],
 ])('refuses %s in one line', async (_, args, code, message) => {
