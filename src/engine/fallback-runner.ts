@@ -1,60 +1,62 @@
 import { HwgqError } from '../errors.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
-import type { BackendDescription, NetworkInputs, Runner } from './runner.ts';
+import type { BackendDescription, NetworkInputs, PictureRun, Runner } from './runner.ts';
 
-/** Runs on the GPU, and on something else from when that is lost for good. */
+/** Runs on the GPU, and on a fallback once the GPU is lost for good. */
 export class FallbackRunner implements Runner {
-  private replacing: Promise<void> | undefined;
+  #current: Runner;
+  readonly #createFallback: (loss: string) => Promise<Runner>;
+  #replacing: Promise<void> | undefined;
 
-  /** @param withoutGpu makes what to go on with; it is told of the loss. */
-  constructor(
-    private current: Runner,
-    private readonly withoutGpu: (loss: string) => Promise<Runner>,
-  ) {}
+  /** @param createFallback creates the runner to continue on, given the message of the loss. */
+  constructor(gpu: Runner, createFallback: (loss: string) => Promise<Runner>) {
+    this.#current = gpu;
+    this.#createFallback = createFallback;
+  }
 
   get backend(): BackendDescription {
-    return this.current.backend;
+    return this.#current.backend;
   }
 
   run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    return this.lasting((runner) => runner.run(inputs, count));
+    return this.#withFallback((runner) => runner.run(inputs, count));
   }
 
-  runPictures(pictures: readonly AnyPicture[]): Promise<readonly Float32Array[] | undefined> {
-    return this.lasting(async (runner) => runner.runPictures?.(pictures));
+  runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun> {
+    return this.#withFallback((runner) => runner.runPictures(pictures));
   }
 
   profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined> {
-    return this.lasting(async (runner) => runner.profile?.(inputs, count, repeats));
+    return this.#withFallback(async (runner) => runner.profile?.(inputs, count, repeats));
   }
 
   dispose(): void {
-    this.current.dispose();
+    this.#current.dispose();
   }
 
-  private async lasting<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
-    const { current } = this;
+  async #withFallback<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
+    const current = this.#current;
     try {
       return await work(current);
     } catch (error) {
       if (!(error instanceof HwgqError && error.code === 'device-lost')) throw error;
-      // Another run may have replaced it by now.
-      if (this.current === current) await this.replace(error.message);
-      return work(this.current);
+      // An overlapping run may have replaced the runner already.
+      if (this.#current === current) await this.#replace(error.message);
+      return work(this.#current);
     }
   }
 
-  private replace(loss: string): Promise<void> {
-    const { current } = this;
-    this.replacing ??= this.withoutGpu(loss)
+  #replace(loss: string): Promise<void> {
+    const lost = this.#current;
+    this.#replacing ??= this.#createFallback(loss)
       .then((runner) => {
-        this.current = runner;
-        current.dispose();
+        this.#current = runner;
+        lost.dispose();
       })
       .finally(() => {
-        this.replacing = undefined;
+        this.#replacing = undefined;
       });
-    return this.replacing;
+    return this.#replacing;
   }
 }

@@ -1,20 +1,32 @@
-/** The largest |pixel − mean|, which first layers are made for. */
+import type { PlanInput } from '../plan/plan.ts';
+import type { NetworkInputs } from './runner.ts';
+
+/** The largest |pixel − mean| that first layers accept. */
 const LARGEST = 255;
-/** Bytes are divided by 256 at most: the usual scalings to 0…1 or thereabouts. */
+/** Pixels are divided by up to 2^8: the usual ways to scale them to 0…1. */
 const FINEST_POWER = 8;
 
+/** Inputs, and the kind of plan that runs them. */
+export interface PlannedInputs {
+  readonly input: PlanInput;
+  readonly values: NetworkInputs;
+}
+
 /**
- * Float inputs as whole numbers times a unit, where they are exactly that: pixels minus whole means, scaled by the
- * model's own scale or by a power of two. First layers sum such inputs without rounding.
+ * Converts float inputs to integers times a unit, if that is exactly what they are: pixels minus integer means, multiplied
+ * by the model's scale or by a power of two. First layers sum such inputs without rounding.
+ * @param scale the model's scale, the unit of integer inputs.
  */
-export function toIntegerInputs(inputs: Float32Array, scale: number): { values: Int16Array; unit: number } | undefined {
+export function plannedInputs(inputs: NetworkInputs, scale: number): PlannedInputs {
+  if (inputs instanceof Int16Array) return { input: { kind: 'integers', unit: scale }, values: inputs };
   const powers = Array.from({ length: FINEST_POWER + 1 }, (_, power) => 2 ** -power);
   const unit = [scale, ...powers].find((candidate) =>
     inputs.every((value) => {
-      const whole = Math.round(value / candidate);
-      return Math.abs(whole) <= LARGEST && whole * candidate === value;
+      const integer = Math.round(value / candidate);
+      return Math.abs(integer) <= LARGEST && integer * candidate === value;
     }),
   );
-  if (unit === undefined) return undefined;
-  return { values: Int16Array.from(inputs, (value) => Math.round(value / unit)), unit };
+  if (unit === undefined) return { input: { kind: 'floats' }, values: inputs };
+  const values = Int16Array.from(inputs, (value) => Math.round(value / unit));
+  return { input: { kind: 'integers', unit }, values };
 }

@@ -1,37 +1,41 @@
 import { blobValue } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
+import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { Model } from '../model/model.ts';
 import { interpret } from '../reference/interpret.ts';
-import type { BackendDescription, NetworkInputs, Runner } from './runner.ts';
+import { runPreprocessed } from './cpu-preprocessing.ts';
+import type { BackendDescription, NetworkInputs, PictureRun, Runner } from './runner.ts';
 
-/** Runs a model by the float64 interpreter. */
+/** Runs a model with the float64 interpreter. */
 export class ReferenceRunner implements Runner {
   readonly backend: BackendDescription;
-  private readonly values: readonly string[];
+  readonly #model: Model;
+  readonly #values: readonly string[];
 
-  constructor(
-    private readonly model: Model,
-    blobs: readonly string[],
-    fallbackReason?: string,
-  ) {
-    this.backend = { name: 'reference', ...(fallbackReason === undefined ? {} : { fallbackReason }) };
-    this.values = blobs.map((blob) => blobValue(model.graph, blob));
+  constructor(model: Model, blobs: readonly string[], fallbackReason?: string) {
+    this.backend = { name: 'reference', fallbackReason };
+    this.#model = model;
+    this.#values = blobs.map((blob) => blobValue(model.graph, blob));
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    const { graph, preprocessing } = this.model;
+    const { graph, preprocessing } = this.#model;
     const length = elementCount(graph.input.shape);
     const unit = inputs instanceof Int16Array ? preprocessing.scale : 1;
     const results = Array.from({ length: count }, (_, image) => {
       const input = Float64Array.from(inputs.subarray(image * length, (image + 1) * length), (value) => value * unit);
-      return interpret(graph, input, this.values);
+      return interpret(graph, input, this.#values);
     });
-    return this.values.map((value) => {
+    return this.#values.map((value) => {
       const images = results.map((result) => result.get(value) ?? new Float64Array());
       const joined = new Float32Array(count * (images[0]?.length ?? 0));
       for (const [image, data] of images.entries()) joined.set(data, image * data.length);
       return joined;
     });
+  }
+
+  runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun> {
+    return runPreprocessed(this, pictures, this.#model.preprocessing);
   }
 
   dispose(): void {}

@@ -8,8 +8,8 @@ export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantN
 
 /**
  * A backend with one model loaded on it: the interface that every backend implements. `WebGpuRunner`, `WasmRunner` and
- * `ReferenceRunner` do; `FallbackRunner` wraps one and replaces it. `createRunner` chooses among them, and a `Session`
- * checks inputs and orders calls, so a runner is never called with inputs of the wrong length or after `dispose`.
+ * `ReferenceRunner` do, and `FallbackRunner` wraps one and replaces it. `createRunner` chooses among them. A `Session`
+ * checks inputs and orders calls, so a runner never gets inputs of the wrong length, nor calls after `dispose`.
  */
 export interface Runner {
   /** Reports the backend. It may change when a backend falls back to something else. */
@@ -21,11 +21,10 @@ export interface Runner {
    */
   run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
   /**
-   * Preprocesses pictures on the backend itself and runs them. Backends without preprocessing leave it out.
-   * @returns as `run`; undefined if the backend cannot preprocess these pictures, which then have to be preprocessed
-   *   on the CPU and passed to `run`.
+   * Preprocesses pictures and runs them. How the pixels become the network's input, on the GPU or in the layout of
+   * WebAssembly's memory, is the backend's own affair; `runPreprocessed` is an implementation that works for all.
    */
-  runPictures?(pictures: readonly AnyPicture[]): Promise<readonly Float32Array[] | undefined> | undefined;
+  runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun>;
   /**
    * Times every step of the plan, `repeats` times each. Backends that cannot time steps leave it out.
    * @returns the medians, in the plan's order; undefined if the device cannot time its steps.
@@ -33,6 +32,14 @@ export interface Runner {
   profile?(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
   /** Frees all memory. */
   dispose(): void;
+}
+
+/** The result of `Runner.runPictures`. */
+export interface PictureRun {
+  /** As `Runner.run` returns them. */
+  readonly blobs: readonly Float32Array[];
+  /** The time spent on preprocessing on the CPU; 0 if the GPU did it as part of the run. */
+  readonly preprocessMilliseconds: number;
 }
 
 /**
@@ -52,18 +59,18 @@ export type BackendName = 'webgpu' | 'wasm' | 'reference';
 export interface BackendDescription {
   readonly name: BackendName;
   /** The GPU. WebGPU only. */
-  readonly adapter?: AdapterDescription;
+  readonly adapter?: AdapterDescription | undefined;
   /** The vector instructions in use. WebAssembly only. */
-  readonly simd?: SimdLevel;
+  readonly simd?: SimdLevel | undefined;
   /** The number of threads that share the work. WebAssembly only. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** The error that reduced `threads` to 1. Absent if the threads work, or if one thread was chosen from the start. */
-  readonly threadsReason?: string;
+  readonly threadsReason?: string | undefined;
   /**
    * Why `auto` did not choose WebGPU, or stopped using it. Absent if it runs on WebGPU, or if the backend was set by
    * name.
    */
-  readonly fallbackReason?: string;
+  readonly fallbackReason?: string | undefined;
 }
 
 /** A stage of `createSession`. The stages run in this order. */

@@ -1,56 +1,53 @@
 import { HwgqError } from '../errors.ts';
 import { blobValue, logitsBlob } from '../graph/blobs.ts';
 import { elementCount } from '../graph/shapes.ts';
-import type { AnyPicture } from '../image/deferred-picture.ts';
-import { toInputBytes, toNetworkInput } from '../image/input.ts';
+import { type AnyPicture, DeferredPicture } from '../image/deferred-picture.ts';
 import { checkPicture } from '../image/picture.ts';
-import type { Preprocessing } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import { checkSessionOptions } from './check-session-options.ts';
 import { createRunner } from './create-runner.ts';
 import { PIPELINE_DEPTH } from './pipeline-depth.ts';
-import type { BackendDescription, NetworkInputs, Runner, SessionOptions, StepProfile } from './runner.ts';
+import type { BackendDescription, NetworkInputs, PictureRun, Runner, SessionOptions, StepProfile } from './runner.ts';
 
-/** What one run gave. */
+/** The result of one run. */
 export interface RunResult {
-  /** The session's blobs, in order: for each, `count` images back to back, planar float32. */
+  /** The session's output blobs, in order: for each, `count` images back to back, planar float32. */
   readonly blobs: readonly Float32Array[];
-  /** From the submitted input to the results in memory. */
+  /** The time from submitting the input to having the results in memory. */
   readonly milliseconds: number;
 }
 
-export interface PictureResult extends RunResult {
-  /** What made the input before `milliseconds` began; 0 where the backend does that itself. */
-  readonly preprocessMilliseconds: number;
-}
+/** The result of one run of pictures. `milliseconds` leaves preprocessing on the CPU out. */
+export interface PictureResult extends RunResult, PictureRun {}
 
-/** A model made ready on a backend. */
+/** A model that is ready to run on a backend. */
 export interface Session {
+  /** The backend. It may change if the GPU is lost. */
   readonly backend: BackendDescription;
   /**
-   * Runs `count` images. Calls may overlap; results come in order.
-   * @throws HwgqError `invalid-option` where the input's length does not fit, `disposed`, `device-lost`.
+   * Runs `count` images. Calls may overlap; their results arrive in order.
+   * @throws HwgqError `invalid-option` if the input's length does not match, `disposed`, `device-lost`.
    */
   run(inputs: NetworkInputs, count: number): Promise<RunResult>;
   /**
-   * Makes pictures the network's input, on the GPU where it can, and runs them.
-   * @throws HwgqError `invalid-image`, and as `run`.
+   * Preprocesses pictures, on the GPU if possible, and runs them.
+   * @throws HwgqError `invalid-image`, and the errors of `run`.
    */
   runPictures(pictures: readonly AnyPicture[]): Promise<PictureResult>;
   /**
-   * Times every step of the plan by itself, over several runs.
-   * @returns the steps' medians, in order; undefined where the backend cannot time its steps.
+   * Times each step of the plan over several runs.
+   * @returns the steps' medians, in the plan's order; undefined if the backend cannot time its steps.
    */
   profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined>;
-  /** Rejects pending runs with `disposed`, and frees everything as soon as none is under way. May be called twice. */
+  /** Rejects pending runs with `disposed`, and frees all memory as soon as the last run has ended. Further calls do nothing. */
   dispose(): void;
 }
 
 /**
- * Makes a model ready to run.
- * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory` where a backend was asked for by name; `worker`
- *   where threads were asked for and fail; `download` where a file of this library cannot be had;
- *   `invalid-option` for an unknown blob, or an option's value that is not accepted; the signal's reason where it aborts.
+ * Loads a model on a backend.
+ * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported` or `out-of-memory` if the backend was set by name; `worker` if
+ *   `threads` was set and a thread fails; `download` if a file of this library cannot be fetched; `invalid-option` for an
+ *   unknown blob or a value that is not accepted. The signal's reason if it aborts.
  */
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {
   checkSessionOptions(options);
@@ -63,103 +60,88 @@ export async function createSession(model: Model, options: SessionOptions = {}):
     runner.dispose();
     throw signal.reason;
   }
-  return new RunnerSession(runner, elementCount(model.graph.input.shape), model.preprocessing);
+  return new RunnerSession(runner, elementCount(model.graph.input.shape));
 }
 
+/** Checks inputs, orders runs and times them. */
 class RunnerSession implements Session {
-  /** What rejects the runs that are pending. */
-  private readonly pending = new Set<(reason: unknown) => void>();
-  private disposal: HwgqError | undefined;
-  /** The newest runs, oldest first; ended ones too. */
-  private underWay: readonly Promise<unknown>[] = [];
+  readonly #runner: Runner;
+  readonly #inputLength: number;
+  /** Rejects each pending run. */
+  readonly #pending = new Set<(reason: unknown) => void>();
+  /** The newest runs, the oldest of them first. Some may have ended. */
+  #recent: readonly Promise<unknown>[] = [];
+  #disposal: HwgqError | undefined;
 
-  constructor(
-    private readonly runner: Runner,
-    private readonly inputLength: number,
-    private readonly preprocessing: Preprocessing,
-  ) {}
+  constructor(runner: Runner, inputLength: number) {
+    this.#runner = runner;
+    this.#inputLength = inputLength;
+  }
 
   get backend(): BackendDescription {
-    return this.runner.backend;
+    return this.#runner.backend;
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<RunResult> {
-    this.check(inputs, count);
-    return this.inTurn(async () => {
+    this.#checkLength(inputs, count);
+    return this.#inOrder(async () => {
       const start = performance.now();
-      const blobs = await this.runner.run(inputs, count);
+      const blobs = await this.#runner.run(inputs, count);
       return { blobs, milliseconds: performance.now() - start };
     });
   }
 
   async runPictures(pictures: readonly AnyPicture[]): Promise<PictureResult> {
-    for (const picture of pictures) if (!('draw' in picture)) checkPicture(picture);
-    return this.inTurn(async () => {
+    for (const picture of pictures) if (!(picture instanceof DeferredPicture)) checkPicture(picture);
+    return this.#inOrder(async () => {
       const start = performance.now();
-      const direct = await this.runner.runPictures?.(pictures);
-      if (direct) return { blobs: direct, preprocessMilliseconds: 0, milliseconds: performance.now() - start };
-      const inputs = toNetworkInput(
-        joined(pictures.map((one) => toInputBytes('draw' in one ? one.draw() : one, this.preprocessing))),
-        this.preprocessing,
-      );
-      const ready = performance.now();
-      const blobs = await this.runner.run(inputs, pictures.length);
-      return { blobs, preprocessMilliseconds: ready - start, milliseconds: performance.now() - ready };
+      const { blobs, preprocessMilliseconds } = await this.#runner.runPictures(pictures);
+      return { blobs, preprocessMilliseconds, milliseconds: performance.now() - start - preprocessMilliseconds };
     });
   }
 
   async profile(inputs: NetworkInputs, count: number, repeats: number): Promise<readonly StepProfile[] | undefined> {
-    this.check(inputs, count);
-    return this.inTurn(async () => this.runner.profile?.(inputs, count, repeats));
+    this.#checkLength(inputs, count);
+    return this.#inOrder(async () => this.#runner.profile?.(inputs, count, repeats));
   }
 
   dispose(): void {
-    if (this.disposal) return;
-    this.disposal = new HwgqError('disposed', 'The session has been disposed of. Make a new one.');
-    for (const reject of this.pending) reject(this.disposal);
-    // What runs now still uses the memory; nothing begins any more.
-    void Promise.allSettled(this.underWay).then(() => this.runner.dispose());
+    if (this.#disposal) return;
+    this.#disposal = new HwgqError('disposed', 'The session has been disposed. Create a new one.');
+    for (const reject of this.#pending) reject(this.#disposal);
+    // Runs in flight still use the memory. No other run starts.
+    void Promise.allSettled(this.#recent).then(() => this.#runner.dispose());
   }
 
-  private check(inputs: NetworkInputs, count: number): void {
-    const needed = count * this.inputLength;
+  #checkLength(inputs: NetworkInputs, count: number): void {
+    const needed = count * this.#inputLength;
     if (!Number.isInteger(count) || count < 1 || inputs.length !== needed) {
       throw new HwgqError(
         'invalid-option',
-        `${count} images take ${needed} values (${this.inputLength} each), and there are ${inputs.length}.`,
+        `\`inputs\` has ${inputs.length} values; ${count} images of ${this.#inputLength} values need ${needed}.`,
       );
     }
   }
 
-  /** Begins work when few enough runs are under way; its result comes after those of earlier runs. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const [oldest = Promise.resolve()] = this.underWay.length < PIPELINE_DEPTH ? [] : this.underWay;
-    const previous = this.underWay.at(-1);
+  /** Starts work as soon as fewer than `PIPELINE_DEPTH` runs are in flight, and returns its result after earlier ones. */
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const [oldest = Promise.resolve()] = this.#recent.length < PIPELINE_DEPTH ? [] : this.#recent;
+    const previous = this.#recent.at(-1);
     const done = oldest.then(() => {
-      if (this.disposal) throw this.disposal;
+      if (this.#disposal) throw this.#disposal;
       return work();
     });
-    // Its failure is told in its turn.
+    // `result` reports its failure.
     done.catch(() => {});
-    const turn = Promise.allSettled([previous]).then(() => done);
-    this.underWay = [...this.underWay, turn.catch(() => {})].slice(-PIPELINE_DEPTH);
-    return this.untilDisposed(turn);
+    const result = Promise.allSettled([previous]).then(() => done);
+    this.#recent = [...this.#recent, result.catch(() => {})].slice(-PIPELINE_DEPTH);
+    return this.#unlessDisposed(result);
   }
 
-  private untilDisposed<T>(turn: Promise<T>): Promise<T> {
+  #unlessDisposed<T>(result: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.pending.add(reject);
-      turn.then(resolve, reject).finally(() => this.pending.delete(reject));
+      this.#pending.add(reject);
+      result.then(resolve, reject).finally(() => this.#pending.delete(reject));
     });
   }
-}
-
-function joined(images: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(images.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const image of images) {
-    bytes.set(image, place);
-    place += image.length;
-  }
-  return bytes;
 }

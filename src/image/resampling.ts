@@ -9,17 +9,24 @@ export interface Resampling {
 }
 
 /**
- * Returns resizing and cropping of pictures of one size as filter taps along both axes. Rows are resampled first.
- * @returns undefined for `digit`, which depends on the pixels.
+ * Returns whether resizing and cropping pictures of a size is a filter along each axis. `digit` is not: it depends on the
+ * pixels.
  */
-export function resamplingOf({ width, height }: Size, { fit, ...to }: Preprocessing): Resampling | undefined {
+export function isSeparable({ width, height }: Size, { fit, ...to }: Preprocessing): boolean {
+  return fit.method !== 'digit' || (width === to.width && height === to.height);
+}
+
+/**
+ * Returns resizing and cropping of pictures of one size as filter taps along both axes. Rows are resampled first.
+ * @param size a size for which they are separable.
+ */
+export function resamplingOf({ width, height }: Size, { fit, ...to }: Preprocessing): Resampling {
   if (width === to.width && height === to.height) {
     return {
       columns: Array.from({ length: width }, (_, x) => identityTaps(x)),
       rows: Array.from({ length: height }, (_, y) => identityTaps(y)),
     };
   }
-  if (fit.method === 'digit') return undefined;
   const size = resizedSize({ width, height }, { fit, ...to });
   return {
     columns: middle(filterTaps(width, size.width), to.width),

@@ -1,7 +1,6 @@
 import { PictureInput } from '../../src/backends/webgpu/picture-input.ts';
 import type { AnyPicture } from '../../src/image/deferred-picture.ts';
 import { channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
-import { resamplingOf } from '../../src/image/resampling.ts';
 
 /** Computes a network's input on the GPU, planar. */
 export async function madeInput(
@@ -10,17 +9,14 @@ export async function madeInput(
   preprocessing: Preprocessing,
   image = 0,
 ): Promise<number[]> {
-  const resampling = resamplingOf(picture, preprocessing);
-  if (!resampling || preprocessing.mean.kind !== 'channels')
-    throw new Error('This preprocessing does not run on the GPU.');
+  if (!PictureInput.accepts(device, preprocessing, picture)) throw new Error('The GPU does not accept the picture.');
   const channels = channelCount(preprocessing.channels);
   const area = preprocessing.width * preprocessing.height;
   const size = (image + 1) * area * channels * 4;
   const input = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
   const readback = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const format = { channels: preprocessing.channels, mean: preprocessing.mean.values };
-  const pictures = await PictureInput.create(device, format);
-  const prepared = await pictures.prepare({ picture, ...resampling });
+  const pictures = await PictureInput.create(device, preprocessing);
+  const prepared = await pictures.prepare(picture);
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pictures.encode(pass, prepared, { buffer: input }, image);

@@ -1,11 +1,14 @@
 import { HwgqError } from '../../errors.ts';
 import type { ChwShape } from '../../graph/shapes.ts';
+import type { AnyPicture } from '../../image/deferred-picture.ts';
+import type { Preprocessing } from '../../image/preprocessing.ts';
 import type { Plan, PlanTensor, Step, TensorId } from '../../plan/plan.ts';
 import { buildProgram } from './build-program.ts';
 import { pixelsToPlanar, planarToPixels } from './channel-order.ts';
 import { compileKernels } from './compile-kernels.ts';
 import { instantiateKernels } from './kernels.ts';
 import { MemoryLayout } from './memory-layout.ts';
+import { writePicture } from './picture-input.ts';
 import { PrimaryThread } from './primary-thread.ts';
 import type { HostCall, KernelCall, Program } from './program.ts';
 import type { SimdLevel } from './simd.ts';
@@ -79,12 +82,38 @@ export class WasmExecutable {
    * @throws HwgqError `worker` if a thread fails. Then the executable must be disposed.
    */
   async run(inputs: Int16Array | Float32Array, count: number): Promise<Float32Array[]> {
+    const length = inputs.length / count;
+    return this.#runImages(count, (image) => this.#writeInput(inputs.subarray(image * length, (image + 1) * length)));
+  }
+
+  /**
+   * Preprocesses pictures of any sizes and runs them through a plan with integer input.
+   * @param preprocessing one with integer means.
+   * @returns the outputs as `run` returns them, and the time that preprocessing took.
+   * @throws HwgqError `invalid-image`, and the errors of `run`.
+   */
+  async runPictures(
+    pictures: readonly AnyPicture[],
+    preprocessing: Preprocessing,
+  ): Promise<{ blobs: Float32Array[]; preprocessMilliseconds: number }> {
+    let preprocessMilliseconds = 0;
+    const blobs = this.#runImages(pictures.length, (image) => {
+      const start = performance.now();
+      const { address, stride, length } = this.#input;
+      const input = new Int16Array(this.#memory.buffer, address, length);
+      writePicture(pictures[image] as AnyPicture, preprocessing, input, stride);
+      preprocessMilliseconds += performance.now() - start;
+    });
+    return { blobs, preprocessMilliseconds };
+  }
+
+  /** Runs images one after the other. @param write writes an image to the input tensor. */
+  #runImages(count: number, write: (image: number) => void): Float32Array[] {
     const { plan, calls } = this.#program;
     const shapes = plan.outputs.map((id) => tensorAt(plan, id).shape);
     const results = shapes.map((shape) => new Float32Array(count * elements(shape)));
-    const length = inputs.length / count;
     for (let image = 0; image < count; image++) {
-      this.#writeInput(inputs.subarray(image * length, (image + 1) * length));
+      write(image);
       for (const index of calls.keys()) this.#runCall(index);
       for (const [index, id] of plan.outputs.entries()) {
         const size = elements(shapes[index] as ChwShape);
@@ -115,11 +144,16 @@ export class WasmExecutable {
   }
 
   #writeInput(planar: Int16Array | Float32Array): void {
+    const { shape, address, stride, length } = this.#input;
+    const Numbers = planar instanceof Int16Array ? Int16Array : Float32Array;
+    planarToPixels(planar, new Numbers(this.#memory.buffer, address, length), shape, stride);
+  }
+
+  /** The input tensor: [pixel][channel], with `stride` elements per pixel. */
+  get #input() {
     const { shape } = tensorAt(this.#program.plan, 0);
     const { address, stride } = this.#program.locations.of(0);
-    const count = shape.height * shape.width * stride;
-    const Numbers = planar instanceof Int16Array ? Int16Array : Float32Array;
-    planarToPixels(planar, new Numbers(this.#memory.buffer, address, count), shape, stride);
+    return { shape, address, stride, length: shape.height * shape.width * stride };
   }
 
   #readOutput(id: TensorId, planar: Float32Array): void {

@@ -1,10 +1,11 @@
 import { HwgqError, missingPart } from '../../errors.ts';
+import type { AnyPicture } from '../../image/deferred-picture.ts';
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import type { StepProfile } from '../../plan/step-profile.ts';
 import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
 import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
-import type { PictureInput, PreparedPicture, SourcePicture } from './picture-input.ts';
+import type { PictureInput, PreparedPicture } from './picture-input.ts';
 import {
   createBatchUniform,
   dispatchStep,
@@ -98,7 +99,7 @@ export class WebGpuExecutable {
    * Runs pictures of any sizes through a plan with integer input.
    * @returns the same as `run`.
    */
-  async runPictures(input: PictureInput, pictures: readonly SourcePicture[]): Promise<Float32Array[]> {
+  async runPictures(input: PictureInput, pictures: readonly AnyPicture[]): Promise<Float32Array[]> {
     const count = pictures.length;
     const prepared: PreparedPicture[] = [];
     for (const picture of pictures) prepared.push(await input.prepare(picture));

@@ -1,30 +1,18 @@
 import pictureColumns from '../../../shaders/picture/picture-columns.wgsl';
 import pictureRows from '../../../shaders/picture/picture-rows-texture.wgsl';
+import { type AnyPicture, DeferredPicture, decoded } from '../../image/deferred-picture.ts';
+import { takesIntegers } from '../../image/input.ts';
+import type { Preprocessing } from '../../image/preprocessing.ts';
+import { isSeparable, type Resampling, resamplingOf } from '../../image/resampling.ts';
+import type { Size } from '../../image/resize.ts';
 import { dispatchThreads } from './prepared-step.ts';
 import { PICTURE_BINDINGS, type PictureBinding, packUniform } from './shader-interface.ts';
-import {
-  picturePipeline,
-  type UndrawnSource,
-  type UploadStrategy,
-  type UploadTarget,
-  uploadStrategyOf,
-} from './upload-strategies.ts';
+import { picturePipeline, type UploadStrategy, type UploadTarget, uploadStrategyOf } from './upload-strategies.ts';
 
-/** The inputs that make one output along an axis, with integer coefficients that sum to 2^14. */
-interface Tap {
-  readonly first: number;
-  readonly coefficients: Int32Array;
-}
-
-/** A picture, decoded or not drawn yet, and the taps of each column and row of the network's input. */
-export interface SourcePicture {
-  readonly picture: ReturnType<UndrawnSource['draw']> | UndrawnSource;
-  readonly columns: readonly Tap[];
-  readonly rows: readonly Tap[];
-}
-
-/** A picture whose upload strategy is known. */
-export interface PreparedPicture extends SourcePicture {
+/** A picture with its resampling to the network's input, and its upload strategy. */
+export interface PreparedPicture {
+  readonly picture: AnyPicture;
+  readonly resampling: Resampling;
   /** Undefined if its pixels must be drawn first. */
   readonly strategy: UploadStrategy | undefined;
 }
@@ -36,13 +24,6 @@ type PlacedPicture = readonly [
   layout: { readonly left: number; readonly top: number; readonly step: number; readonly straight: number },
 ];
 
-/** The conversion of colours to integer channels. */
-export interface PictureFormat {
-  readonly channels: 'bgr' | 'rgb' | 'gray';
-  /** One integer for each channel. */
-  readonly mean: readonly number[];
-}
-
 const ORDERS = { bgr: 0, rgb: 1, gray: 2 } as const;
 
 /**
@@ -50,34 +31,48 @@ const ORDERS = { bgr: 0, rgb: 1, gray: 2 } as const;
  * as `src/image`.
  */
 export class PictureInput implements UploadTarget {
-  readonly #format: PictureFormat;
+  readonly #preprocessing: Preprocessing;
   readonly #rowsPipeline: GPUComputePipeline;
   readonly #columnsPipeline: GPUComputePipeline;
   readonly #buffers = new Map<string, GPUBuffer>();
   #pixels: GPUTexture | undefined;
-  #taps: Pick<SourcePicture, 'columns' | 'rows'> | undefined;
+  /** The resampling whose taps have been uploaded. */
+  #uploaded: Resampling | undefined;
+  /** The latest resampling: pictures often have the size of the one before, and frames of a camera always. */
+  #latest: { readonly size: Size; readonly resampling: Resampling } | undefined;
 
   private constructor(
     readonly device: GPUDevice,
-    format: PictureFormat,
+    preprocessing: Preprocessing,
     rowsPipeline: GPUComputePipeline,
     columnsPipeline: GPUComputePipeline,
   ) {
-    this.#format = format;
+    this.#preprocessing = preprocessing;
     this.#rowsPipeline = rowsPipeline;
     this.#columnsPipeline = columnsPipeline;
   }
 
-  static async create(device: GPUDevice, format: PictureFormat): Promise<PictureInput> {
-    const shaders = [pictureRows, pictureColumns].map((code) => picturePipeline(device, code));
-    const [rows, columns] = (await Promise.all(shaders)) as [GPUComputePipeline, GPUComputePipeline];
-    return new PictureInput(device, format, rows, columns);
+  /** Returns whether the GPU can preprocess a picture. Mean images, fractional means and `digit` need the CPU. */
+  static accepts(device: GPUDevice, preprocessing: Preprocessing, picture: Size): boolean {
+    const { maxTextureDimension2D } = device.limits;
+    return (
+      takesIntegers(preprocessing) &&
+      isSeparable(picture, preprocessing) &&
+      Math.max(picture.width, picture.height) <= maxTextureDimension2D
+    );
   }
 
-  /** Determines the upload strategy of a picture. */
-  async prepare(source: SourcePicture): Promise<PreparedPicture> {
-    const { picture } = source;
-    return { ...source, strategy: 'draw' in picture ? await uploadStrategyOf(this, picture) : undefined };
+  /** @param preprocessing one that the GPU accepts. */
+  static async create(device: GPUDevice, preprocessing: Preprocessing): Promise<PictureInput> {
+    const shaders = [pictureRows, pictureColumns].map((code) => picturePipeline(device, code));
+    const [rows, columns] = (await Promise.all(shaders)) as [GPUComputePipeline, GPUComputePipeline];
+    return new PictureInput(device, preprocessing, rows, columns);
+  }
+
+  /** Determines the resampling and the upload strategy of a picture that the GPU accepts. */
+  async prepare(picture: AnyPicture): Promise<PreparedPicture> {
+    const strategy = picture instanceof DeferredPicture ? await uploadStrategyOf(this, picture) : undefined;
+    return { picture, resampling: this.#resamplingOf(picture), strategy };
   }
 
   /**
@@ -86,26 +81,26 @@ export class PictureInput implements UploadTarget {
    */
   encode(pass: GPUComputePassEncoder, prepared: PreparedPicture, input: GPUBufferBinding, image: number): void {
     const { device } = this;
-    const { columns, rows } = prepared;
+    const { columns, rows } = prepared.resampling;
     const firstRow = Math.min(...rows.map(({ first }) => first));
     const endRow = Math.max(...rows.map(({ first, coefficients }) => first + coefficients.length));
     const rowCount = endRow - firstRow;
     const [rowsPipeline, pixels, layout] = this.#placed(prepared);
     const values = packUniform('Picture', {
-      mean: this.#format.mean,
+      mean: Array.from(this.#preprocessing.mean.values),
       ...layout,
       firstRow,
       rowCount,
       outputWidth: columns.length,
       outputHeight: rows.length,
       image,
-      order: ORDERS[this.#format.channels],
+      order: ORDERS[this.#preprocessing.channels],
     });
     const { STORAGE, UNIFORM } = GPUBufferUsage;
     // The struct's size is a multiple of 16 bytes, the alignment of its vector.
     const uniform = this.#buffer('picture', Math.ceil(values.byteLength / 16) * 16, UNIFORM);
     device.queue.writeBuffer(uniform, 0, values);
-    const taps = this.#tapsOf(prepared);
+    const taps = this.#tapsOf(prepared.resampling);
     const between = this.#buffer('rows', rowCount * columns.length * 4, STORAGE);
     const bind = (
       pipeline: GPUComputePipeline,
@@ -143,9 +138,8 @@ export class PictureInput implements UploadTarget {
   }
 
   /** Uploads a picture by its strategy, or as drawn pixels if that fails. */
-  #placed({ picture, strategy }: Omit<PreparedPicture, 'columns' | 'rows'>): PlacedPicture {
-    const isDecoded = 'data' in picture;
-    if (strategy && !isDecoded) {
+  #placed({ picture, strategy }: PreparedPicture): PlacedPicture {
+    if (strategy && picture instanceof DeferredPicture) {
       try {
         const [pixels, left, top] = strategy.upload(this, picture);
         const layout = picture.mirror ? { left: left + picture.width - 1, step: -1 } : { left, step: 1 };
@@ -154,7 +148,7 @@ export class PictureInput implements UploadTarget {
         // This picture is drawn instead.
       }
     }
-    const { width, height, data } = isDecoded ? picture : picture.draw();
+    const { width, height, data } = decoded(picture);
     const texture = this.textureOf(width, height);
     const layout = { bytesPerRow: width * 4 };
     this.device.queue.writeTexture({ texture }, data as Uint8Array<ArrayBuffer>, layout, [width, height]);
@@ -162,11 +156,12 @@ export class PictureInput implements UploadTarget {
   }
 
   /** Returns the table of taps, which is uploaded again only if the taps differ from the last picture's. */
-  #tapsOf({ columns, rows }: SourcePicture): GPUBuffer {
+  #tapsOf(resampling: Resampling): GPUBuffer {
+    const { columns, rows } = resampling;
     const all = [...columns, ...rows];
     const length = all.reduce((sum, { coefficients }) => sum + 3 + coefficients.length, 0);
     const buffer = this.#buffer('taps', length * 4, GPUBufferUsage.STORAGE);
-    if (this.#taps?.columns === columns && this.#taps.rows === rows) return buffer;
+    if (this.#uploaded === resampling) return buffer;
     const table = new Int32Array(length);
     let position = 3 * all.length;
     for (const [index, { first, coefficients }] of all.entries()) {
@@ -175,8 +170,16 @@ export class PictureInput implements UploadTarget {
       position += coefficients.length;
     }
     this.device.queue.writeBuffer(buffer, 0, table);
-    this.#taps = { columns, rows };
+    this.#uploaded = resampling;
     return buffer;
+  }
+
+  #resamplingOf({ width, height }: Size): Resampling {
+    const known = this.#latest;
+    if (known?.size.width === width && known.size.height === height) return known.resampling;
+    const resampling = resamplingOf({ width, height }, this.#preprocessing);
+    this.#latest = { size: { width, height }, resampling };
+    return resampling;
   }
 
   /** Returns a buffer that is kept from picture to picture, and replaced if its size changes. */
@@ -184,7 +187,7 @@ export class PictureInput implements UploadTarget {
     const known = this.#buffers.get(label);
     if (known?.size === size) return known;
     known?.destroy();
-    if (label === 'taps') this.#taps = undefined;
+    if (label === 'taps') this.#uploaded = undefined;
     const buffer = this.device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
     this.#buffers.set(label, buffer);
     return buffer;

@@ -1,21 +1,7 @@
 import pictureRowsTexture from '../../../shaders/picture/picture-rows-texture.wgsl';
 import pictureRowsVideo from '../../../shaders/picture/picture-rows-video.wgsl';
+import type { DeferredPicture } from '../../image/deferred-picture.ts';
 import { PipelineCache } from './pipelines.ts';
-
-/** A region of an image that the browser has not drawn yet, in pixels of the image. */
-export interface UndrawnSource {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly mirror: boolean;
-  /** Absent if the image must be drawn. */
-  readonly image: (ImageBitmap & { readonly format?: undefined }) | VideoFrame | undefined;
-  /** Replaces a frame by a bitmap, or draws it. */
-  toBitmap(): Promise<void>;
-  /** Returns RGBA pixels with straight alpha. */
-  draw(): { readonly width: number; readonly height: number; readonly data: Uint8Array | Uint8ClampedArray };
-}
 
 /** The pixels that a shader reads, and the position of the region in them. */
 type Uploaded = readonly [pixels: GPUTextureView | GPUExternalTexture, left: number, top: number];
@@ -30,7 +16,7 @@ export interface UploadTarget {
 export interface UploadStrategy {
   readonly rows: GPUComputePipeline;
   /** Uploads the image. It throws, or causes a validation error on the device, if the device does not accept it. */
-  readonly upload: (target: UploadTarget, source: UndrawnSource) => Uploaded;
+  readonly upload: (target: UploadTarget, source: DeferredPicture) => Uploaded;
 }
 
 /** The cheapest strategy first. */
@@ -65,10 +51,10 @@ const known = new WeakMap<GPUDevice, Map<VideoPixelFormat | null | undefined, Up
  */
 export async function uploadStrategyOf(
   target: UploadTarget,
-  source: UndrawnSource,
+  source: DeferredPicture,
 ): Promise<UploadStrategy | undefined> {
   if (!source.image) return undefined;
-  const { format } = source.image;
+  const format = 'format' in source.image ? source.image.format : undefined;
   const strategies = known.get(target.device) ?? new Map();
   known.set(target.device, strategies);
   if (!strategies.has(format)) strategies.set(format, await firstThatWorks(target, source));
@@ -77,7 +63,7 @@ export async function uploadStrategyOf(
   return uploadStrategyOf(target, source);
 }
 
-async function firstThatWorks(target: UploadTarget, source: UndrawnSource): Promise<UploadStrategy | undefined> {
+async function firstThatWorks(target: UploadTarget, source: DeferredPicture): Promise<UploadStrategy | undefined> {
   const { device } = target;
   for (const [code, upload] of STRATEGIES) {
     device.pushErrorScope('validation');

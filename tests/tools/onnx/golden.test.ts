@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toIntegerInputs } from '../../../src/engine/integer-inputs.ts';
+import { plannedInputs } from '../../../src/engine/integer-inputs.ts';
 import { elementCount } from '../../../src/graph/shapes.ts';
 import { decodeModel } from '../../../src/model/decode.ts';
-import type { PlanInput } from '../../../src/plan/plan.ts';
 import { exactGraph } from '../../../src/tools/onnx/exact.ts';
 import { codesOf, levelLayers } from '../../support/codes.ts';
 import {
@@ -31,8 +30,7 @@ async function difference(folder: string, golden: GoldenCase): Promise<GoldenDif
   const graph = golden.part ? partOf(complete, golden.part.from, golden.part.to) : complete;
   const bytes = Uint8Array.from(readFileSync(join(folder, `${golden.name}.input`))).buffer;
   const inputs = Float32Array.from(golden.input === 'integers' ? new Int16Array(bytes) : new Float32Array(bytes));
-  const unit = toIntegerInputs(inputs, 1)?.unit;
-  const input: PlanInput = unit === undefined ? { kind: 'floats' } : { kind: 'integers', unit };
+  const { input } = plannedInputs(inputs, 1);
   const blobs = golden.blobs.map(({ name }) => name);
   const results = await runOnnx(exactGraph(graph, input, { blobs, batch: golden.count }), inputs);
   const expected = new Float32Array(Uint8Array.from(readFileSync(join(folder, `${golden.name}.expected`))).buffer);

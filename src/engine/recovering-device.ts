@@ -1,0 +1,137 @@
+import type { OpenDevice } from '../backends/webgpu/device.ts';
+import { DeviceLease } from '../backends/webgpu/device-lease.ts';
+import { HwgqError } from '../errors.ts';
+import { gpuOf } from './gpu.ts';
+import type { SessionOptions } from './runner.ts';
+
+/** A call may fail shortly before its device reports that it is lost: how long to wait for that report. */
+const LOSS_GRACE_MS = 500;
+/** A GPU process that restarts may drop requests, so each is limited and repeated. */
+const REOPEN_ATTEMPTS = 6;
+const REOPEN_TIMEOUT_MS = 5000;
+
+type DeviceOptions = Pick<SessionOptions, 'gpu' | 'powerPreference'>;
+
+/** The thread's WebGPU device, which is replaced if it is lost. */
+export class RecoveringDevice {
+  /** Called when the device is lost. Everything created on it is then useless. */
+  onLost: () => void = () => {};
+  readonly #options: DeviceOptions;
+  #lease: DeviceLease;
+  #open: OpenDevice;
+  /** Rejects each run in flight. */
+  readonly #running = new Set<(reason: Error) => void>();
+  #loss: GPUDeviceLostInfo | undefined;
+  #reopening: Promise<void> | undefined;
+
+  private constructor(options: DeviceOptions, lease: DeviceLease, open: OpenDevice) {
+    this.#options = options;
+    this.#lease = lease;
+    this.#open = open;
+    this.#watch();
+  }
+
+  /** @throws HwgqError `no-webgpu`. */
+  static async open(options: DeviceOptions): Promise<RecoveringDevice> {
+    const lease = newLease(options);
+    return new RecoveringDevice(options, lease, await lease.opening);
+  }
+
+  /** The present device. */
+  get current(): OpenDevice {
+    return this.#open;
+  }
+
+  /**
+   * Runs work on the device, and repeats it on a new device if the device is lost.
+   * @throws HwgqError `device-lost` if no new device can be opened, and the errors of the work.
+   */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#loss) await this.#reopen(this.#loss);
+    const { device } = this.#open;
+    try {
+      return await this.#unlessLost(work);
+    } catch (error) {
+      const loss = await lossBehind(error, device);
+      if (!loss) throw error;
+      // An overlapping run may have opened a new device already.
+      if (this.#open.device === device) await this.#reopen(loss);
+      return this.#unlessLost(work);
+    }
+  }
+
+  /** Releases the device, which other sessions may share. */
+  release(): void {
+    this.#lease.release();
+  }
+
+  /** Rejects when the device is lost, because the work may then never end. */
+  #unlessLost<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#running.add(reject);
+      work()
+        .then(resolve, reject)
+        .finally(() => this.#running.delete(reject));
+    });
+  }
+
+  #watch(): void {
+    this.#loss = undefined;
+    this.#lease.onLost = (loss) => {
+      this.#loss = loss;
+      for (const reject of this.#running) reject(new Error('The device was lost during a run.'));
+      this.onLost();
+    };
+  }
+
+  /** Opens a new device, once for all runs that need it. */
+  #reopen(loss: GPUDeviceLostInfo): Promise<void> {
+    this.#reopening ??= this.#openAgain(loss).finally(() => {
+      this.#reopening = undefined;
+    });
+    return this.#reopening;
+  }
+
+  async #openAgain({ message }: GPUDeviceLostInfo): Promise<void> {
+    let cause: unknown;
+    for (let attempt = 0; attempt < REOPEN_ATTEMPTS; attempt++) {
+      this.#lease.release();
+      this.#lease = newLease(this.#options);
+      try {
+        this.#open = await withTimeout(this.#lease.opening, REOPEN_TIMEOUT_MS);
+        return this.#watch();
+      } catch (error) {
+        cause = error;
+        await pause(LOSS_GRACE_MS);
+      }
+    }
+    throw new HwgqError(
+      'device-lost',
+      `The GPU was lost (${message || 'no reason given'}) and could not be opened again. Reload the page, or use backend 'wasm'.`,
+      {},
+      { cause },
+    );
+  }
+}
+
+/** Returns the loss that made a run fail, or undefined if it failed for another reason. */
+async function lossBehind(error: unknown, device: GPUDevice): Promise<GPUDeviceLostInfo | undefined> {
+  if (error instanceof HwgqError) return undefined;
+  return Promise.race([device.lost, pause(LOSS_GRACE_MS).then(() => undefined)]);
+}
+
+function newLease(options: DeviceOptions): DeviceLease {
+  return new DeviceLease(gpuOf(options), options.powerPreference);
+}
+
+function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  const late = pause(milliseconds).then((): never => {
+    throw new Error(`The browser did not open a device within ${milliseconds} ms.`);
+  });
+  late.catch(() => {});
+  return Promise.race([work, late]);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
