@@ -4,9 +4,10 @@ import { checkSessionOptions } from '../engine/check-session-options.ts';
 import { checkOptionTypes } from '../engine/option-types.ts';
 import { HwgqError } from '../errors.ts';
 import type { LoadOptions } from '../worker/protocol.ts';
+import { checkModel } from './check-model.ts';
 import { download } from './download.ts';
 import { CLASSIFIER_OPTIONS } from './option-types.ts';
-import type { Classifier, ClassifierOptions, LoadProgress, LoadStage, ModelSource } from './types.ts';
+import type { Classifier, ClassifierOptions, LoadProgress, LoadStage } from './types.ts';
 import { WorkerClassifier } from './worker-classifier.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
@@ -81,19 +82,6 @@ function checkPlatform(): void {
   throw new HwgqError(
     'worker',
     "There are no Web Workers or no createImageBitmap here; 'hwgq-web' needs a browser. In Node, import createClassifier from 'hwgq-web/node'. When rendering on a server, call it in the browser only.",
-  );
-}
-
-/** @throws HwgqError `invalid-option` if the model is missing or of another type. */
-function checkModel(model: unknown): asserts model is ModelSource {
-  if (typeof model === 'string' && model !== '') return;
-  const types = [URL, Request, Blob, ArrayBuffer, ReadableStream];
-  if (types.some((type) => model instanceof type)) return;
-  const seen = typeof model === 'object' && model ? Object.prototype.toString.call(model) : `'${String(model)}'`;
-  const problem = model === undefined ? '`model` is missing.' : `\`model\` is ${seen}.`;
-  throw new HwgqError(
-    'invalid-option',
-    `${problem} Pass the URL of a .hwgq file, a Request, or its bytes as Blob, ArrayBuffer or ReadableStream.`,
   );
 }
 

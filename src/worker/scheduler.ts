@@ -29,7 +29,8 @@ export class Seat {
       };
       const waiting = { start, refuse: reject };
       const cancel = () => {
-        this.waiting.splice(this.waiting.indexOf(waiting), 1);
+        const place = this.waiting.indexOf(waiting);
+        if (place >= 0) this.waiting.splice(place, 1);
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', cancel, { once: true });

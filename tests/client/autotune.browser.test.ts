@@ -34,11 +34,18 @@ it.each([
   await expect(autotune({ model })).rejects.toMatchObject({ name: 'HwgqError', code });
 });
 
+it('refuses unknown options by name, and a missing model', async () => {
+  await expect(autotune({ model: lenetUrl, onProgres: () => {} } as never)).rejects.toThrow(
+    '`onProgres` is not an option of autotune; did you mean `onProgress`?',
+  );
+  await expect(autotune({} as never)).rejects.toMatchObject({ code: 'invalid-option' });
+});
+
 it('says where to put a worker that cannot be loaded', async () => {
   const workerUrl = '/none/tune-worker.js';
   await expect(autotune({ model: lenetUrl, workerUrl })).rejects.toMatchObject({
     code: 'worker',
-    message: expect.stringContaining('Set workerUrl to where tune-worker.js is'),
+    message: expect.stringContaining('Set workerUrl to the URL of tune-worker.js'),
   });
   await expect(autotune({ model: lenetUrl, workerUrl: 'http://' })).rejects.toMatchObject({ code: 'invalid-option' });
 });

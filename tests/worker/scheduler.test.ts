@@ -44,6 +44,22 @@ it('runs two at once, and each classifier’s work in order', async () => {
   expect(await Promise.all(results)).toEqual(['1', '2', '3']);
 });
 
+it('cancels work that waits, and leaves work that has started alone', async () => {
+  const works = new Works();
+  const seat = scheduler().join();
+  const cancelling = new AbortController();
+  const reason = new Error('changed my mind');
+  const results = ['1', '2', '3', '4'].map((name) => seat.run(works.of(name), cancelling.signal));
+  const settling = Promise.allSettled(results);
+  const other = seat.run(works.of('other'));
+  cancelling.abort(reason);
+  await expect(seat.run(works.of('late'), cancelling.signal)).rejects.toBe(reason);
+  for (let run = 0; run < 3; run++) await works.end();
+  expect(works.started).toEqual(['1', '2', 'other']);
+  expect(await other).toBe('other');
+  expect((await settling).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+});
+
 it('nobody gets two turns while another waits for one', async () => {
   const work = fc.record({ seat: fc.nat({ max: 3 }), ends: fc.nat({ max: 2 }) });
   const property = fc.asyncProperty(fc.array(work, { maxLength: 30 }), async (steps) => {
