@@ -2,40 +2,41 @@ import type { BackendDescription, KernelChoice, StepProfile } from '../engine/ru
 import type { BenchInput } from './bench-models.ts';
 import type { Candidate } from './candidate.ts';
 
-/** A network made ready on an engine. */
+/** A network that is loaded in an engine. */
 export interface BenchEngine {
-  /** What it really runs on, for people. */
+  /** Human-readable description of the backend or version in use. */
   readonly machine: string;
-  /** Runs `count` images, from input in memory to scores in memory. */
+  /** Runs a batch of `count` images and returns their scores, from memory to memory. */
   run(count: number): Promise<Float32Array>;
-  /** What this project's own engine tells besides. */
+  /** More about the engine, for this project's own engine only. */
   readonly own?: OwnEngine;
   dispose(): Promise<void>;
 }
 
+/** Details of this project's own engine. */
 export interface OwnEngine {
   readonly backend: BackendDescription;
-  /** As a session's. */
+  /** Returns the median time of each step over `repeats` runs, or undefined if the backend cannot time steps. */
   profile(repeats: number): Promise<readonly StepProfile[] | undefined>;
 }
 
-/** What stands around the engines. */
-export interface Surroundings {
-  /** Folder of the peers' own files, with a slash at its end. */
+/** Settings that all engines share. */
+export interface EngineEnvironment {
+  /** URL of the folder with the peers' files; it ends with a slash. */
   readonly peersUrl: string;
-  /** Which of this project's WebGPU kernels run which layers. */
+  /** The WebGPU kernels that this project's engine uses. */
   readonly kernelChoice: KernelChoice;
 }
 
-/** What an engine needs to start. */
-export interface EngineStart<Kind extends Candidate = Candidate> extends Surroundings {
+/** Arguments for starting an engine. */
+export interface EngineStart<Kind extends Candidate = Candidate> extends EngineEnvironment {
   readonly candidate: Kind;
-  /** The model in the candidate's form. */
+  /** The model in the form that the candidate loads. */
   readonly file: Uint8Array<ArrayBuffer>;
   readonly input: BenchInput;
 }
 
-/** An input several times over. */
+/** Returns `count` copies of an input, one after the other. */
 export function repeated<Values extends Int16Array | Float32Array>(values: Values, count: number): Values {
   if (count === 1) return values;
   const all = new (values.constructor as new (length: number) => Values)(values.length * count);

@@ -6,7 +6,7 @@ import { seededModel } from '../tools/networks/seeded-model.ts';
 import { exportOnnx } from '../tools/onnx/export.ts';
 import type { ModelForm } from './candidate.ts';
 
-/** One network in the forms that candidates load, and a picture of noise to run it on. */
+/** One network in the forms that candidates load, and a noise picture as its input. */
 export interface BenchModels {
   readonly network: string;
   readonly files: ReadonlyMap<ModelForm, Uint8Array<ArrayBuffer>>;
@@ -16,20 +16,20 @@ export interface BenchModels {
 
 /** One preprocessed picture. */
 export interface BenchInput {
-  /** As a session takes it. */
+  /** Values for this project's session. */
   readonly values: Int16Array | Float32Array;
-  /** As exported networks take it: planar float32, after the scale. */
+  /** Values for exported networks: planar float32, after scaling. */
   readonly floats: Float32Array<ArrayBuffer>;
   /** Channels, height, width. */
   readonly shape: readonly [number, number, number];
 }
 
-/** Random weights of this seed: every machine measures the same network. */
+/** Seed of the random weights: every machine measures the same network. */
 export const BENCH_SEED = 1;
 
 /**
- * Makes a network of the paper with random weights, in the forms asked for.
- * @throws HwgqError `invalid-option` where there is no network of that name.
+ * Creates a known network with random weights in the requested forms.
+ * @throws HwgqError `invalid-option` if the network is not known.
  */
 export function makeBenchModels(network: string, forms: readonly ModelForm[]): BenchModels {
   const model = seededModel(network, BENCH_SEED);

@@ -11,38 +11,39 @@ import { rememberedKernels } from './remembered-kernels.ts';
 import type { BenchmarkReport, MachineDescription } from './report.ts';
 import { tuneKernels } from './tune.ts';
 
-/** What to measure. */
+/** Selects what to measure. */
 export interface BenchmarkSettings {
-  /** A name of `NETWORK_NAMES`. */
+  /** A name from `NETWORK_NAMES`. */
   readonly network: string;
   readonly candidates: readonly Candidate[];
-  /** Turns of each candidate. */
+  /** Number of turns of each candidate. */
   readonly rounds: number;
-  /** Images of a run, for throughput; none to leave throughput and layers out. */
+  /** Batch sizes for throughput. If empty, neither throughput nor layers are measured. */
   readonly batches: readonly number[];
-  /** Whether to look for the fastest WebGPU kernels first; those remembered are used either way. */
+  /** Whether to autotune the WebGPU kernels first. Remembered kernels are used in either case. */
   readonly tuning: boolean;
-  /** Whether to time first labels. */
+  /** Whether to measure the time to the first label. */
   readonly firstLabels: boolean;
 }
 
+/** Options of `runBenchmark`. */
 export interface BenchmarkOptions {
-  /** Folder of the site, with a slash at its end. */
+  /** URL of the site's folder; it ends with a slash. */
   readonly siteUrl: string;
   readonly signal: AbortSignal;
-  /** Share of everything that is over, 0 to 1, and what happens now. */
+  /** Called with the share that is done, 0 to 1, and a description of the current step. */
   readonly onProgress: (done: number, doing: string) => void;
-  /** Whenever there is more to see. */
+  /** Called with the report so far whenever it changes. */
   readonly onReport?: (report: BenchmarkReport) => void;
 }
 
-/** Shares of the whole, by how long the parts usually take. */
+/** Shares of the progress, by the usual duration of the parts. */
 const PARTS = { models: 0.05, tuning: 0.1, race: 0.5, firstLabels: 0.1, profiles: 0.25 } as const;
 
 /**
- * Measures this machine: a race of all candidates, first labels, then this project's own modes one by one. What fails
- * is noted in the report, and the rest goes on.
- * @throws the signal's reason where it aborts; HwgqError where the network cannot be made.
+ * Measures this machine: a race of all candidates, first labels, then a profile of each mode of this project's engine.
+ * A failure of one part is recorded in the report; the other parts still run.
+ * @throws the signal's reason if it aborts; HwgqError if the network cannot be created.
  */
 export async function runBenchmark(settings: BenchmarkSettings, options: BenchmarkOptions): Promise<BenchmarkReport> {
   const { candidates, rounds } = settings;
@@ -59,14 +60,14 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
     firstLabels: [],
     downloads: [],
   };
-  const tell = (more: Partial<BenchmarkReport>) => {
+  const update = (more: Partial<BenchmarkReport>) => {
     report = { ...report, ...more };
     onReport(report);
   };
-  onProgress(0, `Making ${network}`);
+  onProgress(0, `Creating ${network}`);
   const [models, sizes] = [await makeModels(settings, signal), await fetchSizes(siteUrl, signal)];
   const downloads = downloadSizes(candidates, models, sizes);
-  tell({ network: models.network, downloads });
+  update({ network: models.network, downloads });
   let done: number = PARTS.models;
   const part = (share: number) => {
     const start = done;
@@ -76,32 +77,30 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
   const tuningProgress = part(PARTS.tuning);
   if (settings.tuning && candidates.some(({ backend }) => backend === 'webgpu')) {
     try {
-      const tuned = await tuneKernels(models, signal, (inner) =>
-        tuningProgress(inner, 'Looking for the fastest kernels'),
-      );
-      tell({ tuning: tuned.timings });
+      const tuned = await tuneKernels(models, signal, (inner) => tuningProgress(inner, 'Autotuning kernels'));
+      update({ tuning: tuned.timings });
     } catch (error) {
       signal.throwIfAborted();
-      tell({ tuningFailure: messageOf(error) });
+      update({ tuningFailure: messageOf(error) });
     }
   }
-  const surroundings = { peersUrl: `${siteUrl}peers/`, kernelChoice: await rememberedKernels() };
+  const environment = { peersUrl: `${siteUrl}peers/`, kernelChoice: await rememberedKernels() };
   const raceProgress = part(PARTS.race);
-  const onResults = (results: BenchmarkReport['results']) => tell({ results });
-  tell({
-    results: await race(models, candidates, { ...surroundings, rounds, signal, onProgress: raceProgress, onResults }),
+  const onResults = (results: BenchmarkReport['results']) => update({ results });
+  update({
+    results: await race(models, candidates, { ...environment, rounds, signal, onProgress: raceProgress, onResults }),
   });
   const labelProgress = part(PARTS.firstLabels);
   if (settings.firstLabels) {
     const labelOptions: FirstLabelOptions = { siteUrl, signal, onProgress: labelProgress };
-    tell({ firstLabels: await timeFirstLabels(models, candidates, labelOptions) });
+    update({ firstLabels: await timeFirstLabels(models, candidates, labelOptions) });
   }
   const own = settings.batches.length === 0 ? [] : candidates.filter(isOwn);
   const profiles: ModeProfile[] = [];
   for (const candidate of own) {
     const { batches } = settings;
-    const profileOptions = { ...surroundings, batches, signal, onProgress: part(PARTS.profiles / own.length) };
-    // What cannot even start has said so in the race.
+    const profileOptions = { ...environment, batches, signal, onProgress: part(PARTS.profiles / own.length) };
+    // A candidate that does not start has failed in the race already.
     const isRunning = report.results.some((result) => result.candidate === candidate && result.latency);
     if (!isRunning) continue;
     try {
@@ -110,7 +109,7 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
       signal.throwIfAborted();
       profiles.push({ candidate, name: nameOf(candidate), throughput: [], failure: messageOf(error) });
     }
-    tell({ profiles: [...profiles] });
+    update({ profiles: [...profiles] });
   }
   onProgress(1, '');
   return report;
@@ -120,10 +119,10 @@ function isOwn(candidate: Candidate): candidate is OwnCandidate {
   return candidate.engine === 'hwgq-web';
 }
 
-/** A network in the forms that the candidates load, and this project's own. */
+/** Creates the network in the forms that the candidates load, and in this project's form. */
 async function makeModels({ network, candidates }: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
   const worker = new Worker(new URL('./models.worker.ts', import.meta.url), { type: 'module' });
-  const connection = new PrivateWorker<ModelsWorker>(worker, 'worker that makes networks');
+  const connection = new PrivateWorker<ModelsWorker>(worker, 'worker that creates networks');
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {
@@ -132,11 +131,11 @@ async function makeModels({ network, candidates }: BenchmarkSettings, signal: Ab
     return await connection.call((remote) => remote.make(network, [...forms]));
   } finally {
     signal.removeEventListener('abort', end);
-    connection.end(new Error('The models are made.'));
+    connection.end(new Error('The models are complete.'));
   }
 }
 
-/** Sizes that the build has written down; none where the site has not been built, or cannot be reached any more. */
+/** Fetches the sizes that the build wrote. Returns none if the site is not built or is unreachable. */
 async function fetchSizes(siteUrl: string, signal: AbortSignal): Promise<DownloadSizes> {
   try {
     const response = await fetch(`${siteUrl}downloads.json`, { signal });

@@ -1,48 +1,49 @@
 import type { BackendName, SimdLevel } from '../engine/runner.ts';
 import type { ExportForm } from '../tools/onnx/export.ts';
 
-/** This project's engine, on one backend in one mode. */
+/** This project's engine on one backend in one mode. */
 export interface OwnCandidate {
   readonly engine: 'hwgq-web';
   readonly backend: BackendName | 'auto';
-  /** Of WebAssembly. Default: the best there is. */
+  /** WebAssembly only. Default: the fastest supported. */
   readonly simd?: SimdLevel;
-  /** Of WebAssembly. Default: 1. */
+  /** WebAssembly only. Default: 1. */
   readonly threads?: number;
 }
 
-/** onnxruntime-web, running an export of the same network. */
+/** onnxruntime-web with an export of the same network. */
 export interface OnnxRuntimeCandidate {
   readonly engine: 'onnxruntime-web';
   readonly backend: 'wasm' | 'webgpu';
   readonly form: ExportForm;
-  /** Of WebAssembly. Default: 1. */
+  /** WebAssembly only. Default: 1. */
   readonly threads?: number;
 }
 
-/** tfjs, running an export in operations of its own. */
+/** tfjs with an export of the same network, translated to tfjs operations. */
 export interface TfjsCandidate {
   readonly engine: 'tfjs';
   readonly backend: 'wasm' | 'webgpu';
   readonly form: 'exact' | 'float-twin';
-  /** Of WebAssembly. Default: 1. */
+  /** WebAssembly only. Default: 1. */
   readonly threads?: number;
 }
 
-/** Another engine. */
+/** A candidate of another engine. */
 export type PeerCandidate = OnnxRuntimeCandidate | TfjsCandidate;
 
-/** An engine in one mode with a network to run. */
+/** An engine in one mode, to be measured. */
 export type Candidate = OwnCandidate | PeerCandidate;
 
+/** A form of the network: a `.hwgq` file or an export. */
 export type ModelForm = 'hwgq' | ExportForm;
 
-/** The form in which a candidate runs the network. */
+/** Returns the form of the network that a candidate runs. */
 export function formOf(candidate: Candidate): ModelForm {
   return candidate.engine === 'hwgq-web' ? 'hwgq' : candidate.form;
 }
 
-/** The form of the file that it is given: tfjs makes its operations out of this project's. */
+/** Returns the form of the file that a candidate loads: for tfjs, the export is made from a `.hwgq` file. */
 export function loadedForm(candidate: Candidate): ModelForm {
   return candidate.engine === 'tfjs' ? 'hwgq' : formOf(candidate);
 }
@@ -55,7 +56,7 @@ const FORM_NAMES: Readonly<Record<ExportForm, string>> = {
 
 const BACKEND_NAMES = { wasm: 'WASM', webgpu: 'WebGPU', reference: 'reference', auto: 'automatic' } as const;
 
-/** A candidate's name for people, which no other candidate has. */
+/** Returns the unique human-readable name of a candidate. */
 export function nameOf(candidate: Candidate): string {
   const { engine, backend, threads = 1 } = candidate;
   const parts: string[] = [engine, BACKEND_NAMES[backend]];

@@ -3,31 +3,31 @@ import type { EngineStart } from './bench-engine.ts';
 import type { LiveBytes } from './live-bytes.ts';
 import type { Peaks } from './peaks.ts';
 
-/** What starting an engine gave. */
+/** Result of starting an engine. */
 export interface StartedEngine {
   readonly machine: string;
-  /** From the model's bytes to an engine that is ready. */
+  /** Time from the bytes of the model to an engine that is ready. */
   readonly startMilliseconds: number;
-  /** The first run after that. */
+  /** Duration of the first run. */
   readonly firstRunMilliseconds: number;
-  /** The class of the best score. */
+  /** Class with the highest score. */
   readonly label: number;
-  /** What it holds outside the JavaScript heap after that run. */
+  /** Memory outside the JavaScript heap after the first run. */
   readonly liveBytes: LiveBytes;
 }
 
-/** Where the time of a run goes, and what the machine could do. */
+/** Time of each step of a run, and the peaks of the machine. */
 export interface LayerProfile {
   readonly steps: readonly StepProfile[];
   readonly peaks: Peaks;
 }
 
-/** A worker that holds one engine: no other engine's memory or threads are near it. */
+/** Interface of a worker that holds one engine, so that engines share neither memory nor threads. */
 export interface EngineWorker {
   start(start: EngineStart): Promise<StartedEngine>;
-  /** Milliseconds of each of `runs` runs of `count` images. */
+  /** Returns the milliseconds of each of `runs` runs of `count` images. */
   time(runs: number, count: number): Promise<readonly number[]>;
-  /** Undefined for peers, and where a backend cannot time its steps. */
+  /** Returns undefined for peers and for backends that cannot time steps. */
   profile(repeats: number): Promise<LayerProfile | undefined>;
   stop(): Promise<void>;
 }

@@ -5,22 +5,23 @@ import { type Candidate, formOf, nameOf, type OnnxRuntimeCandidate, type OwnCand
 import type { FirstLabel } from './report.ts';
 import { median } from './statistics.ts';
 
+/** Options of `timeFirstLabels`. */
 export interface FirstLabelOptions {
   readonly siteUrl: string;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, doing: string) => void;
 }
 
-/** What the page that names one picture is to do. */
+/** Describes a run of the page that classifies one picture. */
 export interface FirstLabelTask {
   readonly candidate: OwnCandidate | OnnxRuntimeCandidate;
-  /** Address of its model. */
+  /** URL of the model. */
   readonly model: string;
-  /** How that takes its input. */
+  /** Preprocessing of the model. */
   readonly preprocessing: Preprocessing;
 }
 
-/** The address of the page that does it: what it needs to know stands in the fragment. */
+/** Returns the URL of the page that runs a task. The fragment describes the task. */
 export function firstLabelAddress(siteUrl: string, { candidate, model, preprocessing }: FirstLabelTask): string {
   const { engine, backend, threads } = candidate;
   const { width, height, channels, mean, scale } = preprocessing;
@@ -32,23 +33,23 @@ export function firstLabelAddress(siteUrl: string, { candidate, model, preproces
   return `${siteUrl}first-label.html#${parts}`;
 }
 
-interface Starter {
+/** A task that is timed in several rounds. */
+interface TimedTask {
   readonly candidate: FirstLabelTask['candidate'];
-  /** Address of its model. */
+  /** URL of the model. */
   readonly model: string;
   readonly times: number[];
   failure?: string;
 }
 
 const ROUNDS = 3;
-/** A frame that has not answered by then will not. */
-const PATIENCE_MILLISECONDS = 120_000;
+const TIMEOUT_MILLISECONDS = 120_000;
 
 /**
- * Milliseconds from navigation to the first label, in frames that do nothing else: this project's engine by itself, with
- * all the threads that it may have, and onnxruntime-web on WASM with the most threads with which it takes part. Files come
- * from wherever the browser has them. One that fails drops out, and the other goes on.
- * @throws the signal's reason where it aborts.
+ * Measures the time from navigation to the first label in frames: of this project's engine with default options, and of
+ * onnxruntime-web on WASM with the highest number of threads among the candidates. The browser's HTTP cache is in use. An
+ * engine that fails is left out of later rounds.
+ * @throws the signal's reason if it aborts.
  */
 export async function timeFirstLabels(
   { files, preprocessing }: BenchModels,
@@ -57,30 +58,30 @@ export async function timeFirstLabels(
 ): Promise<readonly FirstLabel[]> {
   const own: OwnCandidate = { engine: 'hwgq-web', backend: 'auto' };
   const [peer] = candidates.filter(isPeer).sort((a, b) => (b.threads ?? 1) - (a.threads ?? 1));
-  const starters = [own, ...(peer ? [peer] : [])].map((candidate): Starter => {
+  const tasks = [own, ...(peer ? [peer] : [])].map((candidate): TimedTask => {
     const blob = new Blob([files.get(formOf(candidate)) ?? new Uint8Array()]);
     return { candidate, model: URL.createObjectURL(blob), times: [] };
   });
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, starter] of starters.entries()) {
-        if (starter.failure !== undefined) continue;
-        const { candidate, model, times } = starter;
-        onProgress((round * starters.length + index) / (ROUNDS * starters.length), `First label: ${nameOf(candidate)}`);
+      for (const [index, task] of tasks.entries()) {
+        if (task.failure !== undefined) continue;
+        const { candidate, model, times } = task;
+        onProgress((round * tasks.length + index) / (ROUNDS * tasks.length), `First label: ${nameOf(candidate)}`);
         try {
           times.push(await timeFrame(firstLabelAddress(siteUrl, { candidate, model, preprocessing }), signal));
         } catch (error) {
           signal.throwIfAborted();
-          starter.failure = messageOf(error);
+          task.failure = messageOf(error);
         }
       }
     }
-    return starters.map(({ candidate, times, failure }) => ({
+    return tasks.map(({ candidate, times, failure }) => ({
       name: nameOf(candidate),
       ...(failure === undefined ? { milliseconds: median(times) } : { failure }),
     }));
   } finally {
-    for (const { model } of starters) URL.revokeObjectURL(model);
+    for (const { model } of tasks) URL.revokeObjectURL(model);
   }
 }
 
@@ -93,26 +94,27 @@ async function timeFrame(url: string, signal: AbortSignal): Promise<number> {
   const frame = document.createElement('iframe');
   frame.hidden = true;
   frame.src = url;
-  const over = new AbortController();
-  let patience: ReturnType<typeof setTimeout> | undefined;
+  const done = new AbortController();
+  let timeout: ReturnType<typeof setTimeout> | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      const listening = { signal: over.signal };
-      signal.addEventListener('abort', () => reject(signal.reason), listening);
-      const giveUp = () => reject(new Error(`There was no label after ${PATIENCE_MILLISECONDS / 1000} seconds.`));
-      patience = setTimeout(giveUp, PATIENCE_MILLISECONDS);
+      const options = { signal: done.signal };
+      signal.addEventListener('abort', () => reject(signal.reason), options);
+      const giveUp = () =>
+        reject(new Error(`The page returned no label within ${TIMEOUT_MILLISECONDS / 1000} seconds.`));
+      timeout = setTimeout(giveUp, TIMEOUT_MILLISECONDS);
       const listen = ({ source, data }: MessageEvent<unknown>) => {
         if (source !== frame.contentWindow) return;
         const { firstLabel, failure } = data as { firstLabel?: number; failure?: string };
         if (firstLabel === undefined) reject(new Error(failure));
         else resolve(firstLabel);
       };
-      window.addEventListener('message', listen, listening);
+      window.addEventListener('message', listen, options);
       document.body.append(frame);
     });
   } finally {
-    over.abort();
-    clearTimeout(patience);
+    done.abort();
+    clearTimeout(timeout);
     frame.remove();
   }
 }

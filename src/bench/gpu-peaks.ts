@@ -7,41 +7,41 @@ import peakRead from './peak-read.wgsl';
 import { type Peaks, TRIALS } from './peaks.ts';
 
 const WORKGROUP_SIZE = 64;
-/** Of the loops over registers, as the shaders have them. */
-const INSTRUCTIONS_A_ROUND = 16;
+/** Instructions per round of the register loops in the shaders. */
+const INSTRUCTIONS_PER_ROUND = 16;
 const ROUNDS = 256;
-/** 32 weights meet the 32 low bits and the 32 high bits of their activations in two counts. */
+/** Multiply-adds per `countOneBits`: two counts combine 32 weights with the two bit planes of 32 activations. */
 const COUNT_MULTIPLY_ADDS = 16;
-/** What a software adapter does in some milliseconds. */
-const FEW_GROUPS = 64;
-/** What keeps the largest GPUs busy. */
-const MANY_GROUPS = 2 ** 15;
+/** Number of workgroups that a software adapter runs in a few milliseconds. */
+const MIN_GROUPS = 64;
+/** Number of workgroups that keeps the largest GPUs busy. */
+const MAX_GROUPS = 2 ** 15;
 
 const READ_ROUNDS = 16;
 const VECTOR_BYTES = 16;
-/** More than a GPU's caches hold. */
-const MOST_READ_BYTES = 2 ** 28;
-/** What a software adapter reads in some milliseconds. */
-const LEAST_READ_BYTES = 2 ** 24;
+/** Larger than the caches of a GPU. */
+const MAX_READ_BYTES = 2 ** 28;
+/** Number of bytes that a software adapter reads in a few milliseconds. */
+const MIN_READ_BYTES = 2 ** 24;
 
-/** Submitting and waiting weigh little beside this, and so does the rounding of times. */
-const LONG_ENOUGH_MILLISECONDS = 25;
+/** Minimum duration of a measurement, so that submission, waiting and rounded timestamps have little effect. */
+const MIN_MILLISECONDS = 25;
 
 /**
- * Peaks of a GPU, each of a loop that is repeated until it takes long.
+ * Measures the peaks of a GPU with loops, each repeated until it takes long enough.
  * @throws HwgqError `no-webgpu`.
  */
 export async function measureGpuPeaks(gpu: GPU): Promise<Peaks> {
   const { device } = await openDevice(gpu, undefined);
   try {
     const data = await largeBuffer(device);
-    const instructions = INSTRUCTIONS_A_ROUND * ROUNDS * WORKGROUP_SIZE;
-    const inRegisters = { data, rounds: ROUNDS, atOnce: MANY_GROUPS, unit: FEW_GROUPS };
+    const instructions = INSTRUCTIONS_PER_ROUND * ROUNDS * WORKGROUP_SIZE;
+    const inRegisters = { data, rounds: ROUNDS, perDispatch: MAX_GROUPS, minGroups: MIN_GROUPS };
     const bytesOfGroup = VECTOR_BYTES * READ_ROUNDS * WORKGROUP_SIZE;
-    const [mostReads, fewReads] = [data.size / bytesOfGroup, LEAST_READ_BYTES / bytesOfGroup];
+    const [maxReads, minReads] = [data.size / bytesOfGroup, MIN_READ_BYTES / bytesOfGroup];
     const counts = await groupsPerSecond(device, { ...inRegisters, shader: peakPopcount });
     const products = await groupsPerSecond(device, { ...inRegisters, shader: peakMultiply });
-    const reading = { data, rounds: READ_ROUNDS, atOnce: mostReads, unit: fewReads };
+    const reading = { data, rounds: READ_ROUNDS, perDispatch: maxReads, minGroups: minReads };
     const reads = await groupsPerSecond(device, { ...reading, shader: peakRead });
     return {
       binary: counts * instructions * COUNT_MULTIPLY_ADDS,
@@ -53,32 +53,35 @@ export async function measureGpuPeaks(gpu: GPU): Promise<Peaks> {
   }
 }
 
-/** The largest buffer to read from that the GPU gives. */
+/** Creates the largest buffer to read from that the GPU can allocate. */
 async function largeBuffer(device: GPUDevice): Promise<GPUBuffer> {
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  let size = MOST_READ_BYTES;
-  while (size > most) size /= 2;
+  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  let size = MAX_READ_BYTES;
+  while (size > limit) size /= 2;
   for (; ; size /= 2) {
     device.pushErrorScope('out-of-memory');
     const buffer = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE });
-    if (!(await device.popErrorScope()) || size <= LEAST_READ_BYTES) return buffer;
+    if (!(await device.popErrorScope()) || size <= MIN_READ_BYTES) return buffer;
   }
 }
 
-/** A shader over a buffer. */
+/** A shader that loops over a buffer. */
 interface Loop {
   readonly shader: string;
   readonly data: GPUBuffer;
   readonly rounds: number;
-  /** Workgroups that are run at the least. */
-  readonly unit: number;
-  /** Workgroups of one dispatch at the most. */
-  readonly atOnce: number;
+  /** Minimum number of workgroups. */
+  readonly minGroups: number;
+  /** Maximum number of workgroups per dispatch. */
+  readonly perDispatch: number;
 }
 
-/** Workgroups a second, at the best of several trials. */
-async function groupsPerSecond(device: GPUDevice, { shader, data, rounds, atOnce, unit }: Loop): Promise<number> {
+/** Returns workgroups per second, the best of several trials. */
+async function groupsPerSecond(
+  device: GPUDevice,
+  { shader, data, rounds, perDispatch, minGroups }: Loop,
+): Promise<number> {
   const pipeline = await device.createComputePipelineAsync({
     layout: 'auto',
     compute: { module: device.createShaderModule({ code: shader }), constants: { rounds } },
@@ -93,7 +96,7 @@ async function groupsPerSecond(device: GPUDevice, { shader, data, rounds, atOnce
     const pass = encoder.beginComputePass(timer?.pass(0));
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
-    for (let left = groups; left > 0; left -= atOnce) pass.dispatchWorkgroups(Math.min(left, atOnce));
+    for (let left = groups; left > 0; left -= perDispatch) pass.dispatchWorkgroups(Math.min(left, perDispatch));
     pass.end();
     timer?.resolve(encoder);
     const start = performance.now();
@@ -102,11 +105,11 @@ async function groupsPerSecond(device: GPUDevice, { shader, data, rounds, atOnce
     await device.queue.onSubmittedWorkDone();
     return performance.now() - start;
   };
-  // A driver may compile only in the first run.
-  await milliseconds(unit);
-  const [times = []] = await timedRepeats(1, TRIALS, LONG_ENOUGH_MILLISECONDS, async ([often = 1]) => [
-    await milliseconds(unit * often),
+  // Warm-up: some drivers compile the pipeline in the first run.
+  await milliseconds(minGroups);
+  const [times = []] = await timedRepeats(1, TRIALS, MIN_MILLISECONDS, async ([repeats = 1]) => [
+    await milliseconds(minGroups * repeats),
   ]);
   timer?.dispose();
-  return (1000 * unit) / Math.min(...times);
+  return (1000 * minGroups) / Math.min(...times);
 }

@@ -5,8 +5,8 @@ import { type BenchEngine, type EngineStart, type OwnEngine, repeated } from './
 import type { OwnCandidate } from './candidate.ts';
 
 /**
- * This project's engine, by way of its session.
- * @throws HwgqError as `createSession`.
+ * Starts this project's engine.
+ * @throws HwgqError the errors of `createSession`.
  */
 export async function startHwgq(start: EngineStart<OwnCandidate>): Promise<BenchEngine> {
   const { candidate, file, input, kernelChoice } = start;

@@ -1,4 +1,4 @@
-/** Bytes that engines hold outside the JavaScript heap. */
+/** Memory outside the JavaScript heap, in bytes. */
 export interface LiveBytes {
   readonly wasm: number;
   readonly gpu: number;
@@ -7,13 +7,13 @@ export interface LiveBytes {
 const memories = new Set<WebAssembly.Memory>();
 let gpuBytes = 0;
 
-/** Counts, from now on, WASM memories and GPU buffers of this thread, whichever engine makes them. */
+/** Starts counting the WASM memories and GPU buffers of this thread. */
 export function countLiveBytes(): void {
   countMemories();
   countBuffers();
 }
 
-/** Memories are made by scripts, or by a module that exports its own. */
+/** Counts memories that scripts create and memories that modules export. */
 function countMemories(): void {
   const { Memory, instantiate, instantiateStreaming } = WebAssembly;
   WebAssembly.Memory = class extends Memory {
@@ -23,18 +23,17 @@ function countMemories(): void {
     }
   };
   const counted = async <T extends WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource>(
-    making: Promise<T>,
+    pending: Promise<T>,
   ): Promise<T> => {
-    const made = await making;
-    const { exports } = 'instance' in made ? made.instance : made;
+    const instantiated = await pending;
+    const { exports } = 'instance' in instantiated ? instantiated.instance : instantiated;
     for (const value of Object.values(exports)) if (value instanceof Memory) memories.add(value);
-    return made;
+    return instantiated;
   };
-  const anyInstantiate = instantiate as (...given: unknown[]) => Promise<WebAssembly.Instance>;
+  const anyInstantiate = instantiate as (...args: unknown[]) => Promise<WebAssembly.Instance>;
   Object.assign(WebAssembly, {
-    instantiate: (...given: unknown[]) => counted(anyInstantiate(...given)),
-    instantiateStreaming: (...given: Parameters<typeof instantiateStreaming>) =>
-      counted(instantiateStreaming(...given)),
+    instantiate: (...args: unknown[]) => counted(anyInstantiate(...args)),
+    instantiateStreaming: (...args: Parameters<typeof instantiateStreaming>) => counted(instantiateStreaming(...args)),
   });
 }
 
@@ -56,6 +55,7 @@ function countBuffers(): void {
   };
 }
 
+/** Returns the current memory of this thread outside the JavaScript heap. */
 export function liveBytes(): LiveBytes {
   return { wasm: [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0), gpu: gpuBytes };
 }

@@ -1,42 +1,43 @@
-import type { Surroundings } from './bench-engine.ts';
+import type { EngineEnvironment } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { nameOf, type OwnCandidate } from './candidate.ts';
 import type { LayerProfile } from './engine-protocol.ts';
 import { startCandidate } from './running-engine.ts';
 import { median } from './statistics.ts';
 
-/** Images a second, where so many run together. */
+/** Throughput of one batch size. */
 export interface Throughput {
+  /** Batch size. */
   readonly count: number;
   readonly imagesPerSecond: number;
 }
 
-/** What is to be known of this project's engine in one mode, besides its latency. */
+/** Throughput and layer times of this project's engine in one mode. */
 export interface ModeProfile {
   readonly candidate: OwnCandidate;
   readonly name: string;
   readonly throughput: readonly Throughput[];
-  /** Absent where the backend cannot time its steps. */
+  /** Absent if the backend cannot time steps. */
   readonly layers?: LayerProfile;
-  /** Why there is nothing of it. */
+  /** Reason of a failure. */
   readonly failure?: string;
 }
 
-export interface ProfileOptions extends Surroundings {
-  /** Images of a run. */
+export interface ProfileOptions extends EngineEnvironment {
+  /** Batch sizes for throughput. */
   readonly batches: readonly number[];
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, doing: string) => void;
 }
 
-const RUNS_OF_A_BATCH = 5;
+const RUNS_PER_BATCH_SIZE = 5;
 const PROFILE_REPEATS = 15;
-/** Larger batches of an engine this slow would tell nothing new. */
-const LONGEST_RUN_MILLISECONDS = 4000;
+/** Batch sizes whose runs would take longer are skipped: they add no information. */
+const MAX_RUN_MILLISECONDS = 4000;
 
 /**
- * Throughput and layers of one mode, by itself.
- * @throws what the engine throws; the signal's reason where it aborts.
+ * Measures throughput and layer times of one mode in a worker of its own.
+ * @throws the error of the engine; the signal's reason if it aborts.
  */
 export async function profileMode(
   models: BenchModels,
@@ -53,10 +54,10 @@ export async function profileMode(
     const throughput: Throughput[] = [];
     let imageMilliseconds = started.firstRunMilliseconds;
     for (const [index, count] of batches.entries()) {
-      if (throughput.length > 0 && imageMilliseconds * count > LONGEST_RUN_MILLISECONDS) break;
-      onProgress(index / (batches.length + 1), `${name}: ${count} at a time`);
+      if (throughput.length > 0 && imageMilliseconds * count > MAX_RUN_MILLISECONDS) break;
+      onProgress(index / (batches.length + 1), `${name}: batch size ${count}`);
       await connection.call((remote) => remote.time(1, count));
-      const times = await connection.call((remote) => remote.time(RUNS_OF_A_BATCH, count));
+      const times = await connection.call((remote) => remote.time(RUNS_PER_BATCH_SIZE, count));
       imageMilliseconds = median(times) / count;
       throughput.push({ count, imagesPerSecond: 1000 / imageMilliseconds });
     }
@@ -66,6 +67,6 @@ export async function profileMode(
     return { candidate, name, throughput, ...(layers ? { layers } : {}) };
   } finally {
     signal.removeEventListener('abort', end);
-    connection.end(signal.reason ?? new Error('The profile is over.'));
+    connection.end(signal.reason ?? new Error('The profile is complete.'));
   }
 }

@@ -4,13 +4,13 @@ import type { OnnxRuntimeCandidate } from './candidate.ts';
 
 type OnnxRuntime = typeof import('onnxruntime-web');
 
-/** The smallest of its builds that has the backend. */
+/** The smallest build of onnxruntime-web that includes the backend. */
 const BUILDS = { wasm: 'ort.wasm.min.mjs', webgpu: 'ort.webgpu.min.mjs' } as const;
 
-/** The level at which it logs neither notes nor warnings. */
+/** `logSeverityLevel` of errors. */
 const ERRORS_ONLY = 3;
 
-/** onnxruntime-web, loaded from its own files when it is asked for. */
+/** Starts onnxruntime-web, loaded from its own files. */
 export async function startOnnxRuntime(start: EngineStart<OnnxRuntimeCandidate>): Promise<BenchEngine> {
   const { candidate, file, input, peersUrl } = start;
   const folder = `${peersUrl}onnxruntime-web/`;
@@ -21,7 +21,7 @@ export async function startOnnxRuntime(start: EngineStart<OnnxRuntimeCandidate>)
   const session = await ort.InferenceSession.create(file, {
     executionProviders: [candidate.backend],
     graphOptimizationLevel: 'all',
-    // Of float64 sums, which the exact export has, it warns on WebGPU that they stay on the processor.
+    // On WebGPU it warns that the float64 sums of the exact export run on the CPU.
     logSeverityLevel: ERRORS_ONLY,
   });
   return new OnnxRuntimeEngine(ort, session, input.floats, input.shape);

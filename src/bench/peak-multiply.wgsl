@@ -1,5 +1,5 @@
-// As many multiply-adds of whole numbers as a GPU can do: sixteen a thread and round, in eight chains that no compiler
-// can shorten.
+// Measures the peak rate of integer multiply-adds: sixteen per thread and round, in eight dependent chains that a
+// compiler cannot shorten.
 
 override rounds: u32 = 256;
 
@@ -17,7 +17,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     first = first * factor + summand;
     second = second * factor + summand;
   }
-  // Hardly ever true, and then what is written is what was there.
+  // Almost never true; if it is, the value written equals the value read.
   if (dot(first, second) == 0xffffffffu) {
     data[id.x & 255u] = factor.x - 0x0019660du;
   }

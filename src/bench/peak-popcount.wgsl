@@ -1,4 +1,4 @@
-// As many bit counts as a GPU can do: sixteen a thread and round, over masks that change with every round.
+// Measures the peak rate of bit counts: sixteen per thread and round, with masks that change in every round.
 
 override rounds: u32 = 256;
 
@@ -19,7 +19,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     sums += countOneBits(masks & fourth);
     masks += 0x9e3779b9u;
   }
-  // Never true, which no compiler knows.
+  // Never true, which a compiler cannot prove.
   if (dot(sums, vec4u(1)) == 0xffffffffu) {
     data[id.x & 255u] = sums.x;
   }

@@ -1,4 +1,4 @@
-// Reads a buffer once, sixteen bytes a thread and round, neighbours beside each other.
+// Measures the peak bandwidth: reads a buffer once, 16 bytes per thread and round, with coalesced accesses.
 
 override rounds: u32 = 16;
 
@@ -11,7 +11,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var round = 0u; round < rounds; round++) {
     sum += data[id.x + round * threads];
   }
-  // Never true: the buffer is of zeros, which no compiler knows.
+  // Never true, because the buffer contains zeros, which a compiler cannot prove.
   if (sum.x == 0xffffffffu) {
     data[id.x] = sum;
   }

@@ -1,12 +1,12 @@
-/** The most that a backend can do on this machine, measured by loops that do nothing else. */
+/** Maximum rates of a backend on this machine, measured with loops that do nothing else. */
 export interface Peaks {
-  /** Multiply-adds a second of 1-bit weights and 2-bit activations. */
+  /** Multiply-adds per second with 1-bit weights and 2-bit activations. */
   readonly binary: number;
-  /** Multiply-adds a second of whole numbers, as in first layers. */
+  /** Multiply-adds per second with integers, as in first layers. */
   readonly integer: number;
-  /** Bytes a second read from memory. */
+  /** Bytes per second read from memory. */
   readonly bandwidth: number;
 }
 
-/** Trials of each loop, the best of which counts: a peak is what can be reached at all. */
+/** Number of trials of each loop. The best one counts. */
 export const TRIALS = 5;

@@ -1,37 +1,39 @@
 import { messageOf } from '../errors.ts';
-import type { Surroundings } from './bench-engine.ts';
+import type { EngineEnvironment } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Candidate, nameOf } from './candidate.ts';
 import type { StartedEngine } from './engine-protocol.ts';
 import { type RunningEngine, startCandidate } from './running-engine.ts';
 import { type Summary, summarize } from './statistics.ts';
 
-/** How one candidate did. */
+/** Result of one candidate. */
 export interface RaceResult {
   readonly candidate: Candidate;
   readonly name: string;
-  /** Absent where it failed. */
+  /** Absent if it failed to start. */
   readonly started?: StartedEngine;
+  /** Absent if it failed before its first turn ended. */
   readonly latency?: Summary;
-  /** Why there is no latency. */
+  /** Reason of a failure. */
   readonly failure?: string;
 }
 
-export interface RaceOptions extends Surroundings {
-  /** Turns of each candidate. */
+/** Options of `race`. */
+export interface RaceOptions extends EngineEnvironment {
+  /** Number of turns of each candidate. */
   readonly rounds: number;
   readonly signal: AbortSignal;
-  /** Share of the race that is over, and what happens now. */
+  /** Called with the share that is done, 0 to 1, and a description of the current step. */
   readonly onProgress: (done: number, doing: string) => void;
-  /** After each round, with what is known by then. */
+  /** Called after each round with the results so far. */
   readonly onResults?: (results: readonly RaceResult[]) => void;
 }
 
-/** Runs of one turn that are timed, where runs are short. */
-const RUNS_OF_A_TURN = 5;
-/** A turn is not longer than this, but for one run. */
+/** Maximum number of timed runs per turn. */
+const MAX_RUNS_PER_TURN = 5;
+/** Maximum duration of a turn with more than one run. */
 const TURN_MILLISECONDS = 600;
-/** Between turns, so that threads that still spin for work come to rest. */
+/** Pause between turns, so that threads that spin for work become idle. */
 const PAUSE_MILLISECONDS = 30;
 
 interface Runner extends RunningEngine {
@@ -40,9 +42,9 @@ interface Runner extends RunningEngine {
 }
 
 /**
- * Times candidates turn by turn, so that what else the machine does falls on all of them alike. Each has a worker of
- * its own, alive throughout. A candidate that fails drops out, and the others go on.
- * @throws the signal's reason where it aborts.
+ * Measures the latency of candidates that take turns, so that other load on the machine affects all of them alike. Each
+ * candidate has a worker of its own for the whole race. A candidate that fails is left out of later rounds.
+ * @throws the signal's reason if it aborts.
  */
 export async function race(
   models: BenchModels,
@@ -55,7 +57,7 @@ export async function race(
   const results = () => candidates.map((candidate) => resultOf(candidate, runners, failures));
   const steps = candidates.length * (rounds + 1);
   const end = () => {
-    for (const { connection } of runners) connection.end(signal.reason ?? new Error('The race is over.'));
+    for (const { connection } of runners) connection.end(signal.reason ?? new Error('The race is complete.'));
   };
   signal.addEventListener('abort', end);
   try {
@@ -90,12 +92,12 @@ export async function race(
   }
 }
 
-/** One run to warm caches that others have filled, then those that count; long runs need no warming. */
+/** Times one turn. Short runs are preceded by a warm-up run, because other candidates have used the caches. */
 async function takeTurn({ connection, started, times }: Runner): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
   const expected = Math.min(started.firstRunMilliseconds, ...times);
   if (expected < TURN_MILLISECONDS) await connection.call((remote) => remote.time(1, 1));
-  const runs = Math.max(1, Math.min(RUNS_OF_A_TURN, Math.floor(TURN_MILLISECONDS / expected)));
+  const runs = Math.max(1, Math.min(MAX_RUNS_PER_TURN, Math.floor(TURN_MILLISECONDS / expected)));
   times.push(...(await connection.call((remote) => remote.time(runs, 1))));
 }
 

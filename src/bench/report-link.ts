@@ -2,13 +2,13 @@ import { deflateSync, Inflate } from 'fflate';
 import { HwgqError } from '../errors.ts';
 import type { BenchmarkReport } from './report.ts';
 
-/** A report inflates to at most this: a link may be anybody's. */
-const MOST_BYTES = 4_000_000;
-/** Inflates to a megabyte at the most. */
+/** Maximum size of an inflated report. Links come from untrusted sources. */
+const MAX_BYTES = 4_000_000;
+/** Compressed bytes per step. A slice inflates to 1 MB at most. */
 const SLICE_BYTES = 1024;
 const KEY = 'result=';
 
-/** A report as the fragment of an address; nothing of a fragment is sent to a server. */
+/** Encodes a report as the fragment of a URL. Browsers do not send fragments to servers. */
 export function reportFragment(report: BenchmarkReport): string {
   const packed = deflateSync(new TextEncoder().encode(JSON.stringify(report)), { level: 9 });
   let text = '';
@@ -17,8 +17,8 @@ export function reportFragment(report: BenchmarkReport): string {
 }
 
 /**
- * The report in an address's fragment; undefined where it has none.
- * @throws HwgqError `data-format` where the fragment is damaged.
+ * Returns the report in the fragment of a URL, or undefined if it contains none.
+ * @throws HwgqError `data-format` if the fragment is damaged.
  */
 export function reportOfFragment(fragment: string): BenchmarkReport | undefined {
   const [, text] = fragment.split(KEY);
@@ -28,22 +28,22 @@ export function reportOfFragment(fragment: string): BenchmarkReport | undefined 
     return parseReport(inflated(Uint8Array.from(binary, (character) => character.charCodeAt(0))));
   } catch (error) {
     if (error instanceof HwgqError) throw error;
-    throw refusal('The address is cut short or damaged', error);
+    throw refusal('The link is truncated or damaged', error);
   }
 }
 
 /**
- * A report from JSON.
- * @throws HwgqError `data-format` where it is none, or one of a later version.
+ * Parses a report.
+ * @throws HwgqError `data-format` if the text is not a report of this version.
  */
 export function parseReport(json: string): BenchmarkReport {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw refusal('This is no JSON', error);
+    throw refusal('The text is not JSON', error);
   }
-  if (!isReport(value)) throw refusal('This is no result of this benchmark, or one of a later version');
+  if (!isReport(value)) throw refusal('This is not a result of this version of the benchmark');
   return value;
 }
 
@@ -115,7 +115,7 @@ function isLayerProfile(value: unknown): boolean {
   );
 }
 
-/** With a question mark a value may be absent. */
+/** The type of a value. A question mark means that the value may be absent. */
 type ValueType = 'string' | 'number' | 'boolean' | 'string?' | 'number?';
 
 function hasTypes(value: Record<string, unknown>, types: Readonly<Record<string, ValueType>>): boolean {
@@ -138,10 +138,10 @@ function inflated(packed: Uint8Array): string {
   let length = 0;
   const inflate = new Inflate((chunk, isLast) => {
     length += chunk.length;
-    if (length > MOST_BYTES) throw refusal(`The result is larger than ${MOST_BYTES} bytes`);
+    if (length > MAX_BYTES) throw refusal(`The result is larger than ${MAX_BYTES} bytes`);
     text += decoder.decode(chunk, { stream: !isLast });
   });
-  // What one push inflates comes at once: little of it at a time, nothing much can come of a link that inflates to much.
+  // One push inflates all of its input at once, so small slices limit how much memory a malicious link can use.
   for (let start = 0; start < packed.length; start += SLICE_BYTES) {
     inflate.push(packed.subarray(start, start + SLICE_BYTES), start + SLICE_BYTES >= packed.length);
   }
@@ -149,6 +149,6 @@ function inflated(packed: Uint8Array): string {
 }
 
 function refusal(reason: string, cause?: unknown): HwgqError {
-  const remedy = 'Copy the link or the JSON again, from “Copy link” or “Copy JSON”.';
+  const remedy = 'Copy it again with “Copy link” or “Copy JSON”.';
   return new HwgqError('data-format', `${reason}. ${remedy}`, {}, cause === undefined ? {} : { cause });
 }

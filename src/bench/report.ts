@@ -1,62 +1,62 @@
 import type { ModeProfile } from './mode-profile.ts';
 import type { RaceResult } from './race.ts';
 
-/** Where a report was made. */
+/** The machine that a report was measured on. */
 export interface MachineDescription {
   readonly userAgent: string;
   /** Logical processors. */
   readonly cores: number;
-  /** Whether pages may have threads that share memory. */
+  /** Whether the page was cross-origin isolated, which threads require. */
   readonly isIsolated: boolean;
-  /** The GPU, as far as the browser tells; absent where there is none. */
+  /** The GPU, as far as the browser describes it; absent if there is none. */
   readonly gpu?: string;
 }
 
-/** What a page or program fetches to use an engine, gzipped, and its model as it is. */
+/** Download size of an engine (gzipped) and of its model. */
 export interface DownloadSize {
   readonly name: string;
   readonly libraryBytes: number;
   readonly modelBytes: number;
 }
 
-/** From navigation to the first label, in a page of its own. */
+/** Time from navigation to the first label. */
 export interface FirstLabel {
   readonly name: string;
-  /** Absent where there was none. */
+  /** Absent if it failed. */
   readonly milliseconds?: number;
-  /** Why there was none. */
+  /** Reason of a failure. */
   readonly failure?: string;
 }
 
-/** One kernel on one layer shape. */
+/** Time of one kernel on one layer shape. */
 export interface KernelTiming {
   readonly shape: string;
   readonly variant: string;
-  /** Absent where it did not run. */
+  /** Absent if the kernel did not run. */
   readonly milliseconds?: number;
-  /** Why it was passed over. */
+  /** Reason why the kernel was rejected. */
   readonly failure?: string;
 }
 
-/** Everything that one benchmark found. */
+/** All results of a benchmark. */
 export interface BenchmarkReport {
   readonly format: 'hwgq-benchmark';
   readonly version: 2;
-  /** ISO 8601. */
+  /** Date and time, ISO 8601. */
   readonly date: string;
   readonly machine: MachineDescription;
   readonly network: string;
   readonly results: readonly RaceResult[];
   readonly profiles: readonly ModeProfile[];
-  /** Every WebGPU kernel on every layer shape, where they were tuned. */
+  /** Times of the WebGPU kernels, if they were autotuned. */
   readonly tuning?: readonly KernelTiming[];
-  /** Why they were not, where they should have been. */
+  /** Reason why the autotune failed. */
   readonly tuningFailure?: string;
   readonly firstLabels: readonly FirstLabel[];
   readonly downloads: readonly DownloadSize[];
 }
 
-/** A report as lines for people, without its layers. */
+/** Formats a report as text, without layers. */
 export function reportText({ date, machine, network, ...found }: BenchmarkReport): string {
   const { results, profiles, tuning = [], tuningFailure, firstLabels, downloads } = found;
   const lines = [
@@ -71,13 +71,13 @@ export function reportText({ date, machine, network, ...found }: BenchmarkReport
     ),
     ...profiles.map(({ name, throughput, failure }) => {
       const rates = throughput.map(
-        ({ count, imagesPerSecond }) => `${imagesPerSecond.toFixed(1)} images/s by ${count}`,
+        ({ count, imagesPerSecond }) => `${imagesPerSecond.toFixed(1)} images/s (batch ${count})`,
       );
       return `${name}: ${failure ?? rates.join(', ')}`;
     }),
-    ...(tuningFailure === undefined ? [] : [`kernels were not timed: ${tuningFailure}`]),
+    ...(tuningFailure === undefined ? [] : [`autotune failed: ${tuningFailure}`]),
     ...tuning.flatMap(({ shape, variant, failure }) =>
-      failure === undefined ? [] : [`kernel ${variant} on ${shape} passed over: ${failure}`],
+      failure === undefined ? [] : [`kernel ${variant} on ${shape} rejected: ${failure}`],
     ),
     ...firstLabels.map(({ name, milliseconds, failure }) =>
       milliseconds === undefined

@@ -1,21 +1,22 @@
 import type { StepProfile } from '../engine/runner.ts';
 import type { Peaks } from './peaks.ts';
 
-/** Where a step stands under the roof of what its machine can do. */
+/** Position of a step in the roofline model. */
 export interface RooflinePlace {
-  /** Multiply-adds for each byte that has to be moved; 0 for steps without weights. */
+  /** Multiply-adds per byte of memory traffic; 0 for steps without weights. */
   readonly intensity: number;
-  /** Multiply-adds a second. */
+  /** Multiply-adds per second. */
   readonly rate: number;
   /**
-   * Of a binary layer, bit operations a second: for each weight and each bit plane of the activations an AND and a
-   * count. Of others two for each multiply-add.
+   * Operations per second. Binary layers: an AND and a count for each weight and each bit plane of the activations.
+   * Other layers: two per multiply-add.
    */
   readonly operations: number;
-  /** Share of the peak of its kind of arithmetic; of bandwidth where that is neither binary nor whole numbers. */
+  /** Share of the peak for the step's arithmetic, 0 to 1. Steps that are neither binary nor integer use bandwidth. */
   readonly ofPeak?: number;
 }
 
+/** Returns the position of a step in the roofline model. */
 export function rooflinePlace(step: StepProfile, peaks: Peaks): RooflinePlace {
   const seconds = step.milliseconds / 1000;
   const rate = step.multiplyAdds / seconds;
@@ -36,7 +37,7 @@ function shareOf({ kind, bytes, milliseconds }: StepProfile, rate: number, peaks
       return rate / peaks.integer;
     default: {
       const share = bytes / (milliseconds / 1000) / peaks.bandwidth;
-      // What is faster than memory has found its input in a cache.
+      // A step that is faster than memory has read its input from a cache.
       return share > 1 ? undefined : share;
     }
   }

@@ -1,10 +1,10 @@
 import { PrivateWorker } from '../client/private-worker.ts';
-import type { Surroundings } from './bench-engine.ts';
+import type { EngineEnvironment } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Candidate, loadedForm } from './candidate.ts';
 import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
 
-/** A candidate that is ready, in a worker of its own. */
+/** A candidate that is ready in a worker of its own. */
 export interface RunningEngine {
   readonly candidate: Candidate;
   readonly connection: PrivateWorker<EngineWorker>;
@@ -12,13 +12,13 @@ export interface RunningEngine {
 }
 
 /**
- * Starts a candidate on a network.
- * @throws what its engine throws; the signal's reason where it aborts.
+ * Starts a candidate with a network.
+ * @throws the error of the engine; the signal's reason if it aborts.
  */
 export async function startCandidate(
   { files, input }: BenchModels,
   candidate: Candidate,
-  { peersUrl, kernelChoice }: Surroundings,
+  { peersUrl, kernelChoice }: EngineEnvironment,
   signal: AbortSignal,
 ): Promise<RunningEngine> {
   const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });

@@ -1,4 +1,4 @@
-/** Times of one thing, in milliseconds. */
+/** Summary of measured times, in milliseconds. */
 export interface Summary {
   readonly count: number;
   readonly best: number;
@@ -7,19 +7,24 @@ export interface Summary {
   readonly p95: number;
 }
 
-/** The value below which a share of the values lies, interpolated between neighbours; NaN of none. */
+/**
+ * Returns a quantile, interpolated linearly; NaN if there are no values.
+ * @param share 0 to 1.
+ */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const place = share * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? below;
-  return below + (above - below) * (place - Math.floor(place));
+  const position = share * (sorted.length - 1);
+  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const above = sorted[Math.ceil(position)] ?? below;
+  return below + (above - below) * (position - Math.floor(position));
 }
 
+/** Returns the median; NaN if there are no values. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** Summarizes times in milliseconds. */
 export function summarize(values: readonly number[]): Summary {
   return {
     count: values.length,

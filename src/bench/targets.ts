@@ -9,44 +9,47 @@ import {
 import type { ModeProfile } from './mode-profile.ts';
 import type { RaceResult } from './race.ts';
 
-/** How many times faster one candidate is to be than another. */
+/** A target for the speed of one candidate relative to another. */
 export interface SpeedTarget {
   readonly key: string;
   readonly own: OwnCandidate;
   readonly peer: PeerCandidate;
+  /** Required ratio of the latencies, peer to own. */
   readonly minimum: number;
   readonly goal: number;
 }
 
-/** How much of what this machine can do layers of one size make use of. */
+/** A target for the share of the machine's peak that layers of one filter size reach. */
 export interface ShareTarget {
   readonly key: string;
   readonly title: string;
   readonly own: OwnCandidate;
-  /** Height and width of their filters. */
+  /** Height and width of the filters. */
   readonly filter: readonly [number, number];
+  /** Required share of the peak, 0 to 1. */
   readonly minimum: number;
   readonly goal: number;
 }
 
-/** Figures of which less is better. */
+/** A target for a size. Smaller is better. */
 export interface SizeTarget {
   readonly key: string;
   readonly title: string;
+  /** Bytes. */
   readonly maximum: number;
   readonly goal: number;
 }
 
-/** A target and what was measured. */
+/** A target and the measured value. */
 export interface TargetResult {
   readonly title: string;
-  /** Absent where it could not be measured. */
+  /** Absent if it could not be measured. */
   readonly measured?: number;
-  /** The ratio of the shortest times: what a busy machine disturbs least. */
+  /** Ratio of the shortest times, which a busy machine disturbs least. */
   readonly ofBest?: number;
   readonly required: number;
   readonly goal: number;
-  /** Of a share 1 is all. */
+  /** Unit of the values; shares are 0 to 1. */
   readonly unit: '×' | 'bytes' | 'share';
   readonly isMet: boolean;
 }
@@ -60,7 +63,7 @@ const INT8_TWO_THREADS: OnnxRuntimeCandidate = { ...INT8, threads: 2 };
 const FLOAT: PeerCandidate = { ...INT8, form: 'float-twin' };
 const FLOAT_GPU: PeerCandidate = { engine: 'onnxruntime-web', backend: 'webgpu', form: 'float-twin' };
 
-/** Latencies on ResNet-18, one image at a time. */
+/** Targets for WebAssembly on ResNet-18, batch size 1. */
 export const WASM_TARGETS: readonly SpeedTarget[] = [
   { key: 'relaxed', own: RELAXED, peer: INT8, minimum: 4.5, goal: 6 },
   { key: 'plain', own: PLAIN, peer: INT8, minimum: 3.5, goal: 4.5 },
@@ -68,17 +71,17 @@ export const WASM_TARGETS: readonly SpeedTarget[] = [
   { key: 'threads', own: TWO_THREADS, peer: INT8_TWO_THREADS, minimum: 4, goal: 5 },
 ];
 
-/** On a software adapter. */
+/** Targets for WebGPU on a software adapter. */
 export const SOFTWARE_GPU_TARGETS: readonly SpeedTarget[] = [
   { key: 'software-gpu', own: OWN_GPU, peer: FLOAT_GPU, minimum: 40, goal: 60 },
 ];
 
-/** On a GPU of hardware. */
+/** Targets for WebGPU on a hardware GPU. */
 export const GPU_TARGETS: readonly SpeedTarget[] = [
   { key: 'gpu', own: OWN_GPU, peer: FLOAT_GPU, minimum: 5, goal: 10 },
 ];
 
-/** On a GPU of hardware too. */
+/** Target for the share of the popcount peak on a hardware GPU. */
 export const PEAK_TARGET: ShareTarget = {
   key: 'peak',
   title: '3×3 layers on WebGPU, share of the measured popcount peak',
@@ -88,16 +91,17 @@ export const PEAK_TARGET: ShareTarget = {
   goal: 0.7,
 };
 
-/** What runs in the same race as those that targets compare. */
+/** Candidates that no target compares, measured in the same race. */
 export const OTHER_WASM_CANDIDATES: readonly Candidate[] = [
   { engine: 'onnxruntime-web', backend: 'wasm', form: 'exact', threads: 1 },
   { engine: 'tfjs', backend: 'wasm', form: 'float-twin', threads: 1 },
   { engine: 'tfjs', backend: 'wasm', form: 'float-twin', threads: 2 },
 ];
 
+/** The same on WebGPU. */
 export const OTHER_GPU_CANDIDATES: readonly Candidate[] = [{ engine: 'tfjs', backend: 'webgpu', form: 'float-twin' }];
 
-/** From navigation to the first label, nothing cached, both with the same threads. */
+/** Target for the time from navigation to the first label, without caches and with equal numbers of threads. */
 export const START_TARGET: SpeedTarget & { readonly peer: OnnxRuntimeCandidate } = {
   key: 'start',
   own: { engine: 'hwgq-web', backend: 'auto', threads: 2 },
@@ -120,13 +124,13 @@ export const MEMORY_TARGET: SizeTarget = {
   goal: 16_000_000,
 };
 
-/** The candidates that targets compare, each once. */
+/** Returns the distinct candidates that targets compare. */
 export function candidatesOf(targets: readonly SpeedTarget[]): readonly Candidate[] {
   const all = targets.flatMap(({ own, peer }) => [own, peer]);
   return [...new Map(all.map((candidate) => [nameOf(candidate), candidate])).values()];
 }
 
-/** A target from a race's medians. */
+/** Evaluates a speed target with the medians of a race. */
 export function speedResult(target: SpeedTarget, results: readonly RaceResult[]): TargetResult {
   const latency = (candidate: Candidate) => results.find(({ name }) => name === nameOf(candidate))?.latency;
   const [own, peer] = [latency(target.own), latency(target.peer)];
@@ -134,11 +138,11 @@ export function speedResult(target: SpeedTarget, results: readonly RaceResult[])
   return own && peer ? { ...result, ofBest: peer.best / own.best } : result;
 }
 
-/** A speed target from two times. */
-export function ratioResult(target: SpeedTarget, own: number, peer: number, what = ''): TargetResult {
+/** Evaluates a speed target with two times in milliseconds. */
+export function ratioResult(target: SpeedTarget, own: number, peer: number, prefix = ''): TargetResult {
   const ratio = peer / own;
   return {
-    title: `${what}${nameOf(target.own)}, against ${nameOf(target.peer)}`,
+    title: `${prefix}${nameOf(target.own)}, against ${nameOf(target.peer)}`,
     ...(Number.isFinite(ratio) ? { measured: ratio } : {}),
     required: target.minimum,
     goal: target.goal,
@@ -150,9 +154,9 @@ export function ratioResult(target: SpeedTarget, own: number, peer: number, what
 /** A target from the layers of an profile: all that such layers do, by all the time that they take. */
 export function shareResult(target: ShareTarget, profiles: readonly ModeProfile[]): TargetResult {
   const layers = profiles.find(({ name }) => name === nameOf(target.own))?.layers;
-  const isSuch = ({ planes, filter }: StepProfile) =>
+  const matches = ({ planes, filter }: StepProfile) =>
     planes > 0 && filter?.[0] === target.filter[0] && filter[1] === target.filter[1];
-  const steps = layers?.steps.filter(isSuch) ?? [];
+  const steps = layers?.steps.filter(matches) ?? [];
   const multiplyAdds = steps.reduce((sum, step) => sum + step.multiplyAdds, 0);
   const milliseconds = steps.reduce((sum, step) => sum + step.milliseconds, 0);
   const rate = (1000 * multiplyAdds) / milliseconds;
@@ -167,6 +171,7 @@ export function shareResult(target: ShareTarget, profiles: readonly ModeProfile[
   };
 }
 
+/** Evaluates a size target with a size in bytes. */
 export function sizeResult({ title, maximum, goal }: SizeTarget, measured: number): TargetResult {
   return { title, measured, required: maximum, goal, unit: 'bytes', isMet: measured <= maximum };
 }

@@ -1,2 +1,2 @@
-/** What a page loads of tfjs. */
+/** The part of tfjs that the benchmark uses. */
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');

@@ -10,14 +10,14 @@ type WasmBackend = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasm
 
 const THREADED = 'tfjs-backend-wasm-threaded-simd';
 
-/** tfjs on an export of a `.hwgq` model, loaded from its own files when it is asked for. */
+/** Starts tfjs, loaded from its own files, with an export of a `.hwgq` model. */
 export async function startTfjs(start: EngineStart<TfjsCandidate>): Promise<BenchEngine> {
   const { candidate, file, input, peersUrl } = start;
   const { backend, threads = 1 } = candidate;
   const folder = `${peersUrl}tfjs/`;
   await import(/* @vite-ignore */ `${folder}tf-core.min.js`);
   await import(/* @vite-ignore */ `${folder}tf-backend-${backend}.min.js`);
-  // These builds put what they export into a global variable.
+  // These builds export to a global variable.
   const { tf } = globalThis as unknown as { tf: TensorFlow & { wasm: WasmBackend } };
   if (backend === 'wasm') {
     tf.wasm.setWasmPaths(folder);
@@ -25,9 +25,9 @@ export async function startTfjs(start: EngineStart<TfjsCandidate>): Promise<Benc
     if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     else startThreadsFromFiles(folder);
   }
-  if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend ${backend}.`);
+  if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its '${backend}' backend.`);
   const network = new TfjsNetwork(tf, exportGraph(decodeModel(file), { form: candidate.form }));
-  return new TfjsEngine(tf, network, channelsInnermost(input.floats, input.shape), input.shape);
+  return new TfjsEngine(tf, network, toHwc(input.floats, input.shape), input.shape);
 }
 
 class TfjsEngine implements BenchEngine {
@@ -70,7 +70,7 @@ class TfjsEngine implements BenchEngine {
   }
 }
 
-/** tfjs starts its threads out of blobs, which a strict policy forbids: here the same scripts come as files. */
+/** Makes tfjs start its threads from files. By default it uses blobs, which a strict CSP forbids. */
 function startThreadsFromFiles(folder: string): void {
   globalThis.Worker = class extends Worker {
     constructor() {
@@ -83,7 +83,7 @@ function startThreadsFromFiles(folder: string): void {
   };
 }
 
-function channelsInnermost(planar: Float32Array, [channels, height, width]: readonly [number, number, number]) {
+function toHwc(planar: Float32Array, [channels, height, width]: readonly [number, number, number]) {
   const pixels = height * width;
   return Float32Array.from(
     planar,

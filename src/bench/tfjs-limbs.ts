@@ -3,16 +3,18 @@ import { HwgqError } from '../errors.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /**
- * A whole number of more bits than float32 holds, as the exact export sums it in float64, which tfjs does not have: limbs
- * of whole numbers, lowest first. All but the highest are at least 0 and below the base once limbs have been carried.
+ * Integers that are too large for float32, as tensors of limbs, lowest first. The exact export sums such integers in
+ * float64, which tfjs does not support. After carrying, all limbs but the highest are at least 0 and less than the base.
  */
 export type Limbs = readonly Tensor[];
 
-/** How often each limb of a number counts: a base's powers, times the first. */
+/** The scale of each limb: the first scale times a power of the base. */
 export type LimbScales = readonly number[];
 
 /**
- * @throws HwgqError `unsupported` where limbs of these scales cannot be carried: levels that are no multiples of each other have such.
+ * Returns the base of limbs.
+ * @throws HwgqError `unsupported` if the scales are not powers of a base. Such scales come from quantizer levels that are
+ *   not multiples of each other.
  */
 export function baseOf(scales: LimbScales): number {
   const [first = 1, second = first] = scales;
@@ -20,12 +22,12 @@ export function baseOf(scales: LimbScales): number {
   if (scales.every((scale, index) => scale === first * base ** index)) return base;
   throw new HwgqError(
     'unsupported',
-    `tfjs has no float64, and sums that count ${scales.join(', ')} times are not put together without. Run the float twin.`,
+    `tfjs has no float64, which sums with the scales ${scales.join(', ')} need. Use the form float-twin.`,
   );
 }
 
-/** Numbers side by side, carried into each other. */
-export function joined(tf: TensorFlow, low: Limbs, high: Limbs, base: number): Limbs {
+/** Concatenates limbs and carries. */
+export function concatenated(tf: TensorFlow, low: Limbs, high: Limbs, base: number): Limbs {
   const limbs = [...low, ...high].map((limb) => tf.clone(limb));
   for (let index = 0; index + 1 < limbs.length; index++) {
     const [limb, next] = limbs.slice(index) as [Tensor, Tensor];
@@ -36,29 +38,31 @@ export function joined(tf: TensorFlow, low: Limbs, high: Limbs, base: number): L
   return limbs;
 }
 
-/** Thresholds as limbs: a whole number exceeds one where it exceeds the whole number below it. */
+/** Splits thresholds into limbs. They are rounded down, which does not change the comparison with integers. */
 export function thresholdLimbs(thresholds: ArrayLike<number>, scales: LimbScales): readonly Float32Array[] {
   const base = baseOf(scales);
   const [first = 1] = scales;
-  let rest = Array.from(thresholds, (threshold) => Math.floor(threshold / first));
+  let remainders = Array.from(thresholds, (threshold) => Math.floor(threshold / first));
   return scales.map((_, index) => {
-    if (index === scales.length - 1) return Float32Array.from(rest);
-    const carries = rest.map((value) => Math.floor(value / base));
-    const limb = rest.map((value, at) => (Number.isFinite(value) ? value - base * (carries[at] as number) : 0));
-    rest = carries;
+    if (index === scales.length - 1) return Float32Array.from(remainders);
+    const carries = remainders.map((value) => Math.floor(value / base));
+    const limb = remainders.map((value, position) =>
+      Number.isFinite(value) ? value - base * (carries[position] as number) : 0,
+    );
+    remainders = carries;
     return Float32Array.from(limb);
   });
 }
 
-/** Where a number exceeds a threshold: as the sign of their difference, which no rounding changes. */
+/** Returns 1 where an integer exceeds its threshold, otherwise 0. The sign of the difference is exact despite rounding. */
 export function exceeds(tf: TensorFlow, limbs: Limbs, threshold: readonly Tensor[], base: number): Tensor {
   const differences = limbs.map((limb, index) => tf.sub(limb, threshold[index] as Tensor));
   const difference = differences.reduceRight((higher, lower) => tf.add(tf.mul(higher, base), lower));
   return tf.step(difference);
 }
 
-/** The number in float32, rounded. */
-export function rounded(tf: TensorFlow, limbs: Limbs, scales: LimbScales): Tensor {
+/** Converts limbs to float32, with rounding. */
+export function toFloat32(tf: TensorFlow, limbs: Limbs, scales: LimbScales): Tensor {
   const parts = limbs.map((limb, index) => tf.mul(limb, scales[index] as number));
   return parts.reduceRight((sum, part) => tf.add(sum, part));
 }

@@ -7,13 +7,13 @@ interface Step {
   readonly output: string;
   readonly inputs: readonly string[];
   readonly compute: (values: readonly Value[]) => Value;
-  /** What nobody reads any more once it has been computed. */
-  readonly read: readonly string[];
+  /** Values that no later step reads. They are freed after this step. */
+  readonly lastReads: readonly string[];
 }
 
 /**
- * An exported network in tfjs's operations, on the backend that tfjs has been set to; weights are made once, and a ReLU
- * is part of the layer with weights before it, as exporters for tfjs fuse them.
+ * An exported network translated to tfjs operations, on the current backend of tfjs. Weights are uploaded once. A ReLU is
+ * fused into the layer with weights before it, as exporters for tfjs do.
  */
 export class TfjsNetwork {
   readonly #operators: TfjsOperators;
@@ -23,14 +23,14 @@ export class TfjsNetwork {
   readonly #tf: TensorFlow;
 
   /**
-   * @param graph of one input and one output.
-   * @throws HwgqError `unsupported` naming an operator or sums that tfjs does not know here.
+   * @param graph a graph with one input and one output.
+   * @throws HwgqError `unsupported` if an operator or sum has no translation.
    */
   constructor(tf: TensorFlow, graph: OnnxGraph) {
     this.#tf = tf;
     this.#operators = new TfjsOperators(tf, graph.constants);
     [this.#input = '', this.#output = ''] = [graph.inputs[0], graph.outputs[0]];
-    const rectified = rectifiedNodes(graph);
+    const rectified = fusedRelus(graph);
     const names = new Map([...rectified].map(([relu, node]) => [relu.output, node.output]));
     const nodes = graph.nodes.filter((node) => !rectified.has(node));
     const inputsOf = ({ inputs }: OnnxNode) =>
@@ -39,22 +39,28 @@ export class TfjsNetwork {
     this.#steps = nodes.map((node, index) => {
       const inputs = inputsOf(node);
       const later = new Set(nodes.slice(index + 1).flatMap(inputsOf));
-      const read = [...new Set(inputs)].filter((name) => !later.has(name) && name !== this.#input);
-      return { output: node.output, inputs, read, compute: this.#operators.operation(node, inputs, fused.has(node)) };
+      const lastReads = [...new Set(inputs)].filter((name) => !later.has(name) && name !== this.#input);
+      return {
+        output: node.output,
+        inputs,
+        lastReads,
+        compute: this.#operators.operation(node, inputs, fused.has(node)),
+      };
     });
   }
 
   /**
-   * @param images [count, height, width, channels].
-   * @returns the scores, [count, length], channels outermost.
+   * Runs a batch.
+   * @param images shape [count, height, width, channels].
+   * @returns the scores, shape [count, length], planar.
    */
   run(images: Tensor4D): Tensor {
     return this.#tf.tidy(() => {
       const values = new Map<string, Value>([[this.#input, images]]);
-      for (const { output, inputs, compute, read } of this.#steps) {
+      for (const { output, inputs, compute, lastReads } of this.#steps) {
         values.set(output, compute(inputs.map((name) => values.get(name) as Value)));
-        // Memory that is free again is still in a cache.
-        for (const name of read) this.#tf.dispose(values.get(name) as Tensor | Tensor[]);
+        // Freed memory that is reused at once is still in a cache.
+        for (const name of lastReads) this.#tf.dispose(values.get(name) as Tensor | Tensor[]);
       }
       const scores = values.get(this.#output) as Tensor;
       return this.#tf.reshape(planar(this.#tf, scores), [images.shape[0], -1]);
@@ -66,8 +72,8 @@ export class TfjsNetwork {
   }
 }
 
-/** ReLUs that the layer with weights before them can do too, and that layer: nobody else reads what it gives. */
-function rectifiedNodes({ nodes }: OnnxGraph): ReadonlyMap<OnnxNode, OnnxNode> {
+/** Returns the ReLUs that can be fused, each with the layer before it, whose output nothing else reads. */
+function fusedRelus({ nodes }: OnnxGraph): ReadonlyMap<OnnxNode, OnnxNode> {
   const pairs = new Map<OnnxNode, OnnxNode>();
   for (const relu of nodes.filter(({ operator }) => operator === 'Relu')) {
     const before = nodes.find(({ output }) => output === relu.inputs[0]);

@@ -2,19 +2,23 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { HwgqError } from '../errors.ts';
 import { type Attribute, DATA_TYPE, type OnnxConstant, type OnnxNode } from '../tools/onnx/graph-writer.ts';
 import type { TensorFlow } from './tensorflow.ts';
-import { baseOf, exceeds, joined, type LimbScales, type Limbs, rounded, thresholdLimbs } from './tfjs-limbs.ts';
+import { baseOf, concatenated, exceeds, type LimbScales, type Limbs, thresholdLimbs, toFloat32 } from './tfjs-limbs.ts';
 
-/** Of images [count, height, width, channels], of vectors [count, length]; whole numbers too large for float32 as limbs. */
+/**
+ * A value of shape [count, height, width, channels] or [count, length]. Integers that are too large for float32 are stored
+ * as limbs.
+ */
 export type Value = Tensor | Limbs;
 
 type Operation = (values: readonly Value[]) => Value;
 type Pair = [number, number];
 type ExplicitPadding = [Pair, Pair, Pair, Pair];
 
-/** The operators that exported networks are made of, in tfjs's. */
+/** Translates the operators of exported networks to tfjs operations. */
 export class TfjsOperators {
-  readonly #made: Tensor[] = [];
-  /** Of values that are limbs. */
+  /** Constants on the backend, freed by `dispose`. */
+  readonly #uploaded: Tensor[] = [];
+  /** Scales of the values that are limbs. */
   readonly #scales = new Map<string, LimbScales>();
   readonly #tf: TensorFlow;
   readonly #constants: ReadonlyMap<string, OnnxConstant>;
@@ -25,10 +29,10 @@ export class TfjsOperators {
   }
 
   /**
-   * What a node does with those of its inputs that are no constants.
-   * @param inputs their names.
-   * @param isRectified whether it does the ReLU behind it too.
-   * @throws HwgqError `unsupported` where tfjs does not know it here.
+   * Returns the operation of a node, a function of the inputs that are not constants.
+   * @param inputs the names of these inputs.
+   * @param isRectified whether the operation includes the ReLU after the node.
+   * @throws HwgqError `unsupported` if the node has no translation.
    */
   operation(node: OnnxNode, inputs: readonly string[], isRectified: boolean): Operation {
     const tf = this.#tf;
@@ -92,15 +96,15 @@ export class TfjsOperators {
   }
 
   dispose(): void {
-    this.#tf.dispose(this.#made);
+    this.#tf.dispose(this.#uploaded);
   }
 
   #elementwise({ operator, inputs }: OnnxNode): Operation {
     const tf = this.#tf;
-    // tfjs compares values of different shapes ten times as slowly as it subtracts them.
+    // In tfjs, comparing values of different shapes is ten times slower than subtracting them.
     const greater = (value: Tensor, threshold: Tensor) => tf.step(tf.sub(value, threshold));
     const operations = { Add: tf.add, Mul: tf.mul, Div: tf.div, Pow: tf.pow, Max: tf.maximum, Greater: greater };
-    if (!(operator in operations)) throw unknown(`the operator ${operator}`);
+    if (!(operator in operations)) throw untranslated(`the operator ${operator}`);
     const operation = operations[operator as keyof typeof operations];
     const operands = inputs.map((name) => (this.#constants.has(name) ? this.#operand(name) : undefined));
     return onTensors((...values) => {
@@ -110,7 +114,7 @@ export class TfjsOperators {
     });
   }
 
-  /** What is done with sums in float64. */
+  /** Returns the operation of a node with float64 inputs. */
   #wideOperation({ operator, inputs, output }: OnnxNode, scales: readonly (LimbScales | undefined)[]): Operation {
     const tf = this.#tf;
     const [first = [], second = []] = scales;
@@ -126,7 +130,7 @@ export class TfjsOperators {
         const all = [...first, ...second];
         const base = baseOf(all);
         this.#scales.set(output, all);
-        return onLimbs((low, high) => joined(tf, low, high, base));
+        return onLimbs((low, high) => concatenated(tf, low, high, base));
       }
       case 'Mul': {
         const times = Number(this.#constant(constant).values[0]);
@@ -137,9 +141,9 @@ export class TfjsOperators {
         return onLimbs((sum) => sum.map((limb) => tf.clone(limb)));
       }
       case 'Cast':
-        return onLimbs((sum) => rounded(tf, sum, first));
+        return onLimbs((sum) => toFloat32(tf, sum, first));
       default:
-        throw unknown(`the operator ${operator} on float64`);
+        throw untranslated(`the operator ${operator} on float64`);
     }
   }
 
@@ -153,7 +157,7 @@ export class TfjsOperators {
       const weights = tf.tensor4d(values as Float32Array, dimensions as [number, number, number, number]);
       return [tf.split(tf.transpose(weights, [2, 3, 1, 0]), group, 3), tf.split(tf.tensor1d(bias), group)] as const;
     });
-    this.#made.push(...filters, ...biases);
+    this.#uploaded.push(...filters, ...biases);
     const [top = 0, left = 0, bottom = 0, right = 0] = list(attributes.pads, []);
     const options = {
       strides: list(attributes.strides, [1, 1]) as Pair,
@@ -180,13 +184,13 @@ export class TfjsOperators {
     const tf = this.#tf;
     const { values, dimensions } = this.#constant(inputs[1] ?? '');
     const [outputs = 0] = dimensions;
-    const made = tf.tidy(() => {
+    const uploaded = tf.tidy(() => {
       const weights = tf.tensor2d(values as Float32Array, dimensions as Pair);
       const bias = inputs[2] ? (this.#constant(inputs[2]).values as Float32Array) : new Float32Array(outputs);
       return [tf.transpose(weights), tf.tensor1d(bias)] as [Rank2, Tensor];
     });
-    this.#made.push(...made);
-    return made;
+    this.#uploaded.push(...uploaded);
+    return uploaded;
   }
 
   #pooling({ operator, attributes }: OnnxNode): Operation {
@@ -201,7 +205,7 @@ export class TfjsOperators {
       [0, 0],
     ];
     if (operator === 'MaxPool') return onTensors((value) => tf.maxPool(value as Tensor4D, size, strides, padding));
-    // Padding counts in the export's averages, and not in those of tfjs.
+    // The export's averages include padding, and those of tfjs do not.
     const isPadded = top + left + bottom + right > 0;
     return onTensors((value) => {
       const padded = isPadded ? tf.pad(value as Tensor4D, padding) : (value as Tensor4D);
@@ -213,42 +217,42 @@ export class TfjsOperators {
     return this.#tensor(this.#constant(name));
   }
 
-  /** A constant for values of the same rank: one of four dimensions is [1, channels, height, width]. */
+  /** Uploads a constant. Four dimensions are transposed from [1, channels, height, width] to the layout of values. */
   #tensor({ values, dimensions }: OnnxConstant): Tensor {
     const tf = this.#tf;
-    const made = tf.tidy(() => {
+    const uploaded = tf.tidy(() => {
       const tensor = tf.tensor(Float32Array.from(values as ArrayLike<number>), [...dimensions]);
       return dimensions.length === 4 ? tf.transpose(tensor, [0, 2, 3, 1]) : tensor;
     });
-    this.#made.push(made);
-    return made;
+    this.#uploaded.push(uploaded);
+    return uploaded;
   }
 
   #constant(name: string): OnnxConstant {
     const constant = this.#constants.get(name);
     if (constant) return constant;
-    throw unknown(`a computed '${name}' where exports have a constant`);
+    throw untranslated(`the computed input '${name}', which must be a constant,`);
   }
 }
 
 type Rank1 = ReturnType<TensorFlow['tensor1d']>;
 type Rank2 = ReturnType<TensorFlow['tensor2d']>;
 
-/** Channels outermost, as the export has them. */
+/** Transposes a value to the planar layout of exports: [count, channels, height, width]. */
 export function planar(tf: TensorFlow, value: Tensor): Tensor {
   if (value.rank !== 4) return value;
   const [count = 1, height, width, channels = 1] = value.shape;
   return height === 1 && width === 1 ? tf.reshape(value, [count, channels, 1, 1]) : tf.transpose(value, [0, 3, 1, 2]);
 }
 
-/** Planar values of another shape, channels innermost. */
+/** Reshapes a planar value and transposes it to [count, height, width, channels]. */
 function fromPlanar(tf: TensorFlow, value: Tensor, shape: readonly number[]): Tensor {
   const reshaped = tf.reshape(value, [value.shape[0] ?? 1, ...shape]);
   return shape.length === 3 ? tf.transpose(reshaped, [0, 2, 3, 1]) : reshaped;
 }
 
-function unknown(what: string): HwgqError {
-  return new HwgqError('unsupported', `The benchmark does not know ${what} in tfjs. Leave tfjs out.`);
+function untranslated(what: string): HwgqError {
+  return new HwgqError('unsupported', `The benchmark has no translation to tfjs for ${what}. Leave tfjs out.`);
 }
 
 function onTensors(operation: (...values: Tensor[]) => Value): Operation {
@@ -259,6 +263,6 @@ function onLimbs(operation: (...values: Limbs[]) => Value): Operation {
   return (values) => operation(...(values as Limbs[]));
 }
 
-function list(attribute: Attribute | undefined, usual: readonly number[]): readonly number[] {
-  return Array.isArray(attribute) ? attribute : usual;
+function list(attribute: Attribute | undefined, fallback: readonly number[]): readonly number[] {
+  return Array.isArray(attribute) ? attribute : fallback;
 }

@@ -3,8 +3,8 @@ import type { BenchModels } from './bench-models.ts';
 import { rememberKernels } from './remembered-kernels.ts';
 
 /**
- * Times WebGPU's kernels on a network's layers and remembers the fastest for this adapter.
- * @throws HwgqError `no-webgpu`; the signal's reason where it aborts.
+ * Times the WebGPU kernels on the layers of a network and remembers the fastest ones for this adapter.
+ * @throws HwgqError `no-webgpu`; the signal's reason if it aborts.
  */
 export async function tuneKernels(
   { files }: BenchModels,

@@ -8,16 +8,16 @@ interface Kernels {
 }
 type Kernel = (address: number, rounds: number) => number;
 
-/** A lookup adds four activations to sixteen channels. */
+/** Multiply-adds per lookup: four activations for each of sixteen channels. */
 const LOOKUP_MULTIPLY_ADDS = 64;
 const DOT_MULTIPLY_ADDS = 8;
-const INSTRUCTIONS_A_ROUND = 8;
+const INSTRUCTIONS_PER_ROUND = 8;
 const ROUNDS = 2_000_000;
-/** More than caches hold. */
+/** Larger than the caches. */
 const READ_BYTES = 2 ** 26;
 const PAGE_BYTES = 65536;
 
-/** Peaks of WebAssembly: of one thread, times the threads. */
+/** Measures the peaks of WebAssembly: those of one thread, multiplied by the number of threads. */
 export async function measureWasmPeaks(simd: SimdLevel, threads: number): Promise<Peaks> {
   const { default: code } =
     simd === 'relaxed'
@@ -30,8 +30,8 @@ export async function measureWasmPeaks(simd: SimdLevel, threads: number): Promis
   const { lookups, dots, reads } = instance.exports as unknown as Kernels;
   const rate = (kernel: Kernel, rounds: number) => (threads * rounds) / bestSeconds(() => kernel(0, rounds));
   return {
-    binary: rate(lookups, ROUNDS) * INSTRUCTIONS_A_ROUND * LOOKUP_MULTIPLY_ADDS,
-    integer: rate(dots, ROUNDS) * INSTRUCTIONS_A_ROUND * DOT_MULTIPLY_ADDS,
+    binary: rate(lookups, ROUNDS) * INSTRUCTIONS_PER_ROUND * LOOKUP_MULTIPLY_ADDS,
+    integer: rate(dots, ROUNDS) * INSTRUCTIONS_PER_ROUND * DOT_MULTIPLY_ADDS,
     bandwidth: rate(reads, READ_BYTES / 64) * 64,
   };
 }

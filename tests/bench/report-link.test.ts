@@ -26,45 +26,45 @@ function fragmentOf(content: string): string {
   return `#result=${Buffer.from(deflateSync(new TextEncoder().encode(content))).toString('base64url')}`;
 }
 
-/** The report with something else in its one result. */
+/** Returns the report with additional properties in its result. */
 function withResult(more: object): object {
   return { ...REPORT, results: REPORT.results.map((result) => ({ ...result, ...more })) };
 }
 
-it('a link carries a whole result', () => {
+it('restores a report from a link', () => {
   const fragment = reportFragment(REPORT);
   expect(fragment).toMatch(/^#result=[\w-]+$/);
   expect(reportOfFragment(`https://example.org/benchmark.html${fragment}`)).toEqual(REPORT);
 });
 
-it('JSON carries it too', () => {
+it('restores a report from JSON', () => {
   expect(parseReport(JSON.stringify(REPORT, null, 2))).toEqual(REPORT);
 });
 
-it('an address without a result has none', () => {
+it('finds no report in another fragment', () => {
   expect(reportOfFragment('#top')).toBeUndefined();
 });
 
 it.each([
-  ['cut short', reportFragment(REPORT).slice(0, -20)],
-  ['no base64', '#result=%%%'],
-  ['no JSON', fragmentOf('hello')],
-  ['something else', fragmentOf('{"format":"other"}')],
-  ['a later version', fragmentOf(JSON.stringify({ ...REPORT, version: 3 }))],
+  ['truncated', reportFragment(REPORT).slice(0, -20)],
+  ['not base64', '#result=%%%'],
+  ['not JSON', fragmentOf('hello')],
+  ['another format', fragmentOf('{"format":"other"}')],
+  ['another version', fragmentOf(JSON.stringify({ ...REPORT, version: 3 }))],
   [
-    'a time that is text',
+    'a time that is a string',
     fragmentOf(JSON.stringify({ ...REPORT, results: [{ name: 'x', latency: { median: '1' } }] })),
   ],
-  ['a start that lacks its times', fragmentOf(JSON.stringify(withResult({ started: {} })))],
-  ['a failure that is no text', fragmentOf(JSON.stringify(withResult({ failure: {} })))],
-  ['no candidate', fragmentOf(JSON.stringify(withResult({ candidate: 'hwgq-web' })))],
-  ['larger than any result', fragmentOf(' '.repeat(5_000_000))],
-])('refuses a link that is %s', (_, fragment) => {
+  ['a start without times', fragmentOf(JSON.stringify(withResult({ started: {} })))],
+  ['a failure that is not a string', fragmentOf(JSON.stringify(withResult({ failure: {} })))],
+  ['a candidate that is not an object', fragmentOf(JSON.stringify(withResult({ candidate: 'hwgq-web' })))],
+  ['too large', fragmentOf(' '.repeat(5_000_000))],
+])('rejects a link: %s', (_, fragment) => {
   expect(() => reportOfFragment(fragment)).toThrow(expect.objectContaining({ code: 'data-format' }));
 });
 
-it('inflates no more of a link than a result may have', () => {
-  // Whoever came to its end would find it cut short.
+it('stops inflating a link at the size limit', () => {
+  // The link is truncated: inflating it to its end would report that instead.
   const fragment = fragmentOf(' '.repeat(50_000_000)).slice(0, -20);
   expect(() => reportOfFragment(fragment)).toThrow('larger than 4000000 bytes');
 });

@@ -3,7 +3,7 @@ import { nameOf } from '../../src/bench/candidate.ts';
 import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, tableText } from '../../src/bench/programs/table.ts';
 import { summarize } from '../../src/bench/statistics.ts';
 
-it('the table of all networks says why an engine gave no time', () => {
+it('prints in the table why an engine failed', () => {
   const results = [...TABLE_CANDIDATES, ...TABLE_GPU_CANDIDATES].map((candidate, index) => {
     const result = { candidate, name: nameOf(candidate) };
     return candidate.engine === 'tfjs'

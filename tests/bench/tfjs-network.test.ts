@@ -20,12 +20,12 @@ beforeAll(async () => {
   await tf.setBackend('wasm');
 });
 
-/** Holds tfjs's last value of an export against the interpreter's of the same network. */
-function expectAlike(form: Form, given: Graph, pixels: ArrayLike<number>): void {
+/** Compares the last value of an export in tfjs with that of the interpreter for the same network. */
+function expectSameOutput(form: Form, given: Graph, pixels: ArrayLike<number>): void {
   const graph = form === 'float twin' ? floatTwin(given) : given;
   const last = graph.layers.at(-1);
-  if (!last) return;
-  const truth = [...(interpret(graph, pixels, [last.name]).get(last.name) ?? [])];
+  if (!last) throw new Error('The graph has no layers.');
+  const expected = [...(interpret(graph, pixels, [last.name]).get(last.name) ?? [])];
   const blobs = [last.blob];
   const exported =
     form === 'float twin'
@@ -33,30 +33,32 @@ function expectAlike(form: Form, given: Graph, pixels: ArrayLike<number>): void 
       : exactGraph(given, { kind: 'integers', unit: 1 }, { blobs });
   const network = new TfjsNetwork(tf, exported);
   const { channels, height, width } = asChwShape(graph.input.shape);
-  const seen = tf.tidy(() => {
+  const actual = tf.tidy(() => {
     const planar = tf.tensor4d(Float32Array.from(pixels), [1, channels, height, width]);
     return network.run(tf.transpose(planar, [0, 2, 3, 1])).dataSync();
   });
   network.dispose();
-  const largest = truth.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-  expect(seen.length).toBe(truth.length);
-  expect(truth.findIndex((value, index) => !(Math.abs(value - (seen[index] as number)) <= 1e-4 * largest))).toBe(-1);
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+  expect(actual.length).toBe(expected.length);
+  expect(expected.findIndex((value, index) => !(Math.abs(value - (actual[index] as number)) <= 1e-4 * largest))).toBe(
+    -1,
+  );
 }
 
-/** Its convolutions have strides or dilations, not both. */
-function isKnownToTfjs(layer: Layer): boolean {
+/** Returns whether tfjs supports a layer: it has no convolution with both a stride and a dilation. */
+function isSupportedByTfjs(layer: Layer): boolean {
   return layer.type !== 'convolution' || Math.max(...layer.stride) === 1 || Math.max(...layer.dilation) === 1;
 }
 
-it.each(FORMS)('computes in tfjs what the %s means', (form) => {
+it.each(FORMS)('computes the outputs of the %s of random graphs', (form) => {
   fc.assert(
     fc.property(graphRecipes, (recipe) => {
       const { graph, pixels } = graphFrom(recipe);
-      fc.pre(graph.layers.every(isKnownToTfjs));
+      fc.pre(graph.layers.length > 0 && graph.layers.every(isSupportedByTfjs));
       try {
-        expectAlike(form, graph, pixels);
+        expectSameOutput(form, graph, pixels);
       } catch (error) {
-        // Levels that are no multiples of each other.
+        // Sums of levels that are not multiples of each other have no translation.
         fc.pre(!String(error).includes('tfjs has no float64'));
         throw error;
       }
@@ -65,10 +67,10 @@ it.each(FORMS)('computes in tfjs what the %s means', (form) => {
   );
 });
 
-it.each(FORMS)('computes a whole network, and frees all that it took: %s', (form) => {
+it.each(FORMS)('computes a whole network and frees its tensors: %s', (form) => {
   const { graph } = seededModel('cifarsmall', 1);
   const pixels = Float32Array.from({ length: 3 * 32 * 32 }, (_, index) => ((index * 31) % 256) - 128);
   const before = tf.memory().numTensors;
-  expectAlike(form, graph, pixels);
+  expectSameOutput(form, graph, pixels);
   expect(tf.memory().numTensors).toBe(before);
 });

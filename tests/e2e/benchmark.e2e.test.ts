@@ -220,7 +220,7 @@ it('rejects text that is not a result', async () => {
   const { page } = await open(plain().url);
   await page.getByLabel('Link or JSON to import').fill('{"format":"other"}');
   await page.keyboard.press('Enter');
-  await page.getByText('This is no result of this benchmark').waitFor();
+  await page.getByText('This is not a result of this version').waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.context().close();
 });

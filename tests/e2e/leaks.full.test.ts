@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Heaps } from '../../src/bench/programs/support/devtools.ts';
-import { countLiveBytes, liveBytes, WEBGPU_ALONE } from '../../src/bench/programs/support/live-bytes.ts';
+import { countLiveBytes, liveBytes, WEBGPU_ONLY } from '../../src/bench/programs/support/live-bytes.ts';
 import { describeShared, shared } from '../support/shared.ts';
 import { useChromium, useSite } from '../support/surroundings.ts';
 import { EvaluatePage } from './evaluate-page.ts';
@@ -14,7 +14,7 @@ const site = useSite();
 describeShared('over 10,000 images', () => {
   it.each([
     { held: 'wasm', prelude: '' },
-    { held: 'gpu', prelude: WEBGPU_ALONE },
+    { held: 'gpu', prelude: WEBGPU_ONLY },
   ] as const)('JavaScript heaps, WASM pages and GPU memory stay as they are: $held', async ({ held, prelude }) => {
     const context = await browser().newContext();
     await countLiveBytes(context, prelude);

@@ -3,8 +3,8 @@ import { type FirstLabelTask, firstLabelAddress } from '../first-labels.ts';
 import { median } from '../statistics.ts';
 
 /**
- * Milliseconds from navigation to the first label, of each task: the median over rounds that take turns, each in a
- * fresh profile that has nothing cached.
+ * Measures the time from navigation to the first label of each task, in milliseconds: the median over rounds in which the
+ * tasks take turns. Each run uses a new browser profile with empty caches.
  */
 export async function timeFirstLabels(
   browser: Browser,

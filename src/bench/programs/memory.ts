@@ -3,15 +3,15 @@ import { type FirstLabelTask, firstLabelAddress } from '../first-labels.ts';
 import { Heaps } from './support/devtools.ts';
 import { countLiveBytes, liveBytes } from './support/live-bytes.ts';
 
-/** What a classifier's worker holds once it has named a picture, in bytes. */
+/** Memory of a classifier's worker after one picture is classified, in bytes. */
 export interface WorkerMemory {
-  /** JavaScript objects and array buffers, after a collection; WASM memory is not among them. */
+  /** JavaScript objects and array buffers after garbage collection, without WASM memory. */
   readonly heap: number;
   readonly wasm: number;
   readonly gpu: number;
 }
 
-/** Loads a model in a page of its own, names a picture, collects, and looks. */
+/** Measures the memory of a classifier's worker in a new page, after one picture and a garbage collection. */
 export async function measureMemory(browser: Browser, url: string, task: FirstLabelTask): Promise<WorkerMemory> {
   const context = await browser.newContext();
   try {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type Candidate, nameOf } from '../candidate.ts';
 import type { BenchmarkReport } from '../report.ts';
 
-/** The networks of the table, smallest first, and how many turns tell enough of them; on WebGPU in software one is long. */
+/** Networks of the table, smallest first, and the number of turns of each engine. WebGPU on a software adapter is slow. */
 export const TABLE_NETWORKS = [
   { name: 'lenet', rounds: 12, gpuRounds: 2 },
   { name: 'cifarsmall', rounds: 12, gpuRounds: 2 },
@@ -20,7 +20,7 @@ const OWN = { engine: 'hwgq-web', backend: 'wasm' } as const;
 const PEER = { engine: 'onnxruntime-web', backend: 'wasm' } as const;
 const TFJS = { engine: 'tfjs', backend: 'wasm', form: 'float-twin' } as const;
 
-/** Who runs in a column, and what stands above it. */
+/** A column of the table: its candidate and its heading. */
 interface Column {
   readonly title: string;
   readonly candidate: Candidate;
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'tfjs: float32, 1 thread', candidate: { ...TFJS, threads: 1 } },
 ];
 
-/** Behind the adapter's name. */
+/** WebGPU columns. Their headings start with the name of the adapter. */
 const GPU_COLUMNS: readonly Column[] = [
   { title: 'here', candidate: { ...OWN, backend: 'webgpu' } },
   { title: 'onnxruntime-web: float32', candidate: { ...PEER, backend: 'webgpu', form: 'float-twin' } },
@@ -59,15 +59,16 @@ export function writeTable(machine: string, reports: readonly BenchmarkReport[])
   const text = readFileSync(FILE, 'utf8');
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${FILE} has no place for the table.`);
+  if (before === undefined || after === undefined)
+    throw new Error(`${FILE} does not contain the comments that enclose the table.`);
   writeFileSync(FILE, `${before}${BEGIN}\n${tableText(machine, reports)}${END}${after}`);
 }
 
-/** The table in Markdown: a row for each report, and in a cell why an engine gave no time. */
+/** Formats the table as Markdown: a row for each report. The cell of a failed engine contains the reason. */
 export function tableText(machine: string, reports: readonly BenchmarkReport[]): string {
   const gpu = reports[0]?.machine.gpu ?? 'no adapter';
   const gpuTitles = GPU_COLUMNS.map(({ title }) => `WebGPU on ${gpu}, ${title}`);
-  const heads = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread', ...gpuTitles];
+  const headings = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread', ...gpuTitles];
   const rows = reports.map(({ network, downloads, results }) => {
     const resultOf = ({ candidate }: Column) => results.find(({ name }) => name === nameOf(candidate));
     const cellOf = (column: Column) => {
@@ -79,12 +80,12 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
     const ratio = own && peer ? `${(peer / own).toFixed(1)}×` : '–';
     return [network, `${(model / 1e6).toFixed(2)} MB`, ...COLUMNS.map(cellOf), ratio, ...GPU_COLUMNS.map(cellOf)];
   });
-  const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const lines = [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return `\n${machine}, ${new Date().toISOString().slice(0, 10)}; milliseconds, medians.\n\n${lines.join('\n')}\n\n`;
 }
 
-/** A failure in one cell: its beginning, without what would end the cell. */
-function cellText(failure = 'it gave no time'): string {
+/** Shortens a failure message and removes characters that would end the table cell. */
+function cellText(failure = 'not measured'): string {
   const [line = ''] = failure.split('\n');
   return line.replaceAll('|', '/').slice(0, 80);
 }

@@ -23,10 +23,10 @@ const QUIET_FLAGS = [
   ...(isRoot ? ['--no-sandbox'] : []),
 ];
 
-/** WebGPU on the software adapter, and no background traffic. */
+/** Flags for WebGPU on the software adapter, without background traffic. */
 export const CHROMIUM_FLAGS = [...QUIET_FLAGS, '--use-webgpu-adapter=swiftshader'];
 
-/** Besides: the software GPU is also what draws, so that it takes a video's frames as they are, as hardware does. */
+/** Additional flags that make the software GPU draw pages too, so that it imports video frames directly, as hardware does. */
 export const VIDEO_FLAGS = [
   '--enable-features=Vulkan',
   '--use-vulkan=swiftshader',
@@ -36,7 +36,7 @@ export const VIDEO_FLAGS = [
   '--enable-gpu-rasterization',
 ];
 
-/** WebGPU on a GPU of hardware: on Linux Chromium takes Vulkan only where it is told to. */
+/** Flags for WebGPU on a hardware GPU. On Linux, Chromium uses Vulkan only if it is enabled. */
 const HARDWARE_GPU_FLAGS = [
   ...QUIET_FLAGS,
   '--ignore-gpu-blocklist',
@@ -44,8 +44,8 @@ const HARDWARE_GPU_FLAGS = [
 ];
 
 /**
- * Path of a Chromium: HWGQ_CHROMIUM, the usual places, Playwright's own; on Debian as root it is installed.
- * @throws Error with one line on how to install it.
+ * Returns the path of Chromium: HWGQ_CHROMIUM, a usual location, or Playwright's. As root on Debian, installs it.
+ * @throws Error with installation instructions if it is not found.
  */
 export function findChromium(): string {
   const found = candidates().find((path) => path && existsSync(path));
@@ -54,26 +54,29 @@ export function findChromium(): string {
     try {
       execSync('apt-get update -qq && apt-get install -y -qq chromium', { stdio: ['ignore', 'ignore', 'inherit'] });
     } catch {
-      // apt-get has said why; what to do is said below.
+      // apt-get has printed the reason; the error below has the instructions.
     }
     if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
   }
   throw new Error(
-    'The tests need Chromium: install it (Debian: apt install chromium) or set HWGQ_CHROMIUM to its path.',
+    'Chromium was not found. Install it (Debian: apt install chromium), or set HWGQ_CHROMIUM to its path.',
   );
 }
 
-/** Milliseconds for which a page is waited for: it is slow where other work goes on beside it. */
-const PATIENCE = 60_000;
+/** Timeout of pages in milliseconds. It is long, because other work on the machine slows them down. */
+const TIMEOUT = 60_000;
 
-/** Starts it, with flags beside those. */
+/**
+ * Starts Chromium with `CHROMIUM_FLAGS`.
+ * @param flags additional flags.
+ */
 export async function startChromium(...flags: readonly string[]): Promise<Browser> {
   const executablePath = findChromium();
-  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...flags], timeout: PATIENCE });
-  return browser.on('context', (context) => context.setDefaultTimeout(PATIENCE));
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...flags], timeout: TIMEOUT });
+  return browser.on('context', (context) => context.setDefaultTimeout(TIMEOUT));
 }
 
-/** Starts it on a GPU of hardware, which is the surest to be found in a window, where there is a screen. */
+/** Starts Chromium on a hardware GPU, in a window if there is a screen: a headless Chromium may not find the GPU. */
 export function startChromiumOnHardware(): Promise<Browser> {
   const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
   return chromium.launch({ executablePath: findChromium(), args: HARDWARE_GPU_FLAGS, headless: !hasScreen });

@@ -5,7 +5,7 @@ interface HeapUsage {
   readonly backingStorageSize: number;
 }
 
-/** JavaScript heaps of a page and of its workers, by the DevTools protocol. */
+/** Measures the JavaScript heaps of a page and its workers with the DevTools protocol. */
 export class Heaps {
   readonly #workers = new Set<string>();
   readonly #answers = new Map<number, (result: unknown) => void>();
@@ -24,7 +24,7 @@ export class Heaps {
     });
   }
 
-  /** Follows a page; workers are followed from when they start. */
+  /** Attaches to a page and to workers that start later. */
   static async of(page: Page): Promise<Heaps> {
     const session = await page.context().newCDPSession(page);
     const heaps = new Heaps(session);
@@ -33,8 +33,8 @@ export class Heaps {
   }
 
   /**
-   * Bytes in use after a collection: of the page, and of all workers together. Array buffers and WASM memories lie
-   * beside a heap.
+   * Returns the bytes in use after garbage collection: of the page, and of all workers together. Array buffers and WASM
+   * memories are not part of a heap.
    */
   async usedBytes(): Promise<{ readonly page: number; readonly workers: number; readonly workerBuffers: number }> {
     await this.#session.send('HeapProfiler.collectGarbage');

@@ -1,6 +1,6 @@
 import type { BrowserContext, Worker } from 'playwright-core';
 
-/** Runs before a worker's own code: counts the bytes of buffers, textures and WASM memories that are alive. */
+/** Script that runs before a worker's own code and counts the bytes of live GPU buffers, textures and WASM memories. */
 const COUNTER = `
 self.liveBytes = { gpu: 0, wasm: () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0) };
 const memories = [];
@@ -39,19 +39,22 @@ interface Counter {
   readonly wasm: () => number;
 }
 
-/** What a classifier's worker holds outside its JavaScript heap: bytes of GPU buffers and textures, and WASM memories. */
+/** Memory of a classifier's worker outside its JavaScript heap, in bytes: GPU buffers and textures, and WASM memories. */
 export interface LiveBytes {
   readonly gpu: number;
   readonly wasm: number;
 }
 
-/** As above: leaves a worker nothing but WebGPU, which takes a software adapter for a GPU. */
-export const WEBGPU_ALONE = `
+/** Script that disables WebAssembly in a worker and makes it treat the software adapter as a hardware GPU. */
+export const WEBGPU_ONLY = `
 WebAssembly.validate = () => false;
 Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
 `;
 
-/** Makes classifiers' workers of this context count what they hold, and do `more` before their own code. */
+/**
+ * Makes the classifier workers of a context count their memory.
+ * @param more a script that also runs before their own code.
+ */
 export async function countLiveBytes(context: BrowserContext, more = ''): Promise<void> {
   await context.route(/assets\/worker-.*\.js$/, async (route) => {
     const response = await route.fetch();
@@ -59,7 +62,7 @@ export async function countLiveBytes(context: BrowserContext, more = ''): Promis
   });
 }
 
-/** What a worker of such a context holds now. */
+/** Returns the current memory of a worker in such a context. */
 export async function liveBytes(worker: Worker | undefined): Promise<LiveBytes | undefined> {
   return worker?.evaluate(() => {
     const { gpu, wasm } = (self as unknown as { liveBytes: Counter }).liveBytes;

@@ -14,19 +14,19 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** What makes a page cross-origin isolated, so that it has threads. */
+/** Headers that make a page cross-origin isolated, which threads require. */
 export const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** A folder on the web. */
+/** An HTTP server for the files of a folder. */
 export class WebServer {
-  /** While it is, connections end without an answer. */
+  /** If true, connections are closed without a response. */
   isGone = false;
-  /** Files that were asked for, by their paths from the folder on, in order. */
+  /** Paths of the requested files, relative to the folder, in order. */
   readonly requests: string[] = [];
-  /** What is served in the place of the folder's files, or beside them, by such paths. */
+  /** Contents that replace files of the folder or add to them, by path relative to the folder. */
   readonly replaced = new Map<string, string | Uint8Array>();
   readonly #server: Server;
   readonly #folder: string;
@@ -47,8 +47,9 @@ export class WebServer {
   }
 
   /**
-   * @param headers of every answer.
-   * @param path at which the folder lies; it begins and ends in a slash.
+   * Starts a server.
+   * @param headers additional headers of every response.
+   * @param path the path of the folder in URLs; it starts and ends with a slash.
    */
   static async serve(folder: string, headers: Readonly<Record<string, string>> = {}, path = '/'): Promise<WebServer> {
     const server = new WebServer(folder, headers, path);
@@ -56,7 +57,7 @@ export class WebServer {
     return server;
   }
 
-  /** Ends in a slash. */
+  /** URL of the folder. It ends with a slash. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#path}`;
   }
