@@ -7,6 +7,9 @@ import { png } from '../support/png.ts';
 
 const run = promisify(execFile);
 
+/** The environment without variables of the test runner, by which bundlers would build for tests. */
+const { NODE_ENV: _1, VITEST: _2, ...ENVIRONMENT } = process.env;
+
 interface Others {
   /** Packages that are copied from this project's `node_modules`. */
   readonly local?: readonly string[];
@@ -59,7 +62,7 @@ export class InstalledPackage {
 
   /** Runs a program in the folder. @returns its standard output. */
   async run(program: string, ...words: readonly string[]): Promise<string> {
-    const { stdout } = await run(program, words, { cwd: this.folder }).catch((error) => {
+    const { stdout } = await run(program, words, { cwd: this.folder, env: ENVIRONMENT }).catch((error) => {
       throw new Error(`${error.message}${error.stdout}`);
     });
     return stdout;
@@ -67,7 +70,7 @@ export class InstalledPackage {
 
   /** Starts a program in the folder that runs until it is stopped. */
   start(program: string, ...words: readonly string[]): { readonly firstOutput: Promise<string>; stop(): void } {
-    const child = spawn(program, words, { cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, words, { cwd: this.folder, env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'inherit'] });
     const firstOutput = new Promise<string>((resolve, reject) => {
       child.stdout.once('data', (data: Buffer) => resolve(data.toString()));
       child.once('exit', (code) => reject(new Error(`${program} ended with ${code}.`)));
@@ -91,8 +94,8 @@ function dependencyFolders(folder: string): readonly string[] {
   return [...new Set(Object.keys(dependencies).flatMap(withDependencies))];
 }
 
-/** An upright stroke of ink on paper. */
-function pictureOfOne(): Uint8Array {
+/** Returns a PNG file of an upright stroke of ink on paper. */
+export function pictureOfOne(): Uint8Array {
   const side = 40;
   const samples = Uint8Array.from({ length: side * side }, (_, index) => {
     const [x, y] = [index % side, Math.floor(index / side)];
