@@ -173,7 +173,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
    */
   classify(image?: ImageSource): Promise<Classification> {
     this.#discardFailedModel();
-    return image ? this.#classifyGiven(image) : this.#classifyShown();
+    return image === undefined ? this.#classifyShown() : this.#classifyGiven(image);
   }
 
   async #classifyGiven(image: ImageSource): Promise<Classification> {

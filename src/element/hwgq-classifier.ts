@@ -1,6 +1,6 @@
 /**
- * Defines `<hwgq-classifier>`, and exports all of `hwgq-web`. `hwgq-web/element/inline` is the same in one file, with the
- * worker inside.
+ * Defines the element `<hwgq-classifier>`, and exports everything that `hwgq-web` exports. `hwgq-web/element/inline` is the
+ * same in a single file that contains the worker.
  * @module hwgq-web/element
  */
 
@@ -16,7 +16,7 @@ declare global {
   }
 }
 
-// A server has no elements, and a page may load this twice.
+// Servers have no custom elements, and a page may load this module twice.
 if (globalThis.customElements && !customElements.get('hwgq-classifier')) {
   customElements.define('hwgq-classifier', HwgqClassifierElement);
 }

@@ -1,7 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { png } from '../support/png.ts';
 import { digitPicture } from './digit-film.ts';
-import { ElementPage, useCamera, useElementSite } from './element-page.ts';
+import { ElementPage, newGate, useCamera, useElementSite } from './element-page.ts';
+
+const IMAGE = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
 
 const site = useElementSite();
 const browser = useCamera();
@@ -15,83 +17,119 @@ beforeAll(() => {
   site().write('halves.png', png({ width: 40, height: 20, colourType: 0, samples: halves }));
 });
 
-it('tells what a picture shows: the page’s words of its own, the element’s of others', async () => {
-  const body = '<hwgq-classifier src="3.png" alt="A digit" model="lenet.hwgq" region="square"></hwgq-classifier>';
+it('removes the attribute of a property that is set to undefined or null', async () => {
+  const element = await ElementPage.open(browser(), site(), IMAGE);
+  const { page } = element;
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+  await expect.poll(() => element.count('result')).toBe(1);
+  const seen = await element.run((one) => {
+    const values = {
+      ...{ model: 'a.hwgq', integrity: 'sha256-', backend: 'wasm', workerUrl: 'a.js', src: '8.png', alt: 'A digit' },
+      ...{ camera: 'user', maxResults: 2, scoreThreshold: 0.1, smoothing: 1, frameRate: 1, region: 'square' },
+      ...{ mirror: true, loading: 'lazy', poster: '3.png', controls: true },
+    };
+    const names = Object.keys(values);
+    const properties = one as unknown as Record<string, unknown>;
+    const readAll = () => names.map((name) => [name, properties[name]]);
+    for (const name of one.getAttributeNames()) one.removeAttribute(name);
+    const absent = readAll();
+    const unset = [undefined, null].map((value) => {
+      Object.assign(one, values);
+      const attributes = one.getAttributeNames().length;
+      for (const name of names) properties[name] = value;
+      return { attributes, left: one.getAttributeNames(), values: readAll() };
+    });
+    return { count: names.length, absent, unset };
+  });
+  const expected = { attributes: seen.count, left: [], values: seen.absent };
+  expect(seen.unset).toEqual([expected, expected]);
+  await expect.poll(() => element.isIn('empty')).toBe(true);
+  expect(requests.filter((path) => /undefined|null/.test(path))).toEqual([]);
+  expect(element.misdeeds).toEqual([]);
+});
+
+it('understands attributes as React writes them on a server, and lets properties replace them', async () => {
+  const body = `<hwgq-classifier src="gray.png" model="lenet.hwgq" maxResults="1" scoreThreshold="0.999" frameRate="7"
+    workerUrl="lib/worker.js"></hwgq-classifier>`;
   const element = await ElementPage.open(browser(), site(), body);
+  const bars = () => element.page.getByRole('listitem').count();
+  await expect.poll(() => element.labels()).toEqual(['unsure']);
+  expect(await bars()).toBe(1);
+  expect(await element.run((one) => [one.frameRate, one.workerUrl])).toEqual([7, 'lib/worker.js']);
+  await element.run((one) => one.setAttribute('maxresults', '4'));
+  await expect.poll(bars).toBe(4);
+  await element.set({ maxResults: 2 });
+  await expect.poll(bars).toBe(2);
+  await element.set({ maxResults: undefined, scoreThreshold: null });
+  await expect.poll(bars).toBe(3);
+  expect(await element.run((one) => [one.maxResults, one.scoreThreshold])).toEqual([3, 0.5]);
+  expect(await element.run((one) => one.getAttributeNames().sort())).toEqual([
+    'framerate',
+    'model',
+    'src',
+    'workerurl',
+  ]);
+});
+
+it('describes an image of the page by alt, and an image of the user by its kind', async () => {
+  const element = await ElementPage.open(browser(), site(), IMAGE.replace('src', 'alt="A digit" src'));
   const { page } = element;
   const image = page.locator('hwgq-classifier [part=image]');
   await page.getByRole('img', { name: 'A digit' }).waitFor();
-  await element.run((one) => {
-    one.alt = 'A three';
-  });
+  await element.set({ alt: 'A three' });
   await page.getByRole('img', { name: 'A three' }).waitFor();
-  await element.run((one) => {
-    one.alt = '';
-  });
+  await element.set({ alt: '' });
   await expect.poll(() => image.getAttribute('alt')).toBe('');
   await element.run((one) => one.removeAttribute('alt'));
   await page.getByRole('img', { name: 'Image', exact: true }).waitFor();
-  await element.run((one) => {
-    one.alt = 'A three';
-  });
+  await element.set({ alt: 'A three' });
   await element.drop('mine.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
   await page.getByRole('img', { name: 'Image', exact: true }).waitFor();
-  await element.run((one) => {
-    one.lang = 'de';
-  });
+  await element.set({ lang: 'de' });
   await page.getByRole('img', { name: 'Bild', exact: true }).waitFor();
-  await element.dropFilm(['3.png']);
+  await element.dropVideo(['3.png']);
   await page.getByLabel('Video', { exact: true }).waitFor();
-  await page.close();
 });
 
-it('names what a script gives for the script alone', async () => {
-  const body = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square"></hwgq-classifier>';
-  const element = await ElementPage.open(browser(), site(), body);
+it('returns the result of an image from a script without showing it', async () => {
+  const element = await ElementPage.open(browser(), site(), IMAGE);
   const { page } = element;
   await expect.poll(() => element.labels()).toEqual(['3']);
-  const told = await element.told();
+  const events = await element.events();
   const given = await element.run(async (one) => {
     const eight = await fetch('8.png').then((response) => response.blob());
     return (await one.classify(eight)).categories[0]?.label;
   });
   expect(given).toBe('8');
-  expect(await page.locator('[part=label]').textContent()).toBe('3');
-  expect(await element.told()).toEqual(told);
+  expect(await page.locator('hwgq-classifier [part=label]').textContent()).toBe('3');
+  expect(await element.events()).toEqual(events);
   await element.run((one) => one.classify());
   expect(await element.labels()).toEqual(['3']);
-  expect(await element.told()).toHaveLength(told.length + 1);
-  await page.close();
+  expect(await element.events()).toHaveLength(events.length + 1);
 });
 
-it('looks at the mirror image and the middle square, and takes snapshots of them', async () => {
-  const body = '<hwgq-classifier src="3.png" model="lenet.hwgq" region="square" mirror></hwgq-classifier>';
-  const element = await ElementPage.open(browser(), site(), body);
-  const { page } = element;
-  const count = async () => (await element.told()).filter(({ name }) => name === 'result').length;
+it('classifies the mirror image and the central square, and takes snapshots of them', async () => {
+  const element = await ElementPage.open(browser(), site(), IMAGE.replace('src', 'mirror src'));
+  const count = () => element.count('result');
   await expect.poll(count).toBe(1);
   const categories = () => element.run(async (one) => (await one.classify()).categories);
   const mirrored = await categories();
-  await element.run((one) => {
-    one.mirror = false;
-    one.src = 'mirrored.png';
-  });
+  await element.set({ mirror: false, src: 'mirrored.png' });
   await expect.poll(count).toBe(3);
   expect(await categories()).toEqual(mirrored);
-  await element.run((one) => {
-    one.src = 'halves.png';
-  });
+  await element.set({ src: 'halves.png' });
   await expect.poll(count).toBe(5);
-  /** Sizes, and the gray of the leftmost pixel. */
+  /** Width, height, and the gray of the leftmost pixel. */
   const snapshot = (isMirrored: boolean, isSquare: boolean) =>
     element.run(
       async (one, [isMirrored, isSquare]) => {
         one.mirror = isMirrored;
         one.region = isSquare ? 'square' : '';
-        const picture = await createImageBitmap(await one.snapshot());
-        const { width, height } = picture;
+        const image = await createImageBitmap(await one.snapshot());
+        const { width, height } = image;
         const context = new OffscreenCanvas(width, height).getContext('2d');
-        context?.drawImage(picture, 0, 0);
+        context?.drawImage(image, 0, 0);
         return [width, height, context?.getImageData(0, 0, 1, 1).data[0]];
       },
       [isMirrored, isSquare] as const,
@@ -100,58 +138,50 @@ it('looks at the mirror image and the middle square, and takes snapshots of them
   expect(await snapshot(true, false)).toEqual([40, 20, 255]);
   expect(await snapshot(false, true)).toEqual([20, 20, 0]);
   expect(await snapshot(true, true)).toEqual([20, 20, 255]);
-  await page.close();
 });
 
-it('has no snapshot of a camera that has shown nothing yet', async () => {
+it('rejects a snapshot of a camera that has no frame yet', async () => {
   const before = () => {
     navigator.mediaDevices.getUserMedia = async () => new MediaStream();
   };
   const body = '<hwgq-classifier model="lenet.hwgq" camera controls></hwgq-classifier>';
   const element = await ElementPage.open(browser(), site(), body, { before });
-  const { page } = element;
-  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await element.page.getByRole('button', { name: 'Start the camera' }).click();
   await expect.poll(() => element.isIn('empty')).toBe(false);
   expect(await element.run((one) => one.snapshot().catch(({ code }) => code))).toBe('invalid-image');
-  await page.close();
 });
 
-it('limits frames and smooths their scores', async () => {
-  const body = '<hwgq-classifier model="lenet.hwgq" camera region="square" smoothing="1e9" controls></hwgq-classifier>';
+it('limits the frame rate and smooths the scores of frames', async () => {
+  const body = `<hwgq-classifier model="lenet.hwgq" camera region="square" smoothing="1e9" score-threshold="0" controls>
+    </hwgq-classifier>`;
   const element = await ElementPage.open(browser(), site(), body);
-  const { page } = element;
-  /** The labels and the times of results that come from now on. */
+  /** The labels of the next results, and the seconds from the first frame to the last. */
   const next = (count: number) =>
     element.run(async (one, count) => {
       const labels: (string | undefined)[] = [];
       const times: number[] = [];
       await new Promise((resolve) => {
-        one.addEventListener('result', ({ detail: { result } }) => {
-          labels.push(result.categories[0]?.label);
-          times.push('timestamp' in result ? result.timestamp : 0);
+        one.addEventListener('result', ({ detail: { label, result } }) => {
+          labels.push(label);
+          times.push('timestamp' in result ? result.timestamp : Number.NaN);
           if (times.length >= count) resolve(undefined);
         });
       });
-      return { labels: [...new Set(labels)].sort(), span: (times.at(-1) ?? 0) - (times[0] ?? 0) };
+      return { labels: [...new Set(labels)].sort(), milliseconds: (times.at(-1) ?? 0) - (times[0] ?? 0) };
     }, count);
-  await page.getByRole('button', { name: 'Start the camera' }).click();
-  // Frames of three seconds, in which both digits come.
+  await element.page.getByRole('button', { name: 'Start the camera' }).click();
+  // The camera shows both digits within 30 frames.
   expect((await next(30)).labels).toHaveLength(1);
-  await element.run((one) => {
-    one.smoothing = 0;
-  });
+  await element.set({ smoothing: 0 });
   expect((await next(30)).labels).toEqual(['3', '8']);
-  await element.run((one) => {
-    one.frameRate = 2;
-  });
-  // The first of them may still be of before.
-  expect((await next(5)).span).toBeGreaterThan(1000);
-  await page.close();
+  await element.set({ frameRate: 2 });
+  // The first frame may precede the limit.
+  expect((await next(5)).milliseconds).toBeGreaterThan(1000);
 });
 
-it('shows its poster, what is loaded, and what is held over it', async () => {
+it('shows its poster until it has an image, and the progress of its model', async () => {
   const far = '<br>'.repeat(200);
-  const body = `${far}<hwgq-classifier model="slow.hwgq" loading="eager" poster="8.png"></hwgq-classifier>`;
+  const body = `${far}<hwgq-classifier model="missing.hwgq" loading="eager" poster="8.png"></hwgq-classifier>`;
   const element = await ElementPage.open(browser(), site(), body, {
     before: () => {
       const steps: number[] = [];
@@ -162,48 +192,44 @@ it('shows its poster, what is loaded, and what is held over it', async () => {
   });
   const { page } = element;
   await expect.poll(() => element.isIn('error')).toBe(true);
-  let release = () => {};
-  const isReleased = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const download = newGate();
   await page.route('**/lenet.hwgq', async (route) => {
-    await isReleased;
+    await download.opened;
     await route.continue();
   });
-  await element.run((one) => {
-    one.model = 'lenet.hwgq';
-  });
+  await element.set({ model: 'lenet.hwgq' });
   await expect.poll(() => element.isIn('loading')).toBe(true);
   expect(await element.isIn('error')).toBe(false);
   expect(await page.getByText('Loading the model').isVisible()).toBe(true);
   const poster = page.locator('hwgq-classifier [part=poster]');
   expect(await poster.isVisible()).toBe(true);
   expect(await poster.evaluate((image: HTMLImageElement) => new URL(image.src).pathname)).toBe('/8.png');
-  release();
+  download.open();
   await expect.poll(() => element.isIn('ready')).toBe(true);
   expect(await element.isIn('loading')).toBe(false);
   const steps = await page.evaluate(() => (window as unknown as { steps: number[] }).steps);
   expect(steps.at(-1)).toBe(1);
   expect(steps).toEqual(steps.toSorted((one, other) => one - other));
-  const hold = (type: string) =>
+  await element.set({ src: '3.png' });
+  await expect.poll(() => element.isIn('empty')).toBe(false);
+  expect(await poster.isVisible()).toBe(false);
+});
+
+it('marks itself while a file is dragged over it', async () => {
+  const element = await ElementPage.open(browser(), site(), '<hwgq-classifier></hwgq-classifier>');
+  const isDropping = (type: string) =>
     element.run((one, type) => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([], 'any'));
       one.dispatchEvent(new DragEvent(type, { dataTransfer, cancelable: true }));
       return one.matches(':state(dropping)');
     }, type);
-  expect([await hold('dragover'), await hold('dragleave')]).toEqual([true, false]);
-  await element.run((one) => {
-    one.src = '3.png';
-  });
-  await expect.poll(() => element.isIn('empty')).toBe(false);
-  expect(await poster.isVisible()).toBe(false);
-  await page.close();
+  expect(await isDropping('dragover')).toBe(true);
+  expect(await isDropping('dragleave')).toBe(false);
 });
 
-it('reads from right to left, takes a page’s colours, and stays as it is where it is moved', async () => {
-  const body = `<div dir="rtl" lang="ar">
-    <hwgq-classifier src="3.png" model="lenet.hwgq" region="square" camera controls></hwgq-classifier></div><section></section>`;
+it('follows the direction, language and colors of the page', async () => {
+  const body = `<div dir="rtl" lang="ar">${IMAGE.replace('src', 'camera controls src')}</div>`;
   const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
   await expect.poll(() => element.labels()).toEqual(['3']);
@@ -214,10 +240,14 @@ it('reads from right to left, takes a page’s colours, and stays as it is where
   const [name, percent] = await Promise.all(
     ['name', 'percent'].map((part) => score.locator(`[part=${part}]`).boundingBox()),
   );
-  expect(name?.x).toBeGreaterThan(percent?.x ?? 0);
+  expect(name?.x).toBeGreaterThan(percent?.x ?? Number.POSITIVE_INFINITY);
+});
+
+it('keeps its model and its result when it is moved by moveBefore', async () => {
+  const element = await ElementPage.open(browser(), site(), `${IMAGE}<section></section>`);
+  await expect.poll(() => element.labels()).toEqual(['3']);
   await element.run((one) => document.querySelector('section')?.moveBefore(one, null));
   await element.run((one) => one.classify());
-  expect((await element.told()).filter(({ name }) => name === 'load')).toHaveLength(1);
-  expect(await page.locator('section [part=label]').textContent()).toBe('3');
-  await page.close();
+  expect(await element.count('load')).toBe(1);
+  expect(await element.page.locator('section [part=label]').textContent()).toBe('3');
 });

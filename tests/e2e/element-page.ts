@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { WebServer } from '../../src/bench/programs/support/web-server.ts';
 import type { HwgqClassifierElement } from '../../src/element/hwgq-classifier.ts';
 import { png } from '../support/png.ts';
@@ -9,11 +10,11 @@ import { throughout, useChromium } from '../support/surroundings.ts';
 import { watchMisdeeds } from './demo-page.ts';
 import { digitPicture, writeDigitFilm } from './digit-film.ts';
 
-/** A policy as strict as the element needs. */
+/** The strictest policy that the element works with. */
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' blob:; media-src 'self' blob:";
 
-/** A browser whose camera shows a 3 and an 8 in turn, for a test file. */
+/** Provides a test file with a browser whose camera shows a 3 and an 8 in turn. */
 export function useCamera(): () => Browser {
   return useChromium(
     '--use-fake-device-for-media-stream',
@@ -22,7 +23,7 @@ export function useCamera(): () => Browser {
   );
 }
 
-/** A site with elements, for a test file. */
+/** Provides a test file with a site for pages with elements. */
 export function useElementSite(): () => ElementSite {
   return throughout(
     () => ElementSite.open(),
@@ -30,14 +31,17 @@ export function useElementSite(): () => ElementSite {
   );
 }
 
-/** A site of somebody's, with the element's files, the LeNet and pictures of digits. */
+/** A web site with the element's files, two models and images of digits. */
 export class ElementSite {
-  private constructor(
-    readonly folder: string,
-    private readonly server: WebServer,
-  ) {}
+  readonly folder: string;
+  readonly #server: WebServer;
 
-  /** @throws Error where the package has not been built. */
+  private constructor(folder: string, server: WebServer) {
+    this.folder = folder;
+    this.#server = server;
+  }
+
+  /** @throws Error if the package has not been built. */
   static async open(
     headers: Readonly<Record<string, string>> = { 'Content-Security-Policy': POLICY },
   ): Promise<ElementSite> {
@@ -51,7 +55,7 @@ export class ElementSite {
   }
 
   get url(): string {
-    return this.server.url;
+    return this.#server.url;
   }
 
   write(name: string, content: string | Uint8Array): void {
@@ -59,29 +63,35 @@ export class ElementSite {
   }
 
   close(): void {
-    this.server.close();
+    this.#server.close();
     rmSync(this.folder, { recursive: true });
   }
 }
 
-/** What an element has told, in order: names of events, labels of results. */
-interface Told {
+/** An event of an element. */
+interface RecordedEvent {
   readonly name: string;
+  /** Of a `result`; undefined if the element is unsure. */
   readonly label?: string | undefined;
+  /** Of an `error`. */
   readonly code?: string;
 }
 
-/** A page with elements. */
+/** A page with elements, which is closed when the test has finished. */
 export class ElementPage {
-  private constructor(
-    readonly page: Page,
-    readonly misdeeds: readonly string[],
-  ) {}
+  readonly page: Page;
+  /** Errors on the console, uncaught ones, breaches of the policy, and requests to other origins. */
+  readonly misdeeds: readonly string[];
+
+  private constructor(page: Page, misdeeds: readonly string[]) {
+    this.page = page;
+    this.misdeeds = misdeeds;
+  }
 
   /**
-   * @param body of the page, whose elements are told of by `told`.
-   * @param script address of the element's file.
-   * @param before what runs in the page before anything else.
+   * @param body Content of the page, whose elements' events are recorded.
+   * @param script URL of the element's file.
+   * @param before Runs in the page before anything else.
    */
   static async open(
     browser: Browser | BrowserContext,
@@ -94,16 +104,17 @@ export class ElementPage {
     }: BrowserContextOptions & { script?: string; before?: () => void } = {},
   ): Promise<ElementPage> {
     const page = await ('contexts' in browser ? browser.newPage(options) : browser.newPage());
+    onTestFinished(() => page.close());
     const element = new ElementPage(page, watchMisdeeds(page, new URL(site.url).origin));
     await page.addInitScript(before);
     await page.addInitScript(() => {
-      const told: Told[] = [];
-      Object.assign(window, { told });
+      const events: RecordedEvent[] = [];
+      Object.assign(window, { events });
       for (const name of ['load', 'progress', 'result', 'error']) {
         const listener = (event: Event) => {
           if (!(event instanceof CustomEvent)) return;
           const { label, code } = event.detail as { label?: string; code?: string };
-          told.push({ name, label, ...(code === undefined ? {} : { code }) });
+          events.push({ name, label, ...(code === undefined ? {} : { code }) });
         };
         document.addEventListener(name, listener, { capture: true });
       }
@@ -117,14 +128,25 @@ export class ElementPage {
     return element;
   }
 
-  told(): Promise<readonly Told[]> {
-    return this.page.evaluate(() => (window as unknown as { told: Told[] }).told);
+  /** The events of all elements so far, in order. */
+  events(): Promise<readonly RecordedEvent[]> {
+    return this.page.evaluate(() => (window as unknown as { events: RecordedEvent[] }).events);
   }
 
-  /** The labels of all results so far, without repetitions. */
+  /** How many events of a name there have been. */
+  async count(name: string): Promise<number> {
+    return (await this.events()).filter((event) => event.name === name).length;
+  }
+
+  /** The labels of all results so far, without repetitions in a row. */
   async labels(): Promise<readonly string[]> {
-    const labels = (await this.told()).flatMap(({ name, label }) => (name === 'result' ? [label ?? 'unsure'] : []));
+    const labels = (await this.events()).flatMap(({ name, label }) => (name === 'result' ? [label ?? 'unsure'] : []));
     return labels.filter((label, index) => label !== labels[index - 1]);
+  }
+
+  /** The codes of all errors so far. */
+  async codes(): Promise<readonly string[]> {
+    return (await this.events()).flatMap(({ code }) => code ?? []);
   }
 
   /** Runs a function on the page's first element. */
@@ -136,6 +158,11 @@ export class ElementPage {
       .locator('hwgq-classifier')
       .first()
       .evaluate(work as never, value) as Promise<Awaited<Result>>;
+  }
+
+  /** Sets properties of the page's first element, all in one task. */
+  set(properties: { readonly [name: string]: unknown }): Promise<void> {
+    return this.run((element, values) => void Object.assign(element, values), properties);
   }
 
   /** Drops a file on the page's first element. */
@@ -150,14 +177,24 @@ export class ElementPage {
     );
   }
 
-  /** Drops a film of pictures of the site, half a second each, on the page's first element. */
-  dropFilm(pictures: readonly string[]): Promise<void> {
-    return this.run(dropFilm, pictures);
+  /** Drops a video of images of the site, half a second each, on the page's first element. */
+  dropVideo(images: readonly string[]): Promise<void> {
+    return this.run(dropVideo, images);
   }
 
+  /** Whether the page's first element matches a custom state. */
   isIn(state: string): Promise<boolean> {
     return this.run((element, name) => element.matches(`:state(${name})`), state);
   }
+}
+
+/** A gate at which something waits until the test opens it. */
+export function newGate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
 }
 
 function digitPng(digit: string): Uint8Array {
@@ -165,21 +202,21 @@ function digitPng(digit: string): Uint8Array {
   return png({ width, height, colourType: 0, samples: pixels });
 }
 
-/** Nothing to see. */
+/** An image without any content: noise around gray. */
 function grayPng(): Uint8Array {
   const samples = Uint8Array.from({ length: 64 * 64 }, (_, index) => 120 + ((index * 7919) % 13));
   return png({ width: 64, height: 64, colourType: 0, samples });
 }
 
 /** Runs in the page. */
-async function dropFilm(element: HTMLElement, pictures: readonly string[]): Promise<void> {
+async function dropVideo(element: HTMLElement, images: readonly string[]): Promise<void> {
   const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
   const context = canvas.getContext('2d');
   const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
   const parts: Blob[] = [];
   recorder.ondataavailable = ({ data }) => parts.push(data);
   recorder.start();
-  for (const picture of pictures) {
+  for (const picture of images) {
     const image = new Image();
     image.src = picture;
     await image.decode();
@@ -193,6 +230,6 @@ async function dropFilm(element: HTMLElement, pictures: readonly string[]): Prom
     recorder.stop();
   });
   const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File(parts, 'film.webm', { type: 'video/webm' }));
+  dataTransfer.items.add(new File(parts, 'video.webm', { type: 'video/webm' }));
   element.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
 }
