@@ -7,24 +7,24 @@ const DEFAULT_SCORE_THRESHOLD = 0.5;
 const DEFAULT_SMOOTHING = 300;
 const DEFAULT_MAX_RESULTS = 3;
 
-/** Frameworks set a property to one of these if the application has no value; the attribute is then removed. */
-type Unset = null | undefined;
-
 /** The properties that reflect attributes, for the typings of frameworks. */
 export type HwgqClassifierProperties = {
-  [Name in Exclude<keyof ClassifierAttributes, keyof HTMLElement>]?: ClassifierAttributes[Name] | Unset;
+  [Name in Exclude<keyof ClassifierAttributes, keyof HTMLElement>]?: ClassifierAttributes[Name] | null | undefined;
 };
 
 /** Servers have no `HTMLElement`; the module can be imported there, but elements cannot be made. */
 const ElementBase: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-/** Base class with the properties that reflect the element's attributes. */
+/**
+ * Base class with the properties that reflect the element's attributes. Frameworks set a property to undefined or null if
+ * the application has no value for it; the attribute is then removed.
+ */
 export class ClassifierAttributes extends ElementBase {
   /** URL of the `.hwgq` model file. */
   get model(): string {
     return this.#read('model') ?? '';
   }
-  set model(value: string | Unset) {
+  set model(value: string | null | undefined) {
     this.#write('model', value);
   }
 
@@ -32,7 +32,7 @@ export class ClassifierAttributes extends ElementBase {
   get integrity(): string {
     return this.#read('integrity') ?? '';
   }
-  set integrity(value: string | Unset) {
+  set integrity(value: string | null | undefined) {
     this.#write('integrity', value);
   }
 
@@ -40,7 +40,7 @@ export class ClassifierAttributes extends ElementBase {
   get backend(): BackendName | 'auto' {
     return (this.#read('backend') || 'auto') as BackendName | 'auto';
   }
-  set backend(value: BackendName | 'auto' | Unset) {
+  set backend(value: BackendName | 'auto' | null | undefined) {
     this.#write('backend', value);
   }
 
@@ -48,7 +48,7 @@ export class ClassifierAttributes extends ElementBase {
   get workerUrl(): string {
     return this.#read('worker-url') ?? '';
   }
-  set workerUrl(value: string | Unset) {
+  set workerUrl(value: string | null | undefined) {
     this.#write('worker-url', value);
   }
 
@@ -56,7 +56,7 @@ export class ClassifierAttributes extends ElementBase {
   get src(): string {
     return this.#read('src') ?? '';
   }
-  set src(value: string | Unset) {
+  set src(value: string | null | undefined) {
     this.#write('src', value);
   }
 
@@ -64,7 +64,7 @@ export class ClassifierAttributes extends ElementBase {
   get alt(): string {
     return this.#read('alt') ?? '';
   }
-  set alt(value: string | Unset) {
+  set alt(value: string | null | undefined) {
     this.#write('alt', value);
   }
 
@@ -72,7 +72,7 @@ export class ClassifierAttributes extends ElementBase {
   get camera(): string | null {
     return this.#read('camera');
   }
-  set camera(value: string | Unset) {
+  set camera(value: string | null | undefined) {
     this.#write('camera', value);
   }
 
@@ -80,7 +80,7 @@ export class ClassifierAttributes extends ElementBase {
   get maxResults(): number {
     return this.#readNumber('max-results', DEFAULT_MAX_RESULTS);
   }
-  set maxResults(value: number | Unset) {
+  set maxResults(value: number | null | undefined) {
     this.#write('max-results', value);
   }
 
@@ -88,7 +88,7 @@ export class ClassifierAttributes extends ElementBase {
   get scoreThreshold(): number {
     return this.#readNumber('score-threshold', DEFAULT_SCORE_THRESHOLD);
   }
-  set scoreThreshold(value: number | Unset) {
+  set scoreThreshold(value: number | null | undefined) {
     this.#write('score-threshold', value);
   }
 
@@ -96,7 +96,7 @@ export class ClassifierAttributes extends ElementBase {
   get smoothing(): number {
     return this.#readNumber('smoothing', DEFAULT_SMOOTHING);
   }
-  set smoothing(value: number | Unset) {
+  set smoothing(value: number | null | undefined) {
     this.#write('smoothing', value);
   }
 
@@ -104,7 +104,7 @@ export class ClassifierAttributes extends ElementBase {
   get frameRate(): number {
     return this.#readNumber('frame-rate', 0);
   }
-  set frameRate(value: number | Unset) {
+  set frameRate(value: number | null | undefined) {
     this.#write('frame-rate', value);
   }
 
@@ -112,7 +112,7 @@ export class ClassifierAttributes extends ElementBase {
   get region(): 'square' | '' {
     return this.#read('region') === 'square' ? 'square' : '';
   }
-  set region(value: 'square' | '' | Unset) {
+  set region(value: 'square' | '' | null | undefined) {
     this.#write('region', value);
   }
 
@@ -120,7 +120,7 @@ export class ClassifierAttributes extends ElementBase {
   get mirror(): boolean {
     return this.#read('mirror') !== null;
   }
-  set mirror(value: boolean | Unset) {
+  set mirror(value: boolean | null | undefined) {
     this.toggleAttribute('mirror', Boolean(value));
   }
 
@@ -129,7 +129,7 @@ export class ClassifierAttributes extends ElementBase {
     const value = this.#read('loading');
     return value === 'lazy' || value === 'eager' ? value : 'auto';
   }
-  set loading(value: LoadingMode | Unset) {
+  set loading(value: LoadingMode | null | undefined) {
     this.#write('loading', value);
   }
 
@@ -137,7 +137,7 @@ export class ClassifierAttributes extends ElementBase {
   get poster(): string {
     return this.#read('poster') ?? '';
   }
-  set poster(value: string | Unset) {
+  set poster(value: string | null | undefined) {
     this.#write('poster', value);
   }
 
@@ -145,7 +145,7 @@ export class ClassifierAttributes extends ElementBase {
   get controls(): boolean {
     return this.#read('controls') !== null;
   }
-  set controls(value: boolean | Unset) {
+  set controls(value: boolean | null | undefined) {
     this.toggleAttribute('controls', Boolean(value));
   }
 
@@ -170,7 +170,7 @@ export class ClassifierAttributes extends ElementBase {
     return text === null || text.trim() === '' || Number.isNaN(value) ? fallback : value;
   }
 
-  #write(name: string, value: string | number | Unset): void {
+  #write(name: string, value: string | number | null | undefined): void {
     const isUnset = value === null || value === undefined;
     // The other spelling must not outlive the value that is replaced.
     if (name.includes('-')) this.removeAttribute(withoutHyphens(name));

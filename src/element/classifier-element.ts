@@ -553,19 +553,15 @@ function prefersReducedMotion(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-type Listener<Events, Name extends keyof Events> = (this: HwgqClassifierElement, event: Events[Name]) => unknown;
-
-type OtherEventMap = Omit<HTMLElementEventMap, keyof HwgqClassifierEventMap>;
-
 export interface HwgqClassifierElement {
   addEventListener<Name extends keyof HwgqClassifierEventMap>(
     type: Name,
-    listener: Listener<HwgqClassifierEventMap, Name>,
+    listener: (this: HwgqClassifierElement, event: HwgqClassifierEventMap[Name]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  addEventListener<Name extends keyof OtherEventMap>(
+  addEventListener<Name extends Exclude<keyof HTMLElementEventMap, keyof HwgqClassifierEventMap>>(
     type: Name,
-    listener: Listener<OtherEventMap, Name>,
+    listener: (this: HwgqClassifierElement, event: HTMLElementEventMap[Name]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
@@ -575,12 +571,12 @@ export interface HwgqClassifierElement {
   ): void;
   removeEventListener<Name extends keyof HwgqClassifierEventMap>(
     type: Name,
-    listener: Listener<HwgqClassifierEventMap, Name>,
+    listener: (this: HwgqClassifierElement, event: HwgqClassifierEventMap[Name]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
-  removeEventListener<Name extends keyof OtherEventMap>(
+  removeEventListener<Name extends Exclude<keyof HTMLElementEventMap, keyof HwgqClassifierEventMap>>(
     type: Name,
-    listener: Listener<OtherEventMap, Name>,
+    listener: (this: HwgqClassifierElement, event: HTMLElementEventMap[Name]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
   removeEventListener(
