@@ -5,12 +5,12 @@ import {
   type ClassifyOptions,
   HwgqError,
   type ImageSource,
-  type LoadProgress,
   type StreamOptions,
   type StreamResult,
 } from '../client/index.ts';
 import { ClassifierAttributes, withoutHyphens } from './attributes.ts';
 import { CustomStates } from './custom-states.ts';
+import type { HwgqClassifierEventMap } from './events.ts';
 import { Failures, isAbort, type Part, toHwgqError } from './failures.ts';
 import { acceptFileDrops } from './file-drop.ts';
 import { FrameLoop } from './frame-loop.ts';
@@ -21,22 +21,6 @@ import { checkActivation, type LiveMedia } from './media.ts';
 import { MediaSlot, type MediaState } from './media-slot.ts';
 import { View } from './view.ts';
 import { languageOf, wordsIn } from './words.ts';
-
-/** Detail of a `result` event. */
-export interface ResultDetail {
-  /** Label of the best category; undefined if no category reaches `scoreThreshold`. */
-  readonly label: string | undefined;
-  /** Result as `Classifier.classify` returns it for an image, or `Classifier.stream` for a video or camera. */
-  readonly result: Classification | StreamResult;
-}
-
-/** The element's own events. They do not bubble; only `error` can be canceled. */
-export interface HwgqClassifierEventMap {
-  load: CustomEvent<ClassifierInfo>;
-  progress: CustomEvent<LoadProgress>;
-  result: CustomEvent<ResultDetail>;
-  error: CustomEvent<HwgqError>;
-}
 
 const MODEL_ATTRIBUTES = ['model', 'integrity', 'backend', 'worker-url'];
 const SOURCE_ATTRIBUTES = ['src'];
@@ -498,15 +482,15 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     const { maxResults, scoreThreshold, region, mirror } = this;
     // Filtering happens here, so that bars below the threshold can be shown.
     if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
-      const message = `score-threshold is ${scoreThreshold}, which is out of range. Set it to a number from 0 to 1.`;
+      const message = `\`score-threshold\` is ${scoreThreshold}; a number from 0 to 1 is accepted.`;
       throw new HwgqError('invalid-option', message);
     }
-    return { maxResults, mirror, ...(region ? { region } : {}) };
+    return { maxResults, mirror, region: region || undefined };
   }
 
   #streamOptions(): StreamOptions {
     const { smoothing, frameRate } = this;
-    return { ...this.#options(), smoothing, ...(frameRate > 0 ? { frameRate } : {}) };
+    return { ...this.#options(), smoothing, frameRate: frameRate > 0 ? frameRate : undefined };
   }
 
   #framing(): Framing {

@@ -8,7 +8,8 @@ import { HwgqClassifierElement } from './classifier-element.ts';
 
 export * from '../client/index.ts';
 export type { HwgqClassifierProperties, LoadingMode } from './attributes.ts';
-export { HwgqClassifierElement, type HwgqClassifierEventMap, type ResultDetail } from './classifier-element.ts';
+export { HwgqClassifierElement } from './classifier-element.ts';
+export type { HwgqClassifierEventMap, ResultDetail } from './events.ts';
 
 declare global {
   interface HTMLElementTagNameMap {

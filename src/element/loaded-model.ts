@@ -55,8 +55,8 @@ export class LoadedModel {
       const classifier = await createClassifier({
         model: urlIn(attributes, 'model'),
         backend,
-        ...(integrity ? { integrity } : {}),
-        ...(workerUrl ? { workerUrl: urlIn(attributes, 'workerUrl') } : {}),
+        integrity: integrity || undefined,
+        workerUrl: workerUrl ? urlIn(attributes, 'workerUrl') : undefined,
         signal,
         onProgress: (progress) => {
           if (this.#isReleased) return;
@@ -85,5 +85,5 @@ function urlIn(attributes: ClassifierAttributes, name: 'model' | 'workerUrl'): U
     // Reported below, as an empty one is.
   }
   const attribute = name === 'model' ? 'model' : 'worker-url';
-  throw new HwgqError('invalid-option', `${attribute} is '${text}', which is not a URL. Set it to the URL of a file.`);
+  throw new HwgqError('invalid-option', `\`${attribute}\` is '${text}', not a valid URL. Set it to the URL of a file.`);
 }
