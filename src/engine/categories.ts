@@ -5,8 +5,8 @@ import type { Category, ClassificationOptions } from './classification.ts';
 const DEFAULT_MAX_RESULTS = 5;
 
 /**
- * Refuses options that contradict each other or name what is not there.
- * @param labels the model's, where it is there already.
+ * Checks the values of classification options.
+ * @param labels the model's labels, if it has been loaded. Lists may contain only these.
  * @throws HwgqError `invalid-option`.
  */
 export function checkOptions(options: ClassificationOptions, labels?: readonly string[]): void {
@@ -19,19 +19,22 @@ export function checkOptions(options: ClassificationOptions, labels?: readonly s
     refuse(`\`${name}\` is ${JSON.stringify(list)}; an array of labels is accepted.`);
   }
   if (categoryAllowlist && categoryDenylist) {
-    refuse('categoryAllowlist and categoryDenylist exclude each other. Give one of them.');
+    refuse('`categoryAllowlist` and `categoryDenylist` exclude each other. Pass one of them.');
   }
   if (!Number.isInteger(maxResults) || maxResults === 0) {
-    refuse(`maxResults is ${maxResults}; a whole number from 1, or −1 for all, is accepted.`);
+    refuse(`\`maxResults\` is ${maxResults}; a positive integer is accepted, or -1 for all categories.`);
   }
   if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
-    refuse(`scoreThreshold is ${scoreThreshold}; 0 to 1 is accepted.`);
+    refuse(`\`scoreThreshold\` is ${scoreThreshold}; a number from 0 to 1 is accepted.`);
   }
   const listed = categoryAllowlist ?? categoryDenylist ?? [];
   const unknown = labels && listed.find((label) => !labels.includes(label));
   if (unknown !== undefined) {
     const known = labels?.slice(0, 10).join(', ');
-    refuse(`There is no label '${unknown}'. Give labels as info.labels has them, ${labels?.length}: ${known}…`);
+    const list = categoryAllowlist ? 'categoryAllowlist' : 'categoryDenylist';
+    refuse(
+      `\`${list}\` contains '${unknown}'; the model's ${labels?.length} labels are accepted (info.labels): ${known}…`,
+    );
   }
 }
 
@@ -42,12 +45,12 @@ export function definedOptions(options: ClassificationOptions): ClassificationOp
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** The labels of a model, or its class numbers where it has none. */
+/** Returns the labels of a model, or the indices of its classes as text if it has no labels. */
 export function labelsOf(labels: readonly string[] | undefined, classes: number): readonly string[] {
   return labels ?? Array.from({ length: classes }, (_, index) => String(index));
 }
 
-/** Probabilities of all classes, and the categories that the options leave, best first. */
+/** Converts logits to the probabilities of all classes, and to the categories that pass the options, best first. */
 export function toCategories(
   logits: ArrayLike<number>,
   labels: readonly string[],
@@ -57,7 +60,7 @@ export function toCategories(
   return { scores, categories: categoriesOf(scores, labels, options) };
 }
 
-/** The categories that the options leave, best first. */
+/** Returns the categories that pass the options, best first. */
 export function categoriesOf(
   scores: Float32Array,
   labels: readonly string[],

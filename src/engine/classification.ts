@@ -1,8 +1,8 @@
 import type { BackendDescription } from './runner.ts';
 
-/** How scores become categories; the names are those of MediaPipe's image classifier. */
+/** Options that turn scores into categories. They have the names of MediaPipe's image classifier. */
 export interface ClassificationOptions {
-  /** How many categories at the most, best first. Default: 5. Below zero: all. */
+  /** Maximum number of categories. A negative number returns all of them. Default: 5. */
   readonly maxResults?: number | undefined;
   /**
    * Lowest score of a category, 0 to 1. Default: 0.
@@ -11,40 +11,41 @@ export interface ClassificationOptions {
    * instead of a label. The `score-threshold` of `<hwgq-classifier>` means the same, with a default of 0.5.
    */
   readonly scoreThreshold?: number | undefined;
-  /** Only these labels. Not together with `categoryDenylist`. */
+  /** The only labels to return. It cannot be combined with `categoryDenylist`. */
   readonly categoryAllowlist?: readonly string[] | undefined;
-  /** All but these labels. */
+  /** Labels to leave out. It cannot be combined with `categoryAllowlist`. */
   readonly categoryDenylist?: readonly string[] | undefined;
-  /** Give all scores as well, one a class. Default: false. */
+  /** Also returns the scores of all classes. Default: false. */
   readonly scores?: boolean | undefined;
 }
 
 /** One class that the picture may show. */
 export interface Category {
-  /** Place among the network's scores. */
+  /** The index of the class among the network's outputs. */
   readonly index: number;
-  /** The model's label, or the index as text where the model has none. */
+  /** The model's label of the class, or the index as text if the model has no labels. */
   readonly label: string;
-  /** Probability, 0 to 1, among all classes (softmax over all scores, before any list or threshold). */
+  /** The probability of the class, 0 to 1: a softmax over all classes, before lists and thresholds apply. */
   readonly score: number;
 }
 
-/** Milliseconds of one classification. Pictures of a batch that run together have the times of all of them, each. */
+/** The times of one classification, in milliseconds. Each picture of a batch that runs at once has the times of the batch. */
 export interface Timings {
-  /** Drawing, compositing, resizing, cropping; on a GPU that is part of `inference`. */
+  /** Drawing, compositing, resizing and cropping on the CPU. On a GPU this is part of `inference`. */
   readonly preprocess: number;
-  /** Network, from the submitted input to the scores in memory. */
+  /** The network, from submitting the input to having the scores in memory. */
   readonly inference: number;
-  /** Both, with the waiting between. */
+  /** Both, and the time spent waiting between them. */
   readonly total: number;
 }
 
-/** What one picture was taken for. */
+/** The classes that a picture may show. */
 export interface Classification {
-  /** Best first. */
+  /** The categories that pass the options, best first. */
   readonly categories: readonly Category[];
-  /** All probabilities, in class order, where `scores` asked for them. */
-  readonly scores?: Float32Array;
+  /** The probabilities of all classes, in the order of `index`. Only with the option `scores`. */
+  readonly scores?: Float32Array | undefined;
   readonly timings: Timings;
+  /** The backend that ran it. */
   readonly backend: BackendDescription;
 }

@@ -7,15 +7,15 @@ import { gpuOf } from './gpu.ts';
 import type { BackendName, Runner, SessionOptions } from './runner.ts';
 import { WasmRunner } from './wasm-runner.ts';
 
-/** Why `auto` does without WebAssembly: none of these is the caller's mistake. */
-const LACKS: readonly ErrorCode[] = ['no-wasm', 'unsupported', 'out-of-memory'];
-/** Runs of each backend where the faster one is chosen. */
+/** Errors after which `auto` continues without WebAssembly. None of them is the caller's mistake. */
+const WASM_FAILURES: readonly ErrorCode[] = ['no-wasm', 'unsupported', 'out-of-memory'];
+/** Number of timed runs of each backend. */
 const TRIALS = 3;
 
 /**
- * What a model runs on. `auto` takes the faster of a hardware GPU and WebAssembly, as measured on this model; where there
- * is no such GPU, or it fails, WebAssembly; and the interpreter where neither runs the model.
- * @throws HwgqError as `createSession`.
+ * Loads a model on a backend. `auto` times a hardware GPU and WebAssembly with this model and chooses the faster. Without
+ * a hardware GPU, or if it fails, it chooses WebAssembly, and the interpreter if neither runs the model.
+ * @throws HwgqError the errors of `createSession`.
  */
 export async function createRunner(
   model: Model,
@@ -36,13 +36,13 @@ export async function createRunner(
 }
 
 async function chooseRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
-  // The browser looks for a GPU while WebAssembly is made ready.
-  const looking = softwareAdapterReason(gpuOf(options), options.powerPreference).catch(messageOf);
+  // The browser looks for an adapter while WebAssembly loads the model.
+  const adapterReason = softwareAdapterReason(gpuOf(options), options.powerPreference).catch(messageOf);
   const wasm = await wasmOrReason(model, blobs, options);
-  const gpu = (await looking) ?? (await webGpuRunner(model, blobs, options).catch(messageOf));
+  const gpu = (await adapterReason) ?? (await webGpuRunner(model, blobs, options).catch(messageOf));
   if (typeof gpu === 'string') return withoutGpu(gpu, wasm, model, blobs);
   if (typeof wasm !== 'string') {
-    const reason = await slownessOf(gpu, wasm, elementCount(model.graph.input.shape)).catch(messageOf);
+    const reason = await reasonIfSlower(gpu, wasm, elementCount(model.graph.input.shape)).catch(messageOf);
     (reason === undefined ? wasm : gpu).dispose();
     if (reason !== undefined) return withoutGpu(reason, wasm, model, blobs);
   }
@@ -52,14 +52,15 @@ async function chooseRunner(model: Model, blobs: readonly string[], options: Ses
   });
 }
 
-/** WebAssembly, or why it does not run the model. */
+/** Loads a model on WebAssembly, or returns why it does not run there. */
 function wasmOrReason(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner | string> {
   return WasmRunner.create(model, blobs, options).catch((error: unknown) => {
-    if (error instanceof HwgqError && LACKS.includes(error.code)) return error.message;
+    if (error instanceof HwgqError && WASM_FAILURES.includes(error.code)) return error.message;
     throw error;
   });
 }
 
+/** Returns WebAssembly, or the interpreter, with the reason for not using the GPU. */
 async function withoutGpu(
   reason: string,
   wasm: WasmRunner | string,
@@ -71,20 +72,20 @@ async function withoutGpu(
   return wasm;
 }
 
-/** With its shaders, which only those load who have a use for them. */
+/** Loads a model on WebGPU. Its code and shaders are fetched only by pages that get here. */
 async function webGpuRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
   const { WebGpuRunner } = await import('./webgpu-runner.ts').catch(missingPart);
   return WebGpuRunner.create(model, blobs, options);
 }
 
-/** The interpreter is loaded by those alone who have nothing else, or ask for it. */
+/** Loads a model on the interpreter. Its code is fetched only by pages that get here. */
 async function referenceRunner(model: Model, blobs: readonly string[], fallbackReason?: string): Promise<Runner> {
   const { ReferenceRunner } = await import('./reference-runner.ts').catch(missingPart);
   return new ReferenceRunner(model, blobs, fallbackReason);
 }
 
-/** That the GPU is the slower one; undefined where it is the faster. */
-async function slownessOf(gpu: Runner, wasm: Runner, inputLength: number): Promise<string | undefined> {
+/** Times both backends. Returns why WebAssembly is used instead of the GPU, or undefined if the GPU is as fast. */
+async function reasonIfSlower(gpu: Runner, wasm: Runner, inputLength: number): Promise<string | undefined> {
   const input = new Int16Array(inputLength);
   const times = { gpu: Number.POSITIVE_INFINITY, wasm: Number.POSITIVE_INFINITY };
   for (let trial = 0; trial < TRIALS; trial++) {
@@ -92,7 +93,7 @@ async function slownessOf(gpu: Runner, wasm: Runner, inputLength: number): Promi
     times.wasm = Math.min(times.wasm, await millisecondsOf(wasm, input));
   }
   if (times.gpu <= times.wasm) return undefined;
-  return `WebAssembly took ${times.wasm.toFixed(1)} ms a picture here, the GPU ${times.gpu.toFixed(1)} ms.`;
+  return `WebAssembly is faster here: ${times.wasm.toFixed(1)} ms per picture, and ${times.gpu.toFixed(1)} ms on the GPU.`;
 }
 
 async function millisecondsOf(runner: Runner, input: Int16Array): Promise<number> {

@@ -8,32 +8,42 @@ import type { Classification, ClassificationOptions } from './classification.ts'
 import type { BackendDescription, SessionOptions } from './runner.ts';
 import { createSession, type Session } from './session.ts';
 
-/** A plain snapshot of what a classifier is. */
+/** The properties of a classifier, as plain data. */
 export interface ClassifierInfo {
   /** The network's name. */
   readonly network: string;
+  /** The number of classes. */
   readonly classes: number;
-  readonly labels?: readonly string[];
+  /** The label of each class, if the model has labels. */
+  readonly labels?: readonly string[] | undefined;
+  /** The conversion of pictures to the network's input. */
   readonly preprocessing: Preprocessing;
-  /** The `.hwgq` file's size. */
+  /** The size of the `.hwgq` file, in bytes. */
   readonly bytes: number;
-  /** What the same weights take as float32, in bytes. */
+  /** The size of the same weights as float32, in bytes. */
   readonly floatBytes: number;
+  /** The backend that the classifier was loaded on. */
   readonly backend: BackendDescription;
+  /** The files that the model was made from, and its licence. */
   readonly provenance: Provenance;
 }
 
-/** A model ready to name decoded pictures. */
+/** A model that is ready to classify pictures: a session with its preprocessing and labels. */
 export class PictureClassifier {
-  private constructor(
-    readonly info: ClassifierInfo,
-    private readonly session: Session,
-    private readonly labels: readonly string[],
-  ) {}
+  readonly info: ClassifierInfo;
+  readonly #session: Session;
+  readonly #labels: readonly string[];
+
+  private constructor(info: ClassifierInfo, session: Session) {
+    this.info = info;
+    this.#session = session;
+    this.#labels = labelsOf(info.labels, info.classes);
+  }
 
   /**
-   * @param bytes the `.hwgq` file's size.
-   * @throws HwgqError as `createSession`.
+   * Loads a model on a backend.
+   * @param bytes the size of the `.hwgq` file.
+   * @throws HwgqError the errors of `createSession`.
    */
   static async create(
     model: Model,
@@ -46,20 +56,20 @@ export class PictureClassifier {
     const info: ClassifierInfo = {
       network: graph.name,
       classes,
-      ...(labels ? { labels } : {}),
+      labels,
       preprocessing,
       bytes,
       floatBytes: floatBytes(graph),
       backend: session.backend,
       provenance,
     };
-    return new PictureClassifier(info, session, labelsOf(labels, classes));
+    return new PictureClassifier(info, session);
   }
 
   /**
-   * Names pictures, all in one run.
-   * @param decoding milliseconds that it took.
-   * @throws HwgqError `invalid-image`, and as `Session.run`.
+   * Classifies pictures, all in one run.
+   * @param decoding the time that decoding the pictures took, in milliseconds. It counts as preprocessing.
+   * @throws HwgqError `invalid-image`, and the errors of `Session.run`.
    */
   async classify(
     pictures: readonly AnyPicture[],
@@ -67,31 +77,31 @@ export class PictureClassifier {
     decoding = 0,
   ): Promise<readonly Classification[]> {
     const start = performance.now();
-    const { blobs, preprocessMilliseconds, milliseconds } = await this.session.runPictures(pictures);
+    const { blobs, preprocessMilliseconds, milliseconds } = await this.#session.runPictures(pictures);
     const preprocess = decoding + preprocessMilliseconds;
     const total = decoding + performance.now() - start;
     const [logits = new Float32Array()] = blobs;
-    const { length } = this.labels;
+    const { length } = this.#labels;
     return pictures.map((_, index) => {
       const own = logits.subarray(index * length, (index + 1) * length);
-      const { scores, categories } = toCategories(own, this.labels, options);
+      const { scores, categories } = toCategories(own, this.#labels, options);
       return {
         categories,
-        ...(options.scores ? { scores } : {}),
+        scores: options.scores ? scores : undefined,
         timings: { preprocess, inference: milliseconds, total },
-        backend: this.session.backend,
+        backend: this.#session.backend,
       };
     });
   }
 
-  /** The values that enter the last layer with weights, planar. */
+  /** Returns the input of the last layer with weights, planar. */
   async features(picture: AnyPicture): Promise<Float32Array> {
-    const { blobs } = await this.session.runPictures([picture]);
+    const { blobs } = await this.#session.runPictures([picture]);
     return blobs[1] ?? new Float32Array();
   }
 
-  /** Frees everything; may be called twice. */
+  /** Frees all memory. Further calls do nothing. */
   dispose(): void {
-    this.session.dispose();
+    this.#session.dispose();
   }
 }

@@ -6,8 +6,8 @@ import type { SessionOptions } from './runner.ts';
 import { wasmOptions } from './wasm-options.ts';
 
 /**
- * Begins what a session with these options needs whatever its model: starts threads, compiles WebAssembly's kernels,
- * looks for a GPU. What fails here fails again, and is told, in `createSession`.
+ * Starts the work that a session needs with any model: starts threads, compiles WebAssembly's kernels, requests a GPU
+ * adapter. It ignores failures, which `createSession` meets again and reports.
  */
 export function prepareSession(options: SessionOptions): void {
   const { backend = 'auto' } = options;

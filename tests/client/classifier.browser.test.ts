@@ -90,7 +90,7 @@ it('refuses options at once, and keeps those it has', async () => {
   }
   expect(fetch).not.toHaveBeenCalled();
   const unknown = { categoryDenylist: ['cat'] };
-  await expect(createClassifier({ model: lenetUrl, ...unknown })).rejects.toThrow(/no label 'cat'.*info\.labels/);
+  await expect(createClassifier({ model: lenetUrl, ...unknown })).rejects.toThrow(/'cat'.*info\.labels/);
   const classifier = await createClassifier({ model: lenetUrl, maxResults: 2 });
   for (const wrong of [{ maxResults: 1.5 }, { scoreThreshold: Number.NaN }, unknown]) {
     expect(() => classifier.setOptions(wrong)).toThrow(expect.objectContaining({ code: 'invalid-option' }));

@@ -83,6 +83,6 @@ it.each(['cannot be loaded', 'cannot start', 'dies in a call'] as const)(
 it('rejects more than one thread on a page’s main thread', async () => {
   await expect(createSession(smallModel(), { backend: 'wasm', threads: 2 })).rejects.toMatchObject({
     code: 'invalid-option',
-    message: expect.stringContaining('threads is 2; 1 to 1'),
+    message: expect.stringContaining('`threads` is 2; only 1 is possible'),
   });
 });
