@@ -10,14 +10,15 @@ import type { SessionOptions } from './runner.ts';
 
 export type { VariantTiming };
 
-/** What was measured, and on which adapter: a choice holds for that one only. */
 export interface AutotunedModel extends Autotuned {
+  /** The adapter that the choice is valid for. */
   readonly adapter: AdapterDescription;
 }
 
 /**
- * Times WebGPU's kernels on the layers of a model; sessions take the result's `choice` as `kernelChoice`.
- * @throws HwgqError `no-webgpu`; the signal's reason where it aborts.
+ * Times WebGPU's kernels on the layers of a model. Pass the result's `choice` to a session as `kernelChoice`.
+ * @throws HwgqError `no-webgpu`, `device-lost`, or `download` if a shader cannot be fetched; the signal's reason if it
+ *   aborts.
  */
 export async function autotuneModel(
   model: Model,

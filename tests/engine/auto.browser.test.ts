@@ -69,7 +69,7 @@ it('takes WebAssembly where the browser finds a GPU and opens none, or fails to 
   const closed = hardware().gpu;
   const broken = { requestAdapter: refusal } as unknown as GPU;
   for (const gpu of [closed, broken]) {
-    await expectWasm(await createSession(model, { gpu }), /opens no GPU: Out of handles/);
+    await expectWasm(await createSession(model, { gpu }), /cannot open the GPU: Out of handles/);
     await expect(createSession(model, { gpu, backend: 'webgpu' })).rejects.toMatchObject({
       code: 'no-webgpu',
       message: expect.stringContaining('Out of handles'),

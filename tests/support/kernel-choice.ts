@@ -4,12 +4,12 @@ import type { KernelChoice, VariantName } from '../../src/backends/webgpu/varian
 import { convolutionShapes, shapeKey, variantsOf } from '../../src/backends/webgpu/variants.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
-/** One variant for every shape of a fused plan; where it cannot run, the usual one does. */
+/** Chooses one variant for every shape of a plan. Shapes that it cannot run get their default variant. */
 export function everywhere(variant: VariantName, plan: Plan): KernelChoice {
   return Object.fromEntries(convolutionShapes(plan).map((shape) => [shapeKey(shape), variant]));
 }
 
-/** Layers that a variant can run and does, and layers that it can run and does not. */
+/** Returns the layers that run on a variant, and the layers that could but do not. */
 export function usesOf(
   variant: VariantName,
   plan: Plan,

@@ -7,12 +7,12 @@ import { convolutionShapes, shapeKey, variantsOf } from './variants.ts';
 
 export interface AutotuneOptions {
   /** Images of a run. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Timings of each variant; their median decides. Default: 5. */
-  readonly repeats?: number;
+  readonly repeats?: number | undefined;
   /** Called with the share of variants that have been timed, 0 to 1. */
-  readonly onProgress?: (done: number) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((done: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The time of one variant on one layer shape. */

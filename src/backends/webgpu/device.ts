@@ -1,25 +1,25 @@
 import { HwgqError, messageOf } from '../../errors.ts';
 
-/** The GPU behind a device, in the words of `GPUAdapterInfo`; empty where the browser does not tell. */
+/** Describes a GPU with the fields of `GPUAdapterInfo`. Fields that the browser hides are empty. */
 export interface AdapterDescription {
-  /** Who made it, such as `nvidia`. */
+  /** The vendor, such as `nvidia`. */
   readonly vendor: string;
-  /** Its family, such as `ampere`. */
+  /** The GPU's family, such as `ampere`. */
   readonly architecture: string;
-  /** Its number among the vendor's. */
+  /** The vendor's identifier of the GPU. */
   readonly device: string;
-  /** In words. */
+  /** A description for people. */
   readonly description: string;
-  /** A software adapter such as SwiftShader. */
+  /** True for a software adapter such as SwiftShader. */
   readonly isFallbackAdapter: boolean;
 }
 
-/** What decides which kernels a device can run, and which of them it should. */
+/** The properties of a device that decide which kernels it can run, and which of them are the default. */
 export interface Capabilities {
   readonly subgroups: boolean;
-  /** `dot4U8Packed` in WGSL. */
+  /** True if WGSL has `dot4U8Packed`. */
   readonly packedDot: boolean;
-  /** Passes can be timed. */
+  /** True if compute passes can be timed. */
   readonly timestamps: boolean;
   readonly isSoftware: boolean;
 }
@@ -30,26 +30,29 @@ export interface OpenDevice {
   readonly capabilities: Capabilities;
 }
 
-/** Features that are used where an adapter has them. */
-const WELCOME_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+/** Features that are used if an adapter has them. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 
-/** The adapter that was looked for last and has not been used: each opens one device only. */
+/** The adapter that was requested last and has not opened a device yet. An adapter opens only one device. */
 const unused = new WeakMap<GPU, { preference: GPUPowerPreference | undefined; adapter: Promise<GPUAdapter | null> }>();
 
-/** Looks for an adapter, once for the next device that is opened. Rejects as `openDevice`. */
+/**
+ * Requests an adapter in advance, once for the next device that is opened.
+ * @throws HwgqError `no-webgpu`.
+ */
 export function findAdapter(gpu: GPU, preference: GPUPowerPreference | undefined): Promise<GPUAdapter | null> {
   const known = unused.get(gpu);
   if (known && known.preference === preference) return known.adapter;
-  const adapter = granted(gpu.requestAdapter(preference ? { powerPreference: preference } : {}));
+  const adapter = orNoWebGpu(gpu.requestAdapter(preference ? { powerPreference: preference } : {}));
   unused.set(gpu, { preference, adapter });
   adapter.catch(() => unused.delete(gpu));
   return adapter;
 }
 
 /**
- * Opens a device with the adapter's own limits on buffers and textures, since the weights of a large layer and pictures
- * exceed the defaults.
- * @throws HwgqError `no-webgpu` where there is no WebGPU or no adapter, or where the browser opens no device.
+ * Opens a device with the adapter's limits on buffers and textures, because weights of large layers and pictures exceed
+ * the default limits.
+ * @throws HwgqError `no-webgpu` if there is no WebGPU or no adapter, or if the browser cannot open a device.
  */
 export async function openDevice(
   gpu: GPU | undefined,
@@ -58,7 +61,7 @@ export async function openDevice(
   if (!gpu) {
     throw new HwgqError(
       'no-webgpu',
-      "There is no WebGPU here (navigator.gpu is missing). Use a browser that has it, a secure page (https or localhost), or backend 'wasm'.",
+      "WebGPU is not available: navigator.gpu is missing. Use a browser with WebGPU on a secure page (https or localhost), or backend 'wasm'.",
     );
   }
   const looking = findAdapter(gpu, powerPreference);
@@ -67,14 +70,14 @@ export async function openDevice(
   if (!adapter) {
     throw new HwgqError(
       'no-webgpu',
-      "WebGPU has no adapter here: the GPU or its driver is not accepted. Update the driver, or use backend 'wasm'.",
+      "WebGPU has no adapter: the browser does not accept the GPU or its driver. Update the driver, or use backend 'wasm'.",
     );
   }
   const { maxBufferSize, maxStorageBufferBindingSize, maxTextureDimension2D } = adapter.limits;
-  const device = await granted(
+  const device = await orNoWebGpu(
     adapter.requestDevice({
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxTextureDimension2D },
-      requiredFeatures: WELCOME_FEATURES.filter((feature) => adapter.features.has(feature)),
+      requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
     }),
   );
   const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info;
@@ -90,29 +93,32 @@ export async function openDevice(
   };
 }
 
-/** What the browser was asked for, which it may refuse by an error of its own. */
-async function granted<T>(asked: Promise<T>): Promise<T> {
+/** Converts an error with which the browser refuses a request to HwgqError `no-webgpu`. */
+async function orNoWebGpu<T>(request: Promise<T>): Promise<T> {
   try {
-    return await asked;
+    return await request;
   } catch (cause) {
     throw new HwgqError(
       'no-webgpu',
-      `The browser opens no GPU: ${messageOf(cause)} Restart it, update the GPU's driver, or use backend 'wasm'.`,
+      `The browser cannot open the GPU: ${messageOf(cause)} Restart it, update the GPU's driver, or use backend 'wasm'.`,
       {},
       { cause },
     );
   }
 }
 
-/** Why there is no GPU of hardware: no WebGPU at all, or a software adapter only; undefined where there is one. */
+/**
+ * Returns why there is no hardware adapter: no WebGPU, or only a software adapter. Returns undefined if there is one.
+ * @throws HwgqError `no-webgpu` if the browser refuses the request.
+ */
 export async function softwareAdapterReason(
   gpu: GPU | undefined,
   powerPreference: GPUPowerPreference | undefined,
 ): Promise<string | undefined> {
-  if (!gpu) return 'There is no WebGPU here.';
+  if (!gpu) return 'WebGPU is not available.';
   const adapter = await findAdapter(gpu, powerPreference);
   if (adapter && !adapter.info.isFallbackAdapter) return undefined;
-  // A GPU may be there when the next session asks.
+  // A hardware adapter may be available when the next session requests one.
   unused.delete(gpu);
-  return adapter ? 'WebGPU has only a software adapter here.' : 'There is no WebGPU here.';
+  return adapter ? 'WebGPU has only a software adapter.' : 'WebGPU has no adapter.';
 }

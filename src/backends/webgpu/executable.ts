@@ -4,7 +4,7 @@ import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import type { StepProfile } from '../../plan/step-profile.ts';
 import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
-import { fromPixels, levelsFromCodes, toPixels } from './layout.ts';
+import { dequantizeCodes, toChannelsLast, toPlanar } from './layout.ts';
 import type { PictureInput, PreparedPicture } from './picture-input.ts';
 import {
   createBatchUniform,
@@ -19,9 +19,9 @@ import { chosenVariant } from './variants.ts';
 
 export interface ExecutableOptions {
   /** Kernels for layer shapes. Shapes that it does not name get their default kernels. */
-  readonly choice?: KernelChoice;
+  readonly choice?: KernelChoice | undefined;
   /** Called with the share of the plan's steps that are ready, 0 to 1. */
-  readonly onProgress?: (done: number) => void;
+  readonly onProgress?: ((done: number) => void) | undefined;
 }
 
 /**
@@ -196,7 +196,7 @@ export class WebGpuExecutable {
     const pixels = input.kind === 'integers' ? new Int32Array(inputs.length) : new Float32Array(inputs.length);
     const { buffer, offset } = arena.tensor(0);
     writeBatchSize(this.#device, this.#batch, count);
-    this.#device.queue.writeBuffer(buffer, offset, toPixels(inputs, pixels, input.shape));
+    this.#device.queue.writeBuffer(buffer, offset, toChannelsLast(inputs, pixels, input.shape));
   }
 
   #tensorAt(id: TensorId): PlanTensor {
@@ -232,10 +232,10 @@ function inErrorScopes<T>(device: GPUDevice, make: () => T): { readonly made: T;
 function decoded(tensor: PlanTensor, data: ArrayBuffer, offset: number, length: number): Float32Array {
   switch (tensor.kind) {
     case 'codes':
-      return levelsFromCodes(new Uint32Array(data, offset, length), tensor.shape, tensor.bits, tensor.levels);
+      return dequantizeCodes(new Uint32Array(data, offset, length), tensor.shape, tensor.bits, tensor.levels);
     case 'integers':
-      return fromPixels(new Int32Array(data, offset, length), tensor.shape, tensor.unit);
+      return toPlanar(new Int32Array(data, offset, length), tensor.shape, tensor.unit);
     case 'floats':
-      return fromPixels(new Float32Array(data, offset, length), tensor.shape, 1);
+      return toPlanar(new Float32Array(data, offset, length), tensor.shape, 1);
   }
 }

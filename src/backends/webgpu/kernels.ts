@@ -25,21 +25,19 @@ import type {
   TensorId,
   Windows,
 } from '../../plan/plan.ts';
+import { BLOCK_CHANNELS, blockCount, wordCount } from './layout.ts';
 import {
-  BLOCK_CHANNELS,
-  blockCount,
   filterShape,
-  layOutAffine,
-  layOutFloats,
-  layOutFloatThresholds,
-  layOutIntegerThresholds,
-  layOutLimbs,
-  layOutLimbThresholds,
-  layOutMembers,
-  layOutSigns,
-  layOutTerms,
-  wordCount,
-} from './layout.ts';
+  packAffine,
+  packFloats,
+  packFloatThresholds,
+  packIntegerThresholds,
+  packLimbs,
+  packLimbThresholds,
+  packMembers,
+  packSigns,
+  packTerms,
+} from './pack-weights.ts';
 import { type KernelBinding, packUniform } from './shader-interface.ts';
 import type { VariantName } from './variant-names.ts';
 import { type ConvolutionShape, hasUsualLevels, type Variant } from './variants.ts';
@@ -212,20 +210,20 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
   let tables: Bound<Table>;
   switch (step.kind) {
     case 'integerConvolution':
-      tables = { weights: layOutLimbs(step.weights, filters) };
+      tables = { weights: packLimbs(step.weights, filters) };
       constants.limbs = step.weights.limbs.length;
       break;
     case 'floatConvolution':
-      tables = { weights: layOutFloats(step.weights, filters) };
+      tables = { weights: packFloats(step.weights, filters) };
       break;
     case 'binaryConvolution':
-      tables = { weights: layOutSigns(step.signs, filters) };
+      tables = { weights: packSigns(step.signs, filters) };
       if (!hasUsualLevels(step)) {
         inputStride = inputDepth * bitsOf(input);
         constants.planes = bitsOf(input);
         constants.termCount = step.levels.terms.length;
         constants.limbs = limbCount(step);
-        tables = { ...tables, members: layOutMembers(filters), terms: layOutTerms(step.levels.terms) };
+        tables = { ...tables, members: packMembers(filters), terms: packTerms(step.levels.terms) };
       }
       break;
   }
@@ -279,7 +277,7 @@ function floatEpilogue(
   { factor, offset, shortcut, codes }: FloatEpilogue,
 ): EpilogueParts {
   const keepsFloats = codes?.keepsFloats ?? true;
-  const tables: Partial<Record<KernelBinding, Table>> = { affine: layOutAffine(factor, offset, codes) };
+  const tables: Partial<Record<KernelBinding, Table>> = { affine: packAffine(factor, offset, codes) };
   const tensors: Partial<Record<KernelBinding, TensorId>> = {};
   const bind = (variable: KernelBinding, tensor: TensorId | undefined) => {
     if (tensor === undefined) tables[variable] = new Float32Array(1);
@@ -305,13 +303,13 @@ function quantizerConstants({ length }: readonly Float64Array[]): Constants {
 function accumulatorThresholds(step: Convolution, thresholds: readonly Float64Array[]): Table {
   switch (step.kind) {
     case 'integerConvolution':
-      return layOutLimbThresholds(thresholds, LIMB_BITS * (step.weights.limbs.length - 1));
+      return packLimbThresholds(thresholds, LIMB_BITS * (step.weights.limbs.length - 1));
     case 'floatConvolution':
-      return layOutFloatThresholds(thresholds);
+      return packFloatThresholds(thresholds);
     case 'binaryConvolution':
       return hasUsualLevels(step)
-        ? layOutIntegerThresholds(thresholds)
-        : layOutLimbThresholds(thresholds, LIMB_BITS * (limbCount(step) - 1));
+        ? packIntegerThresholds(thresholds)
+        : packLimbThresholds(thresholds, LIMB_BITS * (limbCount(step) - 1));
   }
 }
 

@@ -2,33 +2,36 @@ import { type Lifetime, tensorLifetimes } from '../../plan/lifetimes.ts';
 import type { Plan, TensorId } from '../../plan/plan.ts';
 import { inputsOf, outputsOf } from '../../plan/step-tensors.ts';
 
-/** Where a tensor lies: which buffer, and from which byte on. */
+/** The memory of a tensor. */
 export interface Placement {
+  /** Index of the buffer. */
   readonly buffer: number;
+  /** First byte in the buffer. */
   readonly offset: number;
 }
 
 export interface MemoryPlan {
-  /** One a tensor; undefined where no step touches it, since fusion left it out. */
+  /** One for each tensor; undefined if no step uses it because fusion removed it. */
   readonly placements: readonly (Placement | undefined)[];
   /** Bytes of each buffer. */
   readonly bufferSizes: readonly number[];
-  /** How many bytes from the beginning of each buffer belong to cleared tensors. */
+  /** For each buffer, the bytes from its beginning that hold cleared tensors. */
   readonly clearedSizes: readonly number[];
 }
 
 export interface MemoryNeeds {
   /** Bytes of each tensor. */
   readonly bytes: readonly number[];
-  /** Tensors to be cleared before the first step: they share memory with no earlier one. */
+  /** Tensors that are cleared before the first step, so they cannot share memory with an earlier tensor. */
   readonly cleared: ReadonlySet<TensorId>;
   /** Offsets are multiples of this. */
   readonly alignment: number;
 }
 
 /**
- * Gives tensors that are never needed at once the same memory. No step writes into a buffer that it also reads, so
- * there are two buffers or a few (WebGPU forbids both uses of one buffer in a dispatch); the largest tensors are placed first, each where its buffer grows least.
+ * Plans buffers in which tensors with disjoint lifetimes share memory. WebGPU forbids a dispatch to read and write the same
+ * buffer, so the tensors that a step reads and those that it writes are in different buffers; there are two or a few. The
+ * largest tensors are placed first, each in the buffer that grows least.
  */
 export function planMemory(plan: Plan, { bytes, cleared, alignment }: MemoryNeeds): MemoryPlan {
   const lifetimes = tensorLifetimes(plan);

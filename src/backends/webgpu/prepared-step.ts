@@ -89,7 +89,7 @@ function entriesOf<Resource>(bound: Readonly<Partial<Record<KernelBinding, Resou
 }
 
 function uploaded(device: GPUDevice, data: Table, usage: GPUBufferUsageFlags, label: string): GPUBuffer {
-  // A uniform's size is a multiple of 16 bytes in some implementations.
+  // Uniforms are read in blocks of 16 bytes.
   const size = Math.ceil(data.byteLength / 16) * 16;
   const buffer = device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
   device.queue.writeBuffer(buffer, 0, data);

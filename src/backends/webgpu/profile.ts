@@ -6,9 +6,11 @@ import { StepTimer } from './step-timer.ts';
 import { TIMESTAMPS_LONG_ENOUGH, timedRepeats } from './timed-repeats.ts';
 
 /**
- * Runs the `count` images of an arena step by step, several times. Each step has a pass of its own, in which it is
- * repeated until that takes long enough to be timed: what it reads, no step changes.
- * @returns the median of each step, in the plan's order; undefined where the device cannot time passes.
+ * Times every step of a plan on the images in an arena. Each step has its own pass, in which it is repeated until it takes
+ * long enough to be timed; a repeat computes the same results, because no step changes its inputs.
+ * @param count images of a run.
+ * @param repeats timings of each step.
+ * @returns the median of each step, in the plan's order; undefined if the device cannot time passes.
  */
 export async function profileSteps(
   device: GPUDevice,

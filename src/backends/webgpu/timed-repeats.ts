@@ -1,16 +1,17 @@
-/** Browsers round GPU times to 0.1 ms or so, and many kernels take a tenth of that. */
+/** Milliseconds. Browsers round GPU times to about 0.1 ms, and many kernels take a tenth of that. */
 export const TIMESTAMPS_LONG_ENOUGH = 4;
-/** Submitting work and waiting for it weigh too where only the clock around them times it. */
+/** Milliseconds. The clock also measures the submission of the work and the wait for it. */
 export const CLOCK_LONG_ENOUGH = 25;
-/** What is still too short then is left as it is: such a clock stands still. */
+/** A time that is still too short after this many repeats is accepted: the clock does not advance. */
 const MOST_REPEATS = 4096;
 
 /**
- * Times several things, each repeated so often that a coarse clock tells how long that takes.
- * @param rounds how many times each gets, at least.
- * @param longEnough milliseconds.
- * @param time runs each so often, and gives the milliseconds that the repeats of each took.
- * @returns of each its times for once, in milliseconds.
+ * Times several tasks, each repeated until a coarse clock can measure it.
+ * @param count number of tasks.
+ * @param rounds minimum number of times to measure for each task.
+ * @param longEnough milliseconds that the repeats of a task must take together.
+ * @param time runs each task as many times as it is passed, and returns the milliseconds of each task's repeats.
+ * @returns for each task, the milliseconds of one repeat in each round.
  */
 export async function timedRepeats(
   count: number,
@@ -18,18 +19,18 @@ export async function timedRepeats(
   longEnough: number,
   time: (repeats: readonly number[]) => Promise<readonly number[]>,
 ): Promise<readonly (readonly number[])[]> {
-  const things = Array.from({ length: count }, () => ({ often: 1, times: [] as number[] }));
-  while (things.some(({ times }) => times.length < rounds)) {
-    const taken = await time(things.map(({ often }) => often));
-    for (const [index, thing] of things.entries()) {
+  const tasks = Array.from({ length: count }, () => ({ often: 1, times: [] as number[] }));
+  while (tasks.some(({ times }) => times.length < rounds)) {
+    const taken = await time(tasks.map(({ often }) => often));
+    for (const [index, task] of tasks.entries()) {
       const milliseconds = taken[index] ?? 0;
-      if (milliseconds >= longEnough || thing.often >= MOST_REPEATS) thing.times.push(milliseconds / thing.often);
+      if (milliseconds >= longEnough || task.often >= MOST_REPEATS) task.times.push(milliseconds / task.often);
       else {
-        // An earlier time that was long enough was one of something else that the machine did.
-        thing.often *= 2;
-        thing.times = [];
+        // If an earlier time was long enough, the machine was busy with other work, so that time is discarded.
+        task.often *= 2;
+        task.times = [];
       }
     }
   }
-  return things.map(({ times }) => times);
+  return tasks.map(({ times }) => times);
 }

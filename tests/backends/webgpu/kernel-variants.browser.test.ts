@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Capabilities, type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
-import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
-import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variant-names.ts';
+import { type Capabilities, type OpenDevice, openDevice } from '../../../src/backends/webgpu/device.ts';
+import { WebGpuExecutable } from '../../../src/backends/webgpu/executable.ts';
+import { VARIANT_NAMES, type VariantName } from '../../../src/backends/webgpu/variant-names.ts';
 import {
   type ConvolutionShape,
   convolutionShapes,
   hasUsualLevels,
   variantsOf,
-} from '../../src/backends/webgpu/variants.ts';
-import type { Plan } from '../../src/plan/plan.ts';
-import { planGraph } from '../../src/plan/plan-graph.ts';
-import { everywhere, usesOf } from '../support/kernel-choice.ts';
-import { graphAround, ODD_LAYERS, type OddLayer } from '../support/odd-layers.ts';
-import { planMismatch } from '../support/plan-mismatch.ts';
+} from '../../../src/backends/webgpu/variants.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import { planGraph } from '../../../src/plan/plan-graph.ts';
+import { everywhere, usesOf } from '../../support/kernel-choice.ts';
+import { graphAround, ODD_LAYERS, type OddLayer } from '../../support/odd-layers.ts';
+import { planMismatch } from '../../support/plan-mismatch.ts';
 
 /** All variants of layers over integers, over codes of 0 to 3, over other codes, and over floats. */
 const KERNELS: Readonly<Record<string, readonly VariantName[]>> = {
@@ -51,7 +51,7 @@ function mismatch(layer: OddLayer, capabilities: Capabilities, variant?: Variant
   });
 }
 
-it('has an odd layer for every kernel', () => {
+it('covers every kernel with an odd layer', () => {
   const met = new Map<string, Set<VariantName>>();
   for (const shape of ODD_LAYERS.flatMap((layer) => convolutionShapes(planOf(layer)))) {
     const names = variantsOf(shape, open.capabilities).map(({ name }) => name);
@@ -63,12 +63,12 @@ it('has an odd layer for every kernel', () => {
   );
 });
 
-it.each(ODD_LAYERS)('gives the interpreter’s codes by every kernel: $about', async (layer) => {
+it.each(ODD_LAYERS)('computes the interpreter’s codes with every kernel: $about', async (layer) => {
   const variants = convolutionShapes(planOf(layer)).flatMap((shape) => variantsOf(shape, open.capabilities));
   for (const { name } of variants) expect(await mismatch(layer, open.capabilities, name), name).toBeUndefined();
 });
 
-it.each(ODD_LAYERS)('gives them by the usual kernels of other GPUs: $about', async (layer) => {
+it.each(ODD_LAYERS)('computes them with the default kernels of hardware adapters: $about', async (layer) => {
   for (const subgroups of [true, false]) {
     const capabilities = { ...open.capabilities, subgroups, packedDot: subgroups, isSoftware: false };
     expect(await mismatch(layer, capabilities)).toBeUndefined();

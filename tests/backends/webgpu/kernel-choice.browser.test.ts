@@ -1,24 +1,24 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import cifarsmallUrl from '../../models/cifarsmall.hwgq?url';
-import lenetUrl from '../../models/lenet.hwgq?url';
-import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
-import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
-import { StepTimer } from '../../src/backends/webgpu/step-timer.ts';
-import type { KernelChoice } from '../../src/backends/webgpu/variant-names.ts';
-import { convolutionShapes, shapeKey, variantsOf } from '../../src/backends/webgpu/variants.ts';
-import { autotuneModel } from '../../src/engine/autotune-model.ts';
-import { createSession } from '../../src/engine/session.ts';
-import { logitsBlob } from '../../src/graph/blobs.ts';
-import { elementCount } from '../../src/graph/shapes.ts';
-import { decodeModel } from '../../src/model/decode.ts';
-import type { Model } from '../../src/model/model.ts';
-import type { Plan } from '../../src/plan/plan.ts';
-import { planGraph } from '../../src/plan/plan-graph.ts';
-import { randomNumbers } from '../support/small-graph.ts';
+import cifarsmallUrl from '../../../models/cifarsmall.hwgq?url';
+import lenetUrl from '../../../models/lenet.hwgq?url';
+import { type OpenDevice, openDevice } from '../../../src/backends/webgpu/device.ts';
+import { WebGpuExecutable } from '../../../src/backends/webgpu/executable.ts';
+import { StepTimer } from '../../../src/backends/webgpu/step-timer.ts';
+import type { KernelChoice } from '../../../src/backends/webgpu/variant-names.ts';
+import { convolutionShapes, shapeKey, variantsOf } from '../../../src/backends/webgpu/variants.ts';
+import { autotuneModel } from '../../../src/engine/autotune-model.ts';
+import { createSession } from '../../../src/engine/session.ts';
+import { logitsBlob } from '../../../src/graph/blobs.ts';
+import { elementCount } from '../../../src/graph/shapes.ts';
+import { decodeModel } from '../../../src/model/decode.ts';
+import type { Model } from '../../../src/model/model.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import { planGraph } from '../../../src/plan/plan-graph.ts';
+import { randomNumbers } from '../../support/small-graph.ts';
 
 const model = await load(cifarsmallUrl);
 const plan = planOf(model);
-/** A small network, whose kernels are compiled soon. */
+/** A small network whose kernels compile quickly. */
 const small = await load(lenetUrl);
 const open = await openDevice(navigator.gpu, undefined);
 const random = randomNumbers(3);
@@ -27,7 +27,7 @@ const pixels = Int16Array.from(
   () => Math.floor(random() * 200) - 100,
 );
 
-/** What is read of one pass's times; whatever is larger is results. */
+/** Bytes of one pass's timestamps; larger reads are results. */
 const TIMES_BYTES = 16;
 
 async function load(url: string): Promise<Model> {
@@ -42,7 +42,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Rounds the times of passes to whole milliseconds, as much for this adapter as browsers round them for a GPU. */
+/** Rounds the times of passes down to milliseconds, as coarse for this adapter as browsers are for a GPU. */
 function blurTimer(): void {
   const read = StepTimer.prototype.read;
   vi.spyOn(StepTimer.prototype, 'read').mockImplementation(async function (this: StepTimer) {
@@ -50,7 +50,7 @@ function blurTimer(): void {
   });
 }
 
-/** The workgroups of each dispatch of a run. */
+/** Returns the workgroups of each dispatch of a run. */
 async function dispatched({ device, ...rest }: OpenDevice, choice: KernelChoice): Promise<string[]> {
   const executable = await WebGpuExecutable.create({ device, ...rest }, plan, { choice });
   const seen: string[] = [];
@@ -66,7 +66,7 @@ async function dispatched({ device, ...rest }: OpenDevice, choice: KernelChoice)
   return seen;
 }
 
-it('dispatches what the remembered choice says, and the usual kernel where it says nothing', async () => {
+it('dispatches the kernels of a choice, and default kernels for other shapes', async () => {
   const shape = convolutionShapes(plan).find(({ step }) => step.kind === 'binaryConvolution');
   if (!shape) throw new Error('the model has no binary convolution');
   const layer = shape.step.layer;
@@ -88,7 +88,7 @@ it('dispatches what the remembered choice says, and the usual kernel where it sa
   expect(changed.length).toBe(1);
 });
 
-it('an autotune times every variant, finds them all right, and gives a choice that sessions take', async () => {
+it('times every variant in an autotune, finds their results equal, and returns a choice that sessions accept', async () => {
   const shares: number[] = [];
   const { choice, timings, adapter } = await autotuneModel(model, {
     repeats: 2,
@@ -111,7 +111,7 @@ it('an autotune times every variant, finds them all right, and gives a choice th
   executable.dispose();
 });
 
-it('an autotune and a profile tell times shorter than the timer does', async () => {
+it('measures times in an autotune and a profile that are shorter than the timer resolves', async () => {
   blurTimer();
   const { timings } = await autotuneModel(small, { repeats: 1 });
   expect(timings.filter(({ milliseconds = 0 }) => milliseconds <= 0)).toEqual([]);
@@ -122,7 +122,7 @@ it('an autotune and a profile tell times shorter than the timer does', async () 
   executable.dispose();
 });
 
-it('an autotune times a kernel once that is far slower than another', async () => {
+it('times a kernel only once in an autotune if it is far slower than another', async () => {
   const timers: StepTimer[] = [];
   const reads = new Map<StepTimer, number>();
   vi.spyOn(StepTimer.prototype, 'read').mockImplementation(async function (this: StepTimer) {
@@ -135,31 +135,33 @@ it('an autotune times a kernel once that is far slower than another', async () =
     const ofShape = timings.flatMap((timing, index) => (timing.shape === shape ? [timers[index] as StepTimer] : []));
     const [first, ...slower] = ofShape.map((timer) => reads.get(timer));
     expect(first).toBeGreaterThan(5);
-    // The first may compile.
+    // The first run may include compilation.
     expect(slower).toEqual(slower.map(() => 2));
   }
 });
 
-it('an autotune passes over kernels that the driver refuses', async () => {
+it('skips kernels in an autotune that the driver refuses', async () => {
   const create = GPUDevice.prototype.createComputePipelineAsync;
   let made = 0;
   vi.spyOn(GPUDevice.prototype, 'createComputePipelineAsync').mockImplementation(function (
     this: GPUDevice,
     descriptor,
   ) {
-    if (made++ % 3 === 0) return Promise.reject(new Error('The driver knows no such instruction.'));
+    if (made++ % 3 === 0) return Promise.reject(new Error('The driver does not know this instruction.'));
     return create.call(this, descriptor);
   });
   const { choice, timings } = await autotuneModel(small, { repeats: 1 });
   const refused = timings.filter(({ failure }) => failure !== undefined);
-  expect(new Set(refused.map(({ failure }) => failure))).toEqual(new Set(['The driver knows no such instruction.']));
+  expect(new Set(refused.map(({ failure }) => failure))).toEqual(
+    new Set(['The driver does not know this instruction.']),
+  );
   expect(refused.length).toBeLessThan(timings.length);
   const all = convolutionShapes(planOf(small)).map((shape) => variantsOf(shape, open.capabilities));
   expect(timings.length).toBe(all.flat().length);
   for (const { shape, variant } of refused) expect(choice[shape]).not.toBe(variant);
 });
 
-it('an autotune passes over a kernel that gives a single wrong code', async () => {
+it('skips a kernel in an autotune whose results have a single wrong bit', async () => {
   const map = GPUBuffer.prototype.getMappedRange;
   const reads = new WeakMap<GPUBuffer, number>();
   vi.spyOn(GPUBuffer.prototype, 'getMappedRange').mockImplementation(function (this: GPUBuffer) {
@@ -188,7 +190,7 @@ it('profiles every step of the fused plan', async () => {
   session.dispose();
 });
 
-it('gives the same scores however runs overlap and batches grow', async () => {
+it('returns the same scores for overlapping runs and growing batches', async () => {
   const executable = await WebGpuExecutable.create(open, plan);
   const length = pixels.length / 4;
   const [batch, second, first, again] = await Promise.all([
@@ -204,7 +206,7 @@ it('gives the same scores however runs overlap and batches grow', async () => {
   executable.dispose();
 });
 
-it('makes no buffers in later runs, and tensors share memory', async () => {
+it('creates no buffers in later runs, and lets tensors share memory', async () => {
   const executable = await WebGpuExecutable.create(open, plan);
   const input = pixels.subarray(0, pixels.length / 4);
   await executable.run(input, 1);

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type OpenDevice, openDevice } from '../../src/backends/webgpu/device.ts';
-import { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
-import { VARIANT_NAMES, type VariantName } from '../../src/backends/webgpu/variant-names.ts';
-import failed from '../fixtures/random-graphs.json';
-import { everywhere, usesOf } from '../support/kernel-choice.ts';
-import { planMismatch } from '../support/plan-mismatch.ts';
-import { type GraphRecipe, graphFrom, graphRecipes } from '../support/random-graph.ts';
+import { type OpenDevice, openDevice } from '../../../src/backends/webgpu/device.ts';
+import { WebGpuExecutable } from '../../../src/backends/webgpu/executable.ts';
+import { VARIANT_NAMES, type VariantName } from '../../../src/backends/webgpu/variant-names.ts';
+import failed from '../../fixtures/random-graphs.json';
+import { everywhere, usesOf } from '../../support/kernel-choice.ts';
+import { planMismatch } from '../../support/plan-mismatch.ts';
+import { type GraphRecipe, graphFrom, graphRecipes } from '../../support/random-graph.ts';
 
 const GRAPHS = 500;
-/** Of each kernel variant. */
+/** Graphs for each kernel variant. */
 const VARIANT_GRAPHS = 25;
 
 let open: OpenDevice;
@@ -31,16 +31,16 @@ function mismatch(recipe: GraphRecipe, variant?: VariantName): Promise<string | 
   });
 }
 
-it(`gives the interpreter’s codes on ${GRAPHS} random networks`, { timeout: 600_000 }, async () => {
+it(`computes the interpreter’s codes on ${GRAPHS} random networks`, { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(graphRecipes, async (recipe) => {
       expect(await mismatch(recipe)).toBeUndefined();
     }),
     {
       numRuns: GRAPHS,
-      // The same networks each time: a rare rounding beyond the tolerance would stop an unrelated change.
+      // A fixed seed, because a rare rounding beyond the tolerance would block an unrelated change.
       seed: 1,
-      // Recipes that failed once.
+      // Recipes that failed earlier.
       examples: (failed as unknown as GraphRecipe[]).map((recipe) => [recipe]),
       interruptAfterTimeLimit: 540_000,
       markInterruptAsFailure: true,
@@ -49,7 +49,7 @@ it(`gives the interpreter’s codes on ${GRAPHS} random networks`, { timeout: 60
 });
 
 it.each(VARIANT_NAMES)(
-  `gives the interpreter’s codes on ${VARIANT_GRAPHS} random networks by the kernels %s`,
+  `computes the interpreter’s codes on ${VARIANT_GRAPHS} random networks with the kernels %s`,
   async (variant) => {
     await fc.assert(
       fc.asyncProperty(graphRecipes, async (recipe) => {

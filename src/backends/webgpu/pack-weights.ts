@@ -1,0 +1,150 @@
+import type { ChwShape } from '../../graph/shapes.ts';
+import { clampToFloat32, LARGEST_FLOAT32 } from '../../numerics/float32.ts';
+import { signBitAt } from '../../numerics/signs.ts';
+import type { LevelTerm } from '../../plan/code-levels.ts';
+import type { LimbWeights } from '../../plan/limbs.ts';
+import type { Convolution, FusedQuantization } from '../../plan/plan.ts';
+import { BLOCK_CHANNELS, blockCount, WORD_CHANNELS, wordCount } from './layout.ts';
+
+/** The sizes of a convolution's filters. */
+export interface FilterShape {
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly taps: number;
+  readonly group: number;
+}
+
+export function filterShape(step: Convolution, input: ChwShape, output: ChwShape): FilterShape {
+  return {
+    outputs: output.channels,
+    inputs: input.channels,
+    taps: step.kernel[0] * step.kernel[1],
+    group: step.group,
+  };
+}
+
+/** Packs weight signs as [tap][word][output channel, rounded up to blocks], with 32 input channels in a word. */
+export function packSigns(signs: Uint8Array, shape: FilterShape): Uint32Array<ArrayBuffer> {
+  const { outputs, inputs, taps } = shape;
+  const words = wordCount(inputs);
+  const row = blockCount(outputs) * BLOCK_CHANNELS;
+  const packed = new Uint32Array(taps * words * row);
+  let bit = 0;
+  for (let output = 0; output < outputs; output++) {
+    const [first, end] = inputsOf(shape, output);
+    for (let input = first; input < end; input++) {
+      const mask = 1 << (input % WORD_CHANNELS);
+      const word = Math.floor(input / WORD_CHANNELS);
+      for (let tap = 0; tap < taps; tap++, bit++) {
+        if (!signBitAt(signs, bit)) continue;
+        const position = (tap * words + word) * row + output;
+        packed[position] = (packed[position] as number) | mask;
+      }
+    }
+  }
+  return packed;
+}
+
+/** Packs the set of input channels that each output channel reads as [word][output channel, rounded up to blocks]. */
+export function packMembers(shape: FilterShape): Uint32Array<ArrayBuffer> {
+  const row = blockCount(shape.outputs) * BLOCK_CHANNELS;
+  const packed = new Uint32Array(wordCount(shape.inputs) * row);
+  for (let output = 0; output < shape.outputs; output++) {
+    const [first, end] = inputsOf(shape, output);
+    for (let input = first; input < end; input++) {
+      const position = Math.floor(input / WORD_CHANNELS) * row + output;
+      packed[position] = (packed[position] as number) | (1 << (input % WORD_CHANNELS));
+    }
+  }
+  return packed;
+}
+
+/** Packs each term as its set of planes and three limbs. */
+export function packTerms(terms: readonly LevelTerm[]): Int32Array<ArrayBuffer> {
+  return Int32Array.from(terms.flatMap(({ planes, limbs }) => [planes, limbs[0] ?? 0, limbs[1] ?? 0, limbs[2] ?? 0]));
+}
+
+/** Returns the range of input channels in an output channel's group. */
+function inputsOf({ outputs, inputs, group }: FilterShape, output: number): [first: number, end: number] {
+  const size = inputs / group;
+  const first = Math.floor(output / (outputs / group)) * size;
+  return [first, first + size];
+}
+
+/**
+ * Packs limbs of weights as [limb][tap][input channel][output channel, rounded up to blocks]. Weights for channels outside
+ * an output channel's group are 0.
+ */
+export function packLimbs({ limbs }: LimbWeights, shape: FilterShape): Int16Array<ArrayBuffer> {
+  const size = shape.taps * shape.inputs * blockCount(shape.outputs) * BLOCK_CHANNELS;
+  const packed = new Int16Array(limbs.length * size);
+  for (const [position, limb] of limbs.entries()) permute(limb, packed.subarray(position * size), shape);
+  return packed;
+}
+
+/**
+ * Packs float weights as [tap][input channel][output channel, rounded up to blocks]. Weights for channels outside an output
+ * channel's group are 0.
+ */
+export function packFloats(weights: Float32Array, shape: FilterShape): Float32Array<ArrayBuffer> {
+  const packed = new Float32Array(shape.taps * shape.inputs * blockCount(shape.outputs) * BLOCK_CHANNELS);
+  permute(weights, packed, shape);
+  return packed;
+}
+
+function permute(from: ArrayLike<number>, to: Int16Array | Float32Array, shape: FilterShape): void {
+  const { outputs, inputs, taps } = shape;
+  const row = blockCount(outputs) * BLOCK_CHANNELS;
+  let index = 0;
+  for (let output = 0; output < outputs; output++) {
+    const [first, end] = inputsOf(shape, output);
+    for (let input = first; input < end; input++) {
+      for (let tap = 0; tap < taps; tap++) to[(tap * inputs + input) * row + output] = from[index++] as number;
+    }
+  }
+}
+
+/** Concatenates rows with one number for each channel, each padded with `filler` to whole blocks. */
+function blockRows(rows: readonly ArrayLike<number>[], filler: number): number[] {
+  return rows.flatMap((values) => {
+    const padding = blockCount(values.length) * BLOCK_CHANNELS - values.length;
+    return [...Array.from(values), ...new Array<number>(padding).fill(filler)];
+  });
+}
+
+/** Packs thresholds of integer accumulators as [threshold][channel, rounded up to blocks]. */
+export function packIntegerThresholds(thresholds: readonly Float64Array[]): Int32Array<ArrayBuffer> {
+  return Int32Array.from(blockRows(thresholds, 2 ** 31 - 1));
+}
+
+/**
+ * Packs thresholds of accumulators in limbs as [high, low][threshold][channel, rounded up to blocks]; `low` has `lowBits`
+ * bits.
+ */
+export function packLimbThresholds(thresholds: readonly Float64Array[], lowBits: number): Int32Array<ArrayBuffer> {
+  const base = 2 ** lowBits;
+  const high = thresholds.map((values) => values.map((value) => Math.floor(value / base)));
+  const low = thresholds.map((values) => values.map((value) => value - Math.floor(value / base) * base));
+  return Int32Array.from([...blockRows(high, 2 ** 31 - 1), ...blockRows(low, 0)]);
+}
+
+/** Packs thresholds of float accumulators as [threshold][channel, rounded up to blocks]. */
+export function packFloatThresholds(thresholds: readonly Float64Array[]): Float32Array<ArrayBuffer> {
+  return Float32Array.from(
+    blockRows(
+      thresholds.map((values) => values.map(clampToFloat32)),
+      LARGEST_FLOAT32,
+    ),
+  );
+}
+
+/** Packs [factor, offset, and with codes sign, thresholds…][channel, rounded up to blocks]. */
+export function packAffine(
+  factor: Float64Array,
+  offset: Float64Array,
+  codes: FusedQuantization | undefined,
+): Float32Array<ArrayBuffer> {
+  const affine = blockRows([factor, offset], 0);
+  if (!codes) return Float32Array.from(affine);
+  return Float32Array.from([...affine, ...blockRows([codes.sign], 0), ...packFloatThresholds(codes.thresholds)]);
+}
