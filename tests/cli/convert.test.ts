@@ -74,7 +74,12 @@ describe('hwgq convert', () => {
   });
 
   it.each([
-    ['a truncated caffemodel', 'net.prototxt', colourWeights().subarray(0, 200), /^hwgq: broken: At byte \d+: .*fetch/],
+    [
+      'a truncated caffemodel',
+      'net.prototxt',
+      colourWeights().subarray(0, 200),
+      /^hwgq: broken: At byte \d+: .*damaged, truncated/,
+    ],
     [
       'an unknown layer',
       COLOUR_PROTOTXT.replace('"InnerProduct"', '"Embed"'),

@@ -17,12 +17,12 @@ export interface TestLayer {
   readonly blobs: readonly TestBlob[];
 }
 
-export const todaysLayout: BlobLayout = { data: 'packed', dimensions: 'shape' };
+export const currentLayout: BlobLayout = { data: 'packed', dimensions: 'shape' };
 
 /** Encodes a caffemodel with the current `layer` messages or the old `layers`. */
 export function writeCaffemodel(
   layers: readonly TestLayer[],
-  layout: BlobLayout = todaysLayout,
+  layout: BlobLayout = currentLayout,
   format: 'layer' | 'layers' = 'layer',
 ): Uint8Array<ArrayBuffer> {
   const [field, name, blobs] = format === 'layer' ? [100, 1, 7] : [2, 4, 6];
@@ -36,7 +36,7 @@ export function writeCaffemodel(
 }
 
 /** Encodes a binaryproto: a single blob, such as a mean image. */
-export function writeBinaryproto(blob: TestBlob, layout: BlobLayout = todaysLayout): Uint8Array<ArrayBuffer> {
+export function writeBinaryproto(blob: TestBlob, layout: BlobLayout = currentLayout): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(blobFields(blob, layout));
 }
 

@@ -1,19 +1,19 @@
 import { formatError, readFields, readPackedVarints, type WireField } from './wire.ts';
 
-/** A Caffe blob: its dimensions, and its values as a view into the file it was read from. */
+/** A Caffe blob. Its values are a view into the file that it was read from. */
 export interface Blob {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-/** Field numbers of Caffe's BlobProto; 1 to 4 are the old dimensions num, channels, height and width. */
+/** Field numbers of Caffe's `BlobProto`. Fields 1 to 4 are the old dimensions num, channels, height and width. */
 const BLOB = { width: 4, data: 5, shape: 7, doubleData: 8 };
 const SHAPE_DIMENSION = 1;
 
 /**
- * Reads a `BlobProto`: float or double data, packed or not, with a shape or the old four dimensions.
- * @param bytes a file that starts at a multiple of 4 in its buffer. The floats are moved within it, to an aligned place.
- * @throws HwgqError `caffemodel-format` naming the byte.
+ * Reads a `BlobProto` with float or double data, packed or not, and a shape or the four old dimensions.
+ * @param bytes a file that starts at a multiple of 4 in its buffer. The values are moved within it to an aligned offset.
+ * @throws HwgqError `caffemodel-format`, with the byte.
  */
 export function readBlob(bytes: Uint8Array, start: number, end: number): Blob {
   const oldDimensions: number[] = [];
@@ -32,7 +32,7 @@ export function readBlob(bytes: Uint8Array, start: number, end: number): Blob {
     shape ?? (oldDimensions.length > 0 ? Array.from(oldDimensions, (size = 1) => size) : [values.length]);
   const count = dimensions.reduce((product, size) => product * size, 1);
   if (count !== values.length) {
-    throw formatError(start, `a blob of ${dimensions.join('×')} has ${values.length} values`);
+    throw formatError(start, `a blob of shape ${dimensions.join('×')} has ${values.length} values`);
   }
   return { shape: dimensions, values };
 }
@@ -48,9 +48,9 @@ function readShape(bytes: Uint8Array, { start, end }: WireField): number[] {
 }
 
 /**
- * Gathers a blob's numbers as float32 at an aligned place of the file itself, so that a large file needs no second
- * copy in memory. They only ever move towards the start, over bytes that are read already: at least three bytes of
- * tags and lengths stand between a blob's first number and whatever came before the blob.
+ * Collects the numbers of a blob as float32 at an aligned offset of the file itself, so that a large file needs no
+ * second copy in memory. Numbers only move towards the start, over bytes that have been read: at least three bytes of
+ * tags and lengths precede the first number of a blob.
  */
 class AlignedFloats {
   readonly #file: DataView;
@@ -66,7 +66,7 @@ class AlignedFloats {
 
   append({ start, end }: WireField, width: 4 | 8): void {
     if ((end - start) % width !== 0)
-      throw formatError(start, `${end - start} bytes are no list of ${width}-byte numbers`);
+      throw formatError(start, `${end - start} bytes are not a whole number of ${width}-byte values`);
     if (this.#width === undefined) this.#start = this.#end = start - (start % 4);
     else if (this.#width !== width) throw formatError(start, 'a blob has both float and double values');
     this.#width = width;
@@ -81,7 +81,7 @@ class AlignedFloats {
     }
   }
 
-  /** Typed arrays read in the platform's byte order, which is little-endian wherever WebGPU and WebAssembly are. */
+  /** Returns the collected numbers. Assumes a little-endian machine, as all engines do. */
   view(): Float32Array {
     return new Float32Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#start, (this.#end - this.#start) / 4);
   }

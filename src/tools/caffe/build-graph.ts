@@ -7,35 +7,35 @@ import { LayerBlobs } from './layer-blobs.ts';
 import type { CaffeLayer, CaffeNetwork } from './network-description.ts';
 
 /**
- * Joins a network with its weights, by the names of the layers. Layers that binarize get `latent` weights, others
- * float32; large tensors are the caffemodel's own views.
+ * Builds the graph of a network and its weights, which are matched by the names of layers. Binarizing layers have
+ * `latent` weights, others float32. Large tensors are views into the caffemodel.
  * @throws HwgqError `missing-blob`, `shape-mismatch` or `invalid-graph`, naming the layer.
  */
 export function buildGraph(network: CaffeNetwork, weights: CaffeWeights): Graph {
   return connectLayers(network, ({ name }) => new LayerBlobs(name, weights));
 }
 
-/** The tensors of one layer, wherever they come from. */
+/** Provides the tensors of one layer, from a caffemodel or another source. */
 export interface LayerTensors {
   /**
-   * Weights and bias of a convolution or fully connected layer.
-   * @param shape of the weights; undefined where it depends on the input.
+   * Returns the weights and bias of a convolution or fully connected layer.
+   * @param shape the shape of the weights, with undefined for a dimension that depends on the input.
    */
   weighted(
     shape: readonly (number | undefined)[],
     hasBias: boolean,
     binarization: { readonly useAlpha: boolean } | undefined,
   ): Pick<WeightedLayer, 'weights' | 'bias'>;
-  /** Of a BatchNorm. */
+  /** Returns the statistics of a BatchNorm. */
   statistics(): Pick<BatchNormLayer, 'meanSums' | 'varianceSums' | 'factor'>;
-  /** Of a Scale. */
+  /** Returns the gammas and betas of a Scale. */
   affine(hasBias: boolean): Pick<ScaleLayer, 'gamma' | 'beta'>;
 }
 
 /**
- * Makes a graph of a network: connects its layers by their blobs and gives each its tensors.
- * @param tensorsOf gives a layer's tensors; `input` is the shape of what the layer reads.
- * @throws HwgqError `shape-mismatch` or `invalid-graph`, naming the layer, and what `tensorsOf` throws.
+ * Builds the graph of a network: connects its layers by their blobs and adds the tensors of each layer.
+ * @param tensorsOf returns the tensors of a layer; `input` is the shape of the layer's input.
+ * @throws HwgqError `shape-mismatch` or `invalid-graph`, naming the layer; the errors of `tensorsOf`.
  */
 export function connectLayers(
   network: CaffeNetwork,
@@ -43,10 +43,10 @@ export function connectLayers(
 ): Graph {
   const layers: Layer[] = [];
   const graph: Graph = { name: network.name, input: network.input, layers };
-  /** The value that each blob has at this point of the file; layers that work in place replace it. */
+  /** Maps each blob to its value at this point of the file. In-place layers replace it. */
   const values = new Map([[network.input.name, network.input.name]]);
   for (const layer of network.layers) {
-    const inputs = layer.bottoms.map((bottom) => valueBehind(values, bottom, layer.name));
+    const inputs = layer.bottoms.map((bottom) => currentValue(values, bottom, layer.name));
     const input = inferShapes(graph).get(inputs[0] ?? '') ?? [];
     for (const built of buildLayers(layer, inputs, input, tensorsOf(layer, input))) {
       layers.push(built);
@@ -57,17 +57,17 @@ export function connectLayers(
   return graph;
 }
 
-function valueBehind(values: ReadonlyMap<string, string>, blob: string, layer: string): string {
+function currentValue(values: ReadonlyMap<string, string>, blob: string, layer: string): string {
   const value = values.get(blob);
   if (value !== undefined) return value;
   throw new HwgqError(
     'invalid-graph',
-    `Layer '${layer}' reads the blob '${blob}', which no layer before it gives. Reorder the layers or mend the name.`,
+    `Layer '${layer}' reads the blob '${blob}', which no earlier layer computes. Correct the name or the order of the layers.`,
     { layer },
   );
 }
 
-/** A layer of the file as layers of the graph: one, but for a Split, which is one for each of its tops. */
+/** Returns the graph layers of a Caffe layer: one, or one for each top of a Split. */
 function buildLayers(layer: CaffeLayer, inputs: readonly string[], input: Shape, tensors: LayerTensors): Layer[] {
   const { name, tops, parameters } = layer;
   const base = { name, inputs, blob: tops[0] ?? name };
@@ -88,7 +88,7 @@ function buildLayers(layer: CaffeLayer, inputs: readonly string[], input: Shape,
     case 'flatten':
       return [{ ...base, type: 'reshape', shape: [elementCount(input)] }];
     case 'reshape':
-      return [{ ...base, type: 'reshape', shape: resolvedSizes(parameters.sizes, input) }];
+      return [{ ...base, type: 'reshape', shape: resolveSizes(parameters.sizes, input) }];
     case 'split':
       return tops.map((top, index) => ({
         name: tops.length > 1 ? `${name}_${index}` : name,
@@ -101,8 +101,8 @@ function buildLayers(layer: CaffeLayer, inputs: readonly string[], input: Shape,
   }
 }
 
-/** Caffe `ReshapeLayer`, for one image. */
-function resolvedSizes(sizes: readonly number[], input: Shape): Shape {
+/** Returns the output shape of a Caffe `ReshapeLayer` for one image. */
+function resolveSizes(sizes: readonly number[], input: Shape): Shape {
   const kept = sizes.map((size, axis) => (size === 0 ? (input[axis] ?? 1) : size));
   const known = elementCount(kept.filter((size) => size !== -1));
   return kept.map((size) => (size === -1 ? elementCount(input) / known : size));

@@ -1,19 +1,19 @@
 import { type Blob, readBlob } from './blob.ts';
 import { formatError, readFields } from './wire.ts';
 
-/** The blobs of every layer that has some, by the layer's name. */
+/** The blobs of each layer with weights, by the name of the layer. */
 export type CaffeWeights = ReadonlyMap<string, readonly Blob[]>;
 
-/** Field numbers of Caffe's NetParameter, and of its layers: today's LayerParameter and the old V1LayerParameter. */
+/** Field numbers of Caffe's `NetParameter` and of its layers, `LayerParameter` and the older `V1LayerParameter`. */
 const NET = { oldLayers: 2, layer: 100 };
 const LAYER = { name: 1, blobs: 7 };
 const OLD_LAYER = { name: 4, blobs: 6 };
 
 /**
- * Reads a caffemodel's weights, in today's layout and in the old V1 one.
- * @param bytes the file. The reader takes ownership: it moves the values by a few bytes within the file, and gives
- *   them back as views into it, so that no second copy is ever in memory. The bytes are no caffemodel any more.
- * @throws HwgqError `caffemodel-format` naming the byte.
+ * Reads the weights of a caffemodel in the current or the V1 format.
+ * @param bytes the file. The reader takes ownership: it moves the values by a few bytes within the file and returns views
+ *   into it, so that memory never holds a second copy. The bytes cannot be read again.
+ * @throws HwgqError `caffemodel-format`, with the byte.
  */
 export function readCaffemodel(bytes: Uint8Array): CaffeWeights {
   const file = aligned(bytes);
@@ -24,18 +24,18 @@ export function readCaffemodel(bytes: Uint8Array): CaffeWeights {
     const { name, blobs } = readLayer(file, field.start, field.end, numbers);
     if (blobs.length > 0) layers.set(name, blobs);
   }
-  if (layers.size === 0) throw formatError(0, 'there is no layer with weights in this file');
+  if (layers.size === 0) throw formatError(0, 'the file has no layer with weights');
   return layers;
 }
 
 /**
- * Reads a binaryproto: one blob, such as a mean image. Takes ownership of the bytes as `readCaffemodel` does.
- * @throws HwgqError `caffemodel-format` naming the byte.
+ * Reads a binaryproto: one blob, such as a mean image. Takes ownership of the bytes, as `readCaffemodel` does.
+ * @throws HwgqError `caffemodel-format`, with the byte.
  */
 export function readBinaryproto(bytes: Uint8Array): Blob {
   const file = aligned(bytes);
   const blob = readBlob(file, 0, file.length);
-  if (blob.values.length === 0) throw formatError(0, 'there are no values in this file');
+  if (blob.values.length === 0) throw formatError(0, 'the file has no values');
   return blob;
 }
 
@@ -55,7 +55,7 @@ function readLayer(
   return { name, blobs };
 }
 
-/** Bytes at a place of their buffer where multiples of 4 are aligned; hardly any file is not. */
+/** Returns bytes at an offset that is a multiple of 4, which nearly all files already have. */
 function aligned(bytes: Uint8Array): Uint8Array {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }

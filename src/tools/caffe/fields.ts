@@ -2,8 +2,8 @@ import { type ErrorDetails, HwgqError } from '../../errors.ts';
 import { type PrototxtField, type PrototxtMessage, prototxtError } from './prototxt.ts';
 
 /**
- * Reads a message's fields by the types that Caffe's schema gives them, and remembers which were asked for: what
- * nobody asked for is an option that nobody obeys, and `finish` refuses it.
+ * Reads the fields of a message with the types of Caffe's schema, and records which fields were read. `finish` rejects
+ * the others, which are options that would have no effect.
  */
 export class Fields {
   readonly #byName = new Map<string, PrototxtField[]>();
@@ -14,8 +14,8 @@ export class Fields {
   readonly #details: ErrorDetails;
 
   /**
-   * @param owner what the message belongs to, as an error names it: `Layer 'conv1'`.
-   * @param details what errors say of it to programs.
+   * @param owner the owner of the message in error messages, such as `Layer 'conv1'`.
+   * @param details the details of errors.
    */
   constructor(message: PrototxtMessage, owner: string, details: ErrorDetails = {}) {
     this.#message = message;
@@ -41,7 +41,7 @@ export class Fields {
     return this.#take(name).map(stringOf);
   }
 
-  /** @throws HwgqError `prototxt-syntax` where the field is absent. */
+  /** @throws HwgqError `prototxt-syntax` if the field is absent. */
   requiredString(name: string): string {
     const text = this.string(name);
     if (text) return text;
@@ -52,26 +52,26 @@ export class Fields {
     return atMostOne(this.#take(name)).map(booleanOf)[0] ?? absent;
   }
 
-  /** A string, or the name of an enum's value. */
+  /** Returns a string or the name of an enum value. */
   requiredText(name: string): string {
     const value = atMostOne(this.#take(name))[0]?.value;
     return value?.kind === 'word' ? value.text : this.requiredString(name);
   }
 
-  /** The name of an enum's value. */
+  /** Returns the name of an enum value. */
   word<Word extends string>(name: string, words: readonly Word[], absent: Word): Word {
     const field = atMostOne(this.#take(name))[0];
     if (!field) return absent;
     const word = words.find((known) => field.value.kind === 'word' && field.value.text === known);
-    return word ?? refuse(field, `one of ${words.join(', ')}`);
+    return word ?? reject(field, `one of ${words.join(', ')}`);
   }
 
-  /** A whole number; undefined where it is absent. */
+  /** Returns an integer, or undefined if the field is absent. */
   integer(name: string, least: number): number | undefined {
     return atMostOne(this.#take(name)).map((field) => integerOf(field, least))[0];
   }
 
-  /** @throws HwgqError `prototxt-syntax` where the field is absent. */
+  /** @throws HwgqError `prototxt-syntax` if the field is absent. */
   requiredInteger(name: string, least: number): number {
     const number = this.integer(name, least);
     if (number !== undefined) return number;
@@ -81,11 +81,11 @@ export class Fields {
   integers(name: string, least: number, atMost = Number.POSITIVE_INFINITY): number[] {
     const fields = this.#take(name);
     const extra = fields[atMost];
-    if (extra) throw prototxtError(extra.position, `'${name}' is given more than ${atMost} times.`);
+    if (extra) throw prototxtError(extra.position, `'${name}' occurs more than ${atMost} times.`);
     return fields.map((field) => integerOf(field, least));
   }
 
-  /** A number as Caffe keeps it, rounded to float32. */
+  /** Returns a number rounded to float32, as Caffe stores it. */
   float(name: string, absent: number): number {
     return atMostOne(this.#take(name)).map(floatOf)[0] ?? Math.fround(absent);
   }
@@ -94,7 +94,7 @@ export class Fields {
     return this.#take(name).map(floatOf);
   }
 
-  /** A message inside this one; an empty one where it is absent. Its fields must be read too. */
+  /** Returns a nested message, or an empty one if it is absent. `finish` checks its fields too. */
   part(name: string): Fields {
     const field = atMostOne(this.#take(name))[0];
     return this.#open(field ? messageOf(field) : { fields: [], position: this.#message.position });
@@ -104,18 +104,18 @@ export class Fields {
     return this.messages(name).map((message) => this.#open(message));
   }
 
-  /** Messages inside this one that are read apart from it: `finish` does not look into them. */
+  /** Returns nested messages that are read separately: `finish` does not check their fields. */
   messages(name: string): PrototxtMessage[] {
     return this.#take(name).map(messageOf);
   }
 
-  /** Marks fields that mean nothing for a result: how a network is trained, or which library computes it. */
+  /** Accepts fields that do not affect results, such as options for training or the choice of a library. */
   ignore(...names: readonly string[]): void {
     for (const name of names) this.#unread.delete(name);
   }
 
   /**
-   * Refuses an option whose value is another than the one that is implemented.
+   * Rejects an option unless it has the implemented value.
    * @throws HwgqError `unsupported`
    */
   expect(name: string, implemented: number | boolean | string): void {
@@ -123,19 +123,19 @@ export class Fields {
       const { value } = field;
       const seen = value.kind === 'message' ? '{…}' : value.kind === 'number' ? value.number : value.text;
       if (String(seen) !== String(implemented)) {
-        this.#refuseOption(field, `${field.name}: ${seen}`, `but only ${implemented} is implemented`);
+        this.#rejectOption(field, `${field.name}: ${seen}`, `but only ${implemented} is implemented`);
       }
     }
   }
 
   /**
-   * Ends the reading of this message and of its parts.
-   * @throws HwgqError `unsupported` for a field that nobody has read.
+   * Finishes reading this message and its parts.
+   * @throws HwgqError `unsupported` for a field that was not read.
    */
   finish(): void {
     for (const part of this.#parts) part.finish();
     for (const name of this.#unread) {
-      for (const field of this.#byName.get(name) ?? []) this.#refuseOption(field, name, 'which means nothing there');
+      for (const field of this.#byName.get(name) ?? []) this.#rejectOption(field, name, 'which has no meaning there');
     }
   }
 
@@ -150,9 +150,9 @@ export class Fields {
     return part;
   }
 
-  #refuseOption(field: PrototxtField, option: string, why: string): never {
+  #rejectOption(field: PrototxtField, option: string, why: string): never {
     const { line, column } = field.position;
-    throw new HwgqError('unsupported', `Prototxt, line ${line}: ${this.#owner} asks for '${option}', ${why}.`, {
+    throw new HwgqError('unsupported', `Prototxt, line ${line}: ${this.#owner} has the option '${option}', ${why}.`, {
       ...this.#details,
       line,
       column,
@@ -163,39 +163,39 @@ export class Fields {
 
 function atMostOne(fields: readonly PrototxtField[]): readonly PrototxtField[] {
   const [, second] = fields;
-  if (second) throw prototxtError(second.position, `'${second.name}' is given twice.`);
+  if (second) throw prototxtError(second.position, `'${second.name}' occurs twice.`);
   return fields;
 }
 
 function messageOf(field: PrototxtField): PrototxtMessage {
-  return field.value.kind === 'message' ? field.value.message : refuse(field, 'a message in braces');
+  return field.value.kind === 'message' ? field.value.message : reject(field, 'a message in braces');
 }
 
 function stringOf(field: PrototxtField): string {
-  return field.value.kind === 'string' ? field.value.text : refuse(field, 'a string in quotes');
+  return field.value.kind === 'string' ? field.value.text : reject(field, 'a string in quotes');
 }
 
 function booleanOf({ value, ...field }: PrototxtField): boolean {
   const text = value.kind === 'number' ? String(value.number) : value.kind === 'word' ? value.text.toLowerCase() : '';
   if (text === 'true' || text === 't' || text === '1') return true;
   if (text === 'false' || text === 'f' || text === '0') return false;
-  return refuse({ value, ...field }, 'true or false');
+  return reject({ value, ...field }, 'true or false');
 }
 
 function integerOf(field: PrototxtField, least: number): number {
   const { value } = field;
-  const isWhole = value.kind === 'number' && Number.isInteger(value.number);
-  if (isWhole && value.number >= least && value.number <= 0x7fffffff) return value.number;
-  return refuse(field, `a whole number from ${least}`);
+  const isInteger = value.kind === 'number' && Number.isInteger(value.number);
+  if (isInteger && value.number >= least && value.number <= 0x7fffffff) return value.number;
+  return reject(field, `an integer from ${least}`);
 }
 
 function floatOf(field: PrototxtField): number {
   const { value } = field;
   const number = value.kind === 'number' ? Math.fround(value.number) : Number.NaN;
-  return Number.isFinite(number) ? number : refuse(field, 'a finite number');
+  return Number.isFinite(number) ? number : reject(field, 'a finite number');
 }
 
-function refuse({ name, value, position }: PrototxtField, wanted: string): never {
+function reject({ name, value, position }: PrototxtField, wanted: string): never {
   const seen = value.kind === 'message' ? 'a message' : value.kind === 'number' ? value.number : `'${value.text}'`;
-  throw prototxtError(position, `'${name}' takes ${wanted}, not ${seen}.`);
+  throw prototxtError(position, `'${name}' is ${seen}; it must be ${wanted}.`);
 }

@@ -1,11 +1,11 @@
-/** The name of an enum's value, which stands without quotes. */
+/** The name of an enum value, which is written without quotes. */
 export class EnumName {
   constructor(readonly text: string) {}
 }
 
 type PrototxtScalar = string | number | boolean | EnumName;
 
-/** A message to be written: fields in order; a list is a repeated field, and what is undefined is left out. */
+/** A message to write, with its fields in order. Arrays are repeated fields; undefined values are left out. */
 export interface WritableMessage {
   readonly [field: string]:
     | PrototxtScalar
@@ -14,7 +14,7 @@ export interface WritableMessage {
     | undefined;
 }
 
-/** Writes the text format of protocol buffers, one field a line, so that `parsePrototxt` reads the same fields back. */
+/** Returns a message in the text format of protocol buffers, one field on each line. `parsePrototxt` reads it back. */
 export function formatPrototxt(message: WritableMessage): string {
   return fieldLines(message)
     .map((line) => `${line}\n`)
@@ -36,11 +36,11 @@ function isMessage(value: PrototxtScalar | WritableMessage): value is WritableMe
 
 function formatScalar(value: PrototxtScalar): string {
   if (value instanceof EnumName) return value.text;
-  return typeof value === 'string' ? quoted(value) : String(value);
+  return typeof value === 'string' ? quote(value) : String(value);
 }
 
-function quoted(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not stand in a string as they are.
+function quote(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a string must not contain them unescaped.
   const escaped = text.replace(/["\\\u0000-\u001f]/g, (character) =>
     character === '"' || character === '\\' ? `\\${character}` : `\\${octal(character)}`,
   );
@@ -51,7 +51,7 @@ function octal(character: string): string {
   return character.charCodeAt(0).toString(8).padStart(3, '0');
 }
 
-/** The shortest decimal number that is this float32. */
+/** Returns the decimal number with the fewest digits that rounds to a float32 number. */
 export function shortestFloat(value: number): number {
   for (let digits = 1; digits < 9; digits++) {
     const shorter = Number(value.toPrecision(digits));

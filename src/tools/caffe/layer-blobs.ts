@@ -3,12 +3,12 @@ import type { Weights } from '../../graph/weights.ts';
 import type { Blob } from './blob.ts';
 import type { CaffeWeights } from './caffemodel.ts';
 
-/** How many names of layers an error lists. */
-const MOST_NAMES = 12;
+/** The most names of layers that an error lists. */
+const MAX_NAMES = 12;
 
 /**
- * The blobs of one layer, checked against what the layer needs as they are taken. Weights stay views into the
- * caffemodel; the small tensors are copied, so that they alone do not keep a large file in memory.
+ * Provides the blobs of one layer and checks their number and shapes. Weights are views into the caffemodel. Small
+ * tensors are copied, so that they do not keep a large file in memory.
  */
 export class LayerBlobs {
   readonly #blobs: readonly Blob[];
@@ -22,8 +22,9 @@ export class LayerBlobs {
   }
 
   /**
-   * Weights and bias of a convolution or fully connected layer.
-   * @param shape of the weights; undefined where it depends on the input, which `validateGraph` knows.
+   * Returns the weights and bias of a convolution or fully connected layer.
+   * @param shape the shape of the weights, with undefined for a dimension that depends on the input. `validateGraph`
+   *   checks that dimension.
    */
   weighted(
     shape: readonly (number | undefined)[],
@@ -36,7 +37,7 @@ export class LayerBlobs {
     return { weights, ...(hasBias && { bias: this.#take(1, 'biases', [shape[0]]).slice() }) };
   }
 
-  /** Sums of a BatchNorm, and the factor to divide them by. */
+  /** Returns the sums of a BatchNorm and the factor that divides them. */
   statistics(): { meanSums: Float32Array; varianceSums: Float32Array; factor: number } {
     this.#expectCount(3);
     return {
@@ -46,7 +47,7 @@ export class LayerBlobs {
     };
   }
 
-  /** Gamma and beta of a Scale. */
+  /** Returns the gammas and betas of a Scale. */
   affine(hasBias: boolean): { gamma: Float32Array; beta?: Float32Array } {
     this.#expectCount(hasBias ? 2 : 1);
     const gamma = this.#take(0, 'factors', [undefined]).slice();
@@ -60,36 +61,36 @@ export class LayerBlobs {
     if (seen > needed) {
       throw new HwgqError(
         'shape-mismatch',
-        `Layer '${layer}' takes ${needed} blobs of weights, and the caffemodel has ${seen} for it. Does the prototxt ` +
-          `belong to it, bias_term included?`,
+        `Layer '${layer}' needs ${needed} blobs and the caffemodel has ${seen}. Check that prototxt and caffemodel belong ` +
+          `to the same network, and its bias_term.`,
         { layer, seen, needed },
       );
     }
     const names = [...this.#weights.keys()];
-    const listed = names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
+    const listed = names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ', …' : '');
     throw new HwgqError(
       'missing-blob',
-      `Layer '${layer}' needs ${needed} blobs of weights, and the caffemodel has ${seen} for it. Layers are matched by ` +
-        `name; give the caffemodel of this network. This one has weights for: ${listed}.`,
+      `Layer '${layer}' needs ${needed} blobs and the caffemodel has ${seen}. Pass the caffemodel of this network; layers ` +
+        `are matched by name. This one has weights for: ${listed}.`,
       { layer, seen, needed },
     );
   }
 
-  #take(index: number, what: string, shape: readonly (number | undefined)[]): Float32Array {
+  #take(index: number, name: string, shape: readonly (number | undefined)[]): Float32Array {
     const blob = this.#blobs[index] as Blob;
-    if (fits(blob.shape, shape)) return blob.values;
+    if (matches(blob.shape, shape)) return blob.values;
     const layer = this.#layer;
     throw new HwgqError(
       'shape-mismatch',
-      `Layer '${layer}' needs ${what} of ${shape.map((size) => size ?? 'n').join('×')}, and the caffemodel has ` +
-        `${blob.shape.join('×')}. Are prototxt and caffemodel of the same network?`,
+      `Layer '${layer}' needs ${name} of shape ${shape.map((size) => size ?? 'n').join('×')} and the caffemodel has ` +
+        `${blob.shape.join('×')}. Check that prototxt and caffemodel belong to the same network.`,
       { layer },
     );
   }
 }
 
-/** Compares from the last dimension: old files give every blob four, filled up with ones in front. */
-function fits(seen: readonly number[], needed: readonly (number | undefined)[]): boolean {
+/** Compares shapes from the last dimension, since old files have four dimensions with leading ones. */
+function matches(seen: readonly number[], needed: readonly (number | undefined)[]): boolean {
   const dimensions = Math.max(seen.length, needed.length);
   for (let fromEnd = 1; fromEnd <= dimensions; fromEnd++) {
     const size = seen.at(-fromEnd) ?? 1;

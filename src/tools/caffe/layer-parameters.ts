@@ -4,10 +4,10 @@ import type { Quantizer } from '../../numerics/quantizer.ts';
 import type { Fields } from './fields.ts';
 import type { LayerParameters } from './network-description.ts';
 
-/** Reads a layer's own parameters out of its message; the caller ends the reading. */
+/** Reads the parameters of a layer from its message. The caller calls `finish`. */
 type ParameterReader = (layer: Fields, name: string) => LayerParameters;
 
-/** Caffe's layer types that a network may have at inference, and how each is read. */
+/** The reader of each layer type that is supported at inference. */
 export const parameterReaders: ReadonlyMap<string, ParameterReader> = new Map<string, ParameterReader>([
   ['BatchNorm', readBatchNorm],
   [
@@ -73,9 +73,13 @@ function readPooling(layer: Fields, name: string): LayerParameters {
   fields.ignore('engine');
   const pool = fields.word('pool', ['MAX', 'AVE', 'STOCHASTIC'], 'MAX');
   if (pool === 'STOCHASTIC') {
-    throw new HwgqError('unsupported', `Layer '${name}' pools STOCHASTIC, but only MAX and AVE are implemented.`, {
-      layer: name,
-    });
+    throw new HwgqError(
+      'unsupported',
+      `Layer '${name}' has the pooling method STOCHASTIC. MAX and AVE are supported.`,
+      {
+        layer: name,
+      },
+    );
   }
   const method = pool === 'MAX' ? 'max' : 'average';
   if (fields.boolean('global_pooling', false)) {
@@ -106,7 +110,7 @@ function readScale(layer: Fields): LayerParameters {
 
 function readQuant(layer: Fields, name: string): LayerParameters {
   const fields = layer.part('quant_param');
-  // The original derives its thresholds from the centers and never reads `thrs`; the others serve the backward pass.
+  // The original derives its thresholds from the centers and does not read `thrs`; the others affect only training.
   fields.ignore('backward_func', 'clip_thr', 'thrs');
   const kind = fields.string('forward_func') ?? 'hwgq';
   const centers = fields.floats('centers');
@@ -120,7 +124,7 @@ function quantizerOf(layer: string, kind: string, centers: readonly number[], ne
       if (centers.length === 0 || centers.some((center, index) => center <= (centers[index - 1] ?? 0))) {
         throw new HwgqError(
           'unsupported',
-          `Layer '${layer}' has the centers '${centers.join(', ')}'; hwgq takes one or more, positive and increasing.`,
+          `Layer '${layer}' has the centers '${centers.join(', ')}'. hwgq needs one or more, positive and increasing.`,
           { layer },
         );
       }
@@ -133,7 +137,7 @@ function quantizerOf(layer: string, kind: string, centers: readonly number[], ne
     default:
       throw new HwgqError(
         'unsupported',
-        `Layer '${layer}' has the forward_func '${kind}'; known are hwgq, sign, relu and hard_tanh.`,
+        `Layer '${layer}' has the forward_func '${kind}'. hwgq, sign, relu and hard_tanh are supported.`,
         { layer },
       );
   }
@@ -202,8 +206,8 @@ function readReshape(layer: Fields): LayerParameters {
 }
 
 /**
- * Rows and columns, given as one number for both, as one for each (`both` repeated), or as `…_h` and `…_w`.
- * @throws HwgqError `prototxt-syntax` where they are absent and have no default.
+ * Reads a value for rows and columns: `both` once for both, `both` twice, or `…_h` and `…_w`.
+ * @throws HwgqError `prototxt-syntax` if it is absent and has no default.
  */
 function readPair(fields: Fields, both: string, prefix: string, least: number, absent?: number): Pair {
   const [height, width = height] = fields.integers(both, least, 2);

@@ -1,4 +1,4 @@
-/** The enum of the old `layers` messages (Caffe `V1LayerParameter`), as the type names of today. */
+/** The current type name of each enum value of the old `layers` messages (Caffe `V1LayerParameter`). */
 const oldTypes: ReadonlyMap<string, string> = new Map([
   ['ACCURACY', 'Accuracy'],
   ['CONCAT', 'Concat'],
@@ -47,17 +47,17 @@ const trainingTypes: ReadonlySet<string> = new Set([
   'SoftmaxWithLoss',
 ]);
 
-/** Today's name of a type, whichever of the two formats it comes from. */
+/** Returns the current name of a type in either format. */
 export function currentType(type: string): string {
   return oldTypes.get(type) ?? type;
 }
 
-/** Layers that read examples from somewhere; at inference the network's input takes their place. */
+/** Whether a layer reads examples. At inference, the network's input replaces it. */
 export function isDataType(type: string): boolean {
   return dataTypes.has(type);
 }
 
-/** Layers that only judge what a network says. */
+/** Whether a layer only computes losses or accuracies. */
 export function isTrainingType(type: string): boolean {
   return trainingTypes.has(type);
 }

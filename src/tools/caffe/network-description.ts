@@ -15,7 +15,7 @@ import type {
   SoftmaxLayer,
 } from '../../graph/graph.ts';
 
-/** What a prototxt says of a layer of the graph: all but its place in the network and its tensors. */
+/** The parameters of a graph layer, without its connections and tensors. */
 type Parameters<Kind extends Layer, Tensors extends keyof Kind = never> = Omit<
   Kind,
   'name' | 'inputs' | 'blob' | Tensors
@@ -26,11 +26,11 @@ interface WithBias {
 }
 
 interface WithWeights extends WithBias {
-  /** Present: the layer binarizes its weights, and scales them by mean |w| where `useAlpha` says so. */
+  /** Present if the layer binarizes its weights. `useAlpha` scales them by mean |w|. */
   readonly binarization?: { readonly useAlpha: boolean };
 }
 
-/** The parameters of each type of layer, in the graph's words; shapes that depend on the input are still open. */
+/** The parameters of each layer type, named as in the graph. They do not depend on the layer's input. */
 export type LayerParameters =
   | (Parameters<ConvolutionLayer, 'weights' | 'bias'> & WithWeights)
   | (Parameters<InnerProductLayer, 'weights' | 'bias'> & WithWeights)
@@ -45,34 +45,34 @@ export type LayerParameters =
   | Parameters<SoftmaxLayer>
   | Parameters<DropoutLayer>
   | { readonly type: 'flatten' }
-  /** Sizes without the batch: 0 keeps the input's, −1 (at most one) takes what is left. */
+  /** The sizes without the batch: 0 keeps the input's size, and one −1 is inferred from the number of elements. */
   | { readonly type: 'reshape'; readonly sizes: readonly number[] }
   | { readonly type: 'split' };
 
-/** A layer as the prototxt has it: connected by blobs, without weights. */
+/** A layer of a prototxt, connected by blobs and without weights. */
 export interface CaffeLayer {
   readonly name: string;
   readonly bottoms: readonly string[];
-  /** One, or several for a `split`. */
+  /** The outputs: one, or several for a `split`. */
   readonly tops: readonly string[];
   readonly parameters: LayerParameters;
 }
 
-/** What a train_val file's data layer does to its pictures, as Caffe's `transform_param` has it: (x − mean) · scale. */
+/** The preprocessing of a train_val file's data layer (Caffe's `transform_param`): (x − mean) · scale. */
 export interface DataTransform {
-  /** A value for each channel, one for all of them, or none. */
+  /** One value for each channel, one for all channels, or none. */
   readonly means: readonly number[];
   readonly scale: number;
-  /** Path of the mean image, on the machine that trained. */
+  /** Path of the mean image on the machine that trained the network. */
   readonly meanFile?: string;
 }
 
-/** What a prototxt says of a network at inference: no data, loss or accuracy layers, and one input. */
+/** The network of a prototxt at inference, with one input and without data, loss and accuracy layers. */
 export interface CaffeNetwork {
   readonly name: string;
   /** The input blob and its shape without the batch. */
   readonly input: { readonly name: string; readonly shape: Shape };
   readonly layers: readonly CaffeLayer[];
-  /** Absent where the file has no data layer: a deploy file leaves preprocessing open. */
+  /** Absent if the file has no data layer. A deploy file does not define the preprocessing. */
   readonly transform?: DataTransform;
 }

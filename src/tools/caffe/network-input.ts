@@ -5,7 +5,7 @@ import type { CaffeNetwork, DataTransform } from './network-description.ts';
 
 type NetworkInput = CaffeNetwork['input'];
 
-/** Input of a deploy file: `input` with `input_shape`, or with the older `input_dim`. Undefined where there is none. */
+/** Returns the input of a deploy file: `input` with `input_shape` or the older `input_dim`. Undefined if absent. */
 export function declaredInput(network: Fields): NetworkInput | undefined {
   const names = network.strings('input');
   const shapes = network.allParts('input_shape').map((shape) => shape.integers('dim', 1));
@@ -15,7 +15,7 @@ export function declaredInput(network: Fields): NetworkInput | undefined {
   return { name: onlyOne(names), shape: withoutBatch(name, shapes[0] ?? dimensions) };
 }
 
-/** Input of a layer of type `Input`. */
+/** Returns the input that a layer of type `Input` declares. */
 export function inputOfLayer(layer: Fields): NetworkInput {
   const name = onlyOne(layer.strings('top'));
   const shapes = layer.part('input_param').allParts('shape');
@@ -23,8 +23,8 @@ export function inputOfLayer(layer: Fields): NetworkInput {
 }
 
 /**
- * Input that a train_val file's data layer gives: its crop, in colour unless it says otherwise.
- * @throws HwgqError `invalid-graph` where it does not crop; the size of its pictures is in no prototxt then.
+ * Returns the input that a train_val file's data layer provides: its crop, in colour unless `force_gray` is set.
+ * @throws HwgqError `invalid-graph` if the layer does not crop, since no prototxt has the size of its pictures.
  */
 export function inputOfDataLayer(layer: Fields, layerName: string): NetworkInput {
   const [name = 'data'] = layer.strings('top');
@@ -33,7 +33,7 @@ export function inputOfDataLayer(layer: Fields, layerName: string): NetworkInput
   if (size === undefined) {
     throw new HwgqError(
       'invalid-graph',
-      `Layer '${layerName}' gives the input '${name}' without saying its size. Use the network's deploy file, or ` +
+      `Layer '${layerName}' does not define the size of the input '${name}'. Use the network's deploy file, or ` +
         `add: input: "${name}" input_shape { dim: 1 dim: CHANNELS dim: HEIGHT dim: WIDTH }`,
       { layer: layerName },
     );
@@ -42,7 +42,7 @@ export function inputOfDataLayer(layer: Fields, layerName: string): NetworkInput
   return { name, shape: [isGray ? 1 : Math.max(3, transform.floats('mean_value').length), size, size] };
 }
 
-/** What a data layer does to its pictures before they enter the network. */
+/** Returns the preprocessing of a data layer. */
 export function transformOfDataLayer(layer: Fields): DataTransform {
   const transform = layer.part('transform_param');
   const meanFile = transform.string('mean_file');
@@ -53,19 +53,22 @@ export function transformOfDataLayer(layer: Fields): DataTransform {
   };
 }
 
-/** Refuses a network of several inputs. */
+/**
+ * Returns the only input of a network.
+ * @throws HwgqError `unsupported` for none or several.
+ */
 export function onlyOne(names: readonly string[]): string {
   const [name] = names;
   if (name !== undefined && names.length === 1) return name;
   const seen = names.length === 0 ? 'no input' : `the inputs ${names.join(', ')}`;
-  throw new HwgqError('unsupported', `The network has ${seen}; networks of exactly one input are implemented.`);
+  throw new HwgqError('unsupported', `The network has ${seen}. Networks with exactly one input are supported.`);
 }
 
 function withoutBatch(name: string, dimensions: readonly number[]): Shape {
   if (dimensions.length >= 2 && dimensions.length <= 4) return dimensions.slice(1);
   throw new HwgqError(
     'invalid-graph',
-    `The input '${name}' has the dimensions '${dimensions.join(', ')}'; give batch, channels, height and width: ` +
+    `The input '${name}' has the dimensions '${dimensions.join(', ')}'. Declare batch, channels, height and width: ` +
       `input_shape { dim: 1 dim: CHANNELS dim: HEIGHT dim: WIDTH }`,
   );
 }

@@ -7,7 +7,7 @@ import { declaredInput, inputOfDataLayer, inputOfLayer, onlyOne, transformOfData
 import { isPartOfInference } from './phase.ts';
 import { type PrototxtMessage, parsePrototxt } from './prototxt.ts';
 
-/** A layer's message before its type is known. */
+/** The message of a layer whose parameters have not been read. */
 interface LayerMessage {
   readonly name: string;
   readonly type: string;
@@ -15,10 +15,10 @@ interface LayerMessage {
 }
 
 /**
- * Reads a network from the text of a prototxt: deploy or train_val, with `layer` messages or the old `layers`.
- * Takes what phase TEST includes, and drops data, loss and accuracy layers.
- * @throws HwgqError `prototxt-syntax`; `unknown-layer`; `unsupported` for an option outside what is accepted;
- *   `invalid-graph` and `shape-mismatch` where the description cannot be meant. All name the layer or the line.
+ * Reads a network from the text of a prototxt, deploy or train_val, with `layer` messages or the old `layers`.
+ * It reads the layers of phase TEST and leaves out data, loss and accuracy layers.
+ * @throws HwgqError `prototxt-syntax`; `unknown-layer`; `unsupported` for an unsupported option; `invalid-graph` or
+ *   `shape-mismatch` for an inconsistent network. All name the layer or the line.
  */
 export function readNetwork(prototxt: string): CaffeNetwork {
   const network = new Fields(parsePrototxt(prototxt), 'The network');
@@ -27,7 +27,7 @@ export function readNetwork(prototxt: string): CaffeNetwork {
   if (messages.length === 0) {
     throw new HwgqError(
       'invalid-graph',
-      'This prototxt has no layers. Give the network (deploy.prototxt), not its solver.',
+      'The prototxt has no layers. Pass the network (deploy.prototxt), not its solver.',
     );
   }
   const layers = messages.map(openLayer).filter(({ fields }) => isPartOfInference(fields));
@@ -35,7 +35,7 @@ export function readNetwork(prototxt: string): CaffeNetwork {
   const name = network.string('name') ?? '';
   network.finish();
   const kept = layers.filter(({ type }) => !isDataType(type) && !isTrainingType(type) && type !== 'Input');
-  expectOwnNames(kept, input.name);
+  expectUniqueNames(kept, input.name);
   const data = layers.find(({ type }) => isDataType(type));
   return {
     name,
@@ -71,15 +71,19 @@ function readInput(network: Fields, layers: readonly LayerMessage[]): CaffeNetwo
   return { name: onlyOne(explicit.map(({ name }) => name)), shape: input?.shape ?? [] };
 }
 
-function expectOwnNames(layers: readonly LayerMessage[], input: string): void {
+function expectUniqueNames(layers: readonly LayerMessage[], input: string): void {
   const names = new Set<string>();
   for (const { name } of layers) {
     const other = name === input ? "the network's input" : names.has(name) ? 'another layer' : undefined;
     names.add(name);
     if (!other) continue;
-    throw new HwgqError('invalid-graph', `Layer '${name}' is called as ${other} is. Give it a name of its own.`, {
-      layer: name,
-    });
+    throw new HwgqError(
+      'invalid-graph',
+      `Layer '${name}' has the same name as ${other}. Give each layer a unique name.`,
+      {
+        layer: name,
+      },
+    );
   }
 }
 
@@ -89,7 +93,7 @@ function readLayer({ name, type, fields }: LayerMessage): CaffeLayer {
     const known = [...parameterReaders.keys()].join(', ');
     throw new HwgqError(
       'unknown-layer',
-      `Layer '${name}' has the type '${type}', which is not known. Known are: ${known}.`,
+      `Layer '${name}' has the unknown type '${type}'. The known types are: ${known}.`,
       {
         layer: name,
         type,
@@ -110,7 +114,7 @@ function expectBlobs(layer: string, type: string, kind: 'bottom' | 'top', count:
   if (count === 1 || (mayBeMany && count > 1)) return;
   throw new HwgqError(
     'invalid-graph',
-    `Layer '${layer}' (${type}) has ${count} ${kind} blobs; it takes one${mayBeMany ? ' or more' : ''}.`,
+    `Layer '${layer}' (${type}) has ${count} ${kind} blobs; it needs one${mayBeMany ? ' or more' : ''}.`,
     { layer },
   );
 }

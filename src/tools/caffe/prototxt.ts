@@ -1,19 +1,19 @@
 import { HwgqError } from '../../errors.ts';
 
-/** Where something stands in a text; both count from 1. */
+/** A position in a text. Lines and columns count from 1. */
 export interface TextPosition {
   readonly line: number;
   readonly column: number;
 }
 
-/** A word without quotes is an enum's name, `true`, `inf` and the like: which of them, only its reader knows. */
+/** A value. A word is unquoted text, such as an enum name, `true` or `inf`, which only the schema can tell apart. */
 export type PrototxtValue =
   | { readonly kind: 'message'; readonly message: PrototxtMessage }
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'word'; readonly text: string };
 
-/** One `name: value`; a list `name: [a, b]` is one field for each of its values. */
+/** A field `name: value`. A list `name: [a, b]` is one field for each value. */
 export interface PrototxtField {
   readonly name: string;
   readonly value: PrototxtValue;
@@ -25,7 +25,7 @@ export interface PrototxtMessage {
   readonly position: TextPosition;
 }
 
-/** Protocol buffers' own limit; it keeps a hostile file from exhausting the stack. */
+/** The limit of protocol buffers, which keeps a malicious file from exhausting the stack. */
 const MAX_DEPTH = 100;
 
 const BLANK = /(?:\s+|#[^\n]*)*/y;
@@ -43,10 +43,10 @@ export function parsePrototxt(text: string): PrototxtMessage {
   return new Parser(text).parse();
 }
 
-/** A `prototxt-syntax` error at a place of the text. */
-export function prototxtError(position: TextPosition, what: string): HwgqError {
+/** Returns a `prototxt-syntax` error at a position of the text. */
+export function prototxtError(position: TextPosition, problem: string): HwgqError {
   const { line, column } = position;
-  return new HwgqError('prototxt-syntax', `Prototxt, line ${line}, column ${column}: ${what}`, { line, column });
+  return new HwgqError('prototxt-syntax', `Prototxt, line ${line}, column ${column}: ${problem}`, { line, column });
 }
 
 class Parser {
@@ -68,7 +68,7 @@ class Parser {
     return message;
   }
 
-  /** Fields up to a closing bracket, which stays unread, or to the end of the text. */
+  /** Reads fields up to a closing bracket, which it does not read, or to the end of the text. */
   #fieldsUntil(close: string): PrototxtMessage {
     const position = this.#position();
     const fields: PrototxtField[] = [];
@@ -105,9 +105,10 @@ class Parser {
     const start = this.#position();
     const close = this.#take('{') ? '}' : this.#take('<') ? '>' : undefined;
     if (close === undefined) return undefined;
-    if (++this.#depth > MAX_DEPTH) throw prototxtError(start, `Messages nest more than ${MAX_DEPTH} deep.`);
+    if (++this.#depth > MAX_DEPTH)
+      throw prototxtError(start, `Messages are nested more than ${MAX_DEPTH} levels deep.`);
     const message = this.#fieldsUntil(close);
-    if (!this.#take(close)) throw prototxtError(start, `This message is never closed; its '${close}' is missing.`);
+    if (!this.#take(close)) throw prototxtError(start, `The message has no closing '${close}'.`);
     this.#depth--;
     return { kind: 'message', message };
   }
@@ -132,7 +133,7 @@ class Parser {
     return { kind: 'number', number: sign * numberOf(digits) };
   }
 
-  /** One string, or several side by side, which are one. Escapes stand for bytes of UTF-8. */
+  /** Reads one string, or several adjacent ones as one. Escapes are bytes of UTF-8. */
   #strings(): string {
     const bytes: number[] = [];
     const encoder = new TextEncoder();
@@ -142,7 +143,7 @@ class Parser {
       while (this.#text[this.#offset] !== quote) {
         const character = this.#text.codePointAt(this.#offset);
         if (character === undefined || character === 10)
-          throw prototxtError(start, `This string's closing ${quote} is missing.`);
+          throw prototxtError(start, `The string has no closing ${quote}.`);
         if (character === 92) bytes.push(...this.#escape());
         else {
           const literal = String.fromCodePoint(character);
@@ -162,7 +163,7 @@ class Parser {
     if (!match)
       throw prototxtError(
         this.#position(),
-        `'${this.#text.slice(this.#offset, this.#offset + 2)}' is no escape sequence.`,
+        `'${this.#text.slice(this.#offset, this.#offset + 2)}' is not an escape sequence.`,
       );
     this.#offset = ESCAPE.lastIndex;
     const [, hex, octal, unicode, letter = ''] = match;
@@ -172,7 +173,7 @@ class Parser {
     return [CONTROL_CHARACTERS[letter] ?? letter.charCodeAt(0)];
   }
 
-  /** Reads a character and the blank behind it, if the character is there. */
+  /** Reads a character and the blank after it. Returns false if another character comes next. */
   #take(character: string): boolean {
     if (this.#text[this.#offset] !== character) return false;
     this.#offset++;
@@ -187,7 +188,7 @@ class Parser {
     return match;
   }
 
-  /** The only place where lines end: no name, number or string spans two. */
+  /** Skips blank text and counts lines, which end nowhere else: names, numbers and strings do not span lines. */
   #skipBlank(): void {
     const start = this.#offset;
     const blank = this.#match(BLANK) ?? '';

@@ -1,6 +1,6 @@
 import { HwgqError } from '../../errors.ts';
 
-/** One field of a protobuf message, and where in the file its content lies. */
+/** A field of a protobuf message. Its content lies between two bytes of the file. */
 export interface WireField {
   readonly number: number;
   readonly type: 'varint' | 'fixed64' | 'bytes' | 'fixed32';
@@ -13,8 +13,8 @@ export interface WireField {
 const LONGEST_VARINT = 10;
 
 /**
- * The fields of the protobuf message between two bytes of a file, in order (protobuf.dev, "Encoding").
- * @throws HwgqError `caffemodel-format` naming the byte where the message breaks off or makes no sense.
+ * Yields the fields of a protobuf message between two bytes of a file, in order (protobuf.dev, "Encoding").
+ * @throws HwgqError `caffemodel-format`, with the byte at which the message is truncated or invalid.
  */
 export function* readFields(bytes: Uint8Array, start: number, end: number): Generator<WireField> {
   let position = start;
@@ -23,7 +23,7 @@ export function* readFields(bytes: Uint8Array, start: number, end: number): Gene
     const number = Math.floor(key / 8);
     if (number === 0) throw formatError(position, 'a field has the number 0');
     const field = locate(bytes, number, key % 8, content, end);
-    if (!field) throw formatError(position, `field ${number} has the wire type ${key % 8}, which Caffe never writes`);
+    if (!field) throw formatError(position, `field ${number} has the wire type ${key % 8}, which Caffe does not use`);
     yield field;
     position = field.end;
   }
@@ -54,7 +54,7 @@ function locate(
   }
 }
 
-/** Whole numbers one behind the other, as packed fields have them. */
+/** Reads the integers of a packed field. */
 export function readPackedVarints(bytes: Uint8Array, start: number, end: number): number[] {
   const values: number[] = [];
   let position = start;
@@ -66,19 +66,20 @@ export function readPackedVarints(bytes: Uint8Array, start: number, end: number)
   return values;
 }
 
-export function formatError(byte: number, what: string): HwgqError {
+/** Returns a `caffemodel-format` error at a byte of the file. */
+export function formatError(byte: number, problem: string): HwgqError {
   return new HwgqError(
     'caffemodel-format',
-    `At byte ${byte}: ${what}. The file is damaged, cut short, or no Caffe file; fetch it again.`,
+    `At byte ${byte}: ${problem}. The file is damaged, truncated or not a Caffe file. Download it again.`,
     { byte },
   );
 }
 
-/** A varint and the byte behind it. Above 2^53 its value is not exact: no length and no dimension is that large. */
+/** Reads a varint and returns it with the byte after it. Values above 2^53, which no file needs, are not exact. */
 function readVarint(bytes: Uint8Array, start: number, end: number): readonly [value: number, after: number] {
   let value = 0;
   for (let index = 0; index < LONGEST_VARINT; index++) {
-    if (start + index >= end) throw formatError(start, 'a number breaks off');
+    if (start + index >= end) throw formatError(start, 'a number is truncated');
     const byte = bytes[start + index] as number;
     value += (byte & 0x7f) * 128 ** index;
     if (byte < 0x80) return [value, start + index + 1];
@@ -88,5 +89,5 @@ function readVarint(bytes: Uint8Array, start: number, end: number): readonly [va
 
 function within(start: number, length: number, end: number): number {
   if (length <= end - start) return start + length;
-  throw formatError(start, `${length} bytes should follow, but ${end - start} are left`);
+  throw formatError(start, `${length} bytes are declared and ${end - start} are left`);
 }

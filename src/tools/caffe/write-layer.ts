@@ -3,7 +3,7 @@ import type { Quantizer } from '../../numerics/quantizer.ts';
 import { EnumName, shortestFloat, type WritableMessage } from './format-prototxt.ts';
 import type { CaffeLayer, LayerParameters } from './network-description.ts';
 
-/** What a training file says of a layer beside what it computes: fillers, learning rates, moving averages. */
+/** The options of a layer for training: fillers, learning rates and moving averages. */
 export interface TrainingOptions {
   readonly param?: readonly WritableMessage[];
   readonly weightFiller?: WritableMessage;
@@ -11,10 +11,10 @@ export interface TrainingOptions {
   readonly batchNorm?: WritableMessage;
 }
 
-/** At inference BatchNorm takes its stored statistics. */
+/** At inference, BatchNorm uses its stored statistics. */
 const INFERENCE: TrainingOptions = { batchNorm: { use_global_stats: true } };
 
-/** A layer as the `layer` message of a prototxt; options that have Caffe's default are left out. */
+/** Returns a layer as the `layer` message of a prototxt. Options with Caffe's default values are left out. */
 export function writeLayer(layer: CaffeLayer, training: TrainingOptions = INFERENCE): WritableMessage {
   const { type, ...options } = writeParameters(layer.parameters, training);
   return { name: layer.name, type, bottom: layer.bottoms, top: layer.tops, param: training.param, ...options };
@@ -100,7 +100,7 @@ function writeParameters(
       return { type: 'LRN', lrn_param: { local_size: size, alpha: shortAlpha, beta: shortBeta, k: shortK } };
     }
     case 'reshape':
-      // The first size is the batch's, which stays as it is.
+      // The first size is that of the batch, which is kept.
       return { type: 'Reshape', reshape_param: { shape: { dim: [0, ...parameters.sizes] } } };
     case 'concat':
       return { type: 'Concat' };
@@ -116,8 +116,8 @@ function writeParameters(
 }
 
 /**
- * A quantizer with the backward pass that the paper gives it (section 3): clipped to the range of its levels, so
- * that no gradient passes where a value cannot change its level any more.
+ * Returns a quantizer with the backward pass of the paper (section 3). The gradient is clipped to the range of the
+ * levels, beyond which a value cannot change its level.
  */
 function writeQuantizer(quantizer: Quantizer): WritableMessage {
   switch (quantizer.kind) {
@@ -143,7 +143,7 @@ function negativeSlope(slope: number): WritableMessage {
   return { negative_slope: unless(0, shortestFloat(slope)) };
 }
 
-/** Rows and columns as one number where they agree, else as `…_h` and `…_w`; nothing where both are the default. */
+/** Returns rows and columns as one number if they are equal, otherwise as `…_h` and `…_w`. Defaults are left out. */
 function pair(both: string, prefix: string, [height, width]: Pair, absent?: number): WritableMessage {
   if (height !== width) return { [`${prefix}_h`]: height, [`${prefix}_w`]: width };
   return height === absent ? {} : { [both]: height };

@@ -2,35 +2,35 @@ import { EnumName, formatPrototxt, type WritableMessage } from './format-prototx
 import type { CaffeLayer, CaffeNetwork } from './network-description.ts';
 import { type TrainingOptions, writeLayer } from './write-layer.ts';
 
-/** How Caffe's fillers draw the first weights: of a given deviation, or of one that follows from the layer's inputs. */
+/** A Caffe filler of initial weights, with a given deviation or one derived from the layer's inputs. */
 export type WeightFiller =
   | { readonly type: 'gaussian'; readonly std: number }
   | { readonly type: 'msra' }
   | { readonly type: 'xavier' };
 
-/** What a training file says beside the network: where the examples are, how they enter, how the weights begin. */
+/** The options of a training file: the examples, their preprocessing and the initial weights. */
 export interface TrainingRecipe {
   /** LMDB databases of the examples. */
   readonly databases: { readonly train: string; readonly test: string };
   readonly batch: { readonly train: number; readonly test: number };
-  /** Subtracted from each channel, in the network's channel order; none: nothing is. */
+  /** The value subtracted from each channel, in the network's channel order. Empty to subtract nothing. */
   readonly mean: readonly number[];
-  /** What the difference is multiplied by. */
+  /** The factor of the difference. */
   readonly scale: number;
-  /** Training pictures are cut at random places and mirrored at random. Otherwise they enter as they are. */
+  /** Whether training pictures are cropped and mirrored at random. */
   readonly augment: boolean;
   readonly weightFiller: (layer: CaffeLayer) => WeightFiller;
 }
 
-/** How much of the old moving averages BatchNorm keeps at each step. */
+/** The share of its moving averages that BatchNorm keeps in each step. */
 const MOVING_AVERAGE_FRACTION = 0.95;
 
 const WEIGHTS: WritableMessage = { lr_mult: 1, decay_mult: 1 };
 const BIAS: WritableMessage = { lr_mult: 2, decay_mult: 0 };
-/** BatchNorm's statistics are kept by the layer itself, never learnt. */
+/** The layer computes BatchNorm's statistics, so that they must not be trained. */
 const STATISTIC: WritableMessage = { lr_mult: 0 };
 
-/** Prints a network at inference (`deploy.prototxt`), for one image; `readNetwork` reads the same network back. */
+/** Returns the prototxt of a network at inference (`deploy.prototxt`) for one image. `readNetwork` reads it back. */
 export function writeNetwork({ name, input, layers }: CaffeNetwork): string {
   return formatPrototxt({
     name,
@@ -41,22 +41,22 @@ export function writeNetwork({ name, input, layers }: CaffeNetwork): string {
 }
 
 /**
- * Prints a network to be trained (`train_val.prototxt`): data layers for both phases, fillers and learning rates, and
- * loss and accuracies in place of a closing Softmax.
+ * Returns the prototxt of a network for training (`train_val.prototxt`), with data layers for both phases, fillers,
+ * learning rates, and loss and accuracies instead of a final Softmax.
  */
 export function writeTrainingNetwork(network: CaffeNetwork, recipe: TrainingRecipe): string {
   const softmax = network.layers.findLast(({ parameters }) => parameters.type === 'softmax');
   const layers = network.layers.filter((layer) => layer !== softmax);
-  const scores = softmax?.bottoms[0] ?? layers.at(-1)?.tops[0] ?? network.input.name;
+  const logits = softmax?.bottoms[0] ?? layers.at(-1)?.tops[0] ?? network.input.name;
   return formatPrototxt({
     name: network.name,
     layer: [
       dataLayer(network, recipe, 'train'),
       dataLayer(network, recipe, 'test'),
       ...layers.map((layer) => writeLayer(layer, trainingOptions(layer, recipe))),
-      judge('loss', 'SoftmaxWithLoss', scores),
-      { ...judge('accuracy-top1', 'Accuracy', scores), include: phase('test') },
-      { ...judge('accuracy-top5', 'Accuracy', scores), include: phase('test'), accuracy_param: { top_k: 5 } },
+      lossLayer('loss', 'SoftmaxWithLoss', logits),
+      { ...lossLayer('accuracy-top1', 'Accuracy', logits), include: phase('test') },
+      { ...lossLayer('accuracy-top5', 'Accuracy', logits), include: phase('test'), accuracy_param: { top_k: 5 } },
     ],
   });
 }
@@ -82,8 +82,8 @@ function phase(use: 'train' | 'test'): WritableMessage {
   return { phase: new EnumName(use.toUpperCase()) };
 }
 
-function judge(name: string, type: string, scores: string): WritableMessage {
-  return { name, type, bottom: [scores, 'label'], top: name };
+function lossLayer(name: string, type: string, logits: string): WritableMessage {
+  return { name, type, bottom: [logits, 'label'], top: name };
 }
 
 function trainingOptions(layer: CaffeLayer, { weightFiller }: TrainingRecipe): TrainingOptions {

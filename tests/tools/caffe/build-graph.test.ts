@@ -9,7 +9,7 @@ const INPUT = 'name: "net" input: "data" input_shape { dim: [1, 2, 4, 4] }';
 const CONVOLUTION = 'convolution_param { num_output: 3 kernel_size: 3 }';
 
 describe('buildGraph', () => {
-  it('joins layers and weights by name', () => {
+  it('matches layers and weights by name', () => {
     const graph = build(layer('conv', 'Convolution', 'data', 'conv', CONVOLUTION), {
       other: [blob(1)],
       conv: [blob(3, 2, 3, 3), blob(3)],
@@ -36,7 +36,7 @@ describe('buildGraph', () => {
     });
   });
 
-  it('accepts the four dimensions that old files give every blob', () => {
+  it('accepts the four dimensions of blobs in old files', () => {
     const text = layer('fc', 'InnerProduct', 'data', 'fc', 'inner_product_param { num_output: 1 }');
     const [fc] = build(text, {
       fc: [
@@ -57,7 +57,7 @@ describe('buildGraph', () => {
     expect(conv).toMatchObject({ weights });
   });
 
-  it('refuses a pooling whose windows could lie in the padding alone', () => {
+  it('rejects a pooling whose windows could lie entirely in the padding', () => {
     const pooling = layer('pool', 'Pooling', 'data', 'pool', 'pooling_param { kernel_size: 2 pad: 2 }');
     expect(() => build(pooling, { other: [blob(1)] })).toThrow(expect.objectContaining({ code: 'shape-mismatch' }));
   });
@@ -73,7 +73,7 @@ describe('buildGraph', () => {
     });
   });
 
-  it('reads gamma, and beta where bias_term asks for it', () => {
+  it('reads beta only if bias_term is set', () => {
     const gamma = Float32Array.of(1, 2);
     expect(build(layer('s', 'Scale', 'data', 'data', ''), { s: [blob(2)] }).layers[0]).not.toHaveProperty('beta');
     const withBeta = build(layer('s', 'Scale', 'data', 'data', 'scale_param { bias_term: true }'), {
@@ -82,7 +82,7 @@ describe('buildGraph', () => {
     expect(withBeta.layers[0]).toMatchObject({ gamma, beta: gamma });
   });
 
-  it('follows layers that work in place: a name means the last value it had at that point of the file', () => {
+  it('resolves a blob to its last value at that point of the file after in-place layers', () => {
     const text = [
       layer('relu1', 'ReLU', 'data', 'data'),
       layer('pool', 'Pooling', 'data', 'pool', 'pooling_param { kernel_size: 2 }'),
@@ -105,7 +105,7 @@ describe('buildGraph', () => {
     ]);
   });
 
-  it('gives every top of a Split its own name for the same value', () => {
+  it('names each top of a Split after the same value', () => {
     const text = `${layer('split', 'Split', 'data', 'a" top: "b')} ${layer('relu', 'ReLU', 'b', 'c')}`;
     const graph = build(text, { unused: [blob(1)] });
     expect(graph.layers.map(({ type, name, inputs, blob }) => [type, name, inputs, blob])).toEqual([
@@ -126,14 +126,14 @@ describe('buildGraph', () => {
   });
 
   it.each([
-    ['missing-blob', 'no weights at all', {}],
+    ['missing-blob', 'no weights', {}],
     ['missing-blob', 'no bias', { conv: [blob(3, 2, 3, 3)] }],
-    ['shape-mismatch', 'a blob too many', { conv: [blob(3, 2, 3, 3), blob(3), blob(3)] }],
+    ['shape-mismatch', 'an additional blob', { conv: [blob(3, 2, 3, 3), blob(3), blob(3)] }],
     ['shape-mismatch', 'another number of outputs', { conv: [blob(4, 2, 3, 3), blob(4)] }],
     ['shape-mismatch', 'another kernel', { conv: [blob(3, 2, 1, 9), blob(3)] }],
     ['shape-mismatch', 'another number of inputs', { conv: [blob(3, 3, 3, 3), blob(3)] }],
     ['shape-mismatch', 'another number of biases', { conv: [blob(3, 2, 3, 3), blob(2)] }],
-  ])('throws %s for %s, naming the layer', (code, _, weights) => {
+  ])('reports %s for %s, naming the layer', (code, _, weights) => {
     expect(() =>
       build(layer('conv', 'Convolution', 'data', 'conv', CONVOLUTION), { fc8: [blob(1)], ...weights }),
     ).toThrow(
@@ -145,7 +145,7 @@ describe('buildGraph', () => {
     );
   });
 
-  it('throws for a blob that nothing gives', () => {
+  it('rejects a blob that no layer computes', () => {
     expect(() => build(layer('relu', 'ReLU', 'label', 'relu'), { unused: [blob(1)] })).toThrow(
       expect.objectContaining({ code: 'invalid-graph', message: expect.stringMatching(/'relu'.*'label'/) }),
     );
@@ -161,7 +161,7 @@ function layer(name: string, type: string, bottom: string, top: string, options 
   return `layer { name: "${name}" type: "${type}" bottom: "${bottom}" top: "${top}" ${options} }`;
 }
 
-/** A blob of some shape with the values 1, 2, 3, … */
+/** Returns a blob with the values 1, 2, 3, … */
 function blob(...shape: readonly number[]): TestBlob {
   const count = shape.reduce((product, size) => product * size, 1);
   return { shape, values: Array.from({ length: count }, (_, index) => index + 1) };

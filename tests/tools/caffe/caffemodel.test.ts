@@ -4,10 +4,10 @@ import { type CaffeWeights, readBinaryproto, readCaffemodel } from '../../../src
 import {
   type BlobLayout,
   bytesField,
+  currentLayout,
   type TestBlob,
   type TestLayer,
   tag,
-  todaysLayout,
   varint,
   writeBinaryproto,
   writeCaffemodel,
@@ -33,7 +33,7 @@ const layouts: fc.Arbitrary<BlobLayout> = fc.record({
 });
 
 describe('readCaffemodel', () => {
-  it('reads what was written, in every layout', () => {
+  it('reads every layout', () => {
     fc.assert(
       fc.property(layers, layouts, fc.constantFrom('layer' as const, 'layers' as const), (net, layout, format) => {
         expect(plain(readCaffemodel(writeCaffemodel(net, layout, format)))).toEqual(expected(net, layout));
@@ -41,7 +41,7 @@ describe('readCaffemodel', () => {
     );
   });
 
-  it('gives views into the file, not copies, wherever the floats lie', () => {
+  it('returns views into the file, at any offset of the values', () => {
     for (const name of ['', 'a', 'ab', 'abc']) {
       const bytes = writeCaffemodel([{ name, blobs: [{ shape: [3], values: [1, -2, 3.5] }] }]);
       const values = readCaffemodel(bytes).get(name)?.[0]?.values;
@@ -50,7 +50,7 @@ describe('readCaffemodel', () => {
     }
   });
 
-  it('reads a file that lies at an odd place of its buffer', () => {
+  it('reads a file at an odd offset of its buffer', () => {
     const bytes = writeCaffemodel([{ name: 'conv1', blobs: [{ shape: [2], values: [1, 2] }] }]);
     for (let offset = 0; offset < 4; offset++) {
       const larger = new Uint8Array(bytes.length + offset);
@@ -59,7 +59,7 @@ describe('readCaffemodel', () => {
     }
   });
 
-  it('joins values that come in several pieces', () => {
+  it('joins values in several fields', () => {
     const piece = (...values: number[]) => bytesField(5, [...new Uint8Array(Float32Array.from(values).buffer)]);
     const single = [...tag(5, 5), ...new Uint8Array(Float32Array.of(4).buffer)];
     const blob = [...piece(1, 2), ...bytesField(7, bytesField(1, [4])), ...piece(3), ...single];
@@ -67,7 +67,7 @@ describe('readCaffemodel', () => {
     expect(plain(readCaffemodel(bytes))).toEqual([['a', [[[4], [1, 2, 3, 4]]]]]);
   });
 
-  it('passes over fields that it does not need', () => {
+  it('skips fields that it does not need', () => {
     const unknown = [...tag(15, 0), ...varint(3e9), ...tag(14, 1), 1, 2, 3, 4, 5, 6, 7, 8, ...tag(13, 5), 1, 2, 3, 4];
     const bytes = writeCaffemodel([{ name: 'a', blobs: [{ shape: [1], values: [7] }] }]);
     expect(plain(readCaffemodel(Uint8Array.from([...unknown, ...bytes, ...unknown])))).toEqual([['a', [[[1], [7]]]]]);
@@ -82,7 +82,7 @@ describe('readCaffemodel', () => {
     ['a field 0', Uint8Array.of(2, 1, 0)],
     ['floats of 3 bytes', inLayer(bytesField(5, [1, 2, 3]))],
     [
-      'fewer values than the shape says',
+      'fewer values than the shape has',
       inLayer([...bytesField(7, bytesField(1, [2])), ...bytesField(5, [0, 0, 0, 0])]),
     ],
     ['an unfinished dimension', inLayer(bytesField(7, bytesField(1, [0x80])))],
@@ -90,24 +90,24 @@ describe('readCaffemodel', () => {
       'floats and doubles in one blob',
       inLayer([...bytesField(5, [0, 0, 0, 0]), ...bytesField(8, Array<number>(8).fill(0))]),
     ],
-  ])('refuses %s, naming the byte', (_, bytes) => {
+  ])('rejects %s, naming the byte', (_, bytes) => {
     expect(() => readCaffemodel(bytes)).toThrow(
       expect.objectContaining({ code: 'caffemodel-format', details: { byte: expect.any(Number) } }),
     );
   });
 
-  it('reads a file cut short at any byte as its first layers, or refuses it', () => {
+  it('rejects a file truncated at any byte that is not between two layers', () => {
     const net = ['conv1', 'conv2', 'fc'].map((name) => ({ name, blobs: [{ shape: [2, 2], values: [1, 2, 3, 4] }] }));
-    const whole = expected(net, todaysLayout);
+    const complete = expected(net, currentLayout);
     for (const format of ['layer', 'layers'] as const) {
-      const bytes = writeCaffemodel(net, todaysLayout, format);
+      const bytes = writeCaffemodel(net, currentLayout, format);
       const read = Array.from(bytes, (_, length) => attempt(() => plain(readCaffemodel(bytes.slice(0, length)))));
-      // Only between two layers can a cut not be seen.
-      expect(read.filter((layers) => layers !== undefined)).toEqual([whole.slice(0, 1), whole.slice(0, 2)]);
+      // A file truncated between two layers is a valid file with fewer layers.
+      expect(read.filter((layers) => layers !== undefined)).toEqual([complete.slice(0, 1), complete.slice(0, 2)]);
     }
   });
 
-  it('never throws anything but its own error, whatever byte is wrong', () => {
+  it('throws only HwgqErrors for any wrong byte', () => {
     const net = [{ name: 'conv1', blobs: [{ shape: [2, 2], values: [1, 2, 3, 4] }] }];
     fc.assert(
       fc.property(layouts, fc.nat(), fc.nat(255), (layout, place, byte) => {
@@ -121,7 +121,7 @@ describe('readCaffemodel', () => {
 });
 
 describe('readBinaryproto', () => {
-  it('reads what was written, in every layout', () => {
+  it('reads every layout', () => {
     fc.assert(
       fc.property(blobs, layouts, (blob, layout) => {
         const { shape, values } = readBinaryproto(writeBinaryproto(blob, layout));
@@ -130,7 +130,7 @@ describe('readBinaryproto', () => {
     );
   });
 
-  it('refuses what holds no values', () => {
+  it('rejects a file without values', () => {
     expect(() => readBinaryproto(new Uint8Array())).toThrow(expect.objectContaining({ code: 'caffemodel-format' }));
   });
 });

@@ -15,7 +15,7 @@ describe('the input of a network', () => {
     expect(readNetwork(text).input).toEqual({ name: 'data', shape: [3, 8, 9] });
   });
 
-  it('is the crop of a train_val file, the one for testing', () => {
+  it('is the test crop of a train_val file', () => {
     const { input, layers } = readNetwork(`
       ${data('TRAIN', 'crop_size: 200 mean_value: 104 mean_value: 117 mean_value: 123')}
       ${data('TEST', 'crop_size: 224 mean_value: 104 mean_value: 117 mean_value: 123')}
@@ -24,13 +24,13 @@ describe('the input of a network', () => {
     expect(layers.map(({ name }) => name)).toEqual(['relu']);
   });
 
-  it('has one channel where a data layer forces gray', () => {
+  it('has one channel if a data layer sets force_gray', () => {
     expect(readNetwork(`${data('TEST', 'crop_size: 28 force_gray: true')} ${relu('data')}`).input.shape).toEqual([
       1, 28, 28,
     ]);
   });
 
-  it('is asked for where a train_val file does not say its size, and taken once it is added', () => {
+  it('must be declared if a train_val file does not define its size', () => {
     const text = `${data('TEST', 'scale: 0.00390625')} ${relu('data')}`;
     expect(() => readNetwork(text)).toThrow(
       expect.objectContaining({ code: 'invalid-graph', message: expect.stringMatching(/deploy file.*input_shape/) }),
@@ -38,7 +38,7 @@ describe('the input of a network', () => {
     expect(readNetwork(`${INPUT} ${text}`).input.shape).toEqual([3, 8, 9]);
   });
 
-  it('comes with what the data layer for testing does to pictures', () => {
+  it('has the preprocessing of the data layer for testing', () => {
     const { transform } = readNetwork(`
       ${data('TRAIN', 'crop_size: 200 scale: 2')}
       ${data('TEST', 'crop_size: 224 scale: 0.5 mean_value: 104 mean_value: 117 mean_value: 123 mean_file: "m"')}
@@ -47,7 +47,7 @@ describe('the input of a network', () => {
     expect(readNetwork(`${INPUT} ${relu('data')}`).transform).toBeUndefined();
   });
 
-  it('must be one', () => {
+  it('must be the only one', () => {
     const two = `input: "a" input_shape { dim: [1, 3, 8, 8] } input: "b" input_shape { dim: [1, 3, 8, 8] } ${relu('a')}`;
     expect(() => readNetwork(two)).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(() => readNetwork(relu('a'))).toThrow(expect.objectContaining({ code: 'unsupported' }));
@@ -81,7 +81,7 @@ describe('the layers of a network', () => {
     expect(layers.map(({ name }) => name)).toEqual(['either', 'other']);
   });
 
-  it('are read from the old format too', () => {
+  it('are read from the old format', () => {
     const old = `name: "net" ${INPUT}
       layers { name: "conv1" type: CONVOLUTION bottom: "data" top: "conv1" blobs_lr: 1 blobs_lr: 2 weight_decay: 1
         convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
@@ -107,13 +107,13 @@ describe('the layers of a network', () => {
   });
 
   it.each([
-    ['like another', `${layer('a', 'ReLU')} ${layer('a', 'Softmax')}`],
-    ['like the input', layer('data', 'ReLU')],
-  ])('must not be called %s', (_, layers) => {
+    ['another layer', `${layer('a', 'ReLU')} ${layer('a', 'Softmax')}`],
+    ['the input', layer('data', 'ReLU')],
+  ])('must not have the name of %s', (_, layers) => {
     expect(() => readNetwork(`${INPUT} ${layers}`)).toThrow(expect.objectContaining({ code: 'invalid-graph' }));
   });
 
-  it('must be there: a solver has none', () => {
+  it('must exist, which rejects a solver', () => {
     expect(() => readNetwork('net: "train_val.prototxt" base_lr: 0.01')).toThrow(/solver/);
   });
 });
@@ -206,7 +206,7 @@ describe('the options of a layer', () => {
     ['Quant', 'quant_param { centers: 1 centers: 0.5 }'],
     ['Quant', 'quant_param { forward_func: "hwgq" }'],
     ['ReLU', 'pooling_param { kernel_size: 2 }'],
-  ])('are refused where nothing obeys them: %s, %s', (type, options) => {
+  ])('are rejected if they are not supported: %s, %s', (type, options) => {
     expect(() => parametersOf(type, options)).toThrow(
       expect.objectContaining({ code: 'unsupported', details: expect.objectContaining({ layer: 'under_test' }) }),
     );
@@ -215,13 +215,13 @@ describe('the options of a layer', () => {
   it.each([
     ['convolution_param { kernel_size: 3 }', "has no 'num_output'"],
     ['convolution_param { num_output: 1 }', "has no 'kernel_size'"],
-    ['convolution_param { num_output: 0 kernel_size: 1 }', "'num_output' takes a whole number from 1, not 0"],
-    ['convolution_param { num_output: "8" kernel_size: 1 }', 'takes a whole number'],
-    ['convolution_param { num_output: 8 num_output: 8 kernel_size: 1 }', "'num_output' is given twice"],
+    ['convolution_param { num_output: 0 kernel_size: 1 }', "'num_output' is 0; it must be an integer from 1"],
+    ['convolution_param { num_output: "8" kernel_size: 1 }', "is '8'; it must be an integer"],
+    ['convolution_param { num_output: 8 num_output: 8 kernel_size: 1 }', "'num_output' occurs twice"],
     ['convolution_param { num_output: 8 kernel_size: [1, 2, 3] }', 'more than 2 times'],
-    ['convolution_param { num_output: 8 kernel_size: 1 bias_term: maybe }', 'takes true or false'],
-    ['convolution_param: 3', 'takes a message'],
-  ])('are refused with their place where they make no sense: %s', (options, message) => {
+    ['convolution_param { num_output: 8 kernel_size: 1 bias_term: maybe }', 'must be true or false'],
+    ['convolution_param: 3', 'must be a message'],
+  ])('are rejected with their position if they are invalid: %s', (options, message) => {
     expect(() => parametersOf('Convolution', options)).toThrow(
       expect.objectContaining({ code: 'prototxt-syntax', message: expect.stringContaining(message) }),
     );

@@ -43,7 +43,7 @@ describe('parsePrototxt', () => {
     expect(plain(`x: ${text}`)).toEqual([['x', value]]);
   });
 
-  it('leaves words to their reader', () => {
+  it('returns words as they are', () => {
     expect(plain('pool: MAX bias_term: false eps: inf')).toEqual([
       ['pool', { word: 'MAX' }],
       ['bias_term', { word: 'false' }],
@@ -51,7 +51,7 @@ describe('parsePrototxt', () => {
     ]);
   });
 
-  it('reads strings in both quotes, escaped, and side by side', () => {
+  it('reads escaped, adjacent and differently quoted strings', () => {
     const text = String.raw`a: "x\"y'\n\t\\" b: 'x\'y"' c: "one " 'two' d: "\303\251\xc3\xa9\u00e9é🦆" e: ""`;
     expect(plain(text)).toEqual([
       ['a', 'x"y\'\n\t\\'],
@@ -88,7 +88,7 @@ describe('parsePrototxt', () => {
     ['a:', 1, 3],
     ['<!DOCTYPE html>', 1, 1],
     ['# a\r\n\t: 1', 2, 2],
-  ])('says where %j goes wrong', (text, line, column) => {
+  ])('reports the position of the error in %j', (text, line, column) => {
     expect(() => parsePrototxt(text)).toThrow(
       expect.objectContaining({
         code: 'prototxt-syntax',
@@ -98,11 +98,11 @@ describe('parsePrototxt', () => {
     );
   });
 
-  it('refuses nesting that would exhaust the stack', () => {
+  it('rejects nesting that would exhaust the stack', () => {
     expect(() => parsePrototxt('a{'.repeat(1e6))).toThrow(expect.objectContaining({ code: 'prototxt-syntax' }));
   });
 
-  it('gives back every message that is printed', () => {
+  it('reads every spelling of a message', () => {
     fc.assert(
       fc.property(messages, fc.infiniteStream(fc.nat(9)), (message, choices) => {
         expect(plain(printed(message, choices))).toEqual(message);
@@ -110,7 +110,7 @@ describe('parsePrototxt', () => {
     );
   });
 
-  it('never throws anything but its own error', () => {
+  it('throws only prototxt-syntax errors', () => {
     const shreds = fc.array(
       fc.constantFrom('a', ':', '{', '}', '[', ']', '"', "'", '\\', '1', '-', '.', '\n', '#', '<', '>', ',', ' '),
     );
@@ -165,7 +165,7 @@ const { message: messages } = fc.letrec<{ message: Plain[]; field: Plain }>((tie
   ),
 }));
 
-/** Prints a message in the spelling that `choices` picks. */
+/** Returns a message in the spelling that `choices` selects. */
 function printed(message: readonly Plain[], choices: fc.Stream<number>): string {
   const choose = <T>(...options: readonly T[]) => options[(choices.next().value ?? 0) % options.length] as T;
   return message

@@ -12,13 +12,13 @@ import { describeShared, shared } from '../../support/shared.ts';
 const NETWORKS = ['alex2n', 'alexsign', 'cifarsmall', 'cifarvgg', 'google', 'lenet', 'res18'];
 
 describeShared('published Caffe files', () => {
-  it.each(NETWORKS)('%s builds, with a score for every class', (name) => {
+  it.each(NETWORKS)('build %s with a logit for each class', (name) => {
     const graph = golden(name);
     expect(graph.layers.at(-1)?.type).toBe('softmax');
     expect(validateGraph(graph).get(blobValue(graph, logitsBlob(graph)))).toEqual([meta(name).classes]);
   });
 
-  it('unusual layers build, with the shape of every blob as Caffe has it', () => {
+  it('build unusual layers with Caffe’s shape of every blob', () => {
     const graph = golden('odd');
     const shapes = validateGraph(graph);
     const blobs: { name: string; shape: number[] }[] = meta('odd').blobs;
@@ -27,16 +27,16 @@ describeShared('published Caffe files', () => {
     expect(blobs.length).toBeGreaterThan(20);
   });
 
-  it('the old and the present format of a model give the same graph', () => {
+  it('build the same graph from the old and the current format', () => {
     const network = readNetwork(readFileSync(shared('caffemodels/lenet/mnist_deploy.prototxt'), 'utf8'));
-    const [present, old] = ['lenet_iter_10000', 'lenet_v1_format'].map((name) =>
+    const [current, old] = ['lenet_iter_10000', 'lenet_v1_format'].map((name) =>
       buildGraph(network, readCaffemodel(readFileSync(shared(`caffemodels/lenet/${name}.caffemodel`)))),
     );
-    expect(present?.layers.filter(isWeighted).map(({ name }) => name)).toEqual(['conv1', 'conv2', 'ip1', 'ip2']);
-    expect(old).toEqual(present);
+    expect(current?.layers.filter(isWeighted).map(({ name }) => name)).toEqual(['conv1', 'conv2', 'ip1', 'ip2']);
+    expect(old).toEqual(current);
   });
 
-  it('a mean image has the pictures’ shape', () => {
+  it('have a mean image of the pictures’ shape', () => {
     const mean = readBinaryproto(readFileSync(shared('caffemodels/cifar10_quick/mean.binaryproto')));
     expect(mean.shape).toEqual([1, 3, 32, 32]);
     expect(mean.values.every((value) => value > 90 && value < 150)).toBe(true);

@@ -13,7 +13,7 @@ import { type TrainingRecipe, writeNetwork, writeTrainingNetwork } from '../../.
 
 const text = fc.string({ unit: 'grapheme' });
 const control = fc.string({ unit: fc.constantFrom('\0', '\n', '\r', '\t', '"', "'", '\\', '7', '\u001f') });
-/** Zero has no sign here: `-0` is written as `0`. */
+/** Removes the sign of zero, since `-0` is written as `0`. */
 const unsignedZero = (value: number) => value + 0;
 const float = fc.float({ noNaN: true, noDefaultInfinity: true }).map(unsignedZero);
 const whole = fc.integer({ min: 1, max: 0x7fffffff });
@@ -34,7 +34,7 @@ describe('formatPrototxt', () => {
     return { message: fc.dictionary(fieldName, fc.oneof(value, fc.array(value), fc.constant(undefined))) };
   });
 
-  it('writes what parsePrototxt reads back', () => {
+  it('writes messages that parsePrototxt reads back', () => {
     fc.assert(
       fc.property(message, (written) => {
         expect(fieldsOf(parsePrototxt(formatPrototxt(written)))).toEqual(expectedFields(written));
@@ -42,14 +42,14 @@ describe('formatPrototxt', () => {
     );
   });
 
-  it('writes one field a line', () => {
+  it('writes one field on each line', () => {
     const written = { name: 'net', layer: [{ pool: new EnumName('MAX'), absent: undefined }, { bias_term: false }] };
     expect(formatPrototxt(written)).toBe('name: "net"\nlayer {\n  pool: MAX\n}\nlayer {\n  bias_term: false\n}\n');
   });
 });
 
 describe('shortestFloat', () => {
-  it('is the same float32 in no more digits than it needs', () => {
+  it('returns the fewest digits of the same float32 number', () => {
     expect([0.538, 1e-5, 0.1, 1 / 3, 16777217].map((value) => shortestFloat(Math.fround(value)))).toEqual([
       0.538, 1e-5, 0.1, 0.33333334, 16777216,
     ]);
@@ -115,7 +115,7 @@ describe('writeNetwork', () => {
     layers: fc.uniqueArray(layer, { minLength: 1, selector: ({ name }) => name }),
   });
 
-  it('writes what readNetwork reads back, whatever the layers and their options', () => {
+  it('writes any network so that readNetwork reads it back', () => {
     fc.assert(
       fc.property(network, (written) => {
         expect(readNetwork(writeNetwork(written))).toEqual(written);
@@ -149,7 +149,7 @@ describe('writeTrainingNetwork', () => {
     weightFiller: () => ({ type: 'gaussian', std: 0.01 }),
   };
 
-  it('feeds each phase, and judges the scores before the Softmax', () => {
+  it('adds data layers for each phase, and loss and accuracies of the logits', () => {
     expect(writeTrainingNetwork(net, recipe)).toBe(`name: "net"
 layer {
   name: "data"
@@ -274,7 +274,7 @@ layer {
 `);
   });
 
-  it('is the same network to the reader', () => {
+  it('is read back as the same network', () => {
     const { input, layers } = readNetwork(writeTrainingNetwork(net, recipe));
     expect({ input, layers }).toEqual({ input: net.input, layers: net.layers.slice(0, 2) });
   });
@@ -286,7 +286,7 @@ function layerOf(name: string, bottom: string, top: string, parameters: LayerPar
 
 type PlainField = readonly [name: string, value: unknown];
 
-/** A parsed message as names and values, words as EnumName. */
+/** Returns a parsed message as names and values, with words as EnumName. */
 function fieldsOf(message: PrototxtMessage): PlainField[] {
   return message.fields.map(({ name, value }) => [name, plainValue(value)]);
 }
