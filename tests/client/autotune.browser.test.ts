@@ -3,7 +3,7 @@ import lenetUrl from '../../models/lenet.hwgq?url';
 import { autotune } from '../../src/client/autotune.ts';
 import { createClassifier } from '../../src/client/index.ts';
 
-it('finds the fastest kernels of a model, which a classifier takes, also out of JSON', async () => {
+it('measures the fastest kernels of a model, as a choice that a classifier accepts after JSON', async () => {
   const shares: number[] = [];
   const { choice, timings, adapter } = await autotune({ model: lenetUrl, onProgress: (done) => shares.push(done) });
   expect(adapter.isFallbackAdapter).toBe(true);
@@ -19,7 +19,7 @@ it('finds the fastest kernels of a model, which a classifier takes, also out of 
   chosen.dispose();
 });
 
-it('stops where its signal aborts, at once and in the middle', async () => {
+it('rejects with the signal’s reason, at once and in the middle', async () => {
   const reason = new Error('enough');
   await expect(autotune({ model: lenetUrl, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   const aborting = new AbortController();
@@ -28,9 +28,9 @@ it('stops where its signal aborts, at once and in the middle', async () => {
 });
 
 it.each([
-  ['that is not there', 'none:lenet.hwgq', 'download'],
-  ['that is none', new Blob(['hello']), 'model-format'],
-] as const)('says what is wrong with a model %s', async (_, model, code) => {
+  ['that does not exist', 'none:lenet.hwgq', 'download'],
+  ['that is not a .hwgq file', new Blob(['hello']), 'model-format'],
+] as const)('reports a model %s', async (_, model, code) => {
   await expect(autotune({ model })).rejects.toMatchObject({ name: 'HwgqError', code });
 });
 
@@ -41,7 +41,7 @@ it('refuses unknown options by name, and a missing model', async () => {
   await expect(autotune({} as never)).rejects.toMatchObject({ code: 'invalid-option' });
 });
 
-it('says where to put a worker that cannot be loaded', async () => {
+it('reports a worker that cannot be loaded, and a wrong workerUrl', async () => {
   const workerUrl = '/none/tune-worker.js';
   await expect(autotune({ model: lenetUrl, workerUrl })).rejects.toMatchObject({
     code: 'worker',

@@ -5,26 +5,26 @@ afterEach(() => vi.restoreAllMocks());
 
 type BatteryNavigator = { getBattery(): Promise<EventTarget> };
 
-it('tells whether the machine lives on its battery, until it is told to stop', async () => {
+it('reports whether the machine runs on battery until its signal aborts', async () => {
   const battery = Object.assign(new EventTarget(), { charging: true });
   vi.spyOn(navigator as unknown as BatteryNavigator, 'getBattery').mockResolvedValue(battery);
-  const told: boolean[] = [];
+  const reported: boolean[] = [];
   const controller = new AbortController();
-  watchBattery((isOnBattery) => told.push(isOnBattery), controller.signal);
-  await expect.poll(() => told).toEqual([false]);
+  watchBattery((isOnBattery) => reported.push(isOnBattery), controller.signal);
+  await expect.poll(() => reported).toEqual([false]);
   battery.charging = false;
   battery.dispatchEvent(new Event('chargingchange'));
-  expect(told).toEqual([false, true]);
+  expect(reported).toEqual([false, true]);
   controller.abort();
   battery.dispatchEvent(new Event('chargingchange'));
-  expect(told).toEqual([false, true]);
+  expect(reported).toEqual([false, true]);
 });
 
-it('says nothing where the browser does not', async () => {
+it('reports nothing if the browser refuses', async () => {
   const refused = vi.spyOn(navigator as unknown as BatteryNavigator, 'getBattery');
   refused.mockRejectedValue(new DOMException('', 'NotAllowedError'));
-  const told: boolean[] = [];
-  watchBattery((isOnBattery) => told.push(isOnBattery), new AbortController().signal);
+  const reported: boolean[] = [];
+  watchBattery((isOnBattery) => reported.push(isOnBattery), new AbortController().signal);
   await new Promise((resolve) => setTimeout(resolve));
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });

@@ -3,7 +3,7 @@ import lenetUrl from '../../models/lenet.hwgq?url';
 import { createClassifier, type LoadProgress } from '../../src/client/index.ts';
 import { startWorker } from '../../src/start-worker.ts';
 
-/** A one: a thick upright stroke on paper. */
+/** Draws a one: a thick upright stroke on white. */
 function drawnOne(): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = 200;
@@ -19,7 +19,7 @@ function drawnOne(): HTMLCanvasElement {
   return canvas;
 }
 
-it('names a drawn digit from every kind of picture alike', async () => {
+it('classifies a drawn digit alike from every kind of picture', async () => {
   const classifier = await createClassifier({ model: lenetUrl, backend: 'webgpu' });
   const canvas = drawnOne();
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
@@ -39,7 +39,7 @@ it('names a drawn digit from every kind of picture alike', async () => {
   video.muted = true;
   video.srcObject = canvas.captureStream(10);
   const playing = video.play();
-  // A stream gives its first frame when something is drawn.
+  // A canvas stream has its first frame once something is drawn.
   context.drawImage(canvas, 0, 0);
   await playing;
   for (const moving of [frame, video]) {
@@ -52,7 +52,7 @@ it('names a drawn digit from every kind of picture alike', async () => {
   classifier.dispose();
 });
 
-it('reports progress that never falls, to the end', async () => {
+it('reports progress that never decreases and reaches 1', async () => {
   const seen: LoadProgress[] = [];
   const classifier = await createClassifier({ model: lenetUrl, onProgress: (progress) => seen.push(progress) });
   const values = seen.map(({ progress }) => progress);
@@ -61,7 +61,7 @@ it('reports progress that never falls, to the end', async () => {
   classifier.dispose();
 });
 
-it('keeps options, and refuses those that contradict each other without losing the model', async () => {
+it('keeps options, and refuses contradictory ones without losing the model', async () => {
   const classifier = await createClassifier({ model: lenetUrl, maxResults: 2 });
   expect((await classifier.classify(drawnOne())).categories).toHaveLength(2);
   const both = { categoryAllowlist: ['1'], categoryDenylist: ['2'] };
@@ -78,7 +78,7 @@ it('keeps options, and refuses those that contradict each other without losing t
   classifier.dispose();
 });
 
-it('refuses options at once, and keeps those it has', async () => {
+it('refuses wrong options before it fetches anything, and keeps the present ones', async () => {
   const fetch = vi.fn();
   for (const wrong of [
     { maxResults: 0 },
@@ -100,7 +100,7 @@ it('refuses options at once, and keeps those it has', async () => {
   classifier.dispose();
 });
 
-it('has undefined stand for the classifier’s own options, in classify as in stream', async () => {
+it('uses the classifier’s own option for undefined, in classify and in stream', async () => {
   const classifier = await createClassifier({ model: lenetUrl, backend: 'wasm', categoryAllowlist: ['1', '7'] });
   const options = { categoryAllowlist: undefined, maxResults: undefined };
   const labelsOf = (categories: readonly { readonly label: string }[]) => categories.map(({ label }) => label).sort();
@@ -172,7 +172,7 @@ it('is disposed of by `using` where the platform has Symbol.dispose', async () =
   await expect(classifier.classify(drawnOne())).rejects.toMatchObject({ code: 'disposed' });
 });
 
-it('frees what it made of pictures that do not reach the worker', async () => {
+it('closes the bitmaps of pictures that do not reach the worker', async () => {
   const made: ImageBitmap[] = [];
   const make = createImageBitmap;
   const making = vi.spyOn(globalThis, 'createImageBitmap').mockImplementation(async (image: ImageBitmapSource) => {
@@ -191,7 +191,7 @@ it('frees what it made of pictures that do not reach the worker', async () => {
   making.mockRestore();
 });
 
-it('gives typed errors for what is no model', async () => {
+it('reports typed errors for files that are not models', async () => {
   const file = new Uint8Array(await (await fetch(lenetUrl)).arrayBuffer());
   const flipped = file.slice();
   flipped[5000] = (flipped[5000] as number) ^ 4;
@@ -211,7 +211,7 @@ it('gives typed errors for what is no model', async () => {
   );
 });
 
-it('stops with the signal’s reason', async () => {
+it('rejects with the signal’s reason', async () => {
   const controller = new AbortController();
   const reason = new Error('changed my mind');
   const onProgress = ({ stage }: LoadProgress) => {
@@ -221,7 +221,7 @@ it('stops with the signal’s reason', async () => {
   await expect(createClassifier({ model: lenetUrl, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
-it('rejects what is pending when it is disposed of, and a worker that cannot start', async () => {
+it('rejects pending calls when it is disposed of, and reports a worker that cannot start', async () => {
   const classifier = await createClassifier({ model: lenetUrl });
   const pending = classifier.classify(drawnOne());
   classifier.dispose();
@@ -234,12 +234,12 @@ it('rejects what is pending when it is disposed of, and a worker that cannot sta
   await expect(dead).rejects.toThrow(/broken\. Create the classifier again\.$/);
   const missing = createClassifier({ model: lenetUrl, workerUrl: 'blob:nothing' });
   await expect(missing).rejects.toThrow(/could not be loaded\. Set workerUrl/);
-  const nowhere = createClassifier({ model: lenetUrl, workerUrl: 'http://[' });
-  await expect(nowhere).rejects.toMatchObject({ code: 'invalid-option' });
-  await expect(nowhere).rejects.toThrow(/workerUrl is 'http:\/\/\['/);
+  const invalid = createClassifier({ model: lenetUrl, workerUrl: 'http://[' });
+  await expect(invalid).rejects.toMatchObject({ code: 'invalid-option' });
+  await expect(invalid).rejects.toThrow(/workerUrl is 'http:\/\/\['/);
 });
 
-it('keeps nothing of what starts a worker of another origin', async () => {
+it('revokes the URL that starts a worker of another origin', async () => {
   const revoke = vi.spyOn(URL, 'revokeObjectURL');
   for (const code of ['postMessage(1)', 'throw 1']) {
     const worker = startWorker(`data:text/javascript,${code}`);
@@ -249,7 +249,7 @@ it('keeps nothing of what starts a worker of another origin', async () => {
   revoke.mockRestore();
 });
 
-it('hands the backend’s options to the worker', async () => {
+it('passes the backend’s options to the worker', async () => {
   const plain = await createClassifier({ model: lenetUrl, backend: 'wasm', simd: 'plain', threads: 1 });
   expect(plain.info.backend).toMatchObject({ name: 'wasm', simd: 'plain', threads: 1 });
   plain.dispose();

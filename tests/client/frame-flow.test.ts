@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type FlowEnd, FrameFlow, type OfferedFrame } from '../../src/client/frame-flow.ts';
 
-/** A flow on a clock that stands, whose frames are numbers and whose results are the frames' own. */
+/** A flow with a manual clock. Its frames are numbers, and the result of a frame is its number. */
 class Bench {
   time = 0;
-  /** Frames that somebody holds, by what they are. */
+  /** Frames by what has become of them. */
   readonly discarded: number[] = [];
   readonly submitted: number[] = [];
-  readonly given: number[] = [];
+  readonly delivered: number[] = [];
   readonly ends: FlowEnd[] = [];
   readonly #results = new Map<number, { resolve: (result: number) => void; reject: (error: Error) => void }>();
   readonly flow = new FrameFlow<OfferedFrame & { readonly frame: number }, number>(
@@ -22,7 +22,7 @@ class Bench {
   #frames = 0;
   isReading = false;
 
-  get underWay(): readonly number[] {
+  get inFlight(): readonly number[] {
     return [...this.#results.keys()];
   }
 
@@ -31,13 +31,13 @@ class Bench {
     this.flow.offer({ frame, discard: () => this.discarded.push(frame) });
   }
 
-  /** Asks for one result. */
+  /** Reads one result. */
   read(): Promise<number | undefined> {
     this.isReading = true;
     const result = this.flow.next();
     result
       .then((frame) => {
-        if (frame !== undefined) this.given.push(frame);
+        if (frame !== undefined) this.delivered.push(frame);
       })
       .catch(() => {})
       .finally(() => {
@@ -46,9 +46,9 @@ class Bench {
     return result;
   }
 
-  /** Ends the run of a frame under way; of the oldest where none is named. */
+  /** Finishes a frame in flight, by its position; by default the oldest. */
   async finish(place = 0, error?: Error): Promise<void> {
-    const frame = this.underWay[place];
+    const frame = this.inFlight[place];
     if (frame === undefined) return;
     const run = this.#results.get(frame);
     this.#results.delete(frame);
@@ -58,7 +58,7 @@ class Bench {
   }
 }
 
-it('submits nothing while nobody reads, and then the newest frame', async () => {
+it('submits nothing until a read, and then the newest frame', async () => {
   const bench = new Bench();
   for (let count = 0; count < 3; count++) bench.offer();
   expect(bench.submitted).toEqual([]);
@@ -70,20 +70,20 @@ it('submits nothing while nobody reads, and then the newest frame', async () => 
   expect(bench.flow.counts).toEqual({ classified: 1, dropped: 2 });
 });
 
-it('two are under way, one waits, and a newer one replaces it', async () => {
+it('keeps two frames in flight and one waiting, which a newer one replaces', async () => {
   const bench = new Bench();
   void bench.read();
   for (let count = 0; count < 5; count++) bench.offer();
   expect(bench.submitted).toEqual([0, 1]);
   expect(bench.discarded).toEqual([2, 3]);
   await bench.finish();
-  // The reader has what it asked for: nothing is begun before it asks again.
+  // The read is answered, so nothing starts before the next one.
   expect(bench.submitted).toEqual([0, 1]);
   void bench.read();
   expect(bench.submitted).toEqual([0, 1, 4]);
 });
 
-it('never gives what was seen before a cut', async () => {
+it('delivers no result of a frame before an invalidation', async () => {
   const bench = new Bench();
   const result = bench.read();
   for (let count = 0; count < 3; count++) bench.offer();
@@ -100,10 +100,10 @@ it('never gives what was seen before a cut', async () => {
   bench.offer();
   await bench.finish(1);
   await bench.finish();
-  expect(bench.given).toEqual([3, 5]);
+  expect(bench.delivered).toEqual([3, 5]);
 });
 
-it('gives up a result that nobody has asked for, once it is old and there is a newer frame', async () => {
+it('drops an unread result once it is old and there is a newer frame', async () => {
   const bench = new Bench();
   void bench.read();
   bench.offer();
@@ -125,7 +125,7 @@ it('gives up a result that nobody has asked for, once it is old and there is a n
   expect(bench.flow.counts).toEqual({ classified: 4, dropped: 1 });
 });
 
-it('ends after what is under way, or at once with an error', async () => {
+it('ends after the frames in flight, or at once with an error', async () => {
   const ended = new Bench();
   const last = ended.read();
   ended.offer();
@@ -145,20 +145,20 @@ it('ends after what is under way, or at once with an error', async () => {
   await expect(never).rejects.toBe(error);
   await failed.finish();
   await expect(failed.read()).rejects.toBe(error);
-  expect(failed.given).toEqual([]);
+  expect(failed.delivered).toEqual([]);
   failed.flow.end({ error: new Error('later') });
   expect(failed.ends).toEqual([{ error }]);
 });
 
-it('whatever happens: no more than two under way, each frame once, newer and newer ones given', async () => {
-  const step = fc.constantFrom('offer', 'offer', 'read', 'finish', 'finish other', 'cut', 'wait');
+it('keeps at most two frames in flight, handles each once, and delivers results in order, for any sequence of events', async () => {
+  const step = fc.constantFrom('offer', 'offer', 'read', 'finish', 'finish other', 'invalidate', 'wait');
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const bench = new Bench();
       let offered = 0;
-      let cutAt = 0;
+      let validFrom = 0;
       for (const what of steps) {
-        const given = bench.given.length;
+        const delivered = bench.delivered.length;
         if (what === 'offer') {
           bench.offer();
           offered++;
@@ -166,27 +166,27 @@ it('whatever happens: no more than two under way, each frame once, newer and new
         if (what === 'read' && !bench.isReading) void bench.read();
         if (what === 'finish') await bench.finish();
         if (what === 'finish other') await bench.finish(1);
-        if (what === 'cut') {
+        if (what === 'invalidate') {
           bench.flow.invalidate();
-          cutAt = offered;
+          validFrom = offered;
         }
         if (what === 'wait') bench.time += 60;
         await Promise.resolve();
         await Promise.resolve();
-        expect(bench.underWay.length).toBeLessThanOrEqual(2);
-        for (const frame of bench.given.slice(given)) expect(frame).toBeGreaterThanOrEqual(cutAt);
+        expect(bench.inFlight.length).toBeLessThanOrEqual(2);
+        for (const frame of bench.delivered.slice(delivered)) expect(frame).toBeGreaterThanOrEqual(validFrom);
       }
       const seen = [...bench.discarded, ...bench.submitted];
       expect(new Set(seen).size).toBe(seen.length);
-      // All but at most one, which waits.
+      // All except at most one, which waits.
       expect(offered - seen.length).toBeLessThanOrEqual(1);
-      expect(bench.given).toEqual(bench.given.toSorted((a, b) => a - b));
+      expect(bench.delivered).toEqual(bench.delivered.toSorted((a, b) => a - b));
       const { classified, dropped } = bench.flow.counts;
-      expect(classified).toBe(bench.given.length);
-      // What is neither is under way, waits, or lies unread.
+      expect(classified).toBe(bench.delivered.length);
+      // The others are in flight, waiting or unread.
       const open = offered - classified - dropped;
-      expect(open).toBeGreaterThanOrEqual(bench.underWay.length);
-      expect(open).toBeLessThanOrEqual(bench.underWay.length + 2);
+      expect(open).toBeGreaterThanOrEqual(bench.inFlight.length);
+      expect(open).toBeLessThanOrEqual(bench.inFlight.length + 2);
     }),
     { numRuns: 100 },
   );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FrameRate } from '../../src/client/frame-rate.ts';
 
-/** How many of a camera's frames are looked at in so many seconds. */
+/** Returns how many of a camera's frames are accepted in a number of seconds. */
 function accepted(rate: FrameRate, cameraRate: number, seconds: number, from = 0): number {
   const times = Array.from(
     { length: Math.round(cameraRate * seconds) },
@@ -11,11 +11,11 @@ function accepted(rate: FrameRate, cameraRate: number, seconds: number, from = 0
   return times.filter((time) => rate.accepts(time)).length;
 }
 
-it('looks at every frame where nothing limits it', () => {
+it('accepts every frame by default', () => {
   expect(accepted(new FrameRate(), 60, 10)).toBe(600);
 });
 
-it('keeps to a limit, with cameras that are not punctual', () => {
+it('keeps to a limit with frames at uneven intervals', () => {
   expect(accepted(new FrameRate(30), 30, 10)).toBe(300);
   expect(accepted(new FrameRate(10), 30, 10)).toBe(100);
   expect(accepted(new FrameRate(20), 30, 10)).toBeCloseTo(200, -1);
@@ -30,7 +30,7 @@ it('keeps to a limit, with cameras that are not punctual', () => {
           return time;
         })
         .filter((each) => rate.accepts(each));
-      // In any stretch of time no more than the limit allows, but for one that was due and one that came early.
+      // No interval has more frames than the limit allows, apart from one that was due and one that came early.
       for (const [first, from] of seen.entries()) {
         for (const [last, to] of seen.entries()) {
           if (last > first) expect(last - first).toBeLessThanOrEqual(((to - from) * limit) / 1000 + 1.2);
@@ -40,7 +40,7 @@ it('keeps to a limit, with cameras that are not punctual', () => {
   );
 });
 
-it('looks at fewer frames on battery', () => {
+it('accepts fewer frames on battery', () => {
   const rate = new FrameRate();
   rate.isOnBattery = true;
   expect(accepted(rate, 60, 10)).toBe(150);
@@ -51,7 +51,7 @@ it('looks at fewer frames on battery', () => {
   expect(accepted(slow, 60, 10)).toBeCloseTo(50, -1);
 });
 
-it('leaves a machine that slows down half of its time, until it has recovered', () => {
+it('leaves a machine that slows down half of its time until it recovers', () => {
   const rate = new FrameRate();
   const observe = (milliseconds: number) => {
     for (let count = 0; count < 40; count++) rate.observe(milliseconds, 640 * 480);
@@ -68,13 +68,13 @@ it('leaves a machine that slows down half of its time, until it has recovered', 
   expect(accepted(rate, 60, 10, 80_000)).toBe(600);
 });
 
-it('takes a slow machine as it is', () => {
+it('does not limit a machine that is always slow', () => {
   const rate = new FrameRate();
   for (let count = 0; count < 100; count++) rate.observe(400, 640 * 480);
   expect(accepted(rate, 30, 10)).toBe(300);
 });
 
-it('does not take a larger picture for a slowed machine', () => {
+it('does not mistake a larger picture for a slowed machine', () => {
   const rate = new FrameRate();
   for (let count = 0; count < 40; count++) rate.observe(10, 640 * 480);
   for (let count = 0; count < 40; count++) rate.observe(50, 1920 * 1080);

@@ -5,7 +5,7 @@ import { ScoreSmoothing } from '../../src/client/score-smoothing.ts';
 const BEFORE = Float32Array.of(1, 0);
 const AFTER = Float32Array.of(0, 1);
 
-it('takes 63% of a change in its time constant, whatever the frame rate', () => {
+it('follows 63% of a change within the time constant, at any frame rate', () => {
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 5000 }), fc.integer({ min: 1, max: 100 }), (timeConstant, frames) => {
       const smoothing = new ScoreSmoothing(timeConstant);
@@ -17,7 +17,7 @@ it('takes 63% of a change in its time constant, whatever the frame rate', () => 
   );
 });
 
-it('begins with the first scores, and anew after a reset', () => {
+it('starts with the first scores, and again after a reset', () => {
   const smoothing = new ScoreSmoothing(1000);
   expect(smoothing.next(BEFORE, 0)).toEqual(BEFORE);
   expect(smoothing.next(AFTER, 1)).not.toEqual(AFTER);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-it('can be imported in Node, and refers to hwgq-web/node if a classifier is created there', async () => {
+it('can be imported in Node, and names hwgq-web/node if a classifier is created there', async () => {
   const { createClassifier } = await import('../../src/client/index.ts');
   const failed = createClassifier({ model: 'lenet.hwgq' });
   await expect(failed).rejects.toMatchObject({ name: 'HwgqError', code: 'worker' });

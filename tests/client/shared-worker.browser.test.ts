@@ -33,11 +33,11 @@ const picture = new ImageData(32, 32);
 const namesOf = async (classifier: Classifier) =>
   (await classifier.classify(picture, { maxResults: 1 })).categories.map(({ label }) => label);
 
-it('classifiers share one worker, which ends with the last of them', async () => {
+it('shares one worker among classifiers, until the last is disposed of', async () => {
   const [digits, objects] = await Promise.all(
     [lenetUrl, cifarUrl].map((model) => createClassifier({ model, backend: 'wasm' })),
   );
-  if (!digits || !objects) throw new Error('Two were made.');
+  if (!digits || !objects) throw new Error('Two classifiers were created.');
   expect(started).toHaveLength(1);
   const [digit, object] = await Promise.all([namesOf(digits), namesOf(objects)]);
   expect(digit[0]).toMatch(/^\d$/);
@@ -55,7 +55,7 @@ it('classifiers share one worker, which ends with the last of them', async () =>
   expect(running.size).toBe(0);
 });
 
-it('a classifier that is given up while it loads leaves the others alone', async () => {
+it('cancels the loading of one classifier without affecting the others', async () => {
   const digits = await createClassifier({ model: lenetUrl, backend: 'webgpu' });
   const controller = new AbortController();
   const reason = new Error('changed my mind');
@@ -76,11 +76,11 @@ it('a classifier that is given up while it loads leaves the others alone', async
   expect(running.size).toBe(0);
 });
 
-it('a long batch of one holds up no other', async () => {
+it('lets other classifiers run during a long batch', async () => {
   const [batching, asking] = await Promise.all(
     [cifarUrl, lenetUrl].map((model) => createClassifier({ model, backend: 'wasm' })),
   );
-  if (!batching || !asking) throw new Error('Two were made.');
+  if (!batching || !asking) throw new Error('Two classifiers were created.');
   let isDone = false;
   const batch = batching.classifyBatch(Array(200).fill(picture)).then((results) => {
     isDone = true;
@@ -93,7 +93,7 @@ it('a long batch of one holds up no other', async () => {
   asking.dispose();
 });
 
-it('streams of several go on side by side, each with what its own source shows', async () => {
+it('runs streams of several classifiers side by side, each with results of its own source', async () => {
   const drawn = (paint: (context: OffscreenCanvasRenderingContext2D) => void) => {
     const canvas = new OffscreenCanvas(32, 32);
     const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
@@ -133,7 +133,7 @@ it('streams of several go on side by side, each with what its own source shows',
   for (const classifier of classifiers) classifier.dispose();
 });
 
-it('a worker that dies fails all of its classifiers, and the next gets another', async () => {
+it('rejects the calls of all classifiers if the worker fails, and starts a new one for the next', async () => {
   const classifiers = await Promise.all([1, 2].map(() => createClassifier({ model: lenetUrl, backend: 'wasm' })));
   const pending = classifiers.map(namesOf);
   started[0]?.dispatchEvent(new ErrorEvent('error', { message: 'the end' }));

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A worker that works on each frame for a while, and answers later where others have it work too. */
+/** A simulated worker: each frame takes `work` milliseconds, and waits `wait` more for other classifiers. */
 class StandIn {
   work = 10;
   wait = 0;
@@ -27,7 +27,7 @@ class StandIn {
   }
 }
 
-/** Reads whatever comes of a canvas, and tells how many of its frames a worker gets in a second. */
+/** Reads a canvas's stream as fast as it delivers. Returns a function that counts the frames of the next second. */
 function follow(worker: StandIn): () => Promise<number> {
   const stream = classificationStream({
     connection: worker as unknown as WorkerConnection,
@@ -38,7 +38,7 @@ function follow(worker: StandIn): () => Promise<number> {
   });
   const read = async () => {
     for await (const _ of stream) {
-      // As fast as they come.
+      // The results do not matter.
     }
   };
   void read();
@@ -49,11 +49,11 @@ function follow(worker: StandIn): () => Promise<number> {
   };
 }
 
-it('looks at as many frames as before where it waits for other classifiers, and at fewer on a slowed machine', async () => {
+it('keeps the frame rate while it waits for other classifiers, and lowers it on a slowed machine', async () => {
   const worker = new StandIn();
   const aSecond = follow(worker);
   expect(await aSecond()).toBeGreaterThan(55);
-  // Two others take turns with it: two frames under way give one every 35 ms.
+  // Two other classifiers take turns with it: with two frames in flight, one is done every 35 ms.
   worker.wait = 60;
   await aSecond();
   expect(await aSecond()).toBeGreaterThan(25);

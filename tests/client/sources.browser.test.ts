@@ -6,7 +6,7 @@ import type { ModelSource } from '../../src/client/types.ts';
 const file = new Uint8Array(await (await fetch(lenetUrl)).arrayBuffer());
 const CHUNK = 5000;
 
-/** The model in chunks, each only once it is asked for; calls `onCancel` where the reader gives up. */
+/** Streams the model in chunks, one per read. Calls `onCancel` if the reader cancels. */
 function streamed(end = file.length, onCancel: (reason: unknown) => void = () => {}): ReadableStream<Uint8Array> {
   let place = 0;
   return new ReadableStream<Uint8Array>(
@@ -33,27 +33,30 @@ const SOURCES: Readonly<Record<string, () => ModelSource>> = {
   'a ReadableStream': () => streamed(),
 };
 
-it.each(Object.entries(SOURCES))('takes the model from %s, with progress that never falls', async (kind, source) => {
-  const seen: LoadProgress[] = [];
-  const onProgress = (progress: LoadProgress) => seen.push(progress);
-  const classifier = await createClassifier({ model: source(), backend: 'reference', onProgress });
-  expect(classifier.info).toMatchObject({ network: 'LeNet-HWGQ', bytes: file.length });
-  classifier.dispose();
-  const progress = seen.map((each) => each.progress);
-  const bytes = seen.map((each) => each.loadedBytes);
-  expect(progress).toEqual(progress.toSorted((a, b) => a - b));
-  expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
-  expect(progress.at(-1)).toBe(1);
-  expect(bytes.at(-1)).toBe(file.length);
-  const totals = seen.filter(({ stage }) => stage === 'download').map(({ totalBytes }) => totalBytes);
-  if (kind === 'a ReadableStream') {
-    // How much there is shows only at its end.
-    expect(totals.slice(0, -1).every((total) => total === undefined)).toBe(true);
-    expect(totals.length).toBe(Math.ceil(file.length / CHUNK) + 1);
-  } else expect(new Set(totals)).toEqual(new Set([file.length]));
-});
+it.each(Object.entries(SOURCES))(
+  'loads the model from %s, with progress that never decreases',
+  async (kind, source) => {
+    const seen: LoadProgress[] = [];
+    const onProgress = (progress: LoadProgress) => seen.push(progress);
+    const classifier = await createClassifier({ model: source(), backend: 'reference', onProgress });
+    expect(classifier.info).toMatchObject({ network: 'LeNet-HWGQ', bytes: file.length });
+    classifier.dispose();
+    const progress = seen.map((each) => each.progress);
+    const bytes = seen.map((each) => each.loadedBytes);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+    expect(progress.at(-1)).toBe(1);
+    expect(bytes.at(-1)).toBe(file.length);
+    const totals = seen.filter(({ stage }) => stage === 'download').map(({ totalBytes }) => totalBytes);
+    if (kind === 'a ReadableStream') {
+      // The size of a stream is known only at its end.
+      expect(totals.slice(0, -1).every((total) => total === undefined)).toBe(true);
+      expect(totals.length).toBe(Math.ceil(file.length / CHUNK) + 1);
+    } else expect(new Set(totals)).toEqual(new Set([file.length]));
+  },
+);
 
-it('leaves the caller’s ArrayBuffer as it is', async () => {
+it('leaves the caller’s ArrayBuffer intact', async () => {
   const buffer = file.slice().buffer;
   (await createClassifier({ model: buffer, backend: 'reference' })).dispose();
   expect(new Uint8Array(buffer)).toEqual(file);
@@ -62,17 +65,17 @@ it('leaves the caller’s ArrayBuffer as it is', async () => {
 const STAGES: readonly LoadStage[] = ['download', 'decode', 'compile', 'warm-up'];
 const aborts = STAGES.flatMap((stage) => ['first', 'last'].map((report) => [stage, report] as const));
 
-/** What is reported where nothing stops it. */
+/** All reports of a load that is not cancelled. */
 const reports: LoadProgress[] = [];
 
 beforeAll(async () => {
   const onProgress = (progress: LoadProgress) => reports.push(progress);
   (await createClassifier({ model: streamed(), backend: 'webgpu', onProgress })).dispose();
-  // The worker's report and the page's own: none is still on its way when the classifier is there.
+  // One report of the worker and one of the page. Both arrive before the classifier.
   expect(reports.filter(({ stage }) => stage === 'warm-up')).toHaveLength(2);
 });
 
-it.each(aborts)('stops with the signal’s reason in the stage %s, at its %s report', async (stage, report) => {
+it.each(aborts)('rejects with the signal’s reason in the stage %s, at its %s report', async (stage, report) => {
   const own = reports.filter((each) => each.stage === stage);
   expect(own.length).toBeGreaterThan(0);
   const at = report === 'first' ? 1 : own.length;
@@ -88,7 +91,7 @@ it.each(aborts)('stops with the signal’s reason in the stage %s, at its %s rep
   expect(count).toBe(at);
 });
 
-it('cancels what it no longer reads', async () => {
+it('cancels a stream that it no longer reads', async () => {
   const controller = new AbortController();
   const reason = new Error('changed my mind');
   const cancelled = new Promise((resolve) => {
@@ -102,7 +105,7 @@ it('cancels what it no longer reads', async () => {
   expect(await cancelled).toBe(reason);
 });
 
-it('stops while nothing has come yet, from a server or a stream', async () => {
+it('rejects with the signal’s reason before the first byte arrives', async () => {
   const reason = new Error('changed my mind');
   const silentFetch = () => new Promise<Response>(() => {});
   for (const options of [{ model: 'x.hwgq', fetch: silentFetch }, { model: new ReadableStream<Uint8Array>() }]) {
@@ -113,7 +116,7 @@ it('stops while nothing has come yet, from a server or a stream', async () => {
   }
 });
 
-it('gives typed errors for streams that break off, are in use, or give no bytes', async () => {
+it('reports typed errors for streams that break off, are locked, or do not contain bytes', async () => {
   const broken = streamed(2 * CHUNK).pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       flush() {
@@ -134,7 +137,7 @@ it('gives typed errors for streams that break off, are in use, or give no bytes'
   await expect(wrong).rejects.toMatchObject({ code: 'invalid-option' });
 });
 
-it('reads no further once what has come cannot become a model, or the worker is dead', async () => {
+it('stops reading once the bytes cannot become a model, or the worker has failed', async () => {
   const workerUrl = URL.createObjectURL(new Blob(['throw new Error("broken")'], { type: 'text/javascript' }));
   const stops = [
     [{}, 'model-format'],
@@ -144,11 +147,11 @@ it('reads no further once what has come cannot become a model, or the worker is 
   for (const [options, code] of stops) {
     let reason: unknown;
     const start = options === stops[0][0] ? new Uint8Array(100) : file.subarray(0, 100);
-    // No more comes, and the stream stays open.
+    // The stream stays open without further data.
     const model = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(start.slice()),
-      cancel: (given) => {
-        reason = given;
+      cancel: (received) => {
+        reason = received;
       },
     });
     const failed = createClassifier({ model, ...options });
@@ -157,7 +160,7 @@ it('reads no further once what has come cannot become a model, or the worker is 
   }
 });
 
-it('leaves a stream’s own memory as it is, and takes pieces of it', async () => {
+it('accepts chunks that share one buffer, and leaves the buffer intact', async () => {
   const shared = file.slice();
   const model = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -170,7 +173,7 @@ it('leaves a stream’s own memory as it is, and takes pieces of it', async () =
   expect(shared).toEqual(file);
 });
 
-it('keeps progress in bounds where a server tells a wrong length', async () => {
+it('keeps progress in bounds if the server reports a wrong length', async () => {
   for (const length of ['100', '1000000', 'nonsense']) {
     const seen: LoadProgress[] = [];
     const answer = async () => new Response(streamed(), { headers: { 'content-length': length } });

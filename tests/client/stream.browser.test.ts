@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import cifarsmallUrl from '../../models/cifarsmall.hwgq?url';
 import lenetUrl from '../../models/lenet.hwgq?url';
 import { type CapturedSource, FrameCapture } from '../../src/client/frame-capture.ts';
@@ -8,7 +8,7 @@ type TrackProcessor = new (init: { track: MediaStreamTrack }) => { readonly read
 
 const SIZE = 200;
 
-/** Paper on which a one or a zero is drawn, again and again, so that streams of it give frames. */
+/** A canvas on which a digit, one or zero, is drawn repeatedly, so that its streams have frames. */
 class Paper {
   readonly canvas = Object.assign(document.createElement('canvas'), { width: 2 * SIZE, height: SIZE });
   digit: '0' | '1' = '1';
@@ -19,7 +19,7 @@ class Paper {
     this.#timer = setInterval(() => this.draw(), 30);
   }
 
-  /** The digit is in the left half; the right one is empty. */
+  /** Draws the digit in the left half. The right half is empty. */
   draw(): void {
     const context = this.canvas.getContext('2d') as CanvasRenderingContext2D;
     context.fillStyle = '#fff';
@@ -75,7 +75,7 @@ const SOURCES: Readonly<Record<string, () => StreamSource | Promise<StreamSource
   'a video element': () => playing(captured()),
 };
 
-/** Reads results until one has such a label. */
+/** Reads results until one has the label. */
 async function until(results: AsyncIterator<StreamResult>, label: string): Promise<StreamResult> {
   for (;;) {
     const { done, value } = await results.next();
@@ -84,7 +84,7 @@ async function until(results: AsyncIterator<StreamResult>, label: string): Promi
   }
 }
 
-it.each(Object.entries(SOURCES))('follows what is shown by %s', async (_, open) => {
+it.each(Object.entries(SOURCES))('classifies what %s shows as it changes', async (_, open) => {
   const results = classifier.stream(await open(), { maxResults: 1 })[Symbol.asyncIterator]();
   for (const digit of ['1', '0', '1'] as const) {
     paper.digit = digit;
@@ -101,7 +101,7 @@ it.each(Object.entries(SOURCES))('follows what is shown by %s', async (_, open) 
   expect(await results.next()).toEqual({ done: true, value: undefined });
 });
 
-it('gives the scores on WebGPU, where frames are not drawn, that a still picture of the same gives', async () => {
+it('has the same scores for a frame as for a still picture on WebGPU, where frames are not drawn', async () => {
   const onGpu = await createClassifier({ model: cifarsmallUrl, backend: 'webgpu' });
   const view = { region: 'square', mirror: true } as const;
   const results = onGpu.stream(paper.canvas, { ...view, scores: true })[Symbol.asyncIterator]();
@@ -111,9 +111,12 @@ it('gives the scores on WebGPU, where frames are not drawn, that a still picture
   onGpu.dispose();
 });
 
-it('plays a track where frames cannot be read off it', async () => {
+it('plays a track in browsers that cannot read its frames', async () => {
   vi.stubGlobal('MediaStreamTrackProcessor', undefined);
   const { requestVideoFrameCallback } = HTMLVideoElement.prototype;
+  onTestFinished(() => {
+    Object.assign(HTMLVideoElement.prototype, { requestVideoFrameCallback });
+  });
   for (const isPaced of [true, false]) {
     if (!isPaced) Reflect.deleteProperty(HTMLVideoElement.prototype, 'requestVideoFrameCallback');
     const stream = captured();
@@ -125,10 +128,9 @@ it('plays a track where frames cannot be read off it', async () => {
     for (const track of stream.getTracks()) track.stop();
     for (;;) if ((await results.next()).done) break;
   }
-  Object.assign(HTMLVideoElement.prototype, { requestVideoFrameCallback });
 });
 
-it('takes frames in the cheapest way that works, and remembers it', async () => {
+it('captures frames with the cheapest strategy that works, and keeps it', async () => {
   const capture = new FrameCapture();
   const video = await playing(captured());
   const kinds = async (source: CapturedSource) => {
@@ -150,24 +152,24 @@ it('takes frames in the cheapest way that works, and remembers it', async () => 
   expect(await kinds(video)).toBeUndefined();
 });
 
-it('leaves out no way of taking frames where two fail at once', async () => {
+it('skips no capture strategy if two frames fail at once', async () => {
   const capture = new FrameCapture();
   const failed = capture.strategy;
-  // Both have been taken in the same way, and neither can be drawn.
+  // Both frames were captured with this strategy, and neither can be drawn.
   expect([capture.fail(failed), capture.fail(failed)]).toEqual([true, true]);
   vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
   const both = await Promise.all([5, 10].map((time) => capture.capture(paper.canvas, time)));
   expect(both.map((image) => image?.constructor.name)).toEqual(['ImageData', 'ImageData']);
   const last = capture.strategy;
   expect(capture.fail(last)).toBe(false);
-  // None has worked: the next source is tried in all ways anew.
+  // No strategy has worked, so all are tried again for the next source.
   vi.restoreAllMocks();
   const image = (await capture.capture(paper.canvas, 15)) as VideoFrame;
   expect(image).toBeInstanceOf(VideoFrame);
   image.close();
 });
 
-it('says why a source gives no frames, and what helps', async () => {
+it('reports why a frame cannot be captured, and a remedy', async () => {
   const canvas = Object.assign(document.createElement('canvas'), { width: 3, height: 2 });
   vi.stubGlobal('VideoFrame', undefined);
   vi.spyOn(globalThis, 'createImageBitmap').mockRejectedValue(new DOMException('', 'NotSupportedError'));
@@ -179,7 +181,7 @@ it('says why a source gives no frames, and what helps', async () => {
   await expect(taken).rejects.toThrow(/3×2: out of pictures\. Draw/);
 });
 
-it('classifies in a worker what is drawn there', async () => {
+it('classifies a canvas inside a worker', async () => {
   const worker = new Worker(new URL('../support/stream.worker.ts', import.meta.url), { type: 'module' });
   const label = await new Promise((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => resolve(data));
@@ -189,7 +191,7 @@ it('classifies in a worker what is drawn there', async () => {
   worker.terminate();
 });
 
-it('closes every frame, whether it is looked at or not', async () => {
+it('closes every frame, classified or not', async () => {
   const open = new Set<VideoFrame>();
   const { close } = VideoFrame.prototype;
   vi.spyOn(VideoFrame.prototype, 'close').mockImplementation(function (this: VideoFrame) {
@@ -225,23 +227,23 @@ it('closes every frame, whether it is looked at or not', async () => {
   );
   const reader = classifier.stream(captured(), { frameRate: 10 }).getReader();
   for (let count = 0; count < 5; count++) await reader.read();
-  // Nobody reads: frames come, and one waits.
+  // Nothing reads now. Frames arrive, and one of them waits.
   await new Promise((resolve) => setTimeout(resolve, 200));
   await reader.cancel();
   await expect.poll(() => open.size).toBe(0);
 });
 
-it('drops frames rather than fall behind', async () => {
+it('drops frames instead of falling behind', async () => {
   const results = classifier.stream(captured())[Symbol.asyncIterator]();
   const counts = async () => ((await results.next()) as { value: StreamResult }).value.counts;
-  // Frames come while nobody asks.
+  // Frames arrive between the reads.
   await expect.poll(async () => (await counts()).dropped, { interval: 200 }).toBeGreaterThan(0);
   const { classified } = await counts();
   expect((await counts()).classified).toBe(classified + 1);
   await results.return?.();
 });
 
-it('looks at a region, and at its mirror image', async () => {
+it('classifies a region, and its mirror image', async () => {
   const left = { x: 0, y: 0, width: 0.5, height: 1 };
   const right = { x: 0.5, y: 0, width: 0.5, height: 1 };
   const scoresOf = async (options: object): Promise<Float32Array> => {
@@ -263,7 +265,7 @@ it('looks at a region, and at its mirror image', async () => {
   expect(() => classifier.stream(paper.canvas, { region: { ...left, width: 2 } })).toThrow(/region. is/);
 });
 
-it('smooths scores, and takes the threshold after that', async () => {
+it('smooths scores before it applies the threshold', async () => {
   const options = { smoothing: 60_000, scoreThreshold: 0.5, maxResults: 1, scores: true };
   const results = classifier.stream(paper.canvas, options)[Symbol.asyncIterator]();
   const { value: first } = (await results.next()) as { value: StreamResult };
@@ -281,7 +283,7 @@ it('smooths scores, and takes the threshold after that', async () => {
   expect(() => classifier.stream(paper.canvas, { frameRate: 0 })).toThrow(/frameRate. is 0/);
 });
 
-/** A picture that changes only when it is told to, in each kind of source that has frames of its own. */
+/** A picture that changes only on request, as each kind of source that produces frames by itself. */
 class StillPicture {
   readonly paper = new Paper();
   readonly track: CanvasCaptureMediaStreamTrack;
@@ -308,7 +310,7 @@ class StillPicture {
   }
 }
 
-/** A one has, and a zero has not. */
+/** Returns whether the middle of the digit is black: it is for a one, and not for a zero. */
 function hasInkInTheMiddle(video: HTMLVideoElement): boolean {
   const context = new OffscreenCanvas(2 * SIZE, SIZE).getContext('2d') as OffscreenCanvasRenderingContext2D;
   context.drawImage(video, 0, 0);
@@ -322,7 +324,7 @@ describe.each(StillPicture.KINDS)('%s that stands still', (kind) => {
     document.dispatchEvent(new Event('visibilitychange'));
   };
 
-  it('is looked at as it is in the end, where its last frame came too early', async () => {
+  it('is classified in its final state, even if its last frame came too early for the rate', async () => {
     const { picture, source } = await StillPicture.in(kind);
     const results = classifier.stream(source, { frameRate: 2 })[Symbol.asyncIterator]();
     picture.show('1');
@@ -332,12 +334,12 @@ describe.each(StillPicture.KINDS)('%s that stands still', (kind) => {
     await results.return?.();
   });
 
-  it('is looked at when the tab is visible again, and nothing is told of what it was before', async () => {
+  it('is classified when the tab is visible again, without results of its earlier state', async () => {
     const { picture, source } = await StillPicture.in(kind);
     const results = classifier.stream(source)[Symbol.asyncIterator]();
     picture.show('1');
     await until(results, '1');
-    // Nobody reads, so this one waits.
+    // Nothing reads now, so this frame waits.
     picture.show('1');
     hide(true);
     picture.show('0');
@@ -355,12 +357,12 @@ describe.each(StillPicture.KINDS)('%s that stands still', (kind) => {
   });
 });
 
-it('gives nothing of the old picture once another is shown', async () => {
+it('delivers no result of the old source after a switch', async () => {
   const first = captured();
   const video = await playing(first);
   const results = classifier.stream(video, { smoothing: 60_000 })[Symbol.asyncIterator]();
   await until(results, '1');
-  // Another camera in the same element; smoothing would still say 1.
+  // Another camera in the same element. Smoothing alone would keep the label 1.
   const other = new Paper();
   other.digit = '0';
   other.draw();
@@ -374,7 +376,7 @@ it('gives nothing of the old picture once another is shown', async () => {
   other.stop();
 });
 
-it('follows a stream’s tracks, and ends with the last', async () => {
+it('follows the tracks of a MediaStream, and ends with the last one', async () => {
   const stream = captured();
   const [track] = stream.getVideoTracks();
   const results = classifier.stream(stream)[Symbol.asyncIterator]();
@@ -391,7 +393,7 @@ it('follows a stream’s tracks, and ends with the last', async () => {
   other.stop();
 });
 
-it('ends at once with a track that has ended', async () => {
+it('ends at once if the track has already ended', async () => {
   const stream = captured();
   const [track] = stream.getVideoTracks();
   if (!track) throw new Error('A canvas gives a track.');
@@ -401,7 +403,7 @@ it('ends at once with a track that has ended', async () => {
   }
 });
 
-it('goes on with a film that is played again after its end', async () => {
+it('continues when a film is played again after its end', async () => {
   const recorder = new MediaRecorder(captured(), { mimeType: 'video/webm' });
   const parts: Blob[] = [];
   recorder.addEventListener('dataavailable', ({ data }) => {
@@ -420,13 +422,13 @@ it('goes on with a film that is played again after its end', async () => {
   await video.play();
   await until(results, '1');
   await ended;
-  // It begins anew, which is a jump: no frame of before is told of.
+  // Playing again seeks to the start, which discards earlier frames.
   await video.play();
   expect((await results.next()).done).toBe(false);
   await results.return?.();
 });
 
-it('ends with the signal’s reason, or where the classifier is disposed of', async () => {
+it('fails with the reason of its signal, or when the classifier is disposed of', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
   const results = classifier.stream(captured(), { signal: controller.signal })[Symbol.asyncIterator]();
@@ -446,7 +448,7 @@ it('ends with the signal’s reason, or where the classifier is disposed of', as
   await expect(another.stream(captured()).getReader().read()).rejects.toMatchObject({ code: 'disposed' });
 });
 
-it('refuses what gives no frames', () => {
+it('refuses a value that is not a source of frames', () => {
   const image = new Image() as unknown as HTMLCanvasElement;
   expect(() => classifier.stream(image)).toThrow(/HTMLImageElement.*is not a source of frames/);
 });
