@@ -26,5 +26,5 @@ it('prints in the table why an engine failed', () => {
   expect(lines).toContain(
     '| ResNet-18-HWGQ | 2.55 MB | 1.0 | 2.0 | 3.0 | 4.0 | 5.0 | 6.0 | failed: out of memory / at 0 | 4.0× | 8.0 | 9.0 |',
   );
-  expect(lines.find((line) => line.startsWith('| network'))).toContain('WebGPU on maker model, here');
+  expect(lines.find((line) => line.startsWith('| network'))).toContain('WebGPU on maker model: hwgq-web');
 });

@@ -26,7 +26,10 @@ interface Column {
   readonly candidate: Candidate;
 }
 
-const OWN_COLUMN: Column = { title: 'here: relaxed, 1 thread', candidate: { ...OWN, simd: 'relaxed', threads: 1 } };
+const OWN_COLUMN: Column = {
+  title: 'hwgq-web: relaxed SIMD, 1 thread',
+  candidate: { ...OWN, simd: 'relaxed', threads: 1 },
+};
 const INT8_COLUMN: Column = {
   title: 'onnxruntime-web: int8, 1 thread',
   candidate: { ...PEER, form: 'int8-twin', threads: 1 },
@@ -34,8 +37,8 @@ const INT8_COLUMN: Column = {
 
 const COLUMNS: readonly Column[] = [
   OWN_COLUMN,
-  { title: '2 threads', candidate: { ...OWN, simd: 'relaxed', threads: 2 } },
-  { title: 'plain, 1 thread', candidate: { ...OWN, simd: 'plain', threads: 1 } },
+  { title: 'relaxed SIMD, 2 threads', candidate: { ...OWN, simd: 'relaxed', threads: 2 } },
+  { title: 'plain SIMD, 1 thread', candidate: { ...OWN, simd: 'plain', threads: 1 } },
   INT8_COLUMN,
   { title: 'int8, 2 threads', candidate: { ...PEER, form: 'int8-twin', threads: 2 } },
   { title: 'float32, 1 thread', candidate: { ...PEER, form: 'float-twin', threads: 1 } },
@@ -44,8 +47,8 @@ const COLUMNS: readonly Column[] = [
 
 /** WebGPU columns. Their headings start with the name of the adapter. */
 const GPU_COLUMNS: readonly Column[] = [
-  { title: 'here', candidate: { ...OWN, backend: 'webgpu' } },
-  { title: 'onnxruntime-web: float32', candidate: { ...PEER, backend: 'webgpu', form: 'float-twin' } },
+  { title: 'hwgq-web', candidate: { ...OWN, backend: 'webgpu' } },
+  { title: 'onnxruntime-web float32', candidate: { ...PEER, backend: 'webgpu', form: 'float-twin' } },
 ];
 
 export const TABLE_CANDIDATES: readonly Candidate[] = COLUMNS.map(({ candidate }) => candidate);
@@ -67,8 +70,14 @@ export function writeTable(machine: string, reports: readonly BenchmarkReport[])
 /** Formats the table as Markdown: a row for each report. The cell of a failed engine contains the reason. */
 export function tableText(machine: string, reports: readonly BenchmarkReport[]): string {
   const gpu = reports[0]?.machine.gpu ?? 'no adapter';
-  const gpuTitles = GPU_COLUMNS.map(({ title }) => `WebGPU on ${gpu}, ${title}`);
-  const headings = ['network', 'model', ...COLUMNS.map(({ title }) => title), 'against int8, 1 thread', ...gpuTitles];
+  const gpuTitles = GPU_COLUMNS.map(({ title }) => `WebGPU on ${gpu}: ${title}`);
+  const headings = [
+    'network',
+    'model',
+    ...COLUMNS.map(({ title }) => title),
+    'speedup over int8, 1 thread',
+    ...gpuTitles,
+  ];
   const rows = reports.map(({ network, downloads, results }) => {
     const resultOf = ({ candidate }: Column) => results.find(({ name }) => name === nameOf(candidate));
     const cellOf = (column: Column) => {
@@ -81,7 +90,7 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
     return [network, `${(model / 1e6).toFixed(2)} MB`, ...COLUMNS.map(cellOf), ratio, ...GPU_COLUMNS.map(cellOf)];
   });
   const lines = [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `\n${machine}, ${new Date().toISOString().slice(0, 10)}; milliseconds, medians.\n\n${lines.join('\n')}\n\n`;
+  return `\n${machine}, ${new Date().toISOString().slice(0, 10)}; medians in milliseconds.\n\n${lines.join('\n')}\n\n`;
 }
 
 /** Shortens a failure message and removes characters that would end the table cell. */
