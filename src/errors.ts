@@ -1,56 +1,56 @@
-/** What went wrong, for programs; the message says it for people. */
+/** The kind of an error, for programs. The message describes it for people. */
 export type ErrorCode =
-  /** Prototxt text that does not parse; details: line, column. */
+  /** A prototxt that cannot be parsed. Details: `line`, `column`. */
   | 'prototxt-syntax'
-  /** A caffemodel or binaryproto that is not one, or is cut short; details: byte. */
+  /** A damaged or truncated caffemodel or binaryproto, or another file. Details: `byte`. */
   | 'caffemodel-format'
-  /** A layer type nobody here knows; details: layer, type. */
+  /** An unknown layer type. Details: `layer`, `type`. */
   | 'unknown-layer'
-  /** Weights that the network needs and the file lacks; details: layer. */
+  /** A layer without weights in the file. Details: `layer`. */
   | 'missing-blob'
-  /** Layers, parameters or weights whose shapes do not fit; details: layer. */
+  /** Layers, parameters or weights whose shapes do not match. Details: `layer`. */
   | 'shape-mismatch'
-  /** A network whose layers do not connect; details: layer. */
+  /** A network whose layers are not connected. Details: `layer`. */
   | 'invalid-graph'
-  /** A file that is not a `.hwgq` model, or a damaged one; details: byte where known. */
+  /** A damaged `.hwgq` model, or another file. Details: `byte` if known. */
   | 'model-format'
-  /** A model whose hash is not the one asked for. */
+  /** A model whose hash differs from `integrity`. */
   | 'model-integrity'
-  /** A download that failed, of a model or of a part of this library; details: url and status where known. */
+  /** A failed download of a model, a picture or a part of this library. Details: `url` and `status` if known. */
   | 'download'
-  /** A file that cannot be read or written, or is of another size than needed; details: file. */
+  /** A file that cannot be read or written, or has the wrong size. Details: `file`. */
   | 'file'
-  /** A network that this backend does not run; details: layer, backend. */
+  /** A network that the backend cannot run. Details: `layer`, `backend`. */
   | 'unsupported'
-  /** No usable WebGPU here. */
+  /** WebGPU is not available. */
   | 'no-webgpu'
-  /** No WebAssembly with vectors here, or the page forbids compiling it. */
+  /** WebAssembly with SIMD is not available, or the page's CSP forbids it. */
   | 'no-wasm'
-  /** The GPU went away while it was needed and did not come back. */
+  /** The GPU was lost and could not be opened again. */
   | 'device-lost'
-  /** The GPU refused an allocation; details: bytes. */
+  /** An allocation failed, on the GPU or of WebAssembly memory. Details: `bytes` if known. */
   | 'out-of-memory'
-  /** An option or argument outside what is accepted. */
+  /** An option or argument that is not accepted. */
   | 'invalid-option'
-  /** A data set that is none of the known kinds, or is damaged; details: file where one is to blame. */
+  /** A data set that is damaged or of an unknown kind. Details: `file` if one file is the cause. */
   | 'data-format'
-  /** Classes of a data set that the model does not know; details: classes, as names with commas between. */
+  /** Classes of a data set that the model does not have. Details: `classes`, comma-separated. */
   | 'unknown-class'
-  /** Something that is not a picture, or that cannot be decoded. */
+  /** A picture that cannot be decoded or drawn, or something else than a picture. */
   | 'invalid-image'
-  /** There is no camera's picture: not allowed, no camera, in use, or nobody has clicked; details: reason. */
+  /** The camera cannot be used: permission denied, no camera, in use elsewhere, or not started by a click. Details: `reason`. */
   | 'camera'
-  /** The worker could not start, or died. */
+  /** The worker could not be started, or it failed. */
   | 'worker'
-  /** A call on a classifier after `dispose()`. */
+  /** A call to a disposed classifier. */
   | 'disposed';
 
-/** What an error is about, by the names that its code lists. */
+/** The details of an error, under the names that its code lists. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * Every error that this project throws on purpose. The message names what was wrong, the value seen, what is
- * accepted, and the remedy. It crosses a worker boundary with `code` and `details` intact.
+ * An error that this library throws on purpose. The message names the problem, the value, what is accepted, and the
+ * remedy. `code` and `details` are kept when the error is transferred from a worker.
  */
 export class HwgqError extends Error {
   override readonly name = 'HwgqError';
@@ -65,9 +65,7 @@ export class HwgqError extends Error {
   }
 }
 
-/**
- * Runs an action on a file; a typed error out of it gets the file's name before its message, and into its details.
- */
+/** Runs an action on a file. If it throws an HwgqError, the file's name is added to the message and the details. */
 export function withFileName<Result>(file: string, action: () => Result): Result {
   try {
     return action();
@@ -78,14 +76,14 @@ export function withFileName<Result>(file: string, action: () => Result): Result
 }
 
 /**
- * For the `catch` of an import: says that a part of this library, fetched only where it is needed, cannot be had.
- * @param cause whose message, in most browsers, has the part's address.
- * @throws HwgqError `download`.
+ * Reports a part of this library that cannot be fetched. Use it in the `catch` of a dynamic import.
+ * @param cause an error whose message, in most browsers, contains the part's URL.
+ * @throws HwgqError `download`, always.
  */
 export function missingPart(cause: Error): never {
   throw new HwgqError(
     'download',
-    `A part of the library is missing: ${cause.message}. Check the connection, and that all its files are there.`,
+    `A part of the library cannot be fetched: ${cause.message}. Check the connection, and deploy all files of the package.`,
     {},
     { cause },
   );

@@ -1,24 +1,26 @@
 import { resize } from './resize.ts';
 
+/** A gray picture, one byte per pixel. */
 interface Plane {
   readonly bytes: Uint8Array;
   readonly width: number;
   readonly height: number;
 }
 
-/** MNIST's digits fill 20 of 28 pixels. */
+/** The size of MNIST's digits and of their field, in pixels. */
 const INK_SHARE = [20, 28] as const;
-/** Ink is brighter than this share of the brightest pixel. */
+/** Ink is brighter than the brightest pixel divided by this. */
 const INK_DIVISOR = 4;
 
 /**
- * A gray picture of a digit as MNIST's were made: light ink on dark, cut to the ink, fitted into 20/28 of the field
- * with its aspect kept, its center of mass in the middle. An empty picture gives an empty field.
+ * Normalizes a gray picture of a digit as MNIST does: light ink on dark, cropped to the ink, fitted into 20/28 of the field
+ * with its aspect ratio, and centered by its center of mass. An empty picture becomes an empty field.
+ * @returns width × height bytes.
  */
 export function fitDigit(picture: Plane, width: number, height: number): Uint8Array {
   const field = new Uint8Array(width * height);
-  const lit = lightOnDark(picture);
-  const ink = cutToInk(lit);
+  const light = lightOnDark(picture);
+  const ink = cropToInk(light);
   if (!ink) return field;
   const room = (size: number) => Math.round((size * INK_SHARE[0]) / INK_SHARE[1]);
   const shrink = Math.min(room(width) / ink.width, room(height) / ink.height);
@@ -36,7 +38,7 @@ export function fitDigit(picture: Plane, width: number, height: number): Uint8Ar
   return field;
 }
 
-/** Turned round where the border is light. */
+/** Inverts a picture with a light border. */
 function lightOnDark({ bytes, width, height }: Plane): Plane {
   let sum = 0;
   let count = 0;
@@ -50,7 +52,8 @@ function lightOnDark({ bytes, width, height }: Plane): Plane {
   return { bytes: sum > 127 * count ? bytes.map((value) => 255 - value) : bytes, width, height };
 }
 
-function cutToInk({ bytes, width, height }: Plane): Plane | undefined {
+/** Crops a picture to its ink; undefined if it has none. */
+function cropToInk({ bytes, width, height }: Plane): Plane | undefined {
   const brightest = bytes.reduce((most, value) => Math.max(most, value), 0);
   const threshold = Math.floor(brightest / INK_DIVISOR);
   let [left, right, top, bottom] = [width, -1, height, -1];
@@ -65,15 +68,15 @@ function cutToInk({ bytes, width, height }: Plane): Plane | undefined {
   }
   if (right < 0) return undefined;
   const size = { width: right - left + 1, height: bottom - top + 1 };
-  const cut = new Uint8Array(size.width * size.height);
+  const cropped = new Uint8Array(size.width * size.height);
   for (let y = 0; y < size.height; y++) {
     const start = (top + y) * width + left;
-    cut.set(bytes.subarray(start, start + size.width), y * size.width);
+    cropped.set(bytes.subarray(start, start + size.width), y * size.width);
   }
-  return { bytes: cut, ...size };
+  return { bytes: cropped, ...size };
 }
 
-/** In columns and rows counted from 0, as MNIST's digits were centered: a pixel's mass is at its index, not half a pixel on. */
+/** Returns the center of mass. As in MNIST, a pixel's mass is at its index, not at the pixel's center. */
 function centerOfMass(bytes: Uint8Array, width: number): { x: number; y: number } {
   let [mass, momentX, momentY] = [0, 0, 0];
   for (let index = 0; index < bytes.length; index++) {

@@ -1,10 +1,10 @@
 import { channelCount, type Preprocessing } from './preprocessing.ts';
 
-/** What the channels of photographs are like, in pixel values. */
+/** The typical mean and standard deviation of a photograph's channels, in pixel values. */
 const PHOTOGRAPH = { mean: 110, deviation: 60 };
 const WHITE = 255;
 
-/** Mean and variance of each channel of photographs as they enter a network. */
+/** Returns the mean and variance of each channel of photographs after preprocessing. */
 export function photographMoments(preprocessing: Preprocessing): { mean: Float64Array; variance: Float64Array } {
   const { scale } = preprocessing;
   const means = channelMeans(preprocessing);
@@ -14,7 +14,7 @@ export function photographMoments(preprocessing: Preprocessing): { mean: Float64
   };
 }
 
-/** The smallest and the largest value that a pixel can become on its way into a network. */
+/** Returns the smallest and the largest value of a preprocessed pixel. */
 export function inputRange({ mean, scale }: Preprocessing): readonly [lowest: number, highest: number] {
   const { least, most } = Array.from(mean.values).reduce(
     (range, value) => ({ least: Math.min(range.least, value), most: Math.max(range.most, value) }),

@@ -1,14 +1,15 @@
-/** The order in which a network takes colours: Caffe's usual is `bgr`. Gray is ITU-R BT.601 luma. */
+/** The order of a network's colour channels. Caffe's usual order is `bgr`; `gray` is ITU-R BT.601 luma. */
 export type ChannelOrder = 'bgr' | 'rgb' | 'gray';
 
 /**
- * How a picture of any size becomes one of the network's size:
- * - `crop`: stretched to `resize` × `resize`, then the center cut out (Caffe's ImageNet default);
- * - `shorterSide`: its shorter side made `resize` with the aspect kept, then the center cut out;
- * - `stretch`: stretched to the network's size;
- * - `digit`: as MNIST's digits were made: light ink on dark (turned round where the border is light), cut to the
- *   ink, fitted into 20/28 of the network's size with the aspect kept, and centered by its center of mass.
- * A picture that already has the network's size is taken as it is.
+ * The rule that fits a picture of any size to the network's size:
+ * - `crop`: stretches to `resize` × `resize`, then crops the center (Caffe's default for ImageNet);
+ * - `shorterSide`: resizes the shorter side to `resize`, keeping the aspect ratio, then crops the center;
+ * - `stretch`: stretches to the network's size;
+ * - `digit`: normalizes a digit as MNIST does: light ink on dark (inverted if the border is light), cropped to the ink,
+ *   fitted into 20/28 of the network's size with its aspect ratio, and centered by its center of mass.
+ *
+ * A picture that already has the network's size is not resized.
  */
 export type Fit =
   | { readonly method: 'crop'; readonly resize: number }
@@ -16,21 +17,24 @@ export type Fit =
   | { readonly method: 'stretch' }
   | { readonly method: 'digit' };
 
-/** What is subtracted: a value for each channel, in the network's channel order, or a whole mean image (planar, C × H × W). */
+/** The values to subtract: one per channel, in the network's channel order, or a mean image (planar, C × H × W). */
 export type Mean =
   | { readonly kind: 'channels'; readonly values: readonly number[] }
   | { readonly kind: 'image'; readonly values: Float32Array };
 
-/** From a decoded picture to the network's input, as in Caffe: (x − mean) · scale. */
+/** The conversion of a decoded picture to the network's input, as in Caffe: (x − mean) · scale. */
 export interface Preprocessing {
   readonly channels: ChannelOrder;
+  /** The width of the network's input, in pixels. */
   readonly width: number;
+  /** The height of the network's input, in pixels. */
   readonly height: number;
   readonly fit: Fit;
   readonly mean: Mean;
   readonly scale: number;
 }
 
+/** Returns the number of channels. */
 export function channelCount(order: ChannelOrder): number {
   return order === 'gray' ? 1 : 3;
 }
