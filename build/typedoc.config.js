@@ -33,7 +33,7 @@ export default {
   expandObjects: true,
   blockTags: [...OptionDefaults.blockTags, ...ELEMENT_TAGS],
   excludeTags: [...OptionDefaults.excludeTags, ...ELEMENT_TAGS],
-  intentionallyNotExported: ['VARIANT_NAMES', 'ClassifierAttributes', 'Listener', 'OtherEventMap', 'Unset'],
+  intentionallyNotExported: ['VARIANT_NAMES', 'ClassifierAttributes'],
   skipErrorChecking: true,
   treatWarningsAsErrors: true,
   sort: ['source-order'],
