@@ -153,6 +153,6 @@ function describe(shape: Shape): string {
   return shape.join('×') || 'an empty shape';
 }
 
-function mismatch(layer: Layer, what: string): never {
-  throw new HwgqError('shape-mismatch', `Layer '${layer.name}' (${layer.type}): ${what}.`, { layer: layer.name });
+function mismatch(layer: Layer, problem: string): never {
+  throw new HwgqError('shape-mismatch', `Layer '${layer.name}' (${layer.type}): ${problem}.`, { layer: layer.name });
 }

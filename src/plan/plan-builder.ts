@@ -55,8 +55,9 @@ export class PlanBuilder {
   applyFunction(layer: string, input: TensorId, next: ChannelFunction): TensorId {
     const tensor = this.tensor(input);
     if (tensor.kind === 'floats' && next.isIdentity) return input;
-    const whole = tensor.kind === 'integers' ? ChannelFunction.identity.timesConstant(tensor.unit).andThen(next) : next;
-    return this.applyEpilogues(layer, input, whole.toEpilogues(tensor.shape.channels));
+    const fromInput =
+      tensor.kind === 'integers' ? ChannelFunction.identity.timesConstant(tensor.unit).andThen(next) : next;
+    return this.applyEpilogues(layer, input, fromInput.toEpilogues(tensor.shape.channels));
   }
 
   applyEpilogues(layer: string, input: TensorId, epilogues: readonly FloatEpilogue[]): TensorId {

@@ -204,8 +204,8 @@ class Parser {
 
   #unexpected(wanted: string): HwgqError {
     const seen = this.#text.slice(this.#offset, this.#offset + 20).split('\n', 1)[0];
-    const what = this.#offset < this.#text.length ? `'${seen}'` : 'the end of the file';
-    return prototxtError(this.#position(), `Expected ${wanted}, found ${what}.`);
+    const seenText = this.#offset < this.#text.length ? `'${seen}'` : 'the end of the file';
+    return prototxtError(this.#position(), `Expected ${wanted}, found ${seenText}.`);
   }
 }
 

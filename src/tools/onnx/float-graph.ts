@@ -166,7 +166,7 @@ class LayerWriter {
     return this.#rangeOf(name) === name && others.length === 0 && reader?.type === 'relu' && reader.negativeSlope === 0;
   }
 
-  /** Returns the value with the same range of numbers: an earlier one after pooling the maximum, reshaping or dropout. */
+  /** Returns the value with the same range of numbers: an earlier one after max-pooling, reshaping or dropout. */
   #rangeOf(value: string): string {
     const layer = this.#graph.layers.find(({ name }) => name === value);
     if (!layer) return value;
