@@ -8,40 +8,40 @@ import { closeImage, DeferredPicture, type TransferableImage } from '../image/de
 import type { View } from '../image/view.ts';
 import { ModelDecoder } from '../model/model-decoder.ts';
 import type { Classified, ClassifierWorker, LoadOptions, ProgressListener } from './protocol.ts';
-import type { Seat } from './scheduler.ts';
+import type { TaskQueue } from './scheduler.ts';
 
-/** Images of one submit. */
+/** Maximum number of images in one run: other classifiers get a turn between the runs of a large batch. */
 const BATCH = 16;
 
-/** One classifier's model in the worker, from its first byte on. */
+/** The model of one classifier in the worker, from the first byte of its download on. */
 export class HostedModel implements ClassifierWorker {
-  #incoming: { readonly decoder: ModelDecoder; readonly session: SessionOptions } | undefined;
+  #loading: { readonly decoder: ModelDecoder; readonly session: SessionOptions } | undefined;
   #loaded: PictureClassifier | undefined;
-  readonly #seat: Seat;
+  readonly #queue: TaskQueue;
   readonly #end = new AbortController();
   /** Cancels each call in progress that has a number. */
   readonly #calls = new Map<number, AbortController>();
 
-  constructor(seat: Seat) {
-    this.#seat = seat;
+  constructor(queue: TaskQueue) {
+    this.#queue = queue;
   }
 
   start({ integrity, ...session }: LoadOptions): void {
-    this.#incoming = { decoder: new ModelDecoder(integrity), session };
+    this.#loading = { decoder: new ModelDecoder(integrity), session };
     prepareSession(session);
   }
 
   push(bytes: Uint8Array): void {
-    this.#arriving().decoder.push(bytes);
+    this.#requireLoading().decoder.push(bytes);
   }
 
   async load(onProgress: ProgressListener): Promise<ClassifierInfo> {
-    // Reports and the answer take different ways to the page, which do not keep their order.
+    // Progress and the result arrive through different ports, so the result has to wait for the progress.
     const reports: (void | Promise<void>)[] = [];
     const report: ProgressListener = (stage, done) => void reports.push(onProgress(stage, done));
     try {
-      const { decoder, session } = this.#arriving();
-      this.#incoming = undefined;
+      const { decoder, session } = this.#requireLoading();
+      this.#loading = undefined;
       const model = decoder.finish();
       report('decode', 1);
       const { signal } = this.#end;
@@ -71,9 +71,9 @@ export class HostedModel implements ClassifierWorker {
 
   async features(image: TransferableImage, view?: View, call?: number): Promise<Float32Array> {
     const picture = new DeferredPicture(image, view);
-    const run = () => this.#current().features(picture);
+    const run = () => this.#requireLoaded().features(picture);
     try {
-      return await this.#cancellable(call, (signal) => this.#seat.run(run, signal));
+      return await this.#cancellable(call, (signal) => this.#queue.run(run, signal));
     } finally {
       picture.close();
     }
@@ -83,13 +83,13 @@ export class HostedModel implements ClassifierWorker {
     this.#calls.get(call)?.abort();
   }
 
-  /** Called where the page has released its end. */
+  /** Called when the page releases its end of the port. */
   [finalizer](): void {
-    const reason = new HwgqError('disposed', 'The classifier has been disposed of. Make a new one.');
+    const reason = new HwgqError('disposed', 'The classifier has been disposed. Create a new one.');
     this.#end.abort(reason);
-    this.#seat.leave(reason);
+    this.#queue.close(reason);
     this.#loaded?.dispose();
-    this.#incoming = undefined;
+    this.#loading = undefined;
     this.#loaded = undefined;
   }
 
@@ -102,7 +102,7 @@ export class HostedModel implements ClassifierWorker {
     let milliseconds = 0;
     for (let start = 0; start < images.length; start += BATCH) {
       const batch = images.slice(start, start + BATCH);
-      const done = await this.#seat.run(() => this.#classifyBatch(batch, options), signal);
+      const done = await this.#queue.run(() => this.#classifyBatch(batch, options), signal);
       results.push(...done.results);
       milliseconds += done.milliseconds;
     }
@@ -115,9 +115,9 @@ export class HostedModel implements ClassifierWorker {
   ): Promise<Classified> {
     const pictures = images.map((image) => new DeferredPicture(image, options));
     try {
-      const results = await this.#current().classify(pictures, options);
+      const results = await this.#requireLoaded().classify(pictures, options);
       const { preprocess, inference } = (results[0] as Classification).timings;
-      return { results, milliseconds: preprocess + this.#seat.workOf(inference) };
+      return { results, milliseconds: preprocess + this.#queue.busyMilliseconds(inference) };
     } finally {
       for (const picture of pictures) picture.close();
     }
@@ -134,13 +134,13 @@ export class HostedModel implements ClassifierWorker {
     }
   }
 
-  #arriving() {
-    if (this.#incoming) return this.#incoming;
-    throw new HwgqError('worker', 'The worker awaits no model. Make the classifier again.');
+  #requireLoading() {
+    if (this.#loading) return this.#loading;
+    throw new HwgqError('worker', 'The worker does not expect a model. Create the classifier again.');
   }
 
-  #current(): PictureClassifier {
+  #requireLoaded(): PictureClassifier {
     if (this.#loaded) return this.#loaded;
-    throw new HwgqError('worker', 'The worker has no model. Make the classifier again.');
+    throw new HwgqError('worker', 'The worker has no model. Create the classifier again.');
   }
 }

@@ -6,31 +6,32 @@ import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
 import type { View } from '../image/view.ts';
 
+/** The options of a classifier that the worker needs to load its model. */
 export interface LoadOptions
   extends Pick<SessionOptions, 'backend' | 'powerPreference' | 'simd' | 'threads' | 'kernelChoice'> {
   readonly integrity?: string | undefined;
 }
 
-/** Called with a stage and how much of it is done; it is in the page, so calling it gives a promise. */
+/** Called with a stage and its progress, 0 to 1. The function is in the page, so calling it returns a promise. */
 export type ProgressListener = (stage: 'decode' | SessionStage, done: number) => void | Promise<void>;
 
-/** What pictures were taken for. */
+/** The results of a call of `classify`. */
 export interface Classified {
   readonly results: readonly Classification[];
-  /** For how long the machine has worked on them; waits for other work do not count. */
+  /** For how long the backend worked on them, without waits for other classifiers' runs. */
   readonly milliseconds: number;
 }
 
 /**
- * What the worker does for one classifier, on a port of its own: `start` once, `push` for each piece of the model's
- * file, `load`, then the rest. Releasing the port frees all of it.
+ * The interface of the worker to one classifier, which has a port of its own. Call `start` once, `push` for each chunk of
+ * the model's file, then `load`, then the other methods. Releasing the port frees the classifier.
  */
 export interface ClassifierWorker {
-  /** Begins what can be done without the model. */
+  /** Starts the work that does not need the model. */
   start(options: LoadOptions): void;
-  /** Takes the file's next bytes. */
+  /** Decodes the next bytes of the file. */
   push(bytes: Uint8Array): void;
-  /** Makes the model ready, all of whose bytes have been pushed. All reports are answered before `load` is. */
+  /** Loads the model after all bytes have been pushed. It resolves after all calls of `onProgress` have. */
   load(onProgress: ProgressListener): Promise<ClassifierInfo>;
   /** @param call A number by which `cancel` refers to this call. */
   classify(
@@ -51,7 +52,10 @@ interface SerializedError {
   readonly details?: ErrorDetails;
 }
 
-/** Comlink keeps only an error's name, message and stack; ours keep their code and details, aborts their class. */
+/**
+ * Lets comlink transfer the code and details of an HwgqError and the class of an AbortError. By default it transfers only
+ * name, message and stack.
+ */
 export function installErrorTransfer(): void {
   const comlink = transferHandlers.get('throw');
   if (!comlink) return;

@@ -1,19 +1,22 @@
 import { PIPELINE_DEPTH } from '../engine/pipeline-depth.ts';
 
-/** Work of one classifier that waits for its turn. */
-interface Waiting {
+/** A run that waits for its turn. */
+interface Task {
   readonly start: () => Promise<void>;
-  readonly refuse: (reason: unknown) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
-/** Where one classifier's work waits, in order. */
-export class Seat {
-  readonly waiting: Waiting[] = [];
+/** The tasks of one classifier that wait for their turn, in order. */
+export class TaskQueue {
+  readonly #scheduler: Scheduler;
+  readonly #tasks: Task[] = [];
 
-  constructor(private readonly scheduler: Scheduler) {}
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
 
   /**
-   * Does work when it is this classifier's turn.
+   * Runs work when it is this classifier's turn.
    * @param signal Cancels work that has not started, which then rejects with the signal's reason.
    */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -27,84 +30,104 @@ export class Seat {
           reject(error);
         }
       };
-      const waiting = { start, refuse: reject };
+      const task = { start, reject };
       const cancel = () => {
-        const place = this.waiting.indexOf(waiting);
-        if (place >= 0) this.waiting.splice(place, 1);
+        const index = this.#tasks.indexOf(task);
+        if (index >= 0) this.#tasks.splice(index, 1);
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', cancel, { once: true });
-      this.waiting.push(waiting);
-      this.scheduler.advance();
+      this.#tasks.push(task);
+      this.#scheduler.advance();
     });
   }
 
-  /** As the scheduler's. */
-  workOf(milliseconds: number): number {
-    return this.scheduler.workOf(milliseconds);
+  /** Removes and returns the oldest task. */
+  shift(): Task | undefined {
+    return this.#tasks.shift();
   }
 
-  /** Gives the seat up: what waits is rejected with a reason, what runs goes on. */
-  leave(reason: unknown): void {
-    this.scheduler.remove(this);
-    for (const { refuse } of this.waiting.splice(0)) refuse(reason);
+  /** Removes the queue from the scheduler. Tasks that wait are rejected with a reason; runs in flight go on. */
+  close(reason: unknown): void {
+    this.#scheduler.remove(this);
+    for (const { reject } of this.#tasks.splice(0)) reject(reason);
+  }
+
+  /** See `Scheduler.busyMilliseconds`. */
+  busyMilliseconds(milliseconds: number): number {
+    return this.#scheduler.busyMilliseconds(milliseconds);
   }
 }
 
 /**
- * Divides a machine among classifiers: two runs at once in all, and who has waited longest since its last turn goes
- * next, so that a long batch or a fast camera of one holds up no other for more than a run.
+ * Shares the backend among classifiers. `PIPELINE_DEPTH` runs are in flight at once, and the classifier whose last turn is
+ * longest ago is next. So a long batch or a fast camera of one classifier delays the others by one run at most.
  */
 export class Scheduler {
-  /** Who had a turn most recently is last. */
-  private readonly seats: Seat[] = [];
-  private running = 0;
-  private lastEnd = Number.NEGATIVE_INFINITY;
+  /** The queues; the one that had the latest turn is last. */
+  readonly #queues: TaskQueue[] = [];
+  readonly #pause: () => Promise<void>;
+  #running = 0;
+  #lastEnd = Number.NEGATIVE_INFINITY;
 
-  /** @param pause lets what has come meanwhile be heard, before the next run is chosen. */
-  constructor(private readonly pause: () => Promise<void> = nextTask) {}
-
-  join(): Seat {
-    const seat = new Seat(this);
-    this.seats.push(seat);
-    return seat;
+  /** @param pause lets the worker receive messages before the next run is chosen. */
+  constructor(pause: () => Promise<void> = nextTask) {
+    this.#pause = pause;
   }
 
-  remove(seat: Seat): void {
-    const place = this.seats.indexOf(seat);
-    if (place >= 0) this.seats.splice(place, 1);
+  /** Adds the queue of a classifier. */
+  addQueue(): TaskQueue {
+    const queue = new TaskQueue(this);
+    this.#queues.push(queue);
+    return queue;
   }
 
-  /** Begins what may begin. */
+  remove(queue: TaskQueue): void {
+    const index = this.#queues.indexOf(queue);
+    if (index >= 0) this.#queues.splice(index, 1);
+  }
+
+  /** Starts tasks while fewer runs than the pipeline's depth are in flight. */
   advance(): void {
-    while (this.running < PIPELINE_DEPTH) {
-      const seat = this.seats.find(({ waiting }) => waiting.length > 0);
-      const next = seat?.waiting.shift();
-      if (!seat || !next) return;
-      this.remove(seat);
-      this.seats.push(seat);
-      void this.run(next);
+    while (this.#running < PIPELINE_DEPTH) {
+      const next = this.#nextTask();
+      if (!next) return;
+      void this.#run(next);
     }
   }
 
-  /** Of the milliseconds of a run that ends now, those in which the machine did not work on the run that ended before. */
-  workOf(milliseconds: number): number {
+  /**
+   * Returns for how long the backend worked on a run that ends now: the part of its time in which the run before it had
+   * ended.
+   */
+  busyMilliseconds(milliseconds: number): number {
     const end = performance.now();
-    const work = Math.min(milliseconds, end - this.lastEnd);
-    this.lastEnd = end;
-    return work;
+    const busy = Math.min(milliseconds, end - this.#lastEnd);
+    this.#lastEnd = end;
+    return busy;
   }
 
-  private async run({ start }: Waiting): Promise<void> {
-    this.running++;
+  #nextTask(): Task | undefined {
+    for (const queue of this.#queues) {
+      const task = queue.shift();
+      if (!task) continue;
+      this.remove(queue);
+      this.#queues.push(queue);
+      return task;
+    }
+    return undefined;
+  }
+
+  async #run({ start }: Task): Promise<void> {
+    this.#running++;
     await start();
-    await this.pause();
-    this.running--;
+    await this.#pause();
+    this.#running--;
     this.advance();
   }
 }
 
-/** Ends once messages that have come by now have been delivered. */
+/** Resolves after the messages that have arrived by now have been delivered. */
 function nextTask(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {

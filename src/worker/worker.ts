@@ -7,8 +7,8 @@ import { Scheduler } from './scheduler.ts';
 const scheduler = new Scheduler();
 
 installErrorTransfer();
-// Each classifier comes with a port of its own.
+// Each message contains the port of a new classifier.
 addEventListener('message', ({ ports: [port] }) => {
-  if (port) expose(new HostedModel(scheduler.join()), port);
+  if (port) expose(new HostedModel(scheduler.addQueue()), port);
 });
 announceReady();

@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 async function hosted(backend: 'webgpu' | 'wasm'): Promise<HostedModel> {
-  const model = new HostedModel(new Scheduler().join());
+  const model = new HostedModel(new Scheduler().addQueue());
   model.start({ backend });
   model.push(file);
   await model.load(Object.assign(() => {}, { [releaseProxy]: () => {} }));
@@ -24,29 +24,29 @@ function frame(): VideoFrame {
 }
 
 it.each(['webgpu', 'wasm'] as const)(
-  'closes every transferred image and all images made from it: %s',
+  'closes every transferred image and all images made from it, on %s',
   async (backend) => {
     const model = await hosted(backend);
     const making = vi.spyOn(globalThis, 'createImageBitmap');
     const pixels = new ImageData(50, 30);
     const transferred = async () => [frame(), await createImageBitmap(pixels), pixels] as const;
-    const isAllClosed = async (frames: readonly VideoFrame[]) => {
+    const areAllClosed = async (frames: readonly VideoFrame[]) => {
       const bitmaps = await Promise.all(making.mock.results.map(({ value }) => value as Promise<ImageBitmap>));
       return frames.every(({ codedWidth }) => codedWidth === 0) && bitmaps.every(({ width }) => width === 0);
     };
 
     const seen = await transferred();
     expect((await model.classify(seen, { region: 'square', mirror: true })).results).toHaveLength(3);
-    expect(await isAllClosed([seen[0]])).toBe(true);
+    expect(await areAllClosed([seen[0]])).toBe(true);
 
-    const looked = frame();
-    expect(await model.features(looked)).not.toHaveLength(0);
-    expect(await isAllClosed([looked])).toBe(true);
+    const viewed = frame();
+    expect(await model.features(viewed)).not.toHaveLength(0);
+    expect(await areAllClosed([viewed])).toBe(true);
 
-    // More than a batch, so that some are never looked at.
-    const refused = await Promise.all(Array.from({ length: 7 }, transferred));
-    const empty = new HostedModel(new Scheduler().join());
-    await expect(empty.classify(refused.flat(), {})).rejects.toThrow('no model');
-    expect(await isAllClosed(refused.map(([frame]) => frame))).toBe(true);
+    // More than a batch, so that some are never classified.
+    const rejected = await Promise.all(Array.from({ length: 7 }, transferred));
+    const empty = new HostedModel(new Scheduler().addQueue());
+    await expect(empty.classify(rejected.flat(), {})).rejects.toThrow('no model');
+    expect(await areAllClosed(rejected.map(([frame]) => frame))).toBe(true);
   },
 );

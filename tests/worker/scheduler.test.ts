@@ -2,155 +2,155 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { Scheduler } from '../../src/worker/scheduler.ts';
 
-/** Work that ends when it is told to, and a log of what began. */
-class Works {
+/** Creates work that ends on command, and logs what has started. */
+class TestWork {
   readonly started: string[] = [];
-  readonly underWay = new Map<string, () => void>();
+  readonly running = new Map<string, () => void>();
 
   of(name: string): () => Promise<string> {
     return () => {
       this.started.push(name);
-      return new Promise((resolve) => this.underWay.set(name, () => resolve(name)));
+      return new Promise((resolve) => this.running.set(name, () => resolve(name)));
     };
   }
 
-  /** Ends the oldest that is under way. */
+  /** Ends the oldest work that is running. */
   async end(): Promise<void> {
-    const [oldest] = this.underWay;
+    const [oldest] = this.running;
     if (!oldest) return;
     const [name, resolve] = oldest;
-    this.underWay.delete(name);
+    this.running.delete(name);
     resolve();
     await settled();
   }
 }
 
-/** Lets promises that wait for nothing settle. */
+/** Lets promises settle that do not wait for a timer. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
 const scheduler = () => new Scheduler(() => Promise.resolve());
 
-it('runs two at once, and each classifier’s work in order', async () => {
-  const works = new Works();
-  const seat = scheduler().join();
-  const results = ['1', '2', '3'].map((name) => seat.run(works.of(name)));
-  expect(works.started).toEqual(['1', '2']);
-  await works.end();
-  expect(works.started).toEqual(['1', '2', '3']);
-  await works.end();
-  await works.end();
+it('runs two tasks at once, and each classifier’s tasks in order', async () => {
+  const work = new TestWork();
+  const queue = scheduler().addQueue();
+  const results = ['1', '2', '3'].map((name) => queue.run(work.of(name)));
+  expect(work.started).toEqual(['1', '2']);
+  await work.end();
+  expect(work.started).toEqual(['1', '2', '3']);
+  await work.end();
+  await work.end();
   expect(await Promise.all(results)).toEqual(['1', '2', '3']);
 });
 
-it('cancels work that waits, and leaves work that has started alone', async () => {
-  const works = new Works();
-  const seat = scheduler().join();
+it('cancels tasks that wait, but not those that have started', async () => {
+  const work = new TestWork();
+  const queue = scheduler().addQueue();
   const cancelling = new AbortController();
   const reason = new Error('changed my mind');
-  const results = ['1', '2', '3', '4'].map((name) => seat.run(works.of(name), cancelling.signal));
+  const results = ['1', '2', '3', '4'].map((name) => queue.run(work.of(name), cancelling.signal));
   const settling = Promise.allSettled(results);
-  const other = seat.run(works.of('other'));
+  const other = queue.run(work.of('other'));
   cancelling.abort(reason);
-  await expect(seat.run(works.of('late'), cancelling.signal)).rejects.toBe(reason);
-  for (let run = 0; run < 3; run++) await works.end();
-  expect(works.started).toEqual(['1', '2', 'other']);
+  await expect(queue.run(work.of('late'), cancelling.signal)).rejects.toBe(reason);
+  for (let run = 0; run < 3; run++) await work.end();
+  expect(work.started).toEqual(['1', '2', 'other']);
   expect(await other).toBe('other');
   expect((await settling).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
 });
 
-it('nobody gets two turns while another waits for one', async () => {
-  const work = fc.record({ seat: fc.nat({ max: 3 }), ends: fc.nat({ max: 2 }) });
+it('gives no classifier two turns while another one waits', async () => {
+  const work = fc.record({ queue: fc.nat({ max: 3 }), ends: fc.nat({ max: 2 }) });
   const property = fc.asyncProperty(fc.array(work, { maxLength: 30 }), async (steps) => {
-    const works = new Works();
+    const work = new TestWork();
     const shared = scheduler();
-    const seats = Array.from({ length: 4 }, () => ({ seat: shared.join(), asked: 0 }));
-    /** Turns of others since a classifier has been waiting, by classifier. */
+    const queues = Array.from({ length: 4 }, () => ({ queue: shared.addQueue(), asked: 0 }));
+    /** The turns of others since a classifier has been waiting, by classifier. */
     const seen = new Map<number, number[]>();
-    let told = 0;
+    let checked = 0;
     const check = () => {
-      expect(works.underWay.size).toBeLessThanOrEqual(2);
-      for (const name of works.started.slice(told)) {
+      expect(work.running.size).toBeLessThanOrEqual(2);
+      for (const name of work.started.slice(checked)) {
         const index = Number(name.split(':')[0]);
         seen.delete(index);
         for (const [other, turns] of seen) {
           turns.push(index);
           expect(new Set(turns).size, `turns while ${other} waits: ${turns}`).toBe(turns.length);
         }
-        const { asked } = seats[index] as { asked: number };
-        if (works.started.filter((started) => started.startsWith(`${index}:`)).length < asked) seen.set(index, []);
+        const { asked } = queues[index] as { asked: number };
+        if (work.started.filter((started) => started.startsWith(`${index}:`)).length < asked) seen.set(index, []);
       }
-      told = works.started.length;
+      checked = work.started.length;
     };
-    for (const { seat: index, ends } of steps) {
-      const user = seats[index] as (typeof seats)[number];
+    for (const { queue: index, ends } of steps) {
+      const user = queues[index] as (typeof queues)[number];
       const name = `${index}:${user.asked++}`;
       if (!seen.has(index)) seen.set(index, []);
-      void user.seat.run(works.of(name));
+      void user.queue.run(work.of(name));
       check();
       for (let end = 0; end < ends; end++) {
-        await works.end();
+        await work.end();
         check();
       }
     }
-    while (works.underWay.size > 0) {
-      await works.end();
+    while (work.running.size > 0) {
+      await work.end();
       check();
     }
-    expect(works.started).toHaveLength(steps.length);
-    for (const index of seats.keys()) {
-      const own = works.started.filter((name) => name.startsWith(`${index}:`));
+    expect(work.started).toHaveLength(steps.length);
+    for (const index of queues.keys()) {
+      const own = work.started.filter((name) => name.startsWith(`${index}:`));
       expect(own).toEqual(own.map((_, turn) => `${index}:${turn}`));
     }
   });
   await fc.assert(property, { numRuns: 50 });
 });
 
-it('refuses what waits when its classifier leaves, and goes on with the others', async () => {
-  const works = new Works();
+it('rejects the waiting tasks of a closed queue, and continues with the others', async () => {
+  const work = new TestWork();
   const shared = scheduler();
-  const [first, second] = [shared.join(), shared.join()];
-  const running = [first.run(works.of('a')), first.run(works.of('b'))];
-  const waiting = first.run(works.of('c'));
-  const other = second.run(works.of('d'));
+  const [first, second] = [shared.addQueue(), shared.addQueue()];
+  const running = [first.run(work.of('a')), first.run(work.of('b'))];
+  const waiting = first.run(work.of('c'));
+  const other = second.run(work.of('d'));
   const reason = new Error('disposed');
-  first.leave(reason);
+  first.close(reason);
   await expect(waiting).rejects.toBe(reason);
-  await works.end();
-  await works.end();
-  await works.end();
+  await work.end();
+  await work.end();
+  await work.end();
   expect(await Promise.all(running)).toEqual(['a', 'b']);
   expect(await other).toBe('d');
-  expect(works.started).toEqual(['a', 'b', 'd']);
+  expect(work.started).toEqual(['a', 'b', 'd']);
 });
 
-it('goes on after work that fails', async () => {
-  const seat = scheduler().join();
+it('continues after a task that fails', async () => {
+  const queue = scheduler().addQueue();
   const error = new Error('no picture');
-  const failing = () => seat.run(() => Promise.reject(error));
+  const failing = () => queue.run(() => Promise.reject(error));
   const throwing = () =>
-    seat.run(() => {
+    queue.run(() => {
       throw error;
     });
-  const results = await Promise.allSettled([failing(), throwing(), failing(), seat.run(async () => 'fine')]);
+  const results = await Promise.allSettled([failing(), throwing(), failing(), queue.run(async () => 'fine')]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
 });
 
-it('does not count a wait for another classifier’s run as work', () => {
+it('does not count waiting for another classifier’s run as busy time', () => {
   const clock = vi.spyOn(performance, 'now');
   const shared = scheduler();
-  const [first, second] = [shared.join(), shared.join()];
-  /** @returns the work of a run of `milliseconds` that ends at a time. */
-  const work = (seat: typeof first, end: number, milliseconds: number) => {
+  const [first, second] = [shared.addQueue(), shared.addQueue()];
+  /** Returns the busy time of a run of `milliseconds` that ends at a time. */
+  const busy = (queue: typeof first, end: number, milliseconds: number) => {
     clock.mockReturnValueOnce(end);
-    return seat.workOf(milliseconds);
+    return queue.busyMilliseconds(milliseconds);
   };
-  expect(work(first, 40, 40)).toBe(40);
-  // Submitted at 10, it waits for the one that ends at 40.
-  expect(work(second, 80, 70)).toBe(40);
-  expect(work(first, 85, 45)).toBe(5);
-  // The machine has been idle.
-  expect(work(first, 185, 40)).toBe(40);
+  expect(busy(first, 40, 40)).toBe(40);
+  // It was submitted at 10 and waited for the run that ended at 40.
+  expect(busy(second, 80, 70)).toBe(40);
+  expect(busy(first, 85, 45)).toBe(5);
+  // The backend was idle.
+  expect(busy(first, 185, 40)).toBe(40);
   clock.mockRestore();
 });
