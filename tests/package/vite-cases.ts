@@ -21,7 +21,7 @@ const LIBRARY_APPLICATION = {
     const model = new URL('hwgq-web/models/cifarsmall.hwgq', import.meta.url);
     const element = document.createElement('hwgq-classifier');
     const error = new Promise((resolve) => element.addEventListener('error', resolve));
-    // The test takes a logged error for a failure.
+    // An unhandled error would be logged, which fails the test.
     element.addEventListener('error', (event) => event.preventDefault());
     element.model = 'data:,no model';
     element.loading = 'eager';
