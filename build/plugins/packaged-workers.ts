@@ -3,7 +3,7 @@ import { build, type Plugin } from 'rolldown';
 import { assemblyScript } from './assemblyscript.ts';
 import { wgsl } from './wgsl.ts';
 
-/** How the source starts a worker of this package: the file's name in the package, then the path of its source. */
+/** Matches the code that starts a worker of this package: the file name in the package, then the path of its source. */
 const START =
   /startPackagedWorker\(\s*import\.meta\.url,\s*'(.+?)',\s*\(\) => new Worker\(new URL\('(.+?)', import\.meta\.url\), \{ type: 'module' \}\),?\s*\)/g;
 

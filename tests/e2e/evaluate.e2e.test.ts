@@ -77,7 +77,7 @@ it('reports a mismatch and files that are not a data set', async () => {
   const evaluate = await EvaluatePage.open(browser(), site().url);
   const { page } = evaluate;
   const [picture] = drawnPictures();
-  if (!picture) throw new Error('There is no drawn digit.');
+  if (!picture) throw new Error('The generated digits are missing.');
   const animals = temporaryFolder();
   writePictureFolders(animals, [
     { ...picture, label: 'cat' },

@@ -105,7 +105,7 @@ let elements: ElementSite;
 
 beforeAll(async () => {
   site = await serveSite();
-  if (!existsSync('dist/lib/index.js')) throw new Error('There is no dist/lib: run `npm run build` first.');
+  if (!existsSync('dist/lib/index.js')) throw new Error('dist/lib does not exist. Run `npm run build` first.');
   folder = mkdtempSync(join(tmpdir(), 'hwgq-browsers-'));
   cpSync('dist/lib', join(folder, 'lib'), { recursive: true });
   cpSync('models/lenet.hwgq', join(folder, 'lenet.hwgq'));

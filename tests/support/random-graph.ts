@@ -80,89 +80,92 @@ export function graphFrom(recipe: GraphRecipe): { graph: Graph; pixels: Int16Arr
 
 class GraphBuilder {
   readonly pixels: Int16Array;
-  private readonly random: () => number;
-  private layers: Layer[] = [];
+  readonly #random: () => number;
+  #layers: Layer[] = [];
 
-  constructor(private readonly recipe: GraphRecipe) {
-    this.random = randomNumbers(recipe.seed);
+  readonly #recipe: GraphRecipe;
+
+  constructor(recipe: GraphRecipe) {
+    this.#recipe = recipe;
+    this.#random = randomNumbers(recipe.seed);
     const length = elementCount(recipe.input);
-    this.pixels = Int16Array.from({ length }, () => Math.floor(this.random() * 511) - 255);
+    this.pixels = Int16Array.from({ length }, () => Math.floor(this.#random() * 511) - 255);
   }
 
   get graph(): Graph {
-    return { name: 'random', input: { name: 'data', shape: this.recipe.input }, layers: this.layers };
+    return { name: 'random', input: { name: 'data', shape: this.#recipe.input }, layers: this.#layers };
   }
 
   add({ kind, from, numbers }: LayerRecipe): void {
-    const names = ['data', ...this.layers.map(({ name }) => name)];
+    const names = ['data', ...this.#layers.map(({ name }) => name)];
     const input = names.at(-1 - (from % names.length)) as string;
     const pick = new Picker(numbers);
     switch (kind) {
       case 'binaryBlock':
-        this.binaryBlock(input, pick);
+        this.#binaryBlock(input, pick);
         break;
       case 'convolution':
-        this.convolution(input, pick, pick.flag());
+        this.#convolution(input, pick, pick.flag());
         break;
       case 'innerProduct': {
         const outputs = 1 + pick.below(40);
-        const size = elementCount(this.shape(input));
-        this.push({
-          ...this.base('ip', input),
+        const size = elementCount(this.#shape(input));
+        this.#push({
+          ...this.#base('ip', input),
           type: 'innerProduct',
           outputs,
-          weights: this.weights(outputs, size, pick.flag()),
+          weights: this.#weights(outputs, size, pick.flag()),
         });
         break;
       }
       case 'maxPooling':
       case 'averagePooling':
-        this.pooling(input, pick, kind === 'maxPooling' ? 'max' : 'average');
+        this.#pooling(input, pick, kind === 'maxPooling' ? 'max' : 'average');
         break;
       case 'norm':
-        this.norm(input, pick);
+        this.#norm(input, pick);
         break;
       case 'quant':
-        this.quant(input, pick);
+        this.#quant(input, pick);
         break;
       case 'relu':
-        this.push({ ...this.base('relu', input), type: 'relu', negativeSlope: pick.of([0, 0, 0.1, -0.5, 1]) });
+        this.#push({ ...this.#base('relu', input), type: 'relu', negativeSlope: pick.of([0, 0, 0.1, -0.5, 1]) });
         break;
       case 'eltwise':
-        this.eltwise(input, names, pick);
+        this.#eltwise(input, names, pick);
         break;
       case 'concat': {
-        const alike = names.filter((name) => isAlike(this.shape(name), this.shape(input)));
+        const alike = names.filter((name) => isAlike(this.#shape(name), this.#shape(input)));
         const others = Array.from({ length: 1 + pick.below(2) }, () => pick.of(alike));
-        this.push({ ...this.base('concat', input), inputs: [input, ...others], type: 'concat' });
+        this.#push({ ...this.#base('concat', input), inputs: [input, ...others], type: 'concat' });
         break;
       }
       case 'lrn':
-        this.push({ ...this.base('lrn', input), type: 'lrn', size: pick.of([3, 5]), alpha: 0.01, beta: 0.75, k: 1 });
+        this.#push({ ...this.#base('lrn', input), type: 'lrn', size: pick.of([3, 5]), alpha: 0.01, beta: 0.75, k: 1 });
         break;
       case 'softmax':
-        this.push({ ...this.base('softmax', input), type: 'softmax' });
+        this.#push({ ...this.#base('softmax', input), type: 'softmax' });
         break;
       case 'dropout':
-        this.push({ ...this.base('dropout', input), type: 'dropout' });
+        this.#push({ ...this.#base('dropout', input), type: 'dropout' });
         break;
       case 'flatten':
-        this.push({ ...this.base('flatten', input), type: 'reshape', shape: [elementCount(this.shape(input))] });
+        this.#push({ ...this.#base('flatten', input), type: 'reshape', shape: [elementCount(this.#shape(input))] });
         break;
     }
   }
 
   /** Adds Quant, a binary layer, sometimes a pooling, BatchNorm, Scale, Quant. */
-  private binaryBlock(input: string, pick: Picker): void {
-    let value = this.quant(input, pick);
-    value = this.convolution(value, pick, true);
-    if (pick.below(3) === 0) value = this.pooling(value, pick, 'max');
-    value = this.norm(value, pick);
-    this.quant(value, pick);
+  #binaryBlock(input: string, pick: Picker): void {
+    let value = this.#quant(input, pick);
+    value = this.#convolution(value, pick, true);
+    if (pick.below(3) === 0) value = this.#pooling(value, pick, 'max');
+    value = this.#norm(value, pick);
+    this.#quant(value, pick);
   }
 
-  private convolution(input: string, pick: Picker, isBinary: boolean): string {
-    const { channels, height, width } = asChwShape(this.shape(input));
+  #convolution(input: string, pick: Picker, isBinary: boolean): string {
+    const { channels, height, width } = asChwShape(this.#shape(input));
     const group = pick.of([1, 1, 2, 3, channels].filter((size) => channels % size === 0));
     const outputs = group * (1 + pick.below(Math.ceil(40 / group)));
     const side = (size: number): [kernel: number, stride: number, pad: number, dilation: number] => {
@@ -174,8 +177,8 @@ class GraphBuilder {
     const [y, x] = [side(height), side(width)];
     const pair = (index: 0 | 1 | 2 | 3): Pair => [y[index], x[index]];
     const size = (channels / group) * y[0] * x[0];
-    return this.push({
-      ...this.base('conv', input),
+    return this.#push({
+      ...this.#base('conv', input),
       type: 'convolution',
       outputs,
       kernel: pair(0),
@@ -183,15 +186,15 @@ class GraphBuilder {
       pad: pair(2),
       dilation: pair(3),
       group,
-      weights: this.weights(outputs, size, isBinary),
-      ...(pick.flag() ? { bias: this.floats(outputs, 1) } : {}),
+      weights: this.#weights(outputs, size, isBinary),
+      ...(pick.flag() ? { bias: this.#floats(outputs, 1) } : {}),
     });
   }
 
-  private pooling(input: string, pick: Picker, method: 'max' | 'average'): string {
-    const { height, width } = asChwShape(this.shape(input));
+  #pooling(input: string, pick: Picker, method: 'max' | 'average'): string {
+    const { height, width } = asChwShape(this.#shape(input));
     if (pick.below(6) === 0) {
-      return this.push({ ...this.base('pool', input), type: 'pooling', method, stride: [1, 1], pad: [0, 0] });
+      return this.#push({ ...this.#base('pool', input), type: 'pooling', method, stride: [1, 1], pad: [0, 0] });
     }
     const side = (size: number): [kernel: number, stride: number, pad: number] => {
       const kernel = 1 + pick.below(Math.min(4, size));
@@ -199,8 +202,8 @@ class GraphBuilder {
     };
     const [y, x] = [side(height), side(width)];
     const pair = (index: 0 | 1 | 2): Pair => [y[index], x[index]];
-    return this.push({
-      ...this.base('pool', input),
+    return this.#push({
+      ...this.#base('pool', input),
       type: 'pooling',
       method,
       kernel: pair(0),
@@ -210,9 +213,9 @@ class GraphBuilder {
   }
 
   /** Adds a BatchNorm with roughly the statistics of its input, and often a Scale with gammas of either sign. */
-  private norm(input: string, pick: Picker): string {
+  #norm(input: string, pick: Picker): string {
     const values = interpret(this.graph, this.pixels, [input]).get(input) as Float64Array;
-    const { channels } = asChwShape(this.shape(input));
+    const { channels } = asChwShape(this.#shape(input));
     const area = values.length / channels;
     const sums = (of: (x: number) => number, channel: number) =>
       values.subarray(channel * area, (channel + 1) * area).reduce((sum, x) => sum + of(x), 0) / area;
@@ -220,77 +223,88 @@ class GraphBuilder {
     const factor = pick.of([0.75, 1, 999]);
     const meanSums = Float32Array.from(
       { length: channels },
-      (_, c) => factor * (sums((x) => x, c) + this.around(spread / 2)),
+      (_, c) => factor * (sums((x) => x, c) + this.#around(spread / 2)),
     );
-    const varianceSums = Float32Array.from({ length: channels }, () => factor * spread ** 2 * (0.1 + this.random()));
+    const varianceSums = Float32Array.from({ length: channels }, () => factor * spread ** 2 * (0.1 + this.#random()));
     const epsilon = Math.fround(1e-5);
-    const value = this.push({ ...this.base('bn', input), type: 'batchNorm', meanSums, varianceSums, factor, epsilon });
+    const value = this.#push({
+      ...this.#base('bn', input),
+      type: 'batchNorm',
+      meanSums,
+      varianceSums,
+      factor,
+      epsilon,
+    });
     if (pick.below(3) === 0) return value;
-    const gamma = this.floats(channels, 1.5).map((x) => (this.random() < 0.1 ? 0 : x));
-    const beta = pick.flag() ? { beta: this.floats(channels, 0.5) } : {};
-    return this.push({ ...this.base('scale', value), type: 'scale', gamma, ...beta });
+    const gamma = this.#floats(channels, 1.5).map((x) => (this.#random() < 0.1 ? 0 : x));
+    const beta = pick.flag() ? { beta: this.#floats(channels, 0.5) } : {};
+    return this.#push({ ...this.#base('scale', value), type: 'scale', gamma, ...beta });
   }
 
-  private quant(input: string, pick: Picker): string {
-    return this.push({ ...this.base('quant', input), type: 'quant', quantizer: pick.of(QUANTIZERS) });
+  #quant(input: string, pick: Picker): string {
+    return this.#push({ ...this.#base('quant', input), type: 'quant', quantizer: pick.of(QUANTIZERS) });
   }
 
-  private eltwise(input: string, names: readonly string[], pick: Picker): void {
-    const shape = this.shape(input).join();
-    const alike = names.filter((name) => this.shape(name).join() === shape);
+  #eltwise(input: string, names: readonly string[], pick: Picker): void {
+    const shape = this.#shape(input).join();
+    const alike = names.filter((name) => this.#shape(name).join() === shape);
     const inputs = [input, ...Array.from({ length: 1 + pick.below(2) }, () => pick.of(alike))];
     const operation = pick.of(['sum', 'sum', 'product', 'max'] as const);
     const coefficients =
       operation === 'sum' && pick.flag() ? { coefficients: inputs.map(() => pick.of([1, -0.5, 2])) } : {};
-    this.push({ ...this.base('eltwise', input), inputs, type: 'eltwise', operation, ...coefficients });
+    this.#push({ ...this.#base('eltwise', input), inputs, type: 'eltwise', operation, ...coefficients });
   }
 
-  private weights(outputs: number, size: number, isBinary: boolean): Weights {
-    const values = this.floats(outputs * size, 1 / Math.sqrt(size));
+  #weights(outputs: number, size: number, isBinary: boolean): Weights {
+    const values = this.#floats(outputs * size, 1 / Math.sqrt(size));
     if (!isBinary) return { form: 'float32', values };
-    const alpha = Float64Array.from({ length: outputs }, () => 0.05 + this.random() / size);
+    const alpha = Float64Array.from({ length: outputs }, () => 0.05 + this.#random() / size);
     return { form: 'binary', signs: packSigns(values), count: values.length, alpha };
   }
 
-  private push(layer: Layer): string {
-    const before = this.layers;
-    this.layers = [...before, layer];
+  #push(layer: Layer): string {
+    const before = this.#layers;
+    this.#layers = [...before, layer];
     const input = layer.inputs[0] as string;
     try {
-      if (elementCount(this.shape(layer.name)) <= MAX_ELEMENTS) return layer.name;
+      if (elementCount(this.#shape(layer.name)) <= MAX_ELEMENTS) return layer.name;
     } catch {
       // Skip a layer that does not fit here.
     }
-    this.layers = before;
+    this.#layers = before;
     return input;
   }
 
-  private base(kind: string, input: string): { name: string; inputs: [string]; blob: string } {
-    const name = `${kind}${this.layers.length}`;
+  #base(kind: string, input: string): { name: string; inputs: [string]; blob: string } {
+    const name = `${kind}${this.#layers.length}`;
     return { name, inputs: [input], blob: name };
   }
 
-  private shape(name: string): Shape {
+  #shape(name: string): Shape {
     return inferShapes(this.graph).get(name) as Shape;
   }
 
-  private floats(count: number, scale: number): Float32Array {
-    return Float32Array.from({ length: count }, () => this.around(scale));
+  #floats(count: number, scale: number): Float32Array {
+    return Float32Array.from({ length: count }, () => this.#around(scale));
   }
 
-  private around(scale: number): number {
-    return (this.random() * 2 - 1) * scale;
+  #around(scale: number): number {
+    return (this.#random() * 2 - 1) * scale;
   }
 }
 
 /** Derives parameters from the numbers of a recipe, one by one. */
 class Picker {
-  private place = 0;
+  #place = 0;
 
-  constructor(private readonly numbers: readonly number[]) {}
+  readonly #numbers: readonly number[];
+
+  constructor(numbers: readonly number[]) {
+    this.#numbers = numbers;
+  }
 
   below(limit: number): number {
-    return (this.numbers[this.place++ % this.numbers.length] as number) % limit;
+    return (this.#numbers[this.#place++ % this.#numbers.length] as number) % limit;
   }
 
   flag(): boolean {

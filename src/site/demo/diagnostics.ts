@@ -2,7 +2,7 @@ import { version } from '../../../package.json';
 import type { ClassifierInfo } from '../../client/index.ts';
 import { byId } from '../shared/dom.ts';
 
-/** How long the button shows "Copied", in milliseconds. */
+/** Time for which the button shows "Copied", in milliseconds. */
 const TOLD_FOR = 2000;
 
 /** The "Copy diagnostics" button: collects model, backend, browser and errors as text for a bug report. */

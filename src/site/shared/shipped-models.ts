@@ -7,7 +7,7 @@ import { HwgqError } from '../../errors.ts';
 /** A model that the page can run. */
 export interface ModelOffer {
   readonly title: string;
-  /** What the model distinguishes, in a few words. */
+  /** The kinds of things that the model distinguishes, in a few words. */
   readonly knows: string;
   readonly source: string | Blob;
   /** The file name. A model derived from this one records it as its source. */
