@@ -32,8 +32,8 @@ const USUAL = hwgq(0, 0.538, 1.076, 1.614);
 const FLOATS: Quantizer = { kind: 'relu', negativeSlope: Math.fround(0.1) };
 
 /**
- * Edge cases for kernels: sizes that are not multiples of a tile, group, word, or quad; padding, strides, dilation; and
- * every number of limbs. Some sizes are multiples of four quads, as subgroup kernels require.
+ * Edge cases for kernels: sizes that are not multiples of a tile, group, word, or block; padding, strides, dilation; and
+ * every number of limbs. Some sizes are multiples of four blocks, as subgroup kernels require.
  */
 export const ODD_LAYERS: readonly OddLayer[] = [
   {
