@@ -85,6 +85,16 @@ it('waits for an image element that is still loading', async () => {
   expect(await labelOf(image)).toBe('1');
 });
 
+it('waits for a lazy image element, which decode() makes the browser load', async () => {
+  const image = new Image();
+  image.loading = 'lazy';
+  image.style.marginTop = '100000px';
+  image.src = pictureUrl;
+  document.body.append(image);
+  expect(await labelOf(image)).toBe('1');
+  image.remove();
+});
+
 it('reports the src of an image element that is broken or empty', async () => {
   const broken = new Image();
   broken.src = 'data:image/png;base64,AAAA';
