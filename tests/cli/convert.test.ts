@@ -66,7 +66,7 @@ describe('hwgq convert', () => {
     const { code, stderr } = await hwgq(folder, 'convert', ...files);
     expect([code, stderr]).toEqual([
       0,
-      "hwgq: The prototxt's data layer gives the preprocessing: mean 10, 20, 30, scale 0.125.\n",
+      "hwgq: Using the preprocessing of the prototxt's data layer: mean 10, 20, 30, scale 0.125.\n",
     ]);
     expect(await inspect('train_val.hwgq')).toMatchObject({ preprocessing: { mean: [10, 20, 30], scale: 0.125 } });
     expect(await hwgq(folder, 'convert', ...files, '--mean', '1,2,3', '--scale', '2')).toMatchObject({ stderr: '' });

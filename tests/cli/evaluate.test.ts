@@ -40,7 +40,7 @@ it('reports classes that the model does not have', async () => {
   writePictureFolders(join(folder, 'animals'), [{ label: 'cat', pixels: new Uint8Array(784) }]);
   const { code, stderr } = await evaluate('--data', join(folder, 'animals'));
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^hwgq: 1 of 1 classes of the data set are none of the model's: 'cat'/);
+  expect(stderr).toMatch(/^hwgq: 1 of 1 classes of the data set do not exist in the model: 'cat'/);
   expect((await evaluate('--data', join(folder, 'nowhere'))).stderr).toMatch(/nowhere' cannot be read/);
 });
 

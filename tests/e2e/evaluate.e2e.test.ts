@@ -84,11 +84,11 @@ it('reports a mismatch and files that are not a data set', async () => {
     { ...picture, label: '7' },
   ]);
   await evaluate.pickFolder(animals);
-  await page.getByText("1 of 2 classes of the data set are none of the model's: 'cat'.").waitFor();
+  await page.getByText("1 of 2 classes of the data set do not exist in the model: 'cat'.").waitFor();
   const texts = temporaryFolder();
   writeFileSync(join(texts, 'notes.md'), 'no pictures');
   await evaluate.pickFolder(texts);
-  await page.getByText(/This is no data set/).waitFor();
+  await page.getByText(/This is not a data set/).waitFor();
   const broken = temporaryFolder();
   writePictureFolders(broken, [picture]);
   writeFileSync(join(broken, picture.label, 'broken.png'), 'no picture');

@@ -16,48 +16,51 @@ import {
 } from './preprocessing.ts';
 import { type FloatForm, packWeights } from './weights.ts';
 
-/** A binary file of Caffe's. The converter takes ownership of its bytes (`readCaffemodel`). */
+/** A binary Caffe file. The converter takes ownership of the bytes (see `readCaffemodel`). */
 export interface CaffeFile {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What is subtracted, as numbers or as a file. */
+/** The mean to subtract, as numbers or as a file. */
 export type MeanSource = ChannelMeans | ({ readonly kind: 'file' } & CaffeFile);
 
-/** Caffe files, and what they leave open about pictures, classes and precision. */
+/** Caffe files to convert, and the settings that they do not contain. */
 export interface CaffeSource extends Omit<PictureOptions, 'mean'> {
   readonly prototxt: { readonly name: string; readonly text: string };
   /** The caffemodel. */
   readonly weights: CaffeFile;
-  /** In the network's channel order: a value for each channel, or a mean image (binaryproto). Default: the prototxt's, or 0. */
+  /**
+   * Mean to subtract, in the network's channel order: one value per channel, or a mean image (binaryproto). Default: the
+   * mean in the prototxt, otherwise 0.
+   */
   readonly mean?: MeanSource;
-  /** One a class, in the order of the scores. */
+  /** Labels, one per class, in the order of the scores. */
   readonly labels?: readonly string[];
-  /** Default: `compact`. */
+  /** Storage format of weights that are not binary. Default: `compact`. */
   readonly form?: FloatForm;
-  /** Called with each sentence that people should read: preprocessing that the prototxt gave, or that is missing. */
+  /** Called with notes for the user: preprocessing that was taken from the prototxt, or that is missing. */
   readonly onNote?: (note: string) => void;
-  /** Called with how much is done, 0 to 1. */
+  /** Called with the share that is done, 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
-/** Hashing the caffemodel takes about this share of the time. */
+/** Share of the time that hashing the caffemodel takes. */
 const HASHED = 0.75;
 
 const LICENCE =
-  'Converted from the Caffe files named here. A converted model inherits the terms of its source: ask there before you use or share it.';
+  'Converted from the Caffe files listed here. A converted model inherits the licence terms of its source: check them before you use or share it.';
 const HWGQ_LICENCE =
   'The original HWGQ implementation, and the weights that its authors published, are for education, research and non-profit use only.';
 
 /**
  * Converts a Caffe network and its weights to a model.
- * @throws HwgqError of `readNetwork`, `readCaffemodel` and `buildGraph`; `invalid-option` where mean, channels, scale,
- *   labels or form do not fit the network; `unsupported` where its input is no picture.
+ * @throws HwgqError the errors of `readNetwork`, `readCaffemodel` and `buildGraph`; `invalid-option` if mean, channels,
+ *   scale, labels or form do not fit the network; `unsupported` if its input cannot be a picture.
  */
 export async function convertCaffe(source: CaffeSource): Promise<Model> {
   const { prototxt, weights, labels, mean, form = 'compact', onNote, onProgress, ...pictureOptions } = source;
-  // Hashed first: reading moves values within the file.
+  // Hash first: reading moves values within the file.
   const sources = [
     await describeSource({ name: prototxt.name, bytes: new TextEncoder().encode(prototxt.text) }),
     await describeSource(weights, (done) => onProgress?.(done * HASHED)),
@@ -99,12 +102,12 @@ function startOf({ bytes }: CaffeFile): string {
   return new TextDecoder().decode(bytes.subarray(0, 64));
 }
 
-/** Servers often give a page where a file is gone; no file of Caffe's begins like one. */
+/** Refuses HTML, which servers often send instead of a missing file. No Caffe file starts with '<'. */
 function refuseWebPage(start: string, code: 'prototxt-syntax' | 'caffemodel-format'): void {
   if (!/^\s*</.test(start)) return;
   throw new HwgqError(
     code,
-    'This begins like a web page, perhaps an error page, and is no Caffe file. Fetch it again.',
+    'This is a web page, perhaps an error page, and not a Caffe file. Download the file again.',
   );
 }
 
@@ -121,7 +124,7 @@ function expectLabelPerClass(labels: readonly string[], graph: Graph): void {
   if (labels.length === classes) return;
   throw new HwgqError(
     'invalid-option',
-    `There are ${labels.length} labels for the network's ${classes} classes. Give one label a line, in the order of the scores.`,
+    `There are ${labels.length} labels, and the network has ${classes} classes. Pass one label per class, in the order of the scores.`,
     { labels: labels.length, classes },
   );
 }

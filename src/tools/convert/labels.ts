@@ -1,8 +1,8 @@
 const SYNSET = /^n\d{8}\s+/;
 
 /**
- * Labels out of a text of one a line. Blank lines are left out, and so are the ids of ImageNet's synsets where every
- * line begins with one (`n01440764 tench, Tinca tinca`).
+ * Parses labels, one per line. Blank lines are ignored. ImageNet synset ids are removed if every line starts with one
+ * (`n01440764 tench, Tinca tinca`).
  */
 export function parseLabels(text: string): string[] {
   const lines = text

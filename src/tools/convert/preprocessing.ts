@@ -5,36 +5,36 @@ import { type ChannelOrder, channelCount, type Fit, type Mean, type Preprocessin
 import type { Blob } from '../caffe/blob.ts';
 import type { DataTransform } from '../caffe/network-description.ts';
 
-/** What is subtracted: a value for each channel of the network, or a mean image at least as large as its input. */
+/** The mean to subtract: a value for each channel, or a mean image at least as large as the network's input. */
 export type MeanOption = ChannelMeans | ({ readonly kind: 'image' } & Blob);
 
-/** A value for each channel, in the network's order. */
+/** A mean for each channel, in the network's order. */
 export interface ChannelMeans {
   readonly kind: 'channels';
   readonly values: readonly number[];
 }
 
-/** What Caffe files leave open about pictures. */
+/** Preprocessing options that Caffe files do not always contain. */
 export interface PictureOptions {
-  /** In the network's channel order. Default: 0. */
+  /** Mean to subtract, in the network's channel order. Default: 0. */
   readonly mean?: MeanOption;
-  /** What the difference is multiplied by. Default: 1. */
+  /** Factor in (x − mean) · scale. Default: 1. */
   readonly scale?: number;
-  /** Default: `gray` for one channel, `bgr` for three. */
+  /** Channel order. Default: `gray` for one channel, `bgr` for three. */
   readonly channels?: ChannelOrder;
-  /** Default: a crop for ImageNet's sizes, a digit for 1 × 28 × 28, otherwise the stretched picture. */
+  /** How pictures are resized. Default: `crop` for ImageNet sizes, `digit` for 1 × 28 × 28, otherwise `stretch`. */
   readonly fit?: Fit;
 }
 
-/** Options with what a data layer says put where nothing was asked for, and sentences that say so to people. */
+/** Options completed from a data layer, and notes for the user about it. */
 export interface CompletedOptions {
   readonly options: PictureOptions;
   readonly notes: readonly string[];
 }
 
 /**
- * Takes mean and scale from a train_val file's data layer where the options give none. One mean stands for all
- * channels, as in Caffe.
+ * Completes options that are not given with the mean and scale of a train_val file's data layer. A single mean applies to
+ * all channels, as in Caffe.
  */
 export function completeFrom(
   transform: DataTransform | undefined,
@@ -45,42 +45,43 @@ export function completeFrom(
   const { means, scale, meanFile } = transform;
   const { channels } = asChwShape(shape);
   const values = means.length === 1 ? new Array<number>(channels).fill(means[0] ?? 0) : means;
-  const takesMean = !options.mean && values.length > 0;
-  const takesScale = options.scale === undefined && scale !== 1;
-  const taken = [...(takesMean ? [`mean ${values.join(', ')}`] : []), ...(takesScale ? [`scale ${scale}`] : [])];
-  const lacksMeanFile = !options.mean && !takesMean && meanFile !== undefined;
+  const usesMean = !options.mean && values.length > 0;
+  const usesScale = options.scale === undefined && scale !== 1;
+  const used = [...(usesMean ? [`mean ${values.join(', ')}`] : []), ...(usesScale ? [`scale ${scale}`] : [])];
+  const lacksMeanFile = !options.mean && !usesMean && meanFile !== undefined;
   return {
     options: {
       ...options,
-      ...(takesMean && { mean: { kind: 'channels' as const, values } }),
-      ...(takesScale && { scale }),
+      ...(usesMean && { mean: { kind: 'channels' as const, values } }),
+      ...(usesScale && { scale }),
     },
     notes: [
-      ...(taken.length > 0 ? [`The prototxt's data layer gives the preprocessing: ${taken.join(', ')}.`] : []),
+      ...(used.length > 0 ? [`Using the preprocessing of the prototxt's data layer: ${used.join(', ')}.`] : []),
       ...(lacksMeanFile
         ? [
-            `The prototxt's data layer subtracts the mean image '${meanFile}', which was not given: nothing is subtracted.`,
+            `The prototxt's data layer subtracts the mean image '${meanFile}', which was not given. No mean is subtracted.`,
           ]
         : []),
     ],
   };
 }
 
-/** The size to which Caffe's ImageNet examples resize pictures before they crop. */
+/** Size to which Caffe's ImageNet examples resize pictures before cropping. */
 const IMAGENET_RESIZE = 256;
 const IMAGENET_SMALLEST_CROP = 224;
 const MNIST_SIZE = 28;
 
 /**
- * How pictures enter a network of a given input shape [channels, height, width].
- * @throws HwgqError `invalid-option` where channels or mean do not fit, `unsupported` where no picture could.
+ * Returns the preprocessing for a network.
+ * @param shape the network's input shape, [channels, height, width].
+ * @throws HwgqError `invalid-option` if an option does not fit the shape, `unsupported` if no picture fits it.
  */
 export function preprocessingFor(shape: Shape, options: PictureOptions): Preprocessing {
   const input = asChwShape(shape);
-  const { scale = 1, fit = usualFit(input) } = options;
+  const { scale = 1, fit = defaultFit(input) } = options;
   checkFit(fit, input);
   if (!Number.isFinite(scale) || scale === 0) {
-    throw new HwgqError('invalid-option', `The scale is ${scale}; a finite number other than 0 is accepted.`);
+    throw new HwgqError('invalid-option', `The scale is ${scale}. Pass a finite number other than 0.`);
   }
   return {
     channels: channelsFor(input, options.channels),
@@ -96,25 +97,25 @@ function checkFit(fit: Fit, { width, height }: ChwShape): void {
   if (!('resize' in fit) || fit.resize >= Math.max(width, height)) return;
   throw new HwgqError(
     'invalid-option',
-    `Pictures are resized to ${fit.resize}, and the network takes ${width}×${height} out of them. Resize to at least ${Math.max(width, height)}.`,
+    `The fit resizes pictures to ${fit.resize}, which is smaller than the network's input of ${width}×${height}. Resize to at least ${Math.max(width, height)}.`,
   );
 }
 
 function channelsFor(input: ChwShape, wanted: ChannelOrder | undefined): ChannelOrder {
   if (input.channels !== 1 && input.channels !== 3) {
-    throw new HwgqError('unsupported', `The network takes ${input.channels} channels; pictures have 1 or 3.`);
+    throw new HwgqError('unsupported', `The network has ${input.channels} input channels; pictures have 1 or 3.`);
   }
   const channels = wanted ?? (input.channels === 1 ? 'gray' : 'bgr');
   if (channelCount(channels) === input.channels) return channels;
   const accepted = input.channels === 1 ? "'gray'" : "'bgr' or 'rgb'";
   throw new HwgqError(
     'invalid-option',
-    `The channels are '${channels}', but the network takes ${input.channels}. Give ${accepted}.`,
+    `The channel order is '${channels}', and the network has ${input.channels} input channels. Use ${accepted}.`,
   );
 }
 
-/** ImageNet networks see the middle of the picture, MNIST's a digit as MNIST has it, others the whole picture. */
-function usualFit({ channels, height, width }: ChwShape): Fit {
+/** Returns the default fit: a center crop for ImageNet, a digit for MNIST, otherwise the whole picture. */
+function defaultFit({ channels, height, width }: ChwShape): Fit {
   const isImageNet = Math.min(height, width) >= IMAGENET_SMALLEST_CROP && Math.max(height, width) < IMAGENET_RESIZE;
   if (isImageNet) return { method: 'crop', resize: IMAGENET_RESIZE };
   const isMnist = channels === 1 && height === MNIST_SIZE && width === MNIST_SIZE;
@@ -126,20 +127,18 @@ function meanFor(input: ChwShape, mean: MeanOption | undefined): Mean {
   if (mean.kind === 'image') return { kind: 'image', values: centerOf(mean, input) };
   if (mean.values.length === input.channels && mean.values.every(Number.isFinite)) return mean;
   const needed =
-    input.channels === 1
-      ? '1 channel, so give 1 number'
-      : `${input.channels} channels, so give ${input.channels} numbers`;
-  throw new HwgqError('invalid-option', `The mean is '${mean.values.join(', ')}'; the network takes ${needed}.`);
+    input.channels === 1 ? '1 channel. Pass 1 number' : `${input.channels} channels. Pass ${input.channels} numbers`;
+  throw new HwgqError('invalid-option', `The mean is '${mean.values.join(', ')}', and the network has ${needed}.`);
 }
 
-/** The middle of a mean image, as Caffe's data transformer crops it at test time. */
+/** Returns the center of a mean image, as Caffe's data transformer crops it at test time. */
 function centerOf({ shape, values }: Blob, input: ChwShape): Float32Array {
   const [channels = 1, height = 1, width = 1] = shape.slice(-3);
   if (values.length !== input.channels * height * width || height < input.height || width < input.width) {
     const needed = `${input.channels}×${input.height}×${input.width}`;
     throw new HwgqError(
       'invalid-option',
-      `The mean image is ${channels}×${height}×${width}; the network takes ${needed}, so give one of at least that size.`,
+      `The mean image is ${channels}×${height}×${width}, and the network's input is ${needed}. Use a mean image with the same channels and at least that size.`,
     );
   }
   const top = Math.floor((height - input.height) / 2);

@@ -4,17 +4,18 @@ import { isLevelQuantizer } from '../../numerics/quantizer.ts';
 import { isPlusMinusAlpha, toBinary, toFixed13, toFloat16, toInt8 } from './weight-forms.ts';
 
 /**
- * How weights that are not binary are kept: `compact` is 13-bit fixed point for the first layer and half precision
- * for the others; `int8` has one scale an output channel; `f32` follows Caffe.
+ * Storage formats of weights that are not binary. `compact` is 13-bit fixed point for the first layer and half precision
+ * for the others; `int8` has one scale per output channel; `f32` keeps Caffe's values.
  */
 export const FLOAT_FORMS = ['compact', 'f16', 'int8', 'f32'] as const;
+/** A storage format of weights that are not binary. */
 export type FloatForm = (typeof FLOAT_FORMS)[number];
 
 /**
- * The graph with all weights in the form that a model keeps: one bit each in layers that binarize, and in ordinary
- * layers whose weights are ±alpha and that read a quantizer's levels; `form` in the others.
+ * Returns a graph with weights in the forms that a model stores: one bit each in layers that binarize and in ordinary
+ * layers whose weights are ±alpha and whose input comes from a quantizer; `form` in the others.
  * @param onProgress called with the share of layers that are done, 0 to 1.
- * @throws HwgqError `invalid-option` where weights are too large for the form.
+ * @throws HwgqError `invalid-option` if a weight is too large for the form.
  */
 export function packWeights(graph: Graph, form: FloatForm, onProgress?: (done: number) => void): Graph {
   const producers = new Map(graph.layers.map((layer) => [layer.name, layer]));
@@ -39,14 +40,14 @@ function packed(layer: WeightedLayer, producer: Layer | undefined, form: FloatFo
 }
 
 /**
- * The layer whose values a layer reads, seen through those that pass on what they get: dropout, reshape and max
- * pooling. Undefined: the network's input.
+ * Returns the layer that computes the input values of a layer. Layers that only forward values are skipped: dropout,
+ * reshape and max-pooling. Returns undefined for the network's input.
  */
 function producerOf(layer: Layer, producers: ReadonlyMap<string, Layer>): Layer | undefined {
   const producer = producers.get(layer.inputs[0] ?? '');
-  const passesOn =
+  const forwards =
     producer?.type === 'dropout' ||
     producer?.type === 'reshape' ||
     (producer?.type === 'pooling' && producer.method === 'max');
-  return passesOn ? producerOf(producer, producers) : producer;
+  return forwards ? producerOf(producer, producers) : producer;
 }

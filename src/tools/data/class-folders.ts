@@ -3,14 +3,14 @@ import type { DataSet } from './data-set.ts';
 import { baseName, type NamedFile } from './named-file.ts';
 import { readSynsets } from './synsets.ts';
 
-/** Pictures by the ends of their names; whether one can be decoded is found out when it is. */
+/** File names of pictures. A picture that cannot be decoded is reported when it is read. */
 const PICTURE = /\.(png|jpe?g|webp)$/i;
 
 /**
- * Opens a folder of class folders: the first folder on a picture's path, once those that all pictures share are left
- * out, is its class. Pictures are taken from the classes in turns, so that the first thousand are of all classes. A
- * `synset_words.txt` in the folder tells which class an ImageNet id is.
- * @throws HwgqError `data-format` where there are no pictures in folders.
+ * Opens a folder of class folders. The class of a picture is the first folder of its path, after the folders that all
+ * pictures share. Pictures are ordered by taking one from each class in turn, so that the first thousand cover all classes.
+ * A `synset_words.txt` in the folder defines the order of ImageNet ids.
+ * @throws HwgqError `data-format` if no folder contains pictures.
  */
 export async function openClassFolders(files: readonly NamedFile[]): Promise<DataSet> {
   const pictures = files.filter(({ path }) => PICTURE.test(path) && !baseName(path).startsWith('.'));
@@ -25,7 +25,7 @@ export async function openClassFolders(files: readonly NamedFile[]): Promise<Dat
   }
   if (folders.size === 0) throw notADataSet(files);
   const classes = [...folders.keys()].sort();
-  const rows = inTurns(classes.map((name) => (folders.get(name) ?? []).sort(byPath)));
+  const rows = interleaved(classes.map((name) => (folders.get(name) ?? []).sort(byPath)));
   const synsets = await readSynsets(files);
   const row = (index: number) => rows[index] as (typeof rows)[number];
   return {
@@ -39,7 +39,7 @@ export async function openClassFolders(files: readonly NamedFile[]): Promise<Dat
   };
 }
 
-/** How many folders all pictures are in; the innermost one counts as a class, not as shared. */
+/** Returns how many leading folders all pictures share. The innermost folder counts as a class, not as shared. */
 function sharedDepth(pictures: readonly NamedFile[]): number {
   const paths = pictures.map(({ path }) => path.split('/').slice(0, -1));
   const [first = []] = paths;
@@ -50,7 +50,7 @@ function sharedDepth(pictures: readonly NamedFile[]): number {
   return depth;
 }
 
-function inTurns(folders: readonly (readonly NamedFile[])[]): { file: NamedFile; label: number }[] {
+function interleaved(folders: readonly (readonly NamedFile[])[]): { file: NamedFile; label: number }[] {
   const most = folders.reduce((largest, { length }) => Math.max(largest, length), 0);
   return Array.from({ length: most }, (_, turn) =>
     folders.flatMap((folder, label) => {
@@ -65,12 +65,12 @@ function byPath(a: NamedFile, b: NamedFile): number {
 }
 
 function notADataSet(files: readonly NamedFile[]): HwgqError {
-  const seen = files.slice(0, 5).map(({ path }) => `'${path}'`);
+  const names = files.slice(0, 5).map(({ path }) => `'${path}'`);
   const found =
-    files.length === 0 ? 'nothing' : `${files.length} files: ${seen.join(', ')}${files.length > 5 ? ', …' : ''}`;
+    files.length === 0 ? 'nothing' : `${files.length} files: ${names.join(', ')}${files.length > 5 ? ', …' : ''}`;
   return new HwgqError(
     'data-format',
-    `This is no data set (found ${found}). A folder with a folder of pictures for each class, a Caffe list (val.txt) ` +
-      'beside its pictures, MNIST’s idx files, or a pack (test.images, test.offsets.u32, test.labels.u8) is accepted.',
+    `This is not a data set (found ${found}). Pass a folder that contains a folder of pictures per class, a Caffe list ` +
+      '(val.txt) with its pictures, MNIST’s idx files, or a pack (test.images, test.offsets.u32, test.labels.u8).',
   );
 }

@@ -1,31 +1,36 @@
 import type { Picture } from '../../image/picture.ts';
 
-/** A picture as it is stored: PNG, JPEG or WebP. */
+/** An encoded picture: PNG, JPEG or WebP. */
 export interface EncodedPicture {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What a data set gives: a file's bytes, or pixels where it stores pixels. */
+/** A picture of a data set: encoded, or as pixels if the data set stores pixels. */
 export type StoredPicture = EncodedPicture | Picture;
 
-/** Pictures with the classes that they truly belong to. */
+/** A labelled data set. */
 export interface DataSet {
-  /** What kind of data set it was taken for, for people. */
+  /** Human-readable kind of data set. */
   readonly format: string;
+  /** Number of pictures. */
   readonly length: number;
-  /** The names that labels stand for; absent where a label is the place of the class among the network's scores. */
+  /** Names of the classes, indexed by label. If absent, a label is an index into the network's scores. */
   readonly classes?: readonly string[];
-  /** ImageNet's ids by place among the network's scores, where the data set brings such a list. */
+  /** ImageNet ids in the order of the network's scores, if the data set contains such a list. */
   readonly synsets?: readonly string[];
-  /** A whole number from 0. */
+  /** Returns the label of a picture, an integer of at least 0. */
   label(index: number): number;
-  /** What the picture is called: its path, or its place. */
+  /** Returns the name of a picture: its path, or a file name and an index. */
   name(index: number): string;
-  /** @throws HwgqError `file` or `data-format` where it cannot be read. */
+  /**
+   * Reads a picture.
+   * @throws HwgqError `file` or `data-format` if it cannot be read.
+   */
   read(index: number): Promise<StoredPicture>;
 }
 
+/** Returns whether a picture is encoded. */
 export function isEncoded(picture: StoredPicture): picture is EncodedPicture {
   return 'bytes' in picture;
 }

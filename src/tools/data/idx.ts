@@ -3,24 +3,24 @@ import type { Picture } from '../../image/picture.ts';
 import type { DataSet } from './data-set.ts';
 import { baseName, type NamedFile } from './named-file.ts';
 
-/** Pictures and labels of MNIST's kind, in two files. */
+/** Pictures and labels in MNIST's format, in two files. */
 interface IdxPair {
   readonly images: NamedFile;
   readonly labels: NamedFile;
 }
 
-/** Bytes in three dimensions, and in one: the first word of each file. */
+/** First words of the files: unsigned bytes in three dimensions (pictures) and in one (labels). */
 const IMAGES_MAGIC = 0x803;
 const LABELS_MAGIC = 0x801;
 const IMAGES_HEADER = 16;
 const LABELS_HEADER = 8;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
-/** A compressed file is unpacked in memory, up to this many bytes; MNIST's largest takes 47 million. */
-const MOST_UNPACKED_BYTES = 2 ** 30;
+/** Maximum size of an unpacked file, which is held in memory. MNIST's largest has 47 million bytes. */
+const MAX_UNPACKED_BYTES = 2 ** 30;
 
 const IMAGES_NAME = /^(.*?)[-.]?images[-.]idx3[-.]ubyte(\.gz)?$/;
 
-/** The pairs of idx files among some files, by split: `train`, `t10k`. */
+/** Finds the pairs of idx files, by split: `train`, `t10k`. */
 export function findIdxPairs(files: readonly NamedFile[]): Map<string, IdxPair> {
   const pairs = new Map<string, IdxPair>();
   for (const images of files) {
@@ -36,9 +36,9 @@ export function findIdxPairs(files: readonly NamedFile[]): Map<string, IdxPair> 
 }
 
 /**
- * Opens a pair of idx files, gzipped or not: big-endian headers, then bytes. A label is the place of its class among
- * the network's scores.
- * @throws HwgqError `data-format`.
+ * Opens a pair of idx files, gzipped or not: big-endian headers, then bytes. A label is an index into the network's
+ * scores.
+ * @throws HwgqError `data-format` if a file is damaged.
  */
 export async function openIdx({ images, labels }: IdxPair): Promise<DataSet> {
   const labelBytes = await unpacked(labels);
@@ -46,17 +46,20 @@ export async function openIdx({ images, labels }: IdxPair): Promise<DataSet> {
   const pixels = await unpacked(images);
   const header = viewOf(await pixels.bytes(0, IMAGES_HEADER));
   if (header.byteLength < IMAGES_HEADER || header.getUint32(0) !== IMAGES_MAGIC) {
-    throw damaged(images, 'does not begin as an idx file of pictures');
+    throw damaged(images, 'does not start with the header of an idx file of pictures');
   }
   const labelHeader = viewOf(await labelBytes.bytes(0, LABELS_HEADER));
   if (labelHeader.byteLength < LABELS_HEADER || labelHeader.getUint32(0) !== LABELS_MAGIC) {
-    throw damaged(labels, 'does not begin as an idx file of labels');
+    throw damaged(labels, 'does not start with the header of an idx file of labels');
   }
   const [count, height, width] = [header.getUint32(4), header.getUint32(8), header.getUint32(12)];
   const area = width * height;
   const size = await pixels.size();
   if (area === 0 || size !== IMAGES_HEADER + count * area) {
-    throw damaged(images, `has ${size} bytes; ${count} pictures of ${width}×${height} take ${16 + count * area}`);
+    throw damaged(
+      images,
+      `has ${size} bytes; ${count} pictures of ${width}×${height} need ${IMAGES_HEADER + count * area}`,
+    );
   }
   if (labelHeader.getUint32(4) !== count || labelOf.length !== count) {
     throw damaged(labels, `has ${labelOf.length} labels for ${count} pictures`);
@@ -79,7 +82,7 @@ function fromGray(gray: Uint8Array, width: number, height: number): Picture {
   return { width, height, data };
 }
 
-/** A gzipped file as what is in it, which has to be unpacked as a whole; another file as it is. */
+/** Unpacks a file in memory if it is gzipped. */
 async function unpacked(file: NamedFile): Promise<NamedFile> {
   const start = await file.bytes(0, GZIP_MAGIC.length);
   if (!GZIP_MAGIC.every((byte, index) => start[index] === byte)) return file;
@@ -98,12 +101,12 @@ async function gunzip(file: NamedFile): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw damaged(file, 'is no whole gzip file', cause);
+      throw damaged(file, 'is not a complete gzip file', cause);
     });
     if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
     chunks.push(value as Uint8Array<ArrayBuffer>);
     length += value.length;
-    if (length > MOST_UNPACKED_BYTES) throw damaged(file, `unpacks to more than ${MOST_UNPACKED_BYTES} bytes`);
+    if (length > MAX_UNPACKED_BYTES) throw damaged(file, `unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
   }
 }
 
@@ -112,5 +115,5 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function damaged({ path }: NamedFile, what: string, cause?: unknown): HwgqError {
-  return new HwgqError('data-format', `'${path}' ${what}. Fetch the data set again.`, { file: path }, { cause });
+  return new HwgqError('data-format', `'${path}' ${what}. Download the data set again.`, { file: path }, { cause });
 }

@@ -1,20 +1,22 @@
 /**
- * A file of a data set, wherever it is: on a disk, or dropped on a page. Only what is asked for is read, so that a data
- * set never is in memory as a whole.
+ * A file of a data set, on disk or dropped on a page. Only the requested bytes are read, so that a data set need not fit in
+ * memory.
  */
 export interface NamedFile {
-  /** Where it is in the data set's folder, with slashes. */
+  /** Path relative to the data set's folder, with slashes. */
   readonly path: string;
+  /** Returns the size in bytes. */
   size(): Promise<number>;
-  /** Its bytes from `start` to before `end`. Default: all. */
+  /** Returns the bytes from `start` up to, but not including, `end`. Default: all. */
   bytes(start?: number, end?: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** The last part of a path. */
+/** Returns the last part of a path. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** Returns the content of a UTF-8 file. */
 export async function textOf(file: NamedFile): Promise<string> {
   return new TextDecoder().decode(await file.bytes());
 }

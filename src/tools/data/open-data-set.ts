@@ -6,18 +6,19 @@ import { findLists, openList } from './list.ts';
 import type { NamedFile } from './named-file.ts';
 import { findPacks, openPack } from './pack.ts';
 
-/** What people hold apart for testing, best first, when nobody says which part of a data set is meant. */
+/** Usual names of the test split, in order of preference. */
 const TEST_SPLITS = ['test', 't10k', 'val', 'validation'];
 
 /**
- * Recognises a data set by its files:
+ * Opens a data set. Its kind is recognized by its files:
  * - pack: `SPLIT.images`, `SPLIT.offsets.u32`, `SPLIT.labels.u8`, `classes.json`;
  * - idx (MNIST): `SPLIT-images-idx3-ubyte` and `SPLIT-labels-idx1-ubyte`, with or without `.gz`;
- * - Caffe list: a text of `name label` lines beside its pictures;
- * - class folders: pictures in a folder for each class.
+ * - Caffe list: a text file with `name label` lines, beside its pictures;
+ * - class folders: a folder of pictures for each class.
  *
- * @param split which part, where there are several: `train`, `test`, … Default: the only one, or the one for testing.
- * @throws HwgqError `data-format` where it is none of them or damaged, `invalid-option` for a split that is not there.
+ * @param split part of the data set: `train`, `test`, … Default: the only part, or the test split.
+ * @throws HwgqError `data-format` if the files are not a data set or are damaged, `invalid-option` if the split does not
+ *   exist.
  */
 export async function openDataSet(files: readonly NamedFile[], split?: string): Promise<DataSet> {
   const packs = findPacks(files);
@@ -31,9 +32,9 @@ export async function openDataSet(files: readonly NamedFile[], split?: string): 
 
 function choose<Part>(parts: ReadonlyMap<string, Part>, split: string | undefined): Part {
   const names = [...parts.keys()];
-  const usual = names.length === 1 ? names[0] : TEST_SPLITS.find((name) => parts.has(name));
-  const part = parts.get(split ?? usual ?? '');
+  const preferred = names.length === 1 ? names[0] : TEST_SPLITS.find((name) => parts.has(name));
+  const part = parts.get(split ?? preferred ?? '');
   if (part) return part;
-  const seen = split === undefined ? 'has several parts' : `has no part '${split}'`;
-  throw new HwgqError('invalid-option', `The data set ${seen}. Name one of: ${names.join(', ')}.`);
+  const problem = split === undefined ? 'has several parts' : `has no part '${split}'`;
+  throw new HwgqError('invalid-option', `The data set ${problem}. Choose one of: ${names.join(', ')}.`);
 }

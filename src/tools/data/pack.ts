@@ -2,7 +2,7 @@ import { HwgqError } from '../../errors.ts';
 import type { DataSet } from './data-set.ts';
 import { baseName, type NamedFile, textOf } from './named-file.ts';
 
-/** A part of a pack: encoded pictures back to back, where each begins, and a label for each. */
+/** A part of a pack: concatenated encoded pictures, their offsets and their labels. */
 interface Pack {
   readonly images: NamedFile;
   readonly offsets: NamedFile;
@@ -11,7 +11,7 @@ interface Pack {
 
 const OFFSET_BYTES = 4;
 
-/** The packs among some files, by split. */
+/** Finds the packs, by split. */
 export function findPacks(files: readonly NamedFile[]): Map<string, Pack> {
   const packs = new Map<string, Pack>();
   for (const images of files) {
@@ -25,9 +25,9 @@ export function findPacks(files: readonly NamedFile[]): Map<string, Pack> {
 }
 
 /**
- * Opens a pack: `images` holds n files back to back, `offsets` n + 1 little-endian u32, `labels` n bytes that count
- * the names in `classes.json`.
- * @throws HwgqError `data-format`.
+ * Opens a pack. `images` contains n concatenated files, `offsets` n + 1 little-endian u32, and `labels` n bytes, which are
+ * indices into the names in `classes.json`.
+ * @throws HwgqError `data-format` if a file is damaged.
  */
 export async function openPack(files: readonly NamedFile[], { images, offsets, labels }: Pack): Promise<DataSet> {
   const labelOf = await labels.bytes();
@@ -35,7 +35,7 @@ export async function openPack(files: readonly NamedFile[], { images, offsets, l
   const classes = await readClasses(files);
   const largest = labelOf.reduce((most, label) => Math.max(most, label), 0);
   if (classes && largest >= classes.length) {
-    throw damaged(labels, `has label ${largest}, and classes.json ${classes.length} names`);
+    throw damaged(labels, `contains the label ${largest}, and classes.json has ${classes.length} names`);
   }
   return {
     format: 'pack',
@@ -57,9 +57,9 @@ async function readOffsets(file: NamedFile, count: number, end: number): Promise
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const offsets = Uint32Array.from({ length: count + 1 }, (_, index) => view.getUint32(index * OFFSET_BYTES, true));
-  const isRising = offsets.every((offset, index) => index === 0 || offset >= (offsets[index - 1] as number));
-  if (isRising && (offsets.at(-1) as number) <= end) return offsets;
-  throw damaged(file, `points outside the ${end} bytes of pictures, or backwards`);
+  const isSorted = offsets.every((offset, index) => index === 0 || offset >= (offsets[index - 1] as number));
+  if (isSorted && (offsets.at(-1) as number) <= end) return offsets;
+  throw damaged(file, `contains offsets that decrease or exceed the ${end} bytes of pictures`);
 }
 
 async function readClasses(files: readonly NamedFile[]): Promise<readonly string[] | undefined> {
@@ -70,11 +70,11 @@ async function readClasses(files: readonly NamedFile[]): Promise<readonly string
     const names: unknown = JSON.parse(text);
     if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
   } catch {
-    // Told below, as everything else that is no list of names.
+    // Reported below, like JSON that is not a list of names.
   }
-  throw damaged(file, 'is no JSON list of names');
+  throw damaged(file, 'is not a JSON list of names');
 }
 
 function damaged({ path }: NamedFile, what: string): HwgqError {
-  return new HwgqError('data-format', `'${path}' ${what}. Fetch the data set again.`, { file: path });
+  return new HwgqError('data-format', `'${path}' ${what}. Download the data set again.`, { file: path });
 }

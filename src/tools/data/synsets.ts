@@ -1,15 +1,16 @@
 import { baseName, type NamedFile, textOf } from './named-file.ts';
 
-/** Caffe's list of ImageNet's classes, in the order of the scores: an id and words a line. */
+/** Caffe's list of the ImageNet classes in the order of the scores: an id and words on each line. */
 export const SYNSET_LIST = 'synset_words.txt';
 
 const SYNSET = /^n\d{8}$/;
 
+/** Returns whether a name is an ImageNet id. */
 export function isSynset(name: string): boolean {
   return SYNSET.test(name);
 }
 
-/** The ids of a `synset_words.txt` among some files, in its order; undefined where there is none. */
+/** Returns the ids of a `synset_words.txt`, in its order, or undefined if there is none. */
 export async function readSynsets(files: readonly NamedFile[]): Promise<readonly string[] | undefined> {
   const list = files.find(({ path }) => baseName(path) === SYNSET_LIST);
   if (!list) return undefined;

@@ -1,16 +1,16 @@
 import type { Picture } from '../../image/picture.ts';
 import type { Evaluation } from './evaluation.ts';
 
-/** About so many pixels a side, however many classes there are. */
+/** Approximate width and height of the picture in pixels, independent of the number of classes. */
 const SIDE = 1000;
-/** Cells of this side or more have numbers in them, and lines between. */
-const SMALLEST_WITH_NUMBERS = 24;
+/** Minimum cell size, in pixels, for numbers and grid lines. */
+const MIN_CELL_WITH_NUMBERS = 24;
 const SHADE = [35, 54, 201] as const;
 const LINE = [211, 216, 215] as const;
 const INK = [21, 24, 28] as const;
 const PAPER = [255, 255, 255] as const;
 
-/** The digits as 3 × 5 dots, a row for each three bits. */
+/** Bitmaps of the digits, 3 × 5 pixels, three bits per row. */
 const DIGITS = [
   0b111101101101111, 0b010110010010111, 0b111001111100111, 0b111001111001111, 0b101101111001001, 0b111100111001111,
   0b111100111101111, 0b111001001001001, 0b111101111101111, 0b111101111001111,
@@ -21,21 +21,20 @@ const DIGIT_HEIGHT = 5;
 type Colour = readonly [number, number, number];
 
 /**
- * The confusion matrix as a picture: a row for each class that pictures truly belong to, a column for each that they
- * were named, in the order of the scores, the shade a cell's share of its row. Where there is room, cells tell how many
- * pictures they hold, and a margin the classes' numbers.
+ * Draws the confusion matrix: a row per actual class and a column per predicted class, in the order of the scores, shaded
+ * by the share of the row. Large cells contain the number of pictures, and a margin the class indices.
  */
 export function confusionPicture(evaluation: Evaluation): Picture {
   const { classes } = evaluation;
   const cell = Math.max(1, Math.floor(SIDE / (classes + 1)));
-  const hasNumbers = cell >= SMALLEST_WITH_NUMBERS;
+  const hasNumbers = cell >= MIN_CELL_WITH_NUMBERS;
   const margin = hasNumbers ? cell : 0;
   const canvas = new Canvas(margin + classes * cell);
   const totals = evaluation.perClass().map(({ pictures }) => pictures);
   for (let actual = 0; actual < classes; actual++) {
     for (let predicted = 0; predicted < classes; predicted++) {
       const pictures = evaluation.count(actual, predicted);
-      // A square root, so that few pictures are seen beside many.
+      // The square root makes small shares visible.
       const share = pictures && Math.sqrt(pictures / (totals[actual] as number));
       const [x, y] = [margin + predicted * cell, margin + actual * cell];
       canvas.fill(x, y, cell, hasNumbers ? LINE : mix(share));
@@ -55,7 +54,7 @@ function mix(share: number): Colour {
   return [part(0), part(1), part(2)];
 }
 
-/** A white square of pixels. */
+/** A square RGBA picture, initially white. */
 class Canvas implements Picture {
   readonly data: Uint8ClampedArray;
   readonly height: number;
@@ -69,7 +68,7 @@ class Canvas implements Picture {
     for (let y = top; y < top + side; y++) for (let x = left; x < left + side; x++) this.#dot(x, y, colour);
   }
 
-  /** A number in the middle of a square. */
+  /** Writes a number at the center of a square. */
   write(digits: string, left: number, top: number, side: number, colour: Colour): void {
     const advance = DIGIT_WIDTH + 1;
     const size = Math.max(1, Math.floor(Math.min((side - 4) / (digits.length * advance), side / (DIGIT_HEIGHT * 3))));

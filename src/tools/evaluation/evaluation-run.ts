@@ -4,27 +4,28 @@ import { matchClasses } from './classes.ts';
 import { Evaluation } from './evaluation.ts';
 
 /**
- * Runs a network on some pictures, and gives for each the probabilities of all classes.
- * It throws HwgqError `invalid-image` where one of them cannot be decoded.
+ * Classifies a batch of pictures and returns the probabilities of all classes for each. Throws HwgqError `invalid-image` if
+ * a picture cannot be decoded.
  */
 export type Classify = (pictures: readonly StoredPicture[]) => Promise<readonly Float32Array[]>;
 
+/** Options of an evaluation. */
 export interface EvaluationOptions {
-  /** The model's, one a class; in this number, whatever they are, scores come. */
+  /** Labels of the model, one per class. */
   readonly labels: readonly string[];
-  /** Pictures that are classified at a time. */
+  /** Number of pictures per batch. */
   readonly batch: number;
-  /** Only the first so many. Default: all. */
+  /** Maximum number of pictures. Default: all. */
   readonly limit?: number;
 }
 
-/** A picture that could not be read or decoded; it counts nowhere. */
+/** A picture that could not be read or decoded. It is not part of the results. */
 export interface UnreadablePicture {
   readonly name: string;
   readonly reason: string;
 }
 
-/** A picture of the data set on its way. */
+/** A picture that has been read. */
 interface Item {
   readonly index: number;
   readonly picture: StoredPicture;
@@ -36,15 +37,15 @@ interface Missing {
   readonly error: unknown;
 }
 
-/** Errors that are one picture's fault; the others go on. */
+/** Codes of errors that concern a single picture. The evaluation continues with the others. */
 const PICTURE_CODES: readonly string[] = ['invalid-image', 'file'];
-const NOT_SEEN = -1;
+const NOT_PREDICTED = -1;
 
-/** An evaluation under way, which can be stopped and gone on with. */
+/** An evaluation that can be stopped and resumed. */
 export class EvaluationRun {
   readonly evaluation: Evaluation;
   readonly unreadable: UnreadablePicture[] = [];
-  /** How many pictures there are to look at. */
+  /** Number of pictures to evaluate. */
   readonly total: number;
   readonly #dataSet: DataSet;
   readonly #classify: Classify;
@@ -53,7 +54,7 @@ export class EvaluationRun {
   readonly #predicted: Int32Array;
   #done = 0;
 
-  /** @throws HwgqError `unknown-class` where the data set has classes that the model does not know. */
+  /** @throws HwgqError `unknown-class` if the data set has classes that the model does not have. */
   constructor(dataSet: DataSet, classify: Classify, { labels, batch, limit }: EvaluationOptions) {
     this.#dataSet = dataSet;
     this.#classify = classify;
@@ -61,22 +62,23 @@ export class EvaluationRun {
     this.#batch = batch;
     this.total = Math.min(limit ?? dataSet.length, dataSet.length);
     this.evaluation = new Evaluation(labels.length);
-    this.#predicted = new Int32Array(this.total).fill(NOT_SEEN);
+    this.#predicted = new Int32Array(this.total).fill(NOT_PREDICTED);
   }
 
-  /** How many pictures have been looked at, unreadable ones included. */
+  /** Number of pictures that are evaluated or unreadable so far. */
   get done(): number {
     return this.#done;
   }
 
+  /** Whether all pictures are done. */
   get isComplete(): boolean {
     return this.#done === this.total;
   }
 
   /**
-   * Goes on from where it is, to the end or until the signal aborts; what is under way then is finished. The next
-   * pictures are read while the network runs.
-   * @throws HwgqError of the data set and of `classify`, but for single pictures'.
+   * Starts or resumes the evaluation. It runs to the end or until the signal aborts, after which the current batch is
+   * completed. The next batch is read while the network runs.
+   * @throws HwgqError the errors of the data set and of `classify` that do not concern a single picture.
    */
   async run(onProgress: (run: EvaluationRun) => void, signal?: AbortSignal): Promise<void> {
     let ahead = this.#read(this.#done);
@@ -84,29 +86,29 @@ export class EvaluationRun {
       const items = await ahead;
       const end = Math.min(this.#done + this.#batch, this.total);
       ahead = this.#read(end);
-      await this.#look(items.filter((item) => 'picture' in item));
+      await this.#evaluate(items.filter((item) => 'picture' in item));
       for (const item of items) if ('error' in item) this.#skip(item.index, item.error);
       this.#done = end;
       onProgress(this);
     }
   }
 
-  /** Places in the data set of the pictures of one class that were named another, or itself. */
+  /** Returns the indices in the data set of the pictures of class `actual` that were predicted as `predicted`. */
   picturesOf(actual: number, predicted: number): number[] {
-    const found: number[] = [];
-    for (const [index, named] of this.#predicted.entries()) {
-      if (named === predicted && this.#actual(index) === actual) found.push(index);
+    const indices: number[] = [];
+    for (const [index, prediction] of this.#predicted.entries()) {
+      if (prediction === predicted && this.#actual(index) === actual) indices.push(index);
     }
-    return found;
+    return indices;
   }
 
   #actual(index: number): number {
     return this.#classOf(this.#dataSet.label(index));
   }
 
-  /** Pictures from `start` on. What could not be read is told when its turn comes: reading ahead may be in vain. */
+  /** Reads the batch that begins at `start`. Errors are returned, because a batch that is read ahead may not be needed. */
   #read(start: number): Promise<(Item | Missing)[]> {
-    const indices = Array.from({ length: Math.min(this.#batch, this.total - start) }, (_, place) => start + place);
+    const indices = Array.from({ length: Math.min(this.#batch, this.total - start) }, (_, offset) => start + offset);
     return Promise.all(
       indices.map(async (index) => {
         try {
@@ -118,17 +120,17 @@ export class EvaluationRun {
     );
   }
 
-  async #look(items: readonly Item[]): Promise<void> {
+  async #evaluate(items: readonly Item[]): Promise<void> {
     if (items.length === 0) return;
     try {
       const scores = await this.#classify(items.map(({ picture }) => picture));
-      for (const [place, { index }] of items.entries()) {
-        this.#predicted[index] = this.evaluation.add(this.#actual(index), scores[place] ?? []);
+      for (const [position, { index }] of items.entries()) {
+        this.#predicted[index] = this.evaluation.add(this.#actual(index), scores[position] ?? []);
       }
     } catch (error) {
       const [first, ...others] = items;
       if (others.length === 0 && first) this.#skip(first.index, error);
-      else if (isPictureError(error)) for (const item of items) await this.#look([item]);
+      else if (isPictureError(error)) for (const item of items) await this.#evaluate([item]);
       else throw error;
     }
   }

@@ -4,19 +4,19 @@ import { binaryBlock } from './blocks.ts';
 import { NetworkBuilder } from './network-builder.ts';
 import { HWGQ } from './quantizers.ts';
 
-/** What the paper's ablations change. */
+/** Options that the paper's ablations change. */
 export interface AlexNetOptions {
-  /** Default: `AlexNet-HWGQ`. */
+  /** Name of the network. Default: `AlexNet-HWGQ`. */
   readonly name?: string;
-  /** Default: the paper's. */
+  /** Quantizer of the activations. Default: `HWGQ`. */
   readonly quantizer?: Quantizer;
-  /** Outputs of fc6 and fc7. Default: 4096. */
+  /** Number of outputs of fc6 and fc7. Default: 4096. */
   readonly width?: number;
 }
 
 const CLASSES = 1000;
 
-/** AlexNet (Krizhevsky et al., 2012) without groups and LRN, max-pooling before BatchNorm. */
+/** Returns AlexNet (Krizhevsky et al., 2012) without groups and LRN, with max-pooling before BatchNorm. */
 export function alexNet(options: AlexNetOptions = {}): CaffeNetwork {
   const { name = 'AlexNet-HWGQ', quantizer = HWGQ, width = 4096 } = options;
   const net = new NetworkBuilder(name, [3, 227, 227]);

@@ -2,16 +2,17 @@ import type { Quantizer } from '../../numerics/quantizer.ts';
 import type { NetworkBuilder } from './network-builder.ts';
 import { HWGQ } from './quantizers.ts';
 
+/** Options of a binary block. */
 export interface BinaryBlockOptions {
-  /** Default: 3. */
+  /** Kernel size. Default: 3. */
   readonly kernel?: number;
-  /** What the BatchNorm is called after. Default: as the convolution is. */
+  /** Suffix of the BatchNorm's name. Default: the one of the convolution. */
   readonly norm?: string;
-  /** Default: the paper's. */
+  /** Quantizer of the activations. Default: `HWGQ`. */
   readonly quantizer?: Quantizer;
 }
 
-/** BatchNorm → Quant → binary convolution that keeps the size: `bnID`, `qtID`, `convID`. */
+/** Adds BatchNorm (`bnID`), Quant (`qtID`) and a binary convolution that keeps the size (`convID`). */
 export function binaryBlock(
   net: NetworkBuilder,
   id: string,
@@ -23,14 +24,14 @@ export function binaryBlock(
   return net.binaryConvolution(`conv${id}`, codes, outputs, { kernel, pad: (kernel - 1) / 2 });
 }
 
-/** A stage of 3×3 convolutions: its number and each one's outputs. */
+/** A stage of 3×3 convolutions: its number, and the number of outputs of each convolution. */
 export type Stage = readonly [stage: number, ...outputs: number[]];
 
 /**
- * Stages of binary blocks, a 2×2 max-pooling between them; blocks are called `STAGE_INDEX`, or `STAGE` where there is
- * one only, and each BatchNorm is called after the convolution before it.
- * @param first the convolution before the first stage.
- * @returns the blob of the last convolution, not pooled, and what the BatchNorm behind it is called after.
+ * Adds stages of binary blocks, with 2×2 max-pooling between stages. Blocks are named `STAGE_INDEX`, or `STAGE` if the stage
+ * has only one. Each BatchNorm is named after the convolution before it.
+ * @param first suffix of the convolution before the first stage.
+ * @returns the blob of the last convolution, before pooling, and the name suffix of the BatchNorm after it.
  */
 export function binaryStages(net: NetworkBuilder, first: string, blob: string, stages: readonly Stage[]) {
   let norm = first;
@@ -45,7 +46,7 @@ export function binaryStages(net: NetworkBuilder, first: string, blob: string, s
   return { blob, norm };
 }
 
-/** BatchNorm → Scale → ReLU in place: how features leave the quantized part of a network. */
+/** Adds BatchNorm, Scale and ReLU, all in place, which end the quantized part of a network. */
 export function rectifiedFeatures(net: NetworkBuilder, id: string, blob: string): string {
   return net.relu(`relu${id}`, net.scale(`scale${id}`, net.batchNorm(`bn${id}`, blob)));
 }

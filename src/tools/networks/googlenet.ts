@@ -2,12 +2,12 @@ import type { CaffeNetwork } from '../caffe/network-description.ts';
 import { NetworkBuilder } from './network-builder.ts';
 import { HWGQ } from './quantizers.ts';
 
-/** Outputs of an inception's branches; the 1×1 layers that prepare the two larger ones have as many. */
+/** Numbers of outputs of an inception module's branches. The 1×1 reductions before the larger kernels have as many. */
 type Branches = readonly [pointwise: number, threeByThree: number, fiveByFive: number];
 
 const CLASSES = 1000;
 
-/** GoogLeNet (Szegedy et al., 2015) as the paper has it: no pooling branches, no auxiliary classifiers. */
+/** Returns the paper's GoogLeNet (Szegedy et al., 2015), without pooling branches and auxiliary classifiers. */
 export function googLeNet(): CaffeNetwork {
   const net = new NetworkBuilder('GoogLeNet-HWGQ', [3, 224, 224]);
   const conv1 = net.convolution('conv1/7x7_s2', 'data', 64, { kernel: 7, stride: 2, pad: 3 });
@@ -30,12 +30,12 @@ export function googLeNet(): CaffeNetwork {
   return net.build();
 }
 
-/** A 3×3 max-pooling of stride 2, then BatchNorm. */
+/** Adds a 3×3 max-pooling with stride 2, then BatchNorm. */
 function halved(net: NetworkBuilder, index: number, blob: string): string {
   return net.batchNorm(`pool${index}/bn_3x3`, net.maxPooling(`pool${index}/3x3_s2`, blob, 3, 2));
 }
 
-/** Inceptions in a row, BatchNorm between them. */
+/** Adds consecutive inception modules with BatchNorm between them. */
 function inceptions(net: NetworkBuilder, blob: string, modules: Readonly<Record<string, Branches>>): string {
   let before: string | undefined;
   for (const [id, branches] of Object.entries(modules)) {
@@ -46,7 +46,7 @@ function inceptions(net: NetworkBuilder, blob: string, modules: Readonly<Record<
   return blob;
 }
 
-/** 1×1, 3×3 and 5×5 convolutions of the same codes, side by side. */
+/** Adds an inception module: 1×1, 3×3 and 5×5 convolutions of the same codes, concatenated. */
 function inception(net: NetworkBuilder, id: string, blob: string, branches: Branches): string {
   const [pointwise, threeByThree, fiveByFive] = branches;
   const codes = net.quant(`${id}/qt`, blob, HWGQ);
@@ -57,7 +57,7 @@ function inception(net: NetworkBuilder, id: string, blob: string, branches: Bran
   ]);
 }
 
-/** A 1×1 convolution that gives a larger one its inputs. */
+/** Adds a 1×1 convolution (the reduction) and a convolution with a larger kernel. */
 function reducedConvolution(net: NetworkBuilder, id: string, codes: string, outputs: number, kernel: number): string {
   const size = `${kernel}x${kernel}`;
   const reduced = net.binaryConvolution(`${id}/${size}_reduce`, codes, outputs, { kernel: 1 });

@@ -2,7 +2,7 @@ import type { CaffeNetwork } from '../caffe/network-description.ts';
 import { NetworkBuilder } from './network-builder.ts';
 import { HWGQ } from './quantizers.ts';
 
-/** LeNet (LeCun et al., 1998), every layer binary, the first over real pixels and the last with a bias. */
+/** Returns LeNet (LeCun et al., 1998) with only binary layers. The first one reads real pixels; the last one has a bias. */
 export function leNet(): CaffeNetwork {
   const net = new NetworkBuilder('LeNet-HWGQ', [1, 28, 28]);
   const quantized = (index: number, blob: string) => net.quant(`qt${index}`, net.batchNorm(`bn${index}`, blob), HWGQ);

@@ -2,7 +2,7 @@ import type { Pair, Shape } from '../../graph/graph.ts';
 import type { Quantizer } from '../../numerics/quantizer.ts';
 import type { CaffeLayer, CaffeNetwork, LayerParameters } from '../caffe/network-description.ts';
 
-/** A convolution's windows, the same in rows and columns. */
+/** The window of a convolution, equal in height and width. */
 export interface Windows {
   readonly kernel: number;
   /** Default: 1. */
@@ -12,33 +12,31 @@ export interface Windows {
 }
 
 /**
- * Writes down a network, layer after layer. Each method adds one layer and gives the blob that it computes, which has
- * the layer's name; those that work in place give the blob that they were given.
+ * Builds a network layer by layer. Each method adds a layer and returns its output blob, which has the name of the layer.
+ * Layers that work in place return their input blob.
  */
 export class NetworkBuilder {
   readonly #layers: CaffeLayer[] = [];
   readonly #name: string;
   readonly #shape: Shape;
 
-  /**
-   * @param shape of the input `data`: [channels, height, width].
-   */
+  /** @param shape shape of the input `data`: [channels, height, width]. */
   constructor(name: string, shape: Shape) {
     this.#name = name;
     this.#shape = shape;
   }
 
-  /** The network so far. */
+  /** Returns the network. */
   build(): CaffeNetwork {
     return { name: this.#name, input: { name: 'data', shape: this.#shape }, layers: this.#layers };
   }
 
-  /** An ordinary convolution. */
+  /** Adds a convolution with float weights. */
   convolution(name: string, from: string, outputs: number, windows: Windows, hasBias = false): string {
     return this.#add(name, [from], { ...convolution(outputs, windows), hasBias });
   }
 
-  /** A convolution of 1-bit weights, each filter scaled by its alpha. */
+  /** Adds a convolution with 1-bit weights. Each filter is scaled by its alpha. */
   binaryConvolution(name: string, from: string, outputs: number, windows: Windows): string {
     return this.#add(name, [from], {
       ...convolution(outputs, windows),
@@ -47,12 +45,12 @@ export class NetworkBuilder {
     });
   }
 
-  /** An ordinary fully connected layer, with a bias. */
+  /** Adds a fully connected layer with float weights and a bias. */
   innerProduct(name: string, from: string, outputs: number): string {
     return this.#add(name, [from], { type: 'innerProduct', outputs, hasBias: true });
   }
 
-  /** A fully connected layer of 1-bit weights, each filter scaled by its alpha. */
+  /** Adds a fully connected layer with 1-bit weights. Each output is scaled by its alpha. */
   binaryInnerProduct(name: string, from: string, outputs: number, hasBias = false): string {
     return this.#add(name, [from], { type: 'innerProduct', outputs, hasBias, binarization: { useAlpha: true } });
   }
@@ -69,7 +67,7 @@ export class NetworkBuilder {
     return this.#add(name, [from], { type: 'quant', quantizer });
   }
 
-  /** The sum of two branches. */
+  /** Adds the element-wise sum of two blobs. */
   sum(name: string, first: string, second: string): string {
     return this.#add(name, [first, second], { type: 'eltwise', operation: 'sum' });
   }
@@ -82,17 +80,17 @@ export class NetworkBuilder {
     return this.#add(name, [from], { type: 'softmax' });
   }
 
-  /** In place, unless another blob is to hold the result. */
+  /** Adds a BatchNorm, in place unless `top` names another output blob. */
   batchNorm(name: string, blob: string, top = blob): string {
     return this.#add(name, [blob], { type: 'batchNorm', epsilon: Math.fround(1e-5) }, top);
   }
 
-  /** In place, with gamma and beta. */
+  /** Adds a Scale with gamma and beta, in place. */
   scale(name: string, blob: string): string {
     return this.#add(name, [blob], { type: 'scale', hasBias: true }, blob);
   }
 
-  /** In place. */
+  /** Adds a ReLU, in place. */
   relu(name: string, blob: string): string {
     return this.#add(name, [blob], { type: 'relu', negativeSlope: 0 }, blob);
   }

@@ -8,7 +8,7 @@ import { cifarSmall, cifarVgg, darkNet19, vggVariant } from './plain.ts';
 import { SIGN, TWO_CENTERS } from './quantizers.ts';
 import { resNet18, resNet34, resNet50 } from './resnet.ts';
 
-/** A network that this project can write down, and how it is trained. */
+/** A known network and its training recipe. */
 export interface KnownNetwork {
   readonly describe: () => CaffeNetwork;
   readonly recipe: TrainingRecipe;
@@ -21,7 +21,7 @@ const IMAGENET = {
   augment: true,
 };
 
-/** The training pictures are padded by 4 pixels before they are cut to their size again. */
+/** The training pictures are padded by 4 pixels, and random crops of the original size are taken. */
 const CIFAR10 = {
   databases: { train: 'cifar10_pad_train_lmdb', test: 'cifar10_test_lmdb' },
   mean: [114, 123, 125],
@@ -45,7 +45,7 @@ const always = (type: Exclude<WeightFiller['type'], 'gaussian'>) => () => ({ typ
 const alexNetRecipe: TrainingRecipe = { ...IMAGENET, batch: { train: 128, test: 50 }, weightFiller: gaussian };
 const deepRecipe: TrainingRecipe = { ...IMAGENET, batch: { train: 64, test: 25 }, weightFiller: always('msra') };
 
-/** The networks of the paper, of its ablations, and of this project, by their names on the command line. */
+/** The networks of the paper, of its ablations, and of this project, by their names in the command. */
 export const NETWORKS = {
   alexnet: { describe: alexNet, recipe: alexNetRecipe },
   /** Ablation: sign activations. */
@@ -53,7 +53,7 @@ export const NETWORKS = {
     describe: () => alexNet({ name: 'AlexNet-sign', quantizer: SIGN }),
     recipe: alexNetRecipe,
   },
-  /** Ablation: two levels at non-uniform centers. */
+  /** Ablation: two positive levels at non-uniform centers. */
   alex2n: {
     describe: () => alexNet({ name: 'AlexNet-HWGQ-2n', quantizer: TWO_CENTERS }),
     recipe: alexNetRecipe,
@@ -78,16 +78,18 @@ export const NETWORKS = {
   lenet: { describe: leNet, recipe: { ...MNIST, batch: { train: 64, test: 100 }, weightFiller: gaussian } },
 } satisfies Readonly<Record<string, KnownNetwork>>;
 
+/** The name of a known network. */
 export type NetworkName = keyof typeof NETWORKS;
 
+/** The names of all known networks. */
 export const NETWORK_NAMES = Object.keys(NETWORKS) as readonly NetworkName[];
 
 /**
- * The network of a name.
- * @throws HwgqError `invalid-option` listing the names there are.
+ * Returns a known network.
+ * @throws HwgqError `invalid-option` that lists the known names.
  */
 export function knownNetwork(name: string): KnownNetwork {
   const known = NETWORK_NAMES.find((candidate) => candidate === name);
   if (known) return NETWORKS[known];
-  throw new HwgqError('invalid-option', `There is no network '${name}'. There are: ${NETWORK_NAMES.join(', ')}.`);
+  throw new HwgqError('invalid-option', `There is no network '${name}'. Use one of: ${NETWORK_NAMES.join(', ')}.`);
 }

@@ -6,7 +6,7 @@ import { HWGQ } from './quantizers.ts';
 const CLASSES = 1000;
 const CIFAR_CLASSES = 10;
 
-/** The paper's variant of VGG-16: a 7×7 first layer of stride 2 and three stages of three convolutions. */
+/** Returns the paper's variant of VGG-16: a 7×7 first layer with stride 2, and three stages of three convolutions. */
 export function vggVariant(): CaffeNetwork {
   const net = new NetworkBuilder('VGG-variant-HWGQ', [3, 224, 224]);
   const conv1 = net.convolution('conv1', 'data', 96, { kernel: 7, stride: 2, pad: 3 });
@@ -24,7 +24,7 @@ export function vggVariant(): CaffeNetwork {
   return net.build();
 }
 
-/** DarkNet-19 (Redmon and Farhadi, 2016) as the paper's authors have it: 3×3 filters also where it had 1×1 ones. */
+/** Returns the paper's DarkNet-19 (Redmon and Farhadi, 2016), with 3×3 filters in place of the original's 1×1 filters. */
 export function darkNet19(): CaffeNetwork {
   const net = new NetworkBuilder('DarkNet-19-HWGQ', [3, 224, 224]);
   const pool1 = net.maxPooling('pool1', net.convolution('conv1', 'data', 32, { kernel: 3, pad: 1 }), 2, 2);
@@ -40,7 +40,7 @@ export function darkNet19(): CaffeNetwork {
   return net.build();
 }
 
-/** The paper's VGG for CIFAR-10. */
+/** Returns the paper's VGG for CIFAR-10. */
 export function cifarVgg(): CaffeNetwork {
   const net = new NetworkBuilder('CIFAR10-VGG-HWGQ', [3, 32, 32]);
   const pool = (stage: number, blob: string) => net.maxPooling(`pool${stage}`, blob, 2, 2);
@@ -55,7 +55,7 @@ export function cifarVgg(): CaffeNetwork {
   return net.build();
 }
 
-/** A smaller network of the same kind, which this project trained (`models/cifarsmall.hwgq`). */
+/** Returns a smaller VGG for CIFAR-10, the network of `models/cifarsmall.hwgq`. */
 export function cifarSmall(): CaffeNetwork {
   const net = new NetworkBuilder('CIFAR10-VGG-small-HWGQ', [3, 32, 32]);
   const pool1 = net.maxPooling('pool1', net.convolution('conv1', 'data', 64, { kernel: 3, pad: 1 }), 2, 2);

@@ -1,4 +1,4 @@
-/** Repeatable random numbers: the same for the same seed, everywhere. */
+/** A seeded random number generator. The same seed gives the same numbers on every machine. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 to 2^32 − 1: a counter of golden-ratio steps, its bits mixed by multiplication. */
+  /** Returns an integer from 0 to 2^32 − 1: a counter with golden-ratio steps whose bits are mixed by multiplication. */
   word(): number {
     this.#state = (this.#state + 0x9e3779b9) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 16), 0x21f0aaad);
@@ -14,11 +14,12 @@ export class Random {
     return (mixed ^ (mixed >>> 15)) >>> 0;
   }
 
-  between(least: number, most: number): number {
-    return least + (most - least) * (this.word() / 2 ** 32);
+  /** Returns a number from `minimum` to, but not including, `maximum`, uniformly distributed. */
+  between(minimum: number, maximum: number): number {
+    return minimum + (maximum - minimum) * (this.word() / 2 ** 32);
   }
 
-  /** Normally distributed, of mean 0 (Box and Muller). */
+  /** Returns a normally distributed number with mean 0 (Box–Muller). */
   normal(deviation: number): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.between(0, 1)));
     return deviation * radius * Math.cos(this.between(0, 2 * Math.PI));

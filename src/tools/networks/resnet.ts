@@ -2,7 +2,7 @@ import type { CaffeNetwork } from '../caffe/network-description.ts';
 import { NetworkBuilder } from './network-builder.ts';
 import { HWGQ } from './quantizers.ts';
 
-/** The convolutions of a residual block: how large, and how many outputs as a multiple of the stage's width. */
+/** Convolutions of a residual block: kernel size, and number of outputs as a multiple of the stage's width. */
 type Block = readonly (readonly [kernel: number, widening: number])[];
 
 const BASIC: Block = [
@@ -19,22 +19,25 @@ const FIRST_STAGE = 2;
 const FIRST_WIDTH = 64;
 const CLASSES = 1000;
 
+/** Returns ResNet-18 (He et al., 2016). */
 export function resNet18(): CaffeNetwork {
   return resNet('ResNet-18-HWGQ', BASIC, [2, 2, 2, 2]);
 }
 
+/** Returns ResNet-34 (He et al., 2016). */
 export function resNet34(): CaffeNetwork {
   return resNet('ResNet-34-HWGQ', BASIC, [3, 4, 6, 3]);
 }
 
+/** Returns ResNet-50 (He et al., 2016). */
 export function resNet50(): CaffeNetwork {
   return resNet('ResNet-50-HWGQ', BOTTLENECK, [3, 4, 6, 3]);
 }
 
 /**
- * ResNet (He et al., 2016), quantized before each convolution; sums stay real numbers. Blocks are called by stage and
- * letter, `2a` to `5…`.
- * @param counts of the blocks in each of the four stages.
+ * Returns a ResNet with quantizers before each convolution and real-valued sums. Blocks are named by stage and letter, from
+ * `2a` to `5…`.
+ * @param counts number of blocks in each of the four stages.
  */
 function resNet(name: string, block: Block, counts: readonly number[]): CaffeNetwork {
   const net = new NetworkBuilder(name, [3, 224, 224]);
@@ -51,7 +54,7 @@ function resNet(name: string, block: Block, counts: readonly number[]): CaffeNet
       const id = `${FIRST_STAGE + index}${letter}`;
       const stride = letter === 'a' && index > 0 ? 2 : 1;
       const changesShape = channels !== width * widening;
-      // A sum that the shortcut goes on with stays as it is; the first one, the pooling, is normalized for both.
+      // A BatchNorm in place would also change an identity shortcut. The pooling is normalized for both branches.
       const inPlace = changesShape || sum === pool1;
       const normalized = inPlace
         ? net.batchNorm(`bn${before}`, sum)
@@ -69,13 +72,13 @@ function resNet(name: string, block: Block, counts: readonly number[]): CaffeNet
   return net.build();
 }
 
-/** The shortcut where shapes change: a 1×1 convolution of the codes. */
+/** Adds the shortcut of a block that changes the shape: a 1×1 convolution of the codes. */
 function projection(net: NetworkBuilder, id: string, codes: string, outputs: number, stride: number): string {
   const projected = net.binaryConvolution(`res${id}_branch1`, codes, outputs, { kernel: 1, stride });
   return net.scale(`scale${id}_branch1`, net.batchNorm(`bn${id}_branch1`, projected));
 }
 
-/** A block's convolutions, the first one strided, with BatchNorm and Quant between them. */
+/** Adds the convolutions of a block, the first one strided, with BatchNorm and Quant between them. */
 function residual(
   net: NetworkBuilder,
   id: string,

@@ -5,10 +5,10 @@ import type { LayerTensors } from '../caffe/build-graph.ts';
 import type { CaffeLayer } from '../caffe/network-description.ts';
 import type { Random } from './random.ts';
 
-/** Mean of |x| where x is normally distributed with deviation 1. */
+/** Mean of |x| for a normal distribution with standard deviation 1. */
 const MEAN_MAGNITUDE = Math.sqrt(2 / Math.PI);
 
-/** Random tensors of one layer, as large as before training (He et al., 2015); BatchNorm's statistics are still neutral. */
+/** Random tensors of one layer, scaled as for training (He et al., 2015). BatchNorm statistics are mean 0 and variance 1. */
 export class SeededTensors implements LayerTensors {
   readonly #random: Random;
   readonly #layer: CaffeLayer;
@@ -44,7 +44,7 @@ export class SeededTensors implements LayerTensors {
     return { gamma, ...(hasBias && { beta: this.#floats(channels, () => this.#random.normal(0.3)) }) };
   }
 
-  /** How many weights each output has. */
+  /** Returns the number of weights per output. */
   #filterSize(): number {
     const { parameters } = this.#layer;
     if (parameters.type !== 'convolution') return elementCount(this.#input);
@@ -52,12 +52,12 @@ export class SeededTensors implements LayerTensors {
     return (asChwShape(this.#input).channels / group) * kernel[0] * kernel[1];
   }
 
-  /** Signs as bits at once: latent weights of the larger networks would take half a gigabyte. */
+  /** Generates packed signs directly: the latent weights of large networks would need half a gigabyte. */
   #binary(outputs: number, size: number, alpha: number | undefined): Weights {
     const count = outputs * size;
     const words = new Uint32Array(Math.ceil(count / 32)).map(() => this.#random.word());
     const signs = new Uint8Array(words.buffer).slice(0, Math.ceil(count / 8));
-    // Bits behind the last weight are zero.
+    // Bits after the last weight must be zero.
     const unused = signs.length * 8 - count;
     signs[signs.length - 1] = (signs.at(-1) as number) & (0xff >> unused);
     const alphas = Float64Array.from({ length: outputs }, () =>

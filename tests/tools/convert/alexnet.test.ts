@@ -8,11 +8,11 @@ import { decodeModel } from '../../../src/model/decode.ts';
 import { PROGRAM } from '../../cli/command.ts';
 import { describeShared, shared } from '../../support/shared.ts';
 
-/** Has a process print its peak memory, in KiB, as the last thing it does. */
-const TELL_PEAK = "process.on('exit',()=>process.stdout.write(process.resourceUsage().maxRSS+'\\n'))";
+/** Module that makes a process print its peak memory in KiB when it exits. */
+const PRINT_PEAK_MEMORY = "process.on('exit',()=>process.stdout.write(process.resourceUsage().maxRSS+'\\n'))";
 const KIBIBYTE = 1024;
 
-describeShared('a 250 MB AlexNet with ±alpha weights in ordinary layers', () => {
+describeShared('converting a 250 MB AlexNet with ±alpha weights in ordinary layers', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hwgq-alexnet-'));
   const caffemodel = join(folder, 'weights.caffemodel');
   const hwgq = join(folder, 'net.hwgq');
@@ -23,13 +23,13 @@ describeShared('a 250 MB AlexNet with ±alpha weights in ordinary layers', () =>
     execFileSync('xz', ['-dc', shared('golden/alexbw/weights.caffemodel.xz')], { stdio: ['ignore', file, 'inherit'] });
     closeSync(file);
     const files = ['--prototxt', shared('golden/alexbw/deploy.prototxt'), '--weights', caffemodel, '--out', hwgq];
-    const program = [`--import=data:text/javascript,${TELL_PEAK}`, PROGRAM, 'convert', ...files];
+    const program = [`--import=data:text/javascript,${PRINT_PEAK_MEMORY}`, PROGRAM, 'convert', ...files];
     peakBytes = Number(execFileSync(process.execPath, program).toString().split('\n').at(-2)) * KIBIBYTE;
   });
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is packed to bits between its first and its last layer', () => {
+  it('packs all layers but the first and the last to bits', () => {
     const layers = decodeModel(readFileSync(hwgq)).graph.layers.filter(isWeighted);
     expect(Object.fromEntries(layers.map(({ name, weights }) => [name, weights.form]))).toEqual({
       conv1: 'fixed13',
@@ -43,11 +43,11 @@ describeShared('a 250 MB AlexNet with ±alpha weights in ordinary layers', () =>
     });
   });
 
-  it('takes less than 16 MB', () => {
+  it('writes less than 16 MB', () => {
     expect(statSync(hwgq).size).toBeLessThan(16e6);
   });
 
-  it('converts in less than 1.5 times its size, the whole process included', () => {
+  it('needs less memory than 1.5 times the size of the caffemodel', () => {
     expect(peakBytes).toBeLessThan(1.5 * statSync(caffemodel).size);
   });
 });

@@ -27,7 +27,7 @@ function source(): CaffeSource {
 }
 
 describe('convertCaffe', () => {
-  it('makes a model of a network and its weights', async () => {
+  it('converts a network and its weights to a model', async () => {
     const { graph, preprocessing, labels } = await convertCaffe({ ...source(), labels: ['yes', 'no'] });
     expect(graph.layers.map((layer) => ('weights' in layer ? layer.weights.form : layer.type))).toEqual([
       'fixed13',
@@ -39,7 +39,7 @@ describe('convertCaffe', () => {
     expect(labels).toEqual(['yes', 'no']);
   });
 
-  it('says where a model comes from: its files as they were before they were read, and their terms', async () => {
+  it('records the source files, hashed before they are read, and their licence terms', async () => {
     const files = source();
     const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
     const weightsHash = hash(files.weights.bytes);
@@ -49,10 +49,10 @@ describe('convertCaffe', () => {
       { name: 'tiny.caffemodel', bytes: files.weights.bytes.length, sha256: weightsHash },
     ]);
     expect(provenance.generator).toMatch(/^hwgq-web \d/);
-    expect(provenance.licence).toMatch(/inherits the terms of its source.*education, research and non-profit/);
+    expect(provenance.licence).toMatch(/inherits the licence terms of its source.*education, research and non-profit/);
   });
 
-  it('lists a mean image among the files it comes from', async () => {
+  it('records a mean image among the source files', async () => {
     const bytes = writeBinaryproto({ shape: [1, 1, 2, 2], values: [1, 2, 3, 4] });
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { length } = bytes;
@@ -62,7 +62,7 @@ describe('convertCaffe', () => {
     expect(provenance.sources[2]).toEqual({ name: 'mean.binaryproto', bytes: length, sha256 });
   });
 
-  it('takes a train_val file’s own mean and scale where none are given, and tells', async () => {
+  it('uses mean and scale of a train_val file if none are given, and notes it', async () => {
     const data = `layer { name: "data" type: "Data" top: "data" include { phase: TEST }
       transform_param { scale: 0.5 mean_value: 9 force_gray: true crop_size: 2 } }`;
     const text = PROTOTXT.replace('input: "data" input_shape { dim: [1, 1, 2, 2] }', data);
@@ -72,11 +72,11 @@ describe('convertCaffe', () => {
     const { preprocessing } = await convertCaffe({ ...source(), prototxt: trainVal, onNote });
     expect(preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 0.5 });
     expect(notes).toEqual([expect.stringContaining('mean 9, scale 0.5')]);
-    const asked = await convertCaffe({ ...source(), prototxt: trainVal, scale: 2 });
-    expect(asked.preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 2 });
+    const overridden = await convertCaffe({ ...source(), prototxt: trainVal, scale: 2 });
+    expect(overridden.preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 2 });
   });
 
-  it('names the file that is broken, a web page as such', async () => {
+  it('names the broken file, and reports a web page as such', async () => {
     const page = new TextEncoder().encode('<!doctype html><title>404</title>');
     await expect(convertCaffe({ ...source(), weights: { name: 'w', bytes: page } })).rejects.toMatchObject({
       code: 'caffemodel-format',
@@ -90,17 +90,17 @@ describe('convertCaffe', () => {
     });
   });
 
-  it('refuses labels that are not one a class, naming both counts', async () => {
+  it('rejects a wrong number of labels with both numbers', async () => {
     await expect(convertCaffe({ ...source(), labels: ['yes', 'no', 'maybe'] })).rejects.toMatchObject({
       code: 'invalid-option',
       message: expect.stringMatching(/3 labels.*2 classes/),
     });
   });
 
-  it('passes on what the readers refuse', async () => {
+  it('rejects files that the readers reject', async () => {
     const files = source();
-    const cut = { ...files.weights, bytes: files.weights.bytes.slice(0, -3) };
-    await expect(convertCaffe({ ...files, weights: cut })).rejects.toMatchObject({ code: 'caffemodel-format' });
+    const truncated = { ...files.weights, bytes: files.weights.bytes.slice(0, -3) };
+    await expect(convertCaffe({ ...files, weights: truncated })).rejects.toMatchObject({ code: 'caffemodel-format' });
     const unknown = { ...files.prototxt, text: PROTOTXT.replace('"Quant"', '"Sigmoid"') };
     await expect(convertCaffe({ ...source(), prototxt: unknown })).rejects.toMatchObject({ code: 'unknown-layer' });
   });

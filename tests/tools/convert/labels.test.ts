@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { parseLabels } from '../../../src/tools/convert/labels.ts';
 
-it('reads one label a line, trimmed, without blank lines', () => {
+it('reads one label per line, trimmed, without blank lines', () => {
   expect(parseLabels('  cat\r\ndog, hound \n\n n1 \n')).toEqual(['cat', 'dog, hound', 'n1']);
 });
 
-it('drops synset ids where every line has one', () => {
+it('removes synset ids if every line has one', () => {
   expect(parseLabels('n01440764 tench, Tinca tinca\nn01443537 goldfish\n')).toEqual(['tench, Tinca tinca', 'goldfish']);
   expect(parseLabels('n01440764 tench\ngoldfish')).toEqual(['n01440764 tench', 'goldfish']);
 });

@@ -23,7 +23,7 @@ const filters = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, ma
 );
 
 describe('binary weights', () => {
-  it('are made of latent ones: signs, and alpha = mean |w|', () => {
+  it('are packed from latent weights: signs, and alpha = mean |w|', () => {
     const weights: Weights = { form: 'latent', values: Float32Array.of(1, -2, 0, 0.5, -0.5, 4), useAlpha: true };
     expect(pack([fullyConnected('fc', 'data', weights, 2)], 'f32')).toMatchObject([
       { weights: { form: 'binary', count: 6, signs: Uint8Array.of(0b101101), alpha: Float64Array.of(1, 5 / 3) } },
@@ -34,11 +34,11 @@ describe('binary weights', () => {
   });
 
   it.each<[string, Layer[]]>([
-    ['at once', []],
+    ['directly', []],
     ['through dropout', [{ type: 'dropout', name: 'a', inputs: ['quant'], blob: 'a' }]],
     ['through max pooling', [pooling('max')]],
     ['through a reshape', [{ type: 'reshape', name: 'a', inputs: ['quant'], blob: 'a', shape: [3] }]],
-  ])('are recognised as ±alpha where a layer reads levels %s', (_, between) => {
+  ])('are recognized as ±alpha in a layer that reads levels %s', (_, between) => {
     const fc = fullyConnected('fc', between.at(-1)?.name ?? 'quant', plusMinus(0.3), 2);
     expect(formOf(pack([quant, ...between, fc], 'f32'), 'fc')).toBe('binary');
   });
@@ -46,17 +46,17 @@ describe('binary weights', () => {
   it.each<[string, Layer[]]>([
     ['the network’s input', []],
     [
-      'the output of another kind',
+      'the output of another layer type',
       [{ type: 'relu', name: 'quant', inputs: ['data'], blob: 'quant', negativeSlope: 0 }],
     ],
     ['averages of levels', [quant, pooling('average')]],
-    ['a quantizer that makes no levels', [{ ...quant, quantizer: { kind: 'hard_tanh' } }]],
-  ])('are not recognised in a layer that reads %s', (_, before) => {
+    ['a quantizer without levels', [{ ...quant, quantizer: { kind: 'hard_tanh' } }]],
+  ])('are not recognized in a layer that reads %s', (_, before) => {
     const fc = fullyConnected('fc', before.at(-1)?.name ?? 'data', plusMinus(0.3), 2);
     expect(formOf(pack([...before, fc], 'f32'), 'fc')).toBe('float32');
   });
 
-  it('are recognised up to 2 units in the last place, filter by filter', () => {
+  it('are recognized per filter with a tolerance of 2 units in the last place', () => {
     const unit = 2 ** -24;
     const first = 0.75;
     const form = (third: number) => {
@@ -76,7 +76,7 @@ describe('weights that are not binary', () => {
     ['f16', 'float16', 'float16'],
     ['int8', 'int8', 'int8'],
     ['f32', 'float32', 'float32'],
-  ])('take the form %s: %s in the first layer, %s in others', (form, first, other) => {
+  ])('are stored with --float %s as %s in the first layer and as %s in others', (form, first, other) => {
     const weights: Weights = { form: 'float32', values: Float32Array.of(1, 2, 3) };
     const layers = pack(
       [
@@ -92,7 +92,7 @@ describe('weights that are not binary', () => {
   it.each<[FloatForm, number]>([
     ['compact', 4095],
     ['int8', 127],
-  ])('are rounded to the nearest step of a filter in %s: none is off by more than half a step', (form, largest) => {
+  ])('are rounded to the nearest step of their filter in %s', (form, largest) => {
     fc.assert(
       fc.property(filters, ({ outputs, values }) => {
         const weights: Weights = { form: 'float32', values: Float32Array.from(values) };
@@ -101,12 +101,12 @@ describe('weights that are not binary', () => {
         const size = values.length / outputs;
         for (let output = 0; output < outputs; output++) {
           const filter = values.slice(output * size, (output + 1) * size);
-          const most = Math.max(...filter.map(Math.abs));
-          for (const [index, whole] of filterValues(layer.weights, outputs, output).entries()) {
-            expect(Math.abs(whole)).toBeLessThanOrEqual(largest);
-            const step = most / largest;
-            // A scale that is subnormal in float32 is off by up to half of float32's smallest number, times `largest`.
-            const error = Math.abs(whole * (scales[output] as number) - (filter[index] as number));
+          const magnitude = Math.max(...filter.map(Math.abs));
+          for (const [index, integer] of filterValues(layer.weights, outputs, output).entries()) {
+            expect(Math.abs(integer)).toBeLessThanOrEqual(largest);
+            const step = magnitude / largest;
+            // The error of a subnormal scale is up to half of the smallest float32 number, and multiplied by `largest`.
+            const error = Math.abs(integer * (scales[output] as number) - (filter[index] as number));
             expect(error).toBeLessThanOrEqual(step * 0.5001 + largest * 2 ** -149);
           }
         }
@@ -114,7 +114,7 @@ describe('weights that are not binary', () => {
     );
   });
 
-  it('are refused where half precision cannot hold them', () => {
+  it('are rejected if half precision cannot hold them', () => {
     const weights: Weights = { form: 'float32', values: Float32Array.of(70000) };
     expect(() => pack([fullyConnected('fc', 'data', weights, 1)], 'f16')).toThrow(
       expect.objectContaining({ code: 'invalid-option', details: { layer: 'fc' } }),

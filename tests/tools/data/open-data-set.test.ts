@@ -5,7 +5,7 @@ import type { NamedFile } from '../../../src/tools/data/named-file.ts';
 import { openDataSet } from '../../../src/tools/data/open-data-set.ts';
 import { memoryFile } from '../../support/memory-files.ts';
 
-/** Names, labels and what is in each picture, in order. */
+/** Returns the name, the label and the content of each picture. */
 async function contents(dataSet: DataSet) {
   return Promise.all(
     Array.from({ length: dataSet.length }, async (_, index) => {
@@ -20,12 +20,12 @@ function refusal(code: string, message: RegExp) {
   return expect.objectContaining({ code, message: expect.stringMatching(message) });
 }
 
-function words(...values: number[]): Uint8Array {
+function u32Bytes(...values: number[]): Uint8Array {
   return new Uint8Array(Uint32Array.from(values).buffer);
 }
 
 describe('class folders', () => {
-  it('takes pictures from the classes in turns, whatever folders all of them share', async () => {
+  it('takes pictures from all classes in turn, below the folders that all share', async () => {
     const paths = ['set/test/dog/2.png', 'set/test/cat/a/1.JPG', 'set/test/cat/b/2.webp', 'set/test/cat/3.jpeg'];
     const others = ['set/readme.txt', 'set/test/cat/._1.jpg', 'set/test/cat/notes.md'];
     const dataSet = await openDataSet([...paths, ...others].map((path) => memoryFile(path, path)));
@@ -38,19 +38,19 @@ describe('class folders', () => {
     ]);
   });
 
-  it('takes a single folder for a class', async () => {
+  it('treats a single folder as a class', async () => {
     const dataSet = await openDataSet([memoryFile('cat/1.png'), memoryFile('cat/2.png')]);
     expect([dataSet.classes, dataSet.length]).toEqual([['cat'], 2]);
   });
 
-  it('brings ImageNet’s list of ids along', async () => {
+  it('reads the list of ImageNet ids', async () => {
     const list = memoryFile('val/synset_words.txt', 'n02 dog, hound\nn01 cat\n');
     const dataSet = await openDataSet([list, memoryFile('val/n01/1.png')]);
     expect(dataSet.synsets).toEqual(['n02', 'n01']);
   });
 
-  it('refuses files that are no data set', async () => {
-    await expect(openDataSet([])).rejects.toThrow(refusal('data-format', /found nothing.*is accepted/));
+  it('rejects files that are not a data set', async () => {
+    await expect(openDataSet([])).rejects.toThrow(refusal('data-format', /found nothing/));
     await expect(openDataSet([memoryFile('1.png')])).rejects.toThrow(refusal('data-format', /1 files: '1.png'/));
   });
 });
@@ -58,7 +58,7 @@ describe('class folders', () => {
 describe('Caffe lists', () => {
   const pictures = ['val/a b.png', 'val/c.png', 'other/c.png', 'val/deep/d.png'].map((path) => memoryFile(path, path));
 
-  it('finds pictures from the list’s folder, or by the end of their paths', async () => {
+  it('finds pictures relative to the list’s folder, or by path suffix', async () => {
     const list = memoryFile('val.txt', 'a b.png 3\nother/c.png 0\r\n\nd.png 12');
     expect(await contents(await openDataSet([...pictures, list]))).toEqual([
       ['val/a b.png', 3, 'val/a b.png'],
@@ -67,7 +67,7 @@ describe('Caffe lists', () => {
     ]);
   });
 
-  it('refuses a name that is missing or ambiguous, with its line', async () => {
+  it('rejects a missing or ambiguous name with its line', async () => {
     for (const name of ['e.png', 'c.png']) {
       const list = memoryFile('val.txt', `d.png 1\n${name} 2`);
       await expect(openDataSet([...pictures, list])).rejects.toThrow(
@@ -76,12 +76,12 @@ describe('Caffe lists', () => {
     }
   });
 
-  it('refuses a line that is none, however far down', async () => {
+  it('rejects an invalid line anywhere in the list', async () => {
     const list = memoryFile('val.txt', `${'d.png 1\n'.repeat(1000)}d.png\n`);
     await expect(openDataSet([...pictures, list])).rejects.toThrow(refusal('data-format', /line 1001/));
   });
 
-  it('takes the one for testing, or the one that is named', async () => {
+  it('opens the test split, or the given one', async () => {
     const lists = [memoryFile('train.txt', 'd.png 1'), memoryFile('val.txt', 'd.png 2')];
     expect((await openDataSet([...pictures, ...lists])).label(0)).toBe(2);
     expect((await openDataSet([...pictures, ...lists], 'train')).label(0)).toBe(1);
@@ -102,7 +102,7 @@ describe('idx files', () => {
   it.each([
     ['plain', pixels, ''],
     ['gzipped', gzipSync(pixels), '.gz'],
-    ['gzipped without saying so', gzipSync(pixels), ''],
+    ['gzipped without .gz', gzipSync(pixels), ''],
   ])('reads gray pictures, %s', async (_, images, ending) => {
     expect(await contents(await openDataSet(named(images, ending)))).toEqual([
       [`t10k-images-idx3-ubyte${ending}[0]`, 7, [10, 10, 10, 255, 20, 20, 20, 255]],
@@ -111,15 +111,15 @@ describe('idx files', () => {
   });
 
   it.each([
-    ['cut short', pixels.subarray(0, 19), /19 bytes; 2 pictures of 2×1 take 20/],
-    ['cut in its header', pixels.subarray(0, 9), /does not begin/],
-    ['another kind', Uint8Array.of(1, ...pixels.subarray(1)), /does not begin/],
-    ['a cut gzip', gzipSync(pixels).subarray(0, 30), /no whole gzip/],
-  ])('refuses %s', async (_, images, message) => {
+    ['truncated pixels', pixels.subarray(0, 19), /19 bytes; 2 pictures of 2×1 need 20/],
+    ['a truncated header', pixels.subarray(0, 9), /does not start/],
+    ['another format', Uint8Array.of(1, ...pixels.subarray(1)), /does not start/],
+    ['a truncated gzip file', gzipSync(pixels).subarray(0, 30), /complete gzip/],
+  ])('rejects %s', async (_, images, message) => {
     await expect(openDataSet(named(images))).rejects.toThrow(refusal('data-format', message));
   });
 
-  it('refuses labels for other pictures', async () => {
+  it('rejects labels for another number of pictures', async () => {
     const [images] = named(pixels);
     const fewer = memoryFile('m/t10k-labels-idx1-ubyte', labels.subarray(0, 9));
     await expect(openDataSet([images as NamedFile, fewer])).rejects.toThrow(refusal('data-format', /1 labels for 2/));
@@ -135,7 +135,7 @@ describe('packs', () => {
   ];
 
   it('reads pictures by their offsets', async () => {
-    const dataSet = await openDataSet(pack(words(0, 3, 6), Uint8Array.of(1, 0)));
+    const dataSet = await openDataSet(pack(u32Bytes(0, 3, 6), Uint8Array.of(1, 0)));
     expect(dataSet.classes).toEqual(['cat', 'dog']);
     expect(await contents(dataSet)).toEqual([
       ['test.images[0]', 1, 'one'],
@@ -143,23 +143,23 @@ describe('packs', () => {
     ]);
   });
 
-  it('takes the part for testing', async () => {
-    const both = [...pack(words(0, 6), Uint8Array.of(0), 'train'), ...pack(words(0, 3, 6), Uint8Array.of(1, 0))];
+  it('opens the test split', async () => {
+    const both = [...pack(u32Bytes(0, 6), Uint8Array.of(0), 'train'), ...pack(u32Bytes(0, 3, 6), Uint8Array.of(1, 0))];
     expect((await openDataSet(both)).length).toBe(2);
     expect((await openDataSet(both, 'train')).length).toBe(1);
   });
 
   it.each([
-    ['offsets for other labels', words(0, 6), Uint8Array.of(1, 0), /8 bytes; 2 labels need 12/],
-    ['offsets beyond the pictures', words(0, 3, 7), Uint8Array.of(1, 0), /outside the 6 bytes/],
-    ['offsets that fall', words(3, 0, 6), Uint8Array.of(1, 0), /backwards/],
-    ['labels without a name', words(0, 3, 6), Uint8Array.of(1, 2), /label 2.*2 names/],
-  ])('refuses %s', async (_, offsets, labels, message) => {
+    ['offsets for another number of labels', u32Bytes(0, 6), Uint8Array.of(1, 0), /8 bytes; 2 labels need 12/],
+    ['offsets beyond the pictures', u32Bytes(0, 3, 7), Uint8Array.of(1, 0), /exceed the 6 bytes/],
+    ['offsets that decrease', u32Bytes(3, 0, 6), Uint8Array.of(1, 0), /decrease/],
+    ['labels without a name', u32Bytes(0, 3, 6), Uint8Array.of(1, 2), /label 2.*2 names/],
+  ])('rejects %s', async (_, offsets, labels, message) => {
     await expect(openDataSet(pack(offsets, labels))).rejects.toThrow(refusal('data-format', message));
   });
 
-  it('refuses names that are none', async () => {
-    const files = pack(words(0, 3, 6), Uint8Array.of(1, 0)).map((file) =>
+  it('rejects invalid class names', async () => {
+    const files = pack(u32Bytes(0, 3, 6), Uint8Array.of(1, 0)).map((file) =>
       file.path.endsWith('.json') ? memoryFile(file.path, '{') : file,
     );
     await expect(openDataSet(files)).rejects.toThrow(refusal('data-format', /classes.json.*list of names/));

@@ -5,10 +5,10 @@ import type { DataSet, StoredPicture } from '../../../src/tools/data/data-set.ts
 import { type Classify, EvaluationRun } from '../../../src/tools/evaluation/evaluation-run.ts';
 
 const LABELS = ['a', 'b', 'c'];
-/** A picture of this width cannot be decoded. */
+/** Width of a picture that cannot be decoded. */
 const BROKEN = 99;
 
-/** Pictures whose width says what they are taken for. */
+/** Returns a data set of pictures whose width is the predicted class. */
 function dataSet(widths: readonly number[]): DataSet {
   return {
     format: 'test',
@@ -22,11 +22,11 @@ function dataSet(widths: readonly number[]): DataSet {
 const classify: Classify = async (pictures) => pictures.map((picture) => scoresOf(picture));
 
 function scoresOf(picture: StoredPicture): Float32Array {
-  if (!('width' in picture) || picture.width === BROKEN) throw new HwgqError('invalid-image', 'It is broken.');
+  if (!('width' in picture) || picture.width === BROKEN) throw new HwgqError('invalid-image', 'The picture is broken.');
   return Float32Array.from(LABELS, (_, index) => (index === picture.width ? 1 : 0));
 }
 
-it('finds the same in batches of any size, stopped anywhere, and leaves out what is broken', async () => {
+it('gives the same results for any batch size and stop, without broken pictures', async () => {
   const width = fc.constantFrom(0, 1, 2, BROKEN);
   await fc.assert(
     fc.asyncProperty(
@@ -42,22 +42,22 @@ it('finds the same in batches of any size, stopped anywhere, and leaves out what
         expect(run.done).toBe(Math.min(stopAfter * batch, run.total));
         await run.run(() => {});
         expect(run.isComplete).toBe(true);
-        const seen = widths.slice(0, limit);
-        const whole = seen.flatMap((named, index) => (named === BROKEN ? [] : [{ named, index }]));
+        const evaluated = widths.slice(0, limit);
+        const decodable = evaluated.flatMap((named, index) => (named === BROKEN ? [] : [{ named, index }]));
         expect(run.unreadable.map(({ name }) => name).sort()).toEqual(
-          seen.flatMap((named, index) => (named === BROKEN ? [`picture ${index}`] : [])).sort(),
+          evaluated.flatMap((named, index) => (named === BROKEN ? [`picture ${index}`] : [])).sort(),
         );
-        expect(run.evaluation.pictures).toBe(whole.length);
-        expect(run.evaluation.correct).toBe(whole.filter(({ named, index }) => named === index % 3).length);
+        expect(run.evaluation.pictures).toBe(decodable.length);
+        expect(run.evaluation.correct).toBe(decodable.filter(({ named, index }) => named === index % 3).length);
         expect(run.picturesOf(1, 2)).toEqual(
-          whole.filter(({ named, index }) => named === 2 && index % 3 === 1).map(({ index }) => index),
+          decodable.filter(({ named, index }) => named === 2 && index % 3 === 1).map(({ index }) => index),
         );
       },
     ),
   );
 });
 
-it('ends with errors that are no picture’s fault', async () => {
+it('fails with errors that do not concern a single picture', async () => {
   const lost: Classify = async () => {
     throw new HwgqError('device-lost', 'The GPU is gone.');
   };
@@ -65,16 +65,16 @@ it('ends with errors that are no picture’s fault', async () => {
   await expect(run.run(() => {})).rejects.toMatchObject({ code: 'device-lost' });
 });
 
-it('reads the next pictures while the network runs, and no further', async () => {
+it('reads one batch ahead while the network runs', async () => {
   const read: number[] = [];
   const source = dataSet(new Array<number>(20).fill(0));
   const watched = { ...source, read: (index: number) => source.read(index).finally(() => read.push(index)) };
-  const seenAtOnce: number[] = [];
+  const readCounts: number[] = [];
   const slow: Classify = async (pictures) => {
     await new Promise((resolve) => setTimeout(resolve, 1));
-    seenAtOnce.push(read.length);
+    readCounts.push(read.length);
     return classify(pictures);
   };
   await new EvaluationRun(watched, slow, { labels: LABELS, batch: 5 }).run(() => {});
-  expect(seenAtOnce).toEqual([10, 15, 20, 20]);
+  expect(readCounts).toEqual([10, 15, 20, 20]);
 });

@@ -9,7 +9,7 @@ interface Sample {
   readonly scores: readonly number[];
 }
 
-/** Some pictures' classes and scores, few enough different scores that there are ties. */
+/** Samples with so few different scores that ties occur. */
 const samples = fc.integer({ min: 2, max: 12 }).chain((classes) =>
   fc.record({
     classes: fc.constant(classes),
@@ -32,7 +32,7 @@ function evaluated(classes: number, all: readonly Sample[]): Evaluation {
   return evaluation;
 }
 
-/** Classes from the highest score to the lowest, the first of equal ones first. */
+/** Returns the classes by descending score; equal scores stay in class order. */
 function ranking(scores: readonly number[]): number[] {
   return scores.map((_, index) => index).sort((a, b) => (scores[b] as number) - (scores[a] as number));
 }
@@ -41,7 +41,7 @@ function share(all: readonly Sample[], holds: (sample: Sample) => boolean): numb
   return all.length === 0 ? 0 : all.filter(holds).length / all.length;
 }
 
-it('counts top-1 and top-5 as sorting all scores does', () => {
+it('counts top-1 and top-5 like sorting all scores', () => {
   fc.assert(
     fc.property(samples, ({ classes, samples: all }) => {
       const evaluation = evaluated(classes, all);
@@ -52,7 +52,7 @@ it('counts top-1 and top-5 as sorting all scores does', () => {
   );
 });
 
-it('counts every pair of classes, and orders the confused ones', () => {
+it('counts every pair of classes and sorts the confused ones', () => {
   fc.assert(
     fc.property(samples, ({ classes, samples: all }) => {
       const evaluation = evaluated(classes, all);
@@ -80,7 +80,7 @@ it('counts every pair of classes, and orders the confused ones', () => {
   );
 });
 
-it('has the expected calibration error of its definition', () => {
+it('computes the expected calibration error by its definition', () => {
   fc.assert(
     fc.property(samples, ({ classes, samples: all }) => {
       let error = 0;
@@ -98,16 +98,16 @@ it('has the expected calibration error of its definition', () => {
   );
 });
 
-it('is calibrated where scores are as often right as they say, and not where they boast', () => {
+it('has no calibration error for calibrated scores, and a large one for overconfident scores', () => {
   const evaluation = new Evaluation(2);
   for (let index = 0; index < 4; index++) evaluation.add(index === 0 ? 1 : 0, [0.75, 0.25]);
   expect(evaluation.calibrationError).toBeCloseTo(0, 12);
-  const boasting = new Evaluation(2);
-  for (let index = 0; index < 4; index++) boasting.add(index % 2, [1, 0]);
-  expect(boasting.calibrationError).toBe(0.5);
+  const overconfident = new Evaluation(2);
+  for (let index = 0; index < 4; index++) overconfident.add(index % 2, [1, 0]);
+  expect(overconfident.calibrationError).toBe(0.5);
 });
 
-it('refuses a class that is not there, and missing scores', () => {
+it('rejects a class out of range and missing scores', () => {
   const evaluation = new Evaluation(3);
   expect(() => evaluation.add(3, [1, 0, 0])).toThrow(expect.objectContaining({ code: 'unknown-class' }));
   expect(() => evaluation.add(0, [1, 0])).toThrow(expect.objectContaining({ code: 'shape-mismatch' }));
@@ -116,8 +116,8 @@ it('refuses a class that is not there, and missing scores', () => {
 
 it.each([
   [2, 'in cells with numbers'],
-  [300, 'a few pixels a class'],
-])('draws %i classes %s, shaded where pictures are', (classes) => {
+  [300, 'in a few pixels each'],
+])('draws %i classes %s, shaded by the number of pictures', (classes) => {
   const evaluation = new Evaluation(classes);
   const scores = new Float32Array(classes);
   scores[1] = 1;

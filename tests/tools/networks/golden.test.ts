@@ -9,7 +9,7 @@ import { SIGN, TWO_CENTERS } from '../../../src/tools/networks/quantizers.ts';
 import { goldenPrototxt } from '../../support/golden.ts';
 import { describeShared } from '../../support/shared.ts';
 
-/** The ablations came with narrower fully connected layers. */
+/** The published ablations have narrower fully connected layers. */
 const width = 512;
 
 const PUBLISHED: readonly [folder: string, network: CaffeNetwork][] = [
@@ -22,15 +22,15 @@ const PUBLISHED: readonly [folder: string, network: CaffeNetwork][] = [
   ['lenet', NETWORKS.lenet.describe()],
 ];
 
-describeShared('the networks that were published', () => {
-  it.each(PUBLISHED)('%s is the same, layer by layer', (folder, { input, layers }) => {
+describeShared('the published networks', () => {
+  it.each(PUBLISHED)('%s equals the published one, layer by layer', (folder, { input, layers }) => {
     const published = readNetwork(goldenPrototxt(folder));
     expect(input).toEqual(published.input);
     expect(layers.map(({ name }) => name)).toEqual(published.layers.map(({ name }) => name));
     expect(layers).toEqual(published.layers);
   });
 
-  it('alexbw is the same but for its layers of stored ±alpha, which are ordinary ones', () => {
+  it('alexbw equals the published one except for its layers with stored ±alpha weights', () => {
     const published = readNetwork(goldenPrototxt('alexbw'));
     const { input, layers } = alexNet();
     expect(input).toEqual(published.input);
@@ -39,7 +39,7 @@ describeShared('the networks that were published', () => {
     expect(binary.map(({ name }) => name)).toEqual(['conv2', 'conv3', 'conv4', 'conv5', 'fc6', 'fc7']);
   });
 
-  it.each(PUBLISHED)('%s is quantized the same, also backward', (folder, network) => {
+  it.each(PUBLISHED)('%s has the published quantizers, including the backward options', (folder, network) => {
     expect(quantOptions(writeNetwork(network))).toEqual(quantOptions(goldenPrototxt(folder)));
   });
 });
@@ -51,7 +51,7 @@ function withoutBinarization(layer: CaffeLayer): CaffeLayer {
   return { ...layer, parameters: ordinary };
 }
 
-/** Each layer's `quant_param`, as it stands. */
+/** Returns the fields of each layer's `quant_param`. */
 function quantOptions(prototxt: string) {
   const messages = (message: PrototxtMessage, name: string) =>
     message.fields.flatMap((field) =>

@@ -9,24 +9,24 @@ import { knownNetwork, NETWORK_NAMES } from '../../../src/tools/networks/network
 import { Random } from '../../../src/tools/networks/random.ts';
 import { SeededTensors } from '../../../src/tools/networks/seeded-tensors.ts';
 
-/** Weights and how often each is used: of filters of one size, one after the other. */
+/** Layers with equal filters: number of layers, input channels, outputs, kernel size, and output height and width. */
 type Filters = readonly [count: number, inputs: number, outputs: number, kernel: number, outputSide: number];
 
-/** Batch normalizations of torchvision's models have a gamma and a beta for each of so many channels. */
+/** Parameters of torchvision's models, and number of channels with a gamma and a beta. */
 const TORCHVISION = {
   resnet18: { parameters: 11_689_512, normalizedChannels: 4_800 },
   resnet34: { parameters: 21_797_672, normalizedChannels: 8_512 },
   resnet50: { parameters: 25_557_032, normalizedChannels: 26_560 },
 };
 
-/** Outputs of all blocks of a ResNet, and of its projections: ours have a gamma and a beta for these alone. */
+/** Number of outputs of all blocks and projections of a ResNet. Here, only these have a gamma and a beta. */
 const SCALED_CHANNELS = {
   resnet18: 2 * (64 + 128 + 256 + 512) + (128 + 256 + 512),
   resnet34: 3 * 64 + 4 * 128 + 6 * 256 + 3 * 512 + (128 + 256 + 512),
   resnet50: 4 * (3 * 64 + 4 * 128 + 6 * 256 + 3 * 512) + 4 * (64 + 128 + 256 + 512),
 };
 
-/** Every layer with weights that is written down here by hand: the one that Krizhevsky et al. describe, and so on. */
+/** Layers with weights, written by hand from the papers. */
 const FILTERS: Readonly<Record<string, readonly Filters[]>> = {
   alexnet: [
     [1, 3, 96, 11, 55],
@@ -77,13 +77,13 @@ const FILTERS: Readonly<Record<string, readonly Filters[]>> = {
 describe.each(NETWORK_NAMES)('%s', (name) => {
   const { describe: describeNetwork, recipe } = knownNetwork(name);
 
-  it('is the same network after it was printed and read', () => {
+  it('is the same network after writing and reading it', () => {
     expect(readNetwork(writeNetwork(describeNetwork()))).toEqual(describeNetwork());
   });
 
-  it('is the same network as a file for training, but for its Softmax', () => {
+  it('is the same network in its training file, except for Softmax', () => {
     const network = describeNetwork();
-    // MNIST's pictures enter as they are, so that their size is in no training file.
+    // The training file of LeNet does not contain the picture size, because it does not crop.
     const size = recipe.augment ? '' : `input: "data" input_shape { dim: [1, ${network.input.shape.join(', ')}] } `;
     const { input, layers } = readNetwork(size + writeTrainingNetwork(network, recipe));
     expect(input).toEqual(network.input);
@@ -91,8 +91,8 @@ describe.each(NETWORK_NAMES)('%s', (name) => {
   });
 });
 
-describe('what networks cost', () => {
-  it.each(['resnet18', 'resnet34', 'resnet50'] as const)('%s has the parameters that torchvision counts', (name) => {
+describe('the cost of networks', () => {
+  it.each(['resnet18', 'resnet34', 'resnet50'] as const)('%s has as many parameters as in torchvision', (name) => {
     const { parameters, normalizedChannels } = TORCHVISION[name];
     const firstBiases = 64;
     expect(costOf(graphOf(name)).parameters).toBe(
@@ -103,7 +103,7 @@ describe('what networks cost', () => {
   it.each([
     ['resnet34', 3.6],
     ['resnet50', 3.8],
-  ])('%s computes what He et al. (2016), table 1, say: %d billion multiply-adds', (name, billions) => {
+  ])('%s has the multiply-adds of He et al. (2016), table 1: %d billion', (name, billions) => {
     expect(Math.trunc(costOf(graphOf(name)).multiplyAdds / 1e8) / 10).toBe(billions);
   });
 
@@ -123,7 +123,7 @@ describe('what networks cost', () => {
     ['darknet19', 63, [1024, 7, 7]],
     ['vgg', 43, [4096]],
     ['alexnet', 26, [4096]],
-  ])('%s has %d layers, and its last ReLU gives %j', (name, count, shape) => {
+  ])('%s has %d layers, and its last ReLU has the shape %j', (name, count, shape) => {
     const graph = graphOf(name);
     expect(graph.layers).toHaveLength(count);
     const relu = graph.layers.findLast(({ type }) => type === 'relu');
@@ -131,7 +131,7 @@ describe('what networks cost', () => {
   });
 });
 
-it('a name that is none is refused with those there are', () => {
+it('rejects an unknown name with the known ones', () => {
   expect(() => knownNetwork('resnet19')).toThrow(
     expect.objectContaining({ code: 'invalid-option', message: expect.stringMatching(/'resnet19'.*resnet18.*lenet/) }),
   );

@@ -8,18 +8,18 @@ import { levelShares } from '../../support/level-shares.ts';
 import { smoothPicture } from '../../support/smooth-picture.ts';
 
 describe('seededModel', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed and differs for another', () => {
     const file = Buffer.from(encodeModel(seededModel('lenet', 1)));
     expect(file.equals(encodeModel(seededModel('lenet', 1)))).toBe(true);
     expect(file.equals(encodeModel(seededModel('lenet', 2)))).toBe(false);
   });
 
-  it('is kept by a file as it is', () => {
+  it('is unchanged after encoding and decoding', () => {
     const model = seededModel('cifarsmall', 3);
     expect(isDeepStrictEqual(decodeModel(encodeModel(model)), model)).toBe(true);
   });
 
-  it.each(['lenet', 'cifarsmall', 'cifarvgg'])('%s packs what is between its first and its last layer', (name) => {
+  it.each(['lenet', 'cifarsmall', 'cifarvgg'])('%s has binary weights between its first and its last layer', (name) => {
     const forms = seededModel(name, 1).graph.layers.flatMap((layer) =>
       'weights' in layer ? [layer.weights.form] : [],
     );
@@ -29,7 +29,7 @@ describe('seededModel', () => {
     expect(new Set(forms.slice(1, -1))).toEqual(new Set(['binary']));
   });
 
-  it('takes pictures as the network was trained on', () => {
+  it('has the preprocessing of the training', () => {
     expect(seededModel('cifarsmall', 1).preprocessing).toEqual({
       channels: 'bgr',
       width: 32,
@@ -42,15 +42,17 @@ describe('seededModel', () => {
     expect(seededModel('googlenet', 1).preprocessing).toMatchObject({ fit: { method: 'crop', resize: 256 }, scale: 1 });
   });
 
-  it.each(['lenet', 'cifarsmall'])('%s has all levels of its quantizers in use', (name) => {
-    for (const { layer, shares } of levelShares(seededModel(name, 1), 1)) {
+  it.each(['lenet', 'cifarsmall'])('%s uses all levels of its quantizers', (name) => {
+    const levels = levelShares(seededModel(name, 1), 1);
+    expect(levels).not.toEqual([]);
+    for (const { layer, shares } of levels) {
       expect(shares, layer).toHaveLength(4);
       expect(Math.min(...shares), layer).toBeGreaterThan(0.02);
       expect(Math.max(...shares), layer).toBeLessThan(0.75);
     }
   });
 
-  it('tells pictures apart', async () => {
+  it('has different scores for different pictures', async () => {
     const model = seededModel('cifarsmall', 1);
     const session = await createSession(model, { backend: 'reference' });
     const [first, second] = [smoothPicture(model.preprocessing, 1), smoothPicture(model.preprocessing, 2)];
