@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Lets a backend's runs take a minute by the clock. */
+/** Makes each run of a backend take a minute of the mocked clock. */
 function slow({ prototype }: typeof WasmRunner | typeof WebGpuRunner): void {
   const { run } = prototype;
   const now = performance.now.bind(performance);
@@ -32,21 +32,21 @@ async function scoresOf(session: Session): Promise<readonly Float32Array[]> {
   return [...numbers.blobs, ...drawn.blobs];
 }
 
-async function trueScores(): Promise<readonly Float32Array[]> {
+async function expectedScores(): Promise<readonly Float32Array[]> {
   const session = await createSession(model, { backend: 'wasm' });
   const scores = await scoresOf(session);
   session.dispose();
   return scores;
 }
 
-/** That a session runs on WebAssembly for a reason, and rightly. */
+/** Expects a session to run on WebAssembly for a reason, with correct scores. */
 async function expectWasm(session: Session, reason: RegExp): Promise<void> {
   expect(session.backend).toMatchObject({ name: 'wasm', fallbackReason: expect.stringMatching(reason) });
-  expect(await scoresOf(session)).toEqual(await trueScores());
+  expect(await scoresOf(session)).toEqual(await expectedScores());
   session.dispose();
 }
 
-it('takes the GPU where that measured faster', async () => {
+it('chooses the GPU if it measures faster', async () => {
   const { gpu } = hardware();
   slow(WasmRunner);
   const session = await createSession(model, { gpu });
@@ -55,7 +55,7 @@ it('takes the GPU where that measured faster', async () => {
   session.dispose();
 });
 
-it('takes WebAssembly where that measured faster, says so, and gives the GPU back', async () => {
+it('chooses WebAssembly if it measures faster, reports why, and releases the GPU', async () => {
   const { gpu, devices } = hardware();
   slow(WebGpuRunner);
   const session = await createSession(model, { gpu });
@@ -63,7 +63,7 @@ it('takes WebAssembly where that measured faster, says so, and gives the GPU bac
   expect((await devices[0]?.lost)?.reason).toBe('destroyed');
 });
 
-it('takes WebAssembly where the browser finds a GPU and opens none, or fails to look for one', async () => {
+it('falls back to WebAssembly if the browser opens no device, or fails to request an adapter', async () => {
   const refusal = () => Promise.reject(new DOMException('Out of handles', 'OperationError'));
   vi.spyOn(GPUAdapter.prototype, 'requestDevice').mockImplementation(refusal);
   const closed = hardware().gpu;
@@ -77,7 +77,7 @@ it('takes WebAssembly where the browser finds a GPU and opens none, or fails to 
   }
 });
 
-it('takes WebAssembly where the GPU is lost for good while the model loads', async () => {
+it('falls back to WebAssembly if the GPU is lost for good while the model loads', async () => {
   const { gpu, takeAway } = hardware();
   const { createBuffer } = GPUDevice.prototype;
   vi.spyOn(GPUDevice.prototype, 'createBuffer').mockImplementation(function (this: GPUDevice, descriptor) {
@@ -87,7 +87,7 @@ it('takes WebAssembly where the GPU is lost for good while the model loads', asy
   await expectWasm(await createSession(model, { gpu }), /The GPU was lost/);
 });
 
-it('takes WebAssembly where the GPU fails while both are measured', async () => {
+it('falls back to WebAssembly if the GPU fails during the measurement', async () => {
   const { gpu, devices } = hardware();
   const { run } = WebGpuRunner.prototype;
   const spy = vi.spyOn(WebGpuRunner.prototype, 'run').mockImplementation(function (this: WebGpuRunner, ...inputs) {
@@ -97,14 +97,14 @@ it('takes WebAssembly where the GPU fails while both are measured', async () => 
   expect((await devices[0]?.lost)?.reason).toBe('destroyed');
 });
 
-it('goes on on WebAssembly where the GPU is lost for good in the middle of runs', async () => {
+it('falls back to WebAssembly if the GPU is lost for good during runs', async () => {
   const { gpu, takeAway } = hardware();
   slow(WasmRunner);
   const session = await createSession(model, { gpu });
   expect(session.backend.name).toBe('webgpu');
   takeAway();
   const [numbers, drawn] = await Promise.all([session.run(pixels, 1), session.runPictures(pictures)]);
-  expect([...numbers.blobs, ...drawn.blobs]).toEqual(await trueScores());
+  expect([...numbers.blobs, ...drawn.blobs]).toEqual(await expectedScores());
   await expectWasm(session, /The GPU was lost/);
 });
 
@@ -115,7 +115,7 @@ it.each<[string, unknown, RegExp]>([
   ['threads', 0, /`threads` is 0; /],
   ['threads', 1.5, /`threads` is 1.5; /],
   ['threads', 'x', /`threads` is x; /],
-])('refuses %s %s', async (name, value, message) => {
+])('rejects %s %s', async (name, value, message) => {
   await expect(createSession(model, { [name]: value } as SessionOptions)).rejects.toMatchObject({
     code: 'invalid-option',
     message: expect.stringMatching(message),

@@ -13,14 +13,14 @@ async function shipped(url: string): Promise<Model> {
   return decodeModel(new Uint8Array(await (await fetch(url)).arrayBuffer()));
 }
 
-/** Pixels minus a mean in the middle, as a camera might give. */
+/** Returns random pixels minus a mean of 128. */
 function randomPixels(model: Model, count: number): Int16Array {
   const random = randomNumbers(7);
   const length = count * elementCount(model.graph.input.shape);
   return Int16Array.from({ length }, () => Math.floor(random() * 256) - 128);
 }
 
-/** Every blob of both backends: level values must be equal, floats within 1e-5 of the blob's largest. */
+/** Expects WebGPU to compute the interpreter's blobs: levels exactly, floats within 1e-5 of the largest value. */
 async function expectSameBlobs(model: Model, count: number): Promise<void> {
   const blobs = [...new Set(model.graph.layers.map((layer) => layer.blob))];
   const quantized = new Set(model.graph.layers.filter(({ type }) => type === 'quant').map(({ blob }) => blob));
@@ -39,33 +39,33 @@ async function expectSameBlobs(model: Model, count: number): Promise<void> {
   }
 }
 
-it('gives the reference interpreter’s blobs on the shipped digits model', async () => {
+it('computes the interpreter’s blobs for the shipped digits model', async () => {
   await expectSameBlobs(await shipped(lenetUrl), 3);
 });
 
-it('gives the reference interpreter’s blobs on the shipped objects model', async () => {
+it('computes the interpreter’s blobs for the shipped objects model', async () => {
   await expectSameBlobs(await shipped(cifarsmallUrl), 1);
 });
 
-it.each([1, 2, 3, 4, 5])('gives the reference interpreter’s blobs on the small network, seed %i', async (seed) => {
+it.each([1, 2, 3, 4, 5])('computes the interpreter’s blobs for the small network, seed %i', async (seed) => {
   await expectSameBlobs(smallModel(seed), 5);
 });
 
-it('gives the same scores whether blobs are tapped or fused', async () => {
+it('computes the same scores whether intermediate blobs are returned or fused', async () => {
   const model = smallModel();
   const pixels = randomPixels(model, 2);
   const fused = await createSession(model, { backend: 'webgpu' });
-  const tapped = await createSession(model, { backend: 'webgpu', blobs: ['fc4', 'conv1', 'pool1', 'conv2', 'ip3'] });
-  expect((await tapped.run(pixels, 2)).blobs[0]).toEqual((await fused.run(pixels, 2)).blobs[0]);
+  const separate = await createSession(model, { backend: 'webgpu', blobs: ['fc4', 'conv1', 'pool1', 'conv2', 'ip3'] });
+  expect((await separate.run(pixels, 2)).blobs[0]).toEqual((await fused.run(pixels, 2)).blobs[0]);
   fused.dispose();
-  tapped.dispose();
+  separate.dispose();
 });
 
-it('takes floats that are whole numbers times the scale as exactly as the whole numbers', async () => {
+it('runs floats that are integers times the scale as exactly as the integers', async () => {
   const model = smallModel();
   const pixels = randomPixels(model, 1);
   const session = await createSession(model, { backend: 'webgpu' });
-  const whole = await session.run(pixels, 1);
+  const integers = await session.run(pixels, 1);
   const floats = await session.run(
     Float32Array.from(pixels, (value) => value / 64),
     1,
@@ -75,12 +75,12 @@ it('takes floats that are whole numbers times the scale as exactly as the whole 
     { backend: 'webgpu' },
   );
   expect(floats.blobs[0]).toEqual((await scaled.run(pixels, 1)).blobs[0]);
-  expect(floats.blobs[0]).not.toEqual(whole.blobs[0]);
+  expect(floats.blobs[0]).not.toEqual(integers.blobs[0]);
   session.dispose();
   scaled.dispose();
 });
 
-it('rejects pending and later runs once it is disposed of', async () => {
+it('rejects pending and later runs with `disposed` after dispose', async () => {
   const session = await createSession(smallModel(), { backend: 'webgpu' });
   const pending = session.run(randomPixels(smallModel(), 1), 1);
   session.dispose();
@@ -88,7 +88,7 @@ it('rejects pending and later runs once it is disposed of', async () => {
   await expect(session.run(randomPixels(smallModel(), 1), 1)).rejects.toMatchObject({ code: 'disposed' });
 });
 
-it('falls back to the interpreter, and says why, where a layer does not run on WebGPU', async () => {
+it('falls back to the interpreter, and reports why, if no backend runs a layer', async () => {
   const model = smallModel();
   const centers = Array.from({ length: 16 }, (_, index) => index + 1);
   const quantizer = { kind: 'hwgq', centers, negativeSlope: 0 } as const;
@@ -124,7 +124,7 @@ it('reports a shader that the driver does not compile, and falls back to WebAsse
   }
 });
 
-it('tells a buffer beyond the GPU’s limits from a lack of memory, and runs on afterwards', async () => {
+it('reports a buffer beyond the GPU’s limits as unsupported, and can run afterwards', async () => {
   const model = smallModel();
   const session = await createSession(model, { backend: 'webgpu' });
   const create = GPUDevice.prototype.createBuffer;

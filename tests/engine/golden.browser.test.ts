@@ -14,15 +14,15 @@ import { partOf } from '../support/part-of.ts';
 
 const sets = inject('golden');
 
-async function fetched(folder: string, file: string): Promise<ArrayBuffer> {
+async function fetchFile(folder: string, file: string): Promise<ArrayBuffer> {
   const response = await fetch(encodeURI(`${folder}/${file}`));
   if (!response.ok) throw new Error(`${file}: ${response.status}`);
   return response.arrayBuffer();
 }
 
-/** Networks that every kernel variant computes in the ordinary tests too; the others take long in software. */
+/** The networks that the ordinary tests run with every kernel variant. The others take long on a software adapter. */
 const SMALL = ['cifarvgg', 'odd'];
-/** The network among them that has layers for every variant. */
+/** The network with layers for every variant. */
 const WITH_ALL = 'CIFAR10-VGG-HWGQ';
 
 const BACKENDS = [
@@ -47,16 +47,16 @@ async function difference(
   golden: GoldenCase,
   { variant, ...options }: Options,
 ): Promise<GoldenDifference> {
-  const whole: Model = decodeModel(new Uint8Array(await fetched(folder, 'model.hwgq')));
+  const whole: Model = decodeModel(new Uint8Array(await fetchFile(folder, 'model.hwgq')));
   const model = golden.part ? { ...whole, graph: partOf(whole.graph, golden.part.from, golden.part.to) } : whole;
-  const bytes = await fetched(folder, `${golden.name}.input`);
+  const bytes = await fetchFile(folder, `${golden.name}.input`);
   const input = golden.input === 'integers' ? new Int16Array(bytes) : new Float32Array(bytes);
-  const expected = new Float32Array(await fetched(folder, `${golden.name}.expected`));
+  const expected = new Float32Array(await fetchFile(folder, `${golden.name}.expected`));
   if (!variant) return goldenDifference(model, golden, input, expected, options);
   return differenceFrom(golden, await runWith(variant, model, golden, input), expected);
 }
 
-/** What a network gives with one variant of the kernels wherever that can run, which is seen to. */
+/** Runs a network with one kernel variant for every layer that the variant supports, and checks that it is used. */
 async function runWith(
   variant: VariantName,
   { graph, preprocessing }: Model,
@@ -83,9 +83,9 @@ for (const [net, { folder, cases }] of Object.entries(sets)) {
   describe.each<Options & { readonly on: string }>(backends)(
     `golden results of ${net}, on $on`,
     ({ on: _, ...options }) => {
-      it.each(cases)('$name: every code, and the scores', async (golden) => {
+      it.each(cases)('computes every code and the scores of $name', async (golden) => {
         const { levels, wrongLevels, worstFloat } = await difference(folder, golden, options);
-        // Sums of a residual network round, so that a code near its threshold may flip.
+        // A residual network rounds its float sums, so a code near a threshold may flip.
         expect(wrongLevels).toBeLessThanOrEqual(golden.part ? levels / 100_000 : 0);
         if (wrongLevels === 0) expect(worstFloat).toBeLessThan(1e-5);
       });

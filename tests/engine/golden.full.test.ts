@@ -25,7 +25,7 @@ import { PLAIN_NETWORKS } from '../support/golden-cases.ts';
 import { describeShared, shared } from '../support/shared.ts';
 import { hasNodeGpu, vulkanEnvironment } from '../support/vulkan.ts';
 
-/** Every image of the golden results, through the built command: `hwgq convert`, then `hwgq run`. */
+// Runs every image of the golden results through the built command: `hwgq convert`, then `hwgq run`.
 
 const folder = mkdtempSync(join(tmpdir(), 'hwgq-full-'));
 const environment = vulkanEnvironment();
@@ -37,18 +37,18 @@ async function hwgq(...args: string[]): Promise<void> {
   await promisify(execFile)(process.execPath, ['dist/cli/hwgq.js', ...args], { env: environment });
 }
 
-async function converted(name: string, prototxt: string, weights: string, ...options: string[]): Promise<string> {
+async function convert(name: string, prototxt: string, weights: string, ...options: string[]): Promise<string> {
   const out = join(folder, `${name}.hwgq`);
   await hwgq('convert', '--prototxt', prototxt, '--weights', weights, ...options, '--out', out);
   return out;
 }
 
-function convertedGolden(net: string, form: FloatForm, ...options: string[]): Promise<string> {
+function convertGolden(net: string, form: FloatForm, ...options: string[]): Promise<string> {
   const prototxt = shared(`golden/${net}/deploy.prototxt`);
-  return converted(`${net}-${form}`, prototxt, goldenWeightsFile(net), '--float', form, ...options);
+  return convert(`${net}-${form}`, prototxt, goldenWeightsFile(net), '--float', form, ...options);
 }
 
-/** What `hwgq run` writes for some inputs: for each, the tapped blobs. */
+/** Returns what `hwgq run` writes: for each input, its output blobs. */
 async function run(model: string, inputs: Float32Array, backend: string, ...options: string[]): Promise<Float32Array> {
   const [input, output] = [join(folder, 'inputs.f32'), join(folder, 'outputs.f32')];
   writeFileSync(input, new Uint8Array(inputs.buffer));
@@ -56,20 +56,20 @@ async function run(model: string, inputs: Float32Array, backend: string, ...opti
   return new Float32Array(Uint8Array.from(readFileSync(output)).buffer);
 }
 
-/** The class of the highest score, for each image. */
-function named(scores: Float32Array, classes: number): number[] {
+/** Returns the class with the highest score, for each image. */
+function topClasses(scores: Float32Array, classes: number): number[] {
   return Array.from({ length: scores.length / classes }, (_, image) => {
     const own = scores.subarray(image * classes, (image + 1) * classes);
     return own.indexOf(own.reduce((most, value) => Math.max(most, value)));
   });
 }
 
-/** Percent of images that are named as they are labelled. */
+/** Returns the percentage of images whose top class is their label. */
 function accuracy(names: readonly number[], labels: Uint8Array): number {
   return (100 * names.filter((name, image) => name === labels[image]).length) / names.length;
 }
 
-/** The largest difference of two lists, as a share of the largest value of the second. */
+/** Returns the largest difference between two lists, relative to the largest value of the second. */
 function worstDifference(seen: Float32Array, truth: Float32Array): number {
   expect(seen.length).toBe(truth.length);
   const worst = seen.reduce((most, value, index) => Math.max(most, Math.abs(value - (truth[index] as number))), 0);
@@ -93,7 +93,7 @@ function photographs(size: number, count: number): Float32Array {
   return Float32Array.from(all.flatMap((pixels) => Array.from(pixels)));
 }
 
-/** MNIST's digits out of larger pictures, fitted as the model says. */
+/** Returns MNIST's digits, placed in larger pictures and preprocessed. */
 function refittedDigits(preprocessing: Preprocessing): Float32Array {
   const digits = mnistDigits();
   const inputs = new Float32Array(digits.length);
@@ -117,27 +117,27 @@ const TRAINED = {
   },
 };
 
-describeShared('every golden image, by the command', () => {
+describeShared('every golden image, with the command', () => {
   describe.each(['wasm', 'webgpu', 'reference'])('on %s', (backend) => {
     const isThere = backend !== 'webgpu' || hasGpu;
     const onBackend = it.skipIf(!isThere);
     const where = isThere ? backend : `${backend} (skipped: the npm package webgpu finds no adapter)`;
 
-    onBackend.each(['lenet', 'cifarsmall'] as const)(`%s: every name and score, ${where}`, async (net) => {
+    onBackend.each(['lenet', 'cifarsmall'] as const)(`computes every label and score of %s, ${where}`, async (net) => {
       const { options, inputs } = TRAINED[net];
-      const scores = await run(await convertedGolden(net, 'f32', ...options), inputs(), backend);
+      const scores = await run(await convertGolden(net, 'f32', ...options), inputs(), backend);
       const { top1, classes } = goldenMeta(net);
-      expect(named(scores, classes)).toEqual(top1);
+      expect(topClasses(scores, classes)).toEqual(top1);
       const worst = worstDifference(scores, goldenLogits(net));
       console.log(`${net} on ${backend}: ${top1.length} images, worst score off by ${worst} of the largest`);
       expect(worst).toBeLessThan(1e-4);
     });
 
-    onBackend.each([...PLAIN_NETWORKS])(`%s: every code and score, ${where}`, async (net) => {
+    onBackend.each([...PLAIN_NETWORKS])(`computes every code and score of %s, ${where}`, async (net) => {
       const { inputSize, codes, top1, classes } = goldenMeta(net);
-      const model = await convertedGolden(net, 'f32', '--mean', '104,117,123');
+      const model = await convertGolden(net, 'f32', '--mean', '104,117,123');
       const scores = await run(model, photographs(inputSize, top1.length), backend);
-      expect(named(scores, classes)).toEqual(top1);
+      expect(topClasses(scores, classes)).toEqual(top1);
       const worst = worstDifference(scores, goldenLogits(net));
       console.log(`${net} on ${backend}: ${top1.length} images, worst score off by ${worst} of the largest`);
       expect(worst).toBeLessThan(1e-5);
@@ -163,7 +163,7 @@ describeShared('every golden image, by the command', () => {
     });
 
     onBackend.each(['lenet_iter_10000', 'lenet_v1_format'])(
-      `the public float LeNet, %s: 99.0% of MNIST, ${where}`,
+      `classifies 99.0% of MNIST correctly with the public float LeNet %s, ${where}`,
       async (name) => {
         const files = [
           shared('caffemodels/lenet/mnist_deploy.prototxt'),
@@ -171,11 +171,11 @@ describeShared('every golden image, by the command', () => {
         ];
         const [prototxt = '', weights = ''] = files;
         const scores = await run(
-          await converted(name, prototxt, weights, '--scale', '0.00390625', '--float', 'f32'),
+          await convert(name, prototxt, weights, '--scale', '0.00390625', '--float', 'f32'),
           digitInputs(),
           backend,
         );
-        const share = accuracy(named(scores, 10), mnistLabels());
+        const share = accuracy(topClasses(scores, 10), mnistLabels());
         console.log(`${name} on ${backend}: ${share}%`);
         expect(share).toBeGreaterThanOrEqual(99);
       },
@@ -183,22 +183,22 @@ describeShared('every golden image, by the command', () => {
   });
 
   it.each(['lenet', 'cifarsmall'] as const)(
-    '%s in its default form: within 0.2 points of the original',
+    'keeps the accuracy of %s in its default form within 0.2 points of the original',
     async (net) => {
       const { options, inputs, labels } = TRAINED[net];
       const { top1, classes } = goldenMeta(net);
-      const scores = await run(await convertedGolden(net, 'compact', ...options), inputs(), 'wasm');
-      const share = accuracy(named(scores, classes), labels());
+      const scores = await run(await convertGolden(net, 'compact', ...options), inputs(), 'wasm');
+      const share = accuracy(topClasses(scores, classes), labels());
       const original = accuracy(top1, labels());
       console.log(`${net} in its default form: ${share}%, the original ${original}%`);
       expect(Math.abs(share - original)).toBeLessThanOrEqual(0.2);
     },
   );
 
-  it('lenet names digits from larger pictures as it does MNIST’s own, within 0.2 points', async () => {
+  it('keeps lenet’s accuracy on digits in larger pictures within 0.2 points of MNIST’s own', async () => {
     const { preprocessing } = decodeModel(readFileSync('models/lenet.hwgq'));
     const scores = await run('models/lenet.hwgq', refittedDigits(preprocessing), 'wasm');
-    const share = accuracy(named(scores, 10), mnistLabels());
+    const share = accuracy(topClasses(scores, 10), mnistLabels());
     const original = accuracy(goldenMeta('lenet').top1, mnistLabels());
     console.log(`lenet on refitted digits: ${share}%, the original on MNIST's own ${original}%`);
     expect(Math.abs(share - original)).toBeLessThanOrEqual(0.2);

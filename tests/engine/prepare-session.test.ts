@@ -3,7 +3,7 @@ import { prepareSession } from '../../src/engine/prepare-session.ts';
 import { createSession } from '../../src/engine/session.ts';
 import { smallModel } from '../support/small-model.ts';
 
-/** A GPU that tells how often it was looked for, and gives what `find` does. */
+/** Returns a GPU that counts requests for an adapter, which it answers with `find`. */
 function countingGpu(find: () => Promise<unknown>) {
   let count = 0;
   const requestAdapter = () => {
@@ -15,8 +15,8 @@ function countingGpu(find: () => Promise<unknown>) {
 
 it.each([
   ['a software adapter', async () => ({ info: { isFallbackAdapter: true } }), /software/],
-  ['none', async () => null, /no WebGPU/],
-])('looks once for the next session, and again for the one after: %s', async (_, find, reason) => {
+  ['no adapter', async () => null, /no adapter/],
+])('requests an adapter once for the next session, and again for the one after, with %s', async (_, find, reason) => {
   const { gpu, count } = countingGpu(find);
   prepareSession({ gpu });
   expect(count()).toBe(1);
@@ -28,11 +28,11 @@ it.each([
   }
 });
 
-it('leaves what fails to the session', async () => {
+it('leaves failures to the session', async () => {
   const { gpu, count } = countingGpu(() => Promise.reject(new Error('no driver')));
   prepareSession({ gpu, backend: 'webgpu', threads: 0 });
   prepareSession({ backend: 'wasm', threads: 0 });
-  // By then it has failed: the sessions look anew.
+  // The request has failed by then, so the sessions request again.
   await new Promise((resolve) => setTimeout(resolve));
   await expect(createSession(smallModel(), { gpu, backend: 'webgpu' })).rejects.toThrow(/no driver/);
   await expect(createSession(smallModel(), { gpu, backend: 'webgpu' })).rejects.toThrow(/no driver/);
@@ -42,7 +42,7 @@ it('leaves what fails to the session', async () => {
   });
 });
 
-it('looks for nothing that the backend does not need', () => {
+it('requests no adapter for backends that do not need one', () => {
   const { gpu, count } = countingGpu(async () => null);
   prepareSession({ gpu, backend: 'wasm' });
   prepareSession({ gpu, backend: 'reference' });

@@ -38,9 +38,9 @@ const inputLength = model.graph.input.shape.reduce((product, size) => product * 
 const input = new Int16Array(inputLength).fill(3);
 const picture = new ImageData(40, 30);
 
-it('sessions share one device, free their own buffers, and the last one ends it', async () => {
+it('shares one device among sessions, frees each one’s buffers, and destroys the device with the last', async () => {
   const [first, second] = await Promise.all([1, 2].map(() => createSession(model, { backend: 'webgpu' })));
-  if (!first || !second) throw new Error('Two were made.');
+  if (!first || !second) throw new Error('Two sessions are expected.');
   expect(devices).toHaveLength(1);
   const { blobs } = await second.run(input, 1);
   await first.run(input, 1);
@@ -68,7 +68,7 @@ it('sessions share one device, free their own buffers, and the last one ends it'
   await devices[1]?.lost;
 });
 
-it('a lost device is replaced once for all sessions', async () => {
+it('replaces a lost device once for all sessions', async () => {
   const sessions = await Promise.all([1, 2].map(() => createSession(model, { backend: 'webgpu' })));
   const before = await Promise.all(sessions.map((session) => session.run(input, 1)));
   devices[0]?.destroy();

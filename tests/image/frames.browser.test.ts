@@ -29,8 +29,8 @@ const PREPROCESSING: Preprocessing = {
   scale: 1,
 };
 
-/** Whether this browser gives frames to its GPU as they are: one whose GPU is software may not. */
-const takesVideo = await isTaken();
+/** Whether the GPU reads video frames directly. A software adapter may not. */
+const readsVideo = await canReadVideo();
 let device: GPUDevice;
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function isTaken(): Promise<boolean> {
+async function canReadVideo(): Promise<boolean> {
   const { device } = await openDevice(navigator.gpu, undefined);
   const frame = smoothFrame('I420');
   try {
@@ -56,7 +56,7 @@ async function isTaken(): Promise<boolean> {
   }
 }
 
-/** Pixels of a video: brightness, and two colours of half the resolution. */
+/** Returns a frame of a video: luma, and chroma at half the resolution. */
 function smoothFrame(format: 'I420' | 'NV12', more: Partial<VideoFrameBufferInit> = {}): VideoFrame {
   const plane = (width: number, height: number, kinds: number) =>
     Array.from({ length: width * height * kinds }, (_, index) => {
@@ -88,13 +88,13 @@ function randomBitmap(width: number, height: number, translucent: boolean): Prom
   return toTransferable(new Blob([png({ width, height, colourType: 6, samples })]));
 }
 
-/** What drawing makes of an image. */
+/** Returns the input that drawing an image leads to. */
 function drawnInput(image: TransferableImage, view: View, preprocessing: Preprocessing): number[] {
   const bytes = toInputBytes(new DeferredPicture(image, view).draw(), preprocessing);
   return Array.from(toNetworkInput(bytes, preprocessing));
 }
 
-/** What the GPU makes of an image, which is closed, and how far that is from what drawing makes of it. */
+/** Returns the differences between the inputs that the GPU and drawing make of an image, which is closed. */
 async function differences(image: VideoFrame, view: View): Promise<number[]> {
   const wanted = drawnInput(image.clone(), view, PREPROCESSING);
   const picture = new DeferredPicture(image, view);
@@ -103,13 +103,13 @@ async function differences(image: VideoFrame, view: View): Promise<number[]> {
   return made.map((value, index) => Math.abs(value - (wanted[index] as number)));
 }
 
-describe.each([false, true])('bitmaps, translucent %s', (translucent) => {
+describe.each([false, true])('bitmaps, translucent: %s', (translucent) => {
   it.each([
     [1, 1],
     [WIDTH, HEIGHT],
     [123, 301],
     [20, 17],
-  ])('of %i×%i give a GPU what drawing them would, without being drawn', async (width, height) => {
+  ])('of %i×%i give the same input on the GPU as drawn, without being drawn', async (width, height) => {
     for (const view of VIEWS) {
       for (const channels of ['bgr', 'rgb', 'gray'] as const) {
         const preprocessing: Preprocessing = { ...PREPROCESSING, channels };
@@ -125,7 +125,7 @@ describe.each([false, true])('bitmaps, translucent %s', (translucent) => {
   });
 });
 
-it.each(VIEWS)('frames of whole colours give a GPU what drawing them would: %o', async (view) => {
+it.each(VIEWS)('gives the same input for RGB frames on the GPU as drawn: %o', async (view) => {
   for (const format of ['RGBA', 'RGBX'] as const) {
     expect(Math.max(...(await differences(randomFrame(format), view)))).toBe(0);
   }
@@ -133,14 +133,14 @@ it.each(VIEWS)('frames of whole colours give a GPU what drawing them would: %o',
   expect(Math.max(...(await differences(randomFrame('RGBX', { visibleRect }), view)))).toBe(0);
 });
 
-it.each(VIEWS)('frames of a video give a GPU about what drawing them would: %o', async (view) => {
+it.each(VIEWS)('gives nearly the same input for video frames on the GPU as drawn: %o', async (view) => {
   for (const format of ['I420', 'NV12'] as const) {
-    // As bitmaps they give the same; as they are, what rounds once there rounds twice here.
-    expect(Math.max(...(await differences(smoothFrame(format), view)))).toBeLessThanOrEqual(takesVideo ? 8 : 0);
+    // Bitmaps give equal inputs. Frames that the GPU reads directly are rounded once, drawn ones twice.
+    expect(Math.max(...(await differences(smoothFrame(format), view)))).toBeLessThanOrEqual(readsVideo ? 8 : 0);
   }
 });
 
-it('frames that are turned round or of pixels that are not square are drawn', async () => {
+it('draws rotated frames and frames whose pixels are not square', async () => {
   const asTheyAre = vi.spyOn(GPUDevice.prototype, 'importExternalTexture');
   const copied = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture');
   for (const more of [{ rotation: 90 }, { flip: true }, { displayWidth: 80, displayHeight: HEIGHT }]) {
@@ -150,7 +150,7 @@ it('frames that are turned round or of pixels that are not square are drawn', as
   expect(copied).not.toHaveBeenCalled();
 });
 
-it('each way is tried once for a kind of image, and the one that works is remembered for the device', async () => {
+it('tries each upload strategy once for a format, and remembers the one that works for the device', async () => {
   const { device } = await openDevice(navigator.gpu, undefined);
   const asTheyAre = vi.spyOn(GPUDevice.prototype, 'importExternalTexture');
   const copied = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture');
@@ -161,19 +161,19 @@ it('each way is tried once for a kind of image, and the one that works is rememb
     picture.close();
   };
   for (let frame = 0; frame < 3; frame++) await see(smoothFrame('I420'));
-  // Trials: the frame as it is, and where it is not taken, a copy of it, and the two ways of the bitmap that it becomes.
-  expect(asTheyAre).toHaveBeenCalledTimes(takesVideo ? 4 : 2);
-  expect(copied).toHaveBeenCalledTimes(takesVideo ? 0 : 1 + 1 + 3);
-  expect(bitmaps).toHaveBeenCalledTimes(takesVideo ? 0 : 3);
+  // Trials: the frame directly; if that fails, a copy of it, and the two strategies for its bitmap.
+  expect(asTheyAre).toHaveBeenCalledTimes(readsVideo ? 4 : 2);
+  expect(copied).toHaveBeenCalledTimes(readsVideo ? 0 : 1 + 1 + 3);
+  expect(bitmaps).toHaveBeenCalledTimes(readsVideo ? 0 : 3);
   for (const spy of [asTheyAre, copied]) spy.mockClear();
   const bitmap = await randomBitmap(WIDTH, HEIGHT, false);
   await see(bitmap);
-  expect(asTheyAre).toHaveBeenCalledTimes(takesVideo ? 1 : 0);
-  expect(copied).toHaveBeenCalledTimes(takesVideo ? 2 : 1);
+  expect(asTheyAre).toHaveBeenCalledTimes(readsVideo ? 1 : 0);
+  expect(copied).toHaveBeenCalledTimes(readsVideo ? 2 : 1);
   device.destroy();
 });
 
-it('an error that comes late leads to the next way too, and so does one of a way that worked before', async () => {
+it('tries the next strategy after an asynchronous error, and draws after an error of a known strategy', async () => {
   const { device } = await openDevice(navigator.gpu, undefined);
   const uncaught = vi.fn();
   device.onuncapturederror = uncaught;
@@ -203,14 +203,14 @@ it('an error that comes late leads to the next way too, and so does one of a way
   other.destroy();
 });
 
-it('the shader that reads frames as they are compiles', async () => {
+it('compiles the shader that reads video frames directly', async () => {
   const module = device.createShaderModule({ code: pictureRowsVideo });
   const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } });
   expect(pipeline.label).toBe('');
   expect((await module.getCompilationInfo()).messages).toEqual([]);
 });
 
-it('a session gives the same scores for what is yet to be drawn, on either backend and after a loss', async () => {
+it('gives the same scores for deferred and drawn pictures, on both backends and after a device loss', async () => {
   const { requestDevice } = GPUAdapter.prototype;
   const devices: GPUDevice[] = [];
   vi.spyOn(GPUAdapter.prototype, 'requestDevice').mockImplementation(async function (this: GPUAdapter, ...given) {

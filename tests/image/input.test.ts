@@ -33,7 +33,7 @@ function grayPicture(width: number, height: number, valueAt: (x: number, y: numb
   return { width, height, data };
 }
 
-it('lays every colour of every alpha on white to the nearest byte', () => {
+it('composites every colour and alpha on white, to the nearest byte', () => {
   for (let alpha = 0; alpha < 256; alpha++) {
     for (let colour = 0; colour < 256; colour++) {
       expect(onWhite(colour, alpha)).toBe(Math.round((colour * alpha) / 255) + 255 - alpha);
@@ -41,7 +41,7 @@ it('lays every colour of every alpha on white to the nearest byte', () => {
   }
 });
 
-it('puts channels in the network’s order, as planes, minus their means', () => {
+it('converts pixels to planes in the network’s channel order, minus the means', () => {
   const picture = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 255, 40, 50, 60, 255) };
   const bytes = toInputBytes(picture, BGR);
   expect(Array.from(bytes)).toEqual([3, 60, 2, 50, 1, 40]);
@@ -51,14 +51,14 @@ it('puts channels in the network’s order, as planes, minus their means', () =>
   expect(Array.from(toNetworkInput(bytes, fraction))).toEqual([-50.75, -22.25, -57.5, -33.5, -61, -41.5]);
 });
 
-it('refuses a picture whose data do not fit its size', () => {
+it('rejects a picture whose data does not match its size', () => {
   const wrong = { width: 2, height: 2, data: new Uint8Array(4) };
   expect(() => toInputBytes(wrong, BGR)).toThrow(expect.objectContaining({ code: 'invalid-image' }));
 });
 
 const size = fc.integer({ min: 1, max: 40 });
 
-it('resamples with coefficients that sum to one, inside the picture', () => {
+it('resamples with coefficients that sum to one and stay inside the picture', () => {
   fc.assert(
     fc.property(size, size, (from, to) => {
       for (const { first, coefficients } of filterTaps(from, to)) {
@@ -70,13 +70,13 @@ it('resamples with coefficients that sum to one, inside the picture', () => {
   );
 });
 
-it('keeps a plain picture plain, and mirrors as its picture does', () => {
+it('keeps a uniform picture uniform, and resizes a mirrored picture to the mirrored result', () => {
   fc.assert(
     fc.property(size, size, fc.uint8Array({ minLength: 40, maxLength: 40 }), (from, to, values) => {
       const row = values.subarray(0, from);
       const shape = (width: number) => ({ width, height: 1 });
-      const plain = new Uint8Array(from).fill(values[0] as number);
-      expect(new Set(resize(plain, 1, shape(from), shape(to)))).toEqual(new Set([values[0]]));
+      const uniform = new Uint8Array(from).fill(values[0] as number);
+      expect(new Set(resize(uniform, 1, shape(from), shape(to)))).toEqual(new Set([values[0]]));
       const mirrored = resize(row.toReversed(), 1, shape(from), shape(to)).reverse();
       const straight = resize(row, 1, shape(from), shape(to));
       for (const [index, value] of straight.entries()) {
@@ -86,7 +86,7 @@ it('keeps a plain picture plain, and mirrors as its picture does', () => {
   );
 });
 
-it('crops the middle of what it has stretched', () => {
+it('crops the center of the stretched picture', () => {
   const crop: Preprocessing = { ...DIGIT, width: 4, height: 4, fit: { method: 'crop', resize: 8 } };
   const bytes = toInputBytes(
     grayPicture(8, 8, (x, y) => y * 8 + x),
@@ -96,7 +96,7 @@ it('crops the middle of what it has stretched', () => {
   expect(bytes[15]).toBe(45);
 });
 
-it('sees a digit alike wherever it stands, dark on light or light on dark', () => {
+it('gives the same input for a digit at any position, dark on light or light on dark', () => {
   const stroke = (x: number, y: number) => (x >= 0 && x < 12 && y >= 0 && y < 50 ? 255 : 0);
   const reference = toInputBytes(
     grayPicture(100, 100, (x, y) => stroke(x - 40, y - 20)),
@@ -117,7 +117,7 @@ it('sees a digit alike wherever it stands, dark on light or light on dark', () =
   ).toEqual(reference);
 });
 
-it('gives an empty field for an empty picture', () => {
+it('converts an empty picture to an empty field', () => {
   expect(
     toInputBytes(
       grayPicture(50, 50, () => 255),
@@ -126,7 +126,7 @@ it('gives an empty field for an empty picture', () => {
   ).toBe(true);
 });
 
-/** Sum of the differences between two pictures, the first moved by some pixels. */
+/** Returns the sum of the differences between two digits, the first moved by some pixels. */
 function differenceWhenMoved(seen: Uint8Array, digit: Uint8Array, byX: number, byY: number): number {
   let sum = 0;
   for (let y = 0; y < 28; y++) {
@@ -140,7 +140,7 @@ function differenceWhenMoved(seen: Uint8Array, digit: Uint8Array, byX: number, b
 }
 
 describeShared('MNIST’s own digits', () => {
-  it('come back where they stood, nearly as they were, from a larger picture', () => {
+  it('return to their original position, nearly unchanged, from a larger picture', () => {
     const digits = mnistDigits();
     const steps = [-2, -1, 0, 1, 2];
     const moves = steps.flatMap((byY) => steps.map((byX) => ({ byX, byY })));
@@ -163,10 +163,10 @@ describeShared('MNIST’s own digits', () => {
   });
 });
 
-it('keeps the aspect where the shorter side is made a size, and crops the middle', () => {
+it('resizes the shorter side, keeps the aspect ratio, and crops the center', () => {
   const fit = { method: 'shorterSide', resize: 8 } as const;
   const shorter: Preprocessing = { ...DIGIT, width: 4, height: 4, fit };
-  // 8 pixels high already, so that nothing is resampled: columns 8 to 11 of 21, rows 2 to 5.
+  // It is 8 pixels high already, so nothing is resampled: the crop is columns 8 to 11 of 21 and rows 2 to 5.
   const wide = toInputBytes(
     grayPicture(21, 8, (x, y) => y * 21 + x),
     shorter,

@@ -17,7 +17,7 @@ import { randomNumbers } from '../support/small-graph.ts';
 const [WIDTH, HEIGHT] = [45, 37];
 const random = randomNumbers(11);
 
-/** Smooth in the large and noisy in the small, as pictures are. */
+/** Returns samples that are smooth at a large scale and noisy at a small one, as in photographs. */
 function samples(count: number, most = 255): Uint8Array {
   return Uint8Array.from({ length: WIDTH * HEIGHT * count }, (_, index) => {
     const wave = Math.sin(index / (WIDTH * count) / 5) * Math.cos(((index % (WIDTH * count)) / count) * 0.2);
@@ -38,7 +38,7 @@ const PNGS: Readonly<Record<string, Pick<PngPicture, 'colourType' | 'samples' | 
   'translucent palette': { colourType: 3, samples: samples(1, 16), palette: sixteen },
 };
 
-/** A model on WebGPU: the page's classifier, and a session that gives every code. */
+/** Loads a model on WebGPU: a classifier, and a session whose outputs are all codes. */
 async function opened(modelUrl: string) {
   const model = decodeModel(new Uint8Array(await (await fetch(modelUrl)).arrayBuffer()));
   const quantizers = levelLayers(model.graph);
@@ -47,7 +47,7 @@ async function opened(modelUrl: string) {
   return { preprocessing: model.preprocessing, quantizers, session, classifier };
 }
 
-/** What a picture becomes in this browser, as the page does it, step by step and as a whole. */
+/** Returns the bytes, codes and label of a picture in this browser. */
 async function seenHere(
   { preprocessing, quantizers, session, classifier }: Awaited<ReturnType<typeof opened>>,
   file: Uint8Array<ArrayBuffer>,
@@ -67,7 +67,7 @@ async function seenHere(
 const [objects, digits] = await Promise.all([opened(cifarsmallUrl), opened(lenetUrl)]);
 
 it.each(Object.entries(PNGS))(
-  'a PNG, %s, gives the same bytes, codes and label here and in Node',
+  'gives the same bytes, codes and label for a PNG in the browser and in Node: %s',
   async (_, picture) => {
     const file = png({ width: WIDTH, height: HEIGHT, ...picture });
     const seen = await seenHere(objects, file);
@@ -78,7 +78,7 @@ it.each(Object.entries(PNGS))(
   },
 );
 
-/** A seven in ink, drawn as a camera that was held askew would have stored it. */
+/** Draws a seven and stores it as a rotated camera does. */
 async function storedSeven(orientation: number): Promise<Uint8Array<ArrayBuffer>> {
   const [width, height] = [96, 128];
   const isSideways = orientation > 4;
@@ -98,7 +98,7 @@ async function storedSeven(orientation: number): Promise<Uint8Array<ArrayBuffer>
 }
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'a JPEG of EXIF orientation %i is turned upright here and in Node',
+  'rotates a JPEG of EXIF orientation %i upright in the browser and in Node',
   async (orientation) => {
     const file = await storedSeven(orientation);
     const seen = await seenHere(digits, file);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { checkRegion, pixelsOf } from '../../src/image/view.ts';
 
-it('gives whole pixels, at least one, inside the picture', () => {
+it('rounds a region to pixels inside the picture, at least one', () => {
   expect(pixelsOf({ x: 0, y: 0, width: 1, height: 1 }, 640, 480)).toEqual({ left: 0, top: 0, width: 640, height: 480 });
   expect(pixelsOf({ x: 0.25, y: 0.5, width: 0.5, height: 0.5 }, 640, 480)).toEqual({
     left: 160,
@@ -25,7 +25,7 @@ it('gives whole pixels, at least one, inside the picture', () => {
   );
 });
 
-it('refuses a region outside the picture, or of nothing', () => {
+it('rejects an empty region, and one outside the picture', () => {
   for (const wrong of [{ x: -0.1 }, { x: 0.6 }, { width: 0 }, { height: Number.NaN }]) {
     const region = { x: 0, y: 0, width: 0.5, height: 0.5, ...wrong };
     expect(() => checkRegion(region)).toThrow(/region. is/);
