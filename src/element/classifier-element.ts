@@ -8,7 +8,8 @@ import {
   type StreamOptions,
   type StreamResult,
 } from '../client/index.ts';
-import { ClassifierAttributes, withoutHyphens } from './attributes.ts';
+import { AttributeChanges, type ChangedAttributes, SPELLINGS } from './attribute-changes.ts';
+import { ClassifierAttributes } from './attributes.ts';
 import { CustomStates } from './custom-states.ts';
 import type { HwgqClassifierEventMap } from './events.ts';
 import { Failures, isAbort, type Part, toHwgqError } from './failures.ts';
@@ -21,19 +22,6 @@ import { checkActivation, type LiveMedia } from './media.ts';
 import { MediaSlot, type MediaState } from './media-slot.ts';
 import { View } from './view.ts';
 import { languageOf, wordsIn } from './words.ts';
-
-const MODEL_ATTRIBUTES = ['model', 'integrity', 'backend', 'worker-url'];
-const SOURCE_ATTRIBUTES = ['src'];
-const OPTION_ATTRIBUTES = ['max-results', 'score-threshold', 'smoothing', 'frame-rate', 'region', 'mirror'];
-const PRESENTATION_ATTRIBUTES = ['camera', 'controls', 'poster', 'alt', 'lang', 'loading'];
-const ATTRIBUTES = [...MODEL_ATTRIBUTES, ...SOURCE_ATTRIBUTES, ...OPTION_ATTRIBUTES, ...PRESENTATION_ATTRIBUTES];
-/** Attributes by every spelling that is accepted. */
-const SPELLINGS: ReadonlyMap<string, string> = new Map(
-  ATTRIBUTES.flatMap((name) => [
-    [name, name],
-    [withoutHyphens(name), name],
-  ]),
-);
 
 /**
  * `<hwgq-classifier>` shows an image, a video or a camera and the labels that a network gives it. Users can drop files on
@@ -125,8 +113,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   readonly #trigger = new LoadTrigger(this, () => (this.src ? this.#openSource() : this.#preload()));
   readonly #slot = new MediaSlot((state, previous) => this.#mediaChanged(state, previous));
   readonly #failures = new Failures();
-  /** Attributes that changed in this task, and have not been applied yet. */
-  readonly #changed = new Set<string>();
+  readonly #changes = new AttributeChanges((changed) => this.#applyChanges(changed));
   /** Defined while the element is in a document; aborts when it has left. */
   #connection: AbortController | undefined;
   #model: LoadedModel | undefined;
@@ -252,31 +239,23 @@ export class HwgqClassifierElement extends ClassifierAttributes {
   /** @internal */
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after || !this.#connection) return;
-    if (this.#changed.size === 0) queueMicrotask(() => this.#applyChanges());
-    this.#changed.add(SPELLINGS.get(name) ?? name);
+    this.#changes.add(name);
   }
 
-  /** Applies all attributes that changed in a task together. */
-  #applyChanges(): void {
-    const hasChanged = (names: readonly string[]) => names.some((name) => this.#changed.has(name));
-    const isModelNew = hasChanged(MODEL_ATTRIBUTES);
-    const isSourceNew = hasChanged(SOURCE_ATTRIBUTES);
-    const areOptionsNew = hasChanged(OPTION_ATTRIBUTES);
-    const isPresentationNew = areOptionsNew || hasChanged(PRESENTATION_ATTRIBUTES);
-    const isCameraNew = hasChanged(['camera']) && this.#slot.hasCamera;
-    this.#changed.clear();
+  #applyChanges({ model, source, options, presentation, camera }: ChangedAttributes): void {
     if (!this.#connection) return;
-    if (isPresentationNew) this.#present();
-    if (isModelNew) this.#unload();
-    if (isSourceNew) this.#closeMedia();
-    if (areOptionsNew) this.#recover('classification');
-    if (this.#trigger.hasFired && isSourceNew) this.#openSource();
-    else if (this.#slot.state.media && (isModelNew || areOptionsNew)) void this.#classifyMedia();
-    else if (this.#trigger.hasFired && isModelNew) this.#preload();
+    const switchesCamera = camera && this.#slot.hasCamera;
+    if (presentation) this.#present();
+    if (model) this.#unload();
+    if (source) this.#closeMedia();
+    if (options) this.#recover('classification');
+    if (this.#trigger.hasFired && source) this.#openSource();
+    else if (this.#slot.state.media && (model || options)) void this.#classifyMedia();
+    else if (this.#trigger.hasFired && model) this.#preload();
     this.#trigger.arm(this.loading, this.src !== '');
     // The user has agreed to a camera already, so the other one may start without a gesture.
-    if (isCameraNew && this.camera !== null) void this.#startCamera(this.camera).catch(() => {});
-    else if (isCameraNew) this.stop();
+    if (switchesCamera && this.camera !== null) void this.#startCamera(this.camera).catch(() => {});
+    else if (switchesCamera) this.stop();
   }
 
   /** Applies the attributes that only affect how things are shown. */

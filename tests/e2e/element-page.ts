@@ -216,9 +216,9 @@ async function dropVideo(element: HTMLElement, images: readonly string[]): Promi
   const parts: Blob[] = [];
   recorder.ondataavailable = ({ data }) => parts.push(data);
   recorder.start();
-  for (const picture of images) {
+  for (const url of images) {
     const image = new Image();
-    image.src = picture;
+    image.src = url;
     await image.decode();
     for (let frame = 0; frame < 10; frame++) {
       context?.drawImage(image, 0, 0);
