@@ -43,7 +43,8 @@ export async function postImages<Result>(
  */
 export async function toTransferable(image: ImageSource, options: FetchOptions = {}): Promise<TransferableImage> {
   if (typeof image === 'string' || image instanceof URL) return fetchImage(image, options);
-  if (isImageElement(image)) await loadImage(image, options.signal);
+  // A loaded image is copied at once, so that the page may change it after the call.
+  if (isImageElement(image) && !isLoaded(image)) await loadImage(image, options.signal);
   if (image instanceof ImageData && isPlain(image)) return image;
   return toBitmap(image, options.signal).catch((error: unknown) => {
     options.signal?.throwIfAborted();
@@ -80,7 +81,6 @@ async function fetchImage(source: string | URL, options: FetchOptions): Promise<
 
 /** Waits until an element has loaded its picture. */
 async function loadImage(image: HTMLImageElement, signal: AbortSignal | undefined): Promise<void> {
-  if (image.complete && image.naturalWidth > 0) return;
   try {
     await untilAborted(image.decode(), signal);
   } catch (error) {
@@ -88,6 +88,10 @@ async function loadImage(image: HTMLImageElement, signal: AbortSignal | undefine
     const url = image.currentSrc || image.src;
     throw invalidImage(`The <img> with src '${url}' cannot be loaded or decoded`, error, { url });
   }
+}
+
+function isLoaded({ complete, naturalWidth }: HTMLImageElement): boolean {
+  return complete && naturalWidth > 0;
 }
 
 async function toBitmap(image: Exclude<ImageSource, string | URL>, signal: AbortSignal | undefined) {

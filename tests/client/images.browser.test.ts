@@ -95,6 +95,15 @@ it('waits for a lazy image element, which decode() makes the browser load', asyn
   image.remove();
 });
 
+it('copies a loaded image element before the call returns', async () => {
+  const image = new Image();
+  image.src = pictureUrl;
+  await image.decode();
+  const label = labelOf(image);
+  image.removeAttribute('src');
+  expect(await label).toBe('1');
+});
+
 it('reports the src of an image element that is broken or empty', async () => {
   const broken = new Image();
   broken.src = 'data:image/png;base64,AAAA';
