@@ -26,7 +26,7 @@ export interface NodeClassifierOptions extends ClassificationOptions {
   readonly simd?: SimdLevel | undefined;
 }
 
-/** A model ready to classify pictures. It computes on the thread that calls it. */
+/** A model that is ready to classify pictures. It computes on the calling thread. */
 export interface NodeClassifier extends PlatformDisposable {
   /** The model's properties and the backend. */
   readonly info: ClassifierInfo;
@@ -38,7 +38,7 @@ export interface NodeClassifier extends PlatformDisposable {
   classify(image: NodeImageSource, options?: ClassificationOptions): Promise<Classification>;
   /**
    * Classifies several pictures and returns the results in the same order.
-   * @throws HwgqError as `classify`, if one of them fails.
+   * @throws HwgqError the errors of `classify`, if one of them fails.
    */
   classifyBatch(
     images: readonly NodeImageSource[],
@@ -47,7 +47,7 @@ export interface NodeClassifier extends PlatformDisposable {
   /**
    * Returns the input of the last layer with weights as float32: planar (channel by channel, each row by row), as many
    * values as that layer has inputs.
-   * @throws HwgqError as `classify`.
+   * @throws HwgqError the errors of `classify`.
    */
   features(image: NodeImageSource): Promise<Float32Array>;
   /**
@@ -98,7 +98,7 @@ class LocalClassifier implements NodeClassifier {
     return this.#classifier.info;
   }
 
-  // Added below, on platforms that have it.
+  // Defined below, on platforms that have it.
   declare readonly [Symbol.dispose]: () => void;
 
   async classify(image: NodeImageSource, options: ClassificationOptions = {}): Promise<Classification> {

@@ -7,8 +7,10 @@ import type { Picture } from '../image/picture.ts';
 const require = createRequire(import.meta.url);
 
 /**
- * Decodes a PNG, JPEG (turned upright as its EXIF says) or WebP, told apart by their first bytes.
- * @throws HwgqError `invalid-image` naming the file.
+ * Decodes a PNG, JPEG or WebP picture, which it recognizes by the first bytes. JPEGs are rotated as their EXIF orientation
+ * says.
+ * @param name the name of the file in messages.
+ * @throws HwgqError `invalid-image`.
  */
 export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture> {
   const starts = (...magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
@@ -20,46 +22,49 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string
     const reason = messageOf(error);
     throw new HwgqError(
       'invalid-image',
-      `'${name}' cannot be decoded: ${reason.replace(/\.$/, '')}. Save it anew, or leave it out.`,
+      `'${name}' cannot be decoded: ${reason.replace(/\.$/, '')}. Save the picture again, or leave it out.`,
       {},
       { cause: error },
     );
   }
-  throw new HwgqError('invalid-image', `'${name}' is no PNG, JPEG or WebP picture. Save it as one of them.`);
+  throw new HwgqError('invalid-image', `'${name}' is not a PNG, JPEG or WebP picture. Save it as one of them.`);
 }
 
 function decodePng(bytes: Uint8Array<ArrayBuffer>): Picture {
   try {
     return PNG.sync.read(Buffer.from(bytes));
   } catch (error) {
-    // How the decoder says that its input ended too early.
-    const isCut = error instanceof Error && error.message.includes('read requests');
-    throw isCut ? new Error('it is cut short', { cause: error }) : error;
+    // The decoder's message for input that ends too early.
+    const isTruncated = error instanceof Error && error.message.includes('read requests');
+    throw isTruncated ? new Error('it is truncated', { cause: error }) : error;
   }
 }
 
 async function decodeJpeg(bytes: Uint8Array<ArrayBuffer>): Promise<Picture> {
   const { default: decode, init } = await import('@jsquash/jpeg/decode.js');
-  const complaints: string[] = [];
-  const printErr = (complaint: string) => complaints.push(complaint);
-  // The package's types leave the first of the two arguments out.
+  const warnings: string[] = [];
+  const printErr = (warning: string) => warnings.push(warning);
+  // The package's types lack the first of the two parameters.
   const start = init as (module: WebAssembly.Module, options: { printErr: typeof printErr }) => Promise<void>;
-  await start(await compiled('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'), { printErr });
+  await start(await compileDecoder('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'), { printErr });
   const picture = await decode(bytes.buffer, { preserveOrientation: true }).catch(() => undefined);
-  // What is missing at the end would be gray; a picture cut short is refused, as in the other formats.
-  const isCut = complaints.some((complaint) => complaint.startsWith('Premature end'));
-  if (picture && !isCut) return picture;
-  throw new Error(complaints[0] ?? 'it is damaged');
+  // The decoder fills a truncated picture with gray. It is rejected, as in the other formats.
+  const isTruncated = warnings.some((warning) => warning.startsWith('Premature end'));
+  if (picture && !isTruncated) return picture;
+  throw new Error(warnings[0] ?? 'it is damaged');
 }
 
 async function decodeWebp(bytes: Uint8Array<ArrayBuffer>): Promise<Picture> {
   const { default: decode, init } = await import('@jsquash/webp/decode.js');
-  await init(await compiled('@jsquash/webp/codec/dec/webp_dec.wasm'));
+  await init(await compileDecoder('@jsquash/webp/codec/dec/webp_dec.wasm'));
   return decode(bytes.buffer);
 }
 
-/** The decoders would fetch their WASM by address, which Node does not do for files; they also make ImageData. */
-function compiled(path: string): Promise<WebAssembly.Module> {
+/**
+ * Compiles a decoder. The decoders would fetch their WebAssembly module by URL, which does not work with files in Node. They
+ * also create ImageData, which Node does not have.
+ */
+function compileDecoder(path: string): Promise<WebAssembly.Module> {
   globalThis.ImageData ??= NodeImageData as unknown as typeof ImageData;
   const known = modules.get(path);
   if (known) return known;
@@ -68,7 +73,7 @@ function compiled(path: string): Promise<WebAssembly.Module> {
   return module;
 }
 
-/** Decoders by path: compiling one takes longer than decoding a small picture. */
+/** Compiled decoders by path. Compiling one takes longer than decoding a small picture. */
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 class NodeImageData {

@@ -17,7 +17,7 @@ export async function nodeGpu(): Promise<GPU> {
     dawn = undefined;
     throw new HwgqError(
       'no-webgpu',
-      "backend is 'webgpu', and the npm package 'webgpu' cannot be loaded. Install it (npm install webgpu), or use backend 'wasm'.",
+      "`backend` is 'webgpu', and the npm package 'webgpu' cannot be loaded. Install it (npm install webgpu), or use backend 'wasm'.",
       {},
       { cause },
     );

@@ -4,7 +4,7 @@ import { createClassifier } from '../../src/node/index.ts';
 const model = 'models/lenet.hwgq';
 const refused = expect.objectContaining({ code: 'invalid-option' });
 
-it('refuses options at once, and keeps those it has', async () => {
+it('rejects invalid options and keeps the present ones', async () => {
   await expect(createClassifier({ model: 'not read', maxResults: 0 })).rejects.toEqual(refused);
   await expect(createClassifier({ model, categoryAllowlist: ['cat'] })).rejects.toThrow(
     /`categoryAllowlist` contains 'cat'/,
@@ -19,7 +19,7 @@ it('refuses options at once, and keeps those it has', async () => {
   classifier.setOptions({ categoryAllowlist: undefined, maxResults: undefined });
   expect((await classifier.classify(paper)).categories).toHaveLength(5);
   const text = new TextEncoder().encode('no picture');
-  await expect(classifier.classify(text)).rejects.toThrow(/no PNG, JPEG or WebP picture\. Save it/);
+  await expect(classifier.classify(text)).rejects.toThrow(/not a PNG, JPEG or WebP picture\. Save it/);
   classifier.dispose();
 });
 
@@ -51,14 +51,14 @@ it('rejects values of wrong types with typed errors', async () => {
   classifier.dispose();
 });
 
-it('has undefined stand for the classifier’s own options in a call', async () => {
+it('uses the classifier’s own options for those that are undefined in a call', async () => {
   const classifier = await createClassifier({ model, maxResults: 2 });
   const paper = { width: 28, height: 28, data: new Uint8Array(28 * 28 * 4) };
   expect((await classifier.classify(paper, { maxResults: undefined })).categories).toHaveLength(2);
   classifier.dispose();
 });
 
-it('is disposed of by Symbol.dispose where the platform has it', async () => {
+it('disposes the classifier by Symbol.dispose', async () => {
   const classifier = await createClassifier({ model });
   const paper = { width: 28, height: 28, data: new Uint8Array(28 * 28 * 4) };
   expect(Symbol.dispose).toBeDefined();
