@@ -31,7 +31,8 @@ export function filterTaps(from: number, to: number): FilterTaps[] {
     const sum = weights.reduce((total, weight) => total + weight, 0);
     const coefficients = Int32Array.from(weights, (weight) => Math.round((weight / sum) * ONE));
     // The largest coefficient absorbs the rounding error of the others.
-    const largest = weights.indexOf(Math.max(...weights));
+    // Pictures may have too many weights to spread them into the arguments of Math.max.
+    const largest = weights.indexOf(weights.reduce((most, weight) => Math.max(most, weight), 0));
     const missing = ONE - coefficients.reduce((total, coefficient) => total + coefficient, 0);
     coefficients[largest] = (coefficients[largest] as number) + missing;
     return { first, coefficients };

@@ -35,14 +35,18 @@ export function toInputBytes(picture: Picture, preprocessing: Preprocessing): Ui
 export function toNetworkInput(bytes: Uint8Array, preprocessing: Preprocessing): Int16Array | Float32Array {
   const { mean, scale, width, height } = preprocessing;
   const area = width * height;
-  const length = area * channelCount(preprocessing.channels);
+  const channels = channelCount(preprocessing.channels);
   const isInteger = takesIntegers(preprocessing);
   const input = isInteger ? new Int16Array(bytes.length) : new Float32Array(bytes.length);
   const factor = isInteger ? 1 : scale;
-  for (let index = 0; index < bytes.length; index++) {
-    const place = index % length;
-    const subtracted = mean.values[mean.kind === 'image' ? place : Math.floor(place / area)] as number;
-    input[index] = ((bytes[index] as number) - subtracted) * factor;
+  const { values } = mean;
+  for (let plane = 0; plane * area < bytes.length; plane++) {
+    const channel = plane % channels;
+    const start = plane * area;
+    for (let pixel = 0; pixel < area; pixel++) {
+      const subtracted = values[mean.kind === 'image' ? channel * area + pixel : channel] as number;
+      input[start + pixel] = ((bytes[start + pixel] as number) - subtracted) * factor;
+    }
   }
   return input;
 }

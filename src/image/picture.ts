@@ -1,9 +1,13 @@
 import { HwgqError } from '../errors.ts';
 
-/** A decoded picture: 8-bit sRGB with straight alpha, RGBA interleaved, row by row from the top. */
-export interface Picture {
+/** The size of a picture, in pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** A decoded picture: 8-bit sRGB with straight alpha, RGBA interleaved, row by row from the top. */
+export interface Picture extends Size {
   /** width × height × 4 bytes. */
   readonly data: Uint8Array | Uint8ClampedArray;
 }

@@ -1,6 +1,7 @@
 import { type FilterTaps, filterTaps, identityTaps } from './filter-taps.ts';
+import type { Size } from './picture.ts';
 import type { Preprocessing } from './preprocessing.ts';
-import type { Size } from './resize.ts';
+import type { PixelRegion } from './view.ts';
 
 /** The filter taps of each column and each row of a network's input, over the pixels of a picture. */
 export interface Resampling {
@@ -35,7 +36,7 @@ export function resamplingOf({ width, height }: Size, { fit, ...to }: Preprocess
 }
 
 /** Returns the size to which a picture is resized before its middle is cropped to the network's size. */
-export function resizedSize({ width, height }: Size, { fit, ...to }: Preprocessing): Size {
+function resizedSize({ width, height }: Size, { fit, ...to }: Preprocessing): Size {
   switch (fit.method) {
     case 'crop':
       return { width: fit.resize, height: fit.resize };
@@ -47,6 +48,22 @@ export function resizedSize({ width, height }: Size, { fit, ...to }: Preprocessi
     default:
       return to;
   }
+}
+
+/** Returns the part of a picture that a resampling reads: the crop, and what its filter reaches beyond it. */
+export function regionOf({ columns, rows }: Resampling): PixelRegion {
+  const [left, right] = reachOf(columns);
+  const [top, bottom] = reachOf(rows);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+function reachOf(taps: readonly FilterTaps[]): readonly [from: number, to: number] {
+  let [from, to] = [Number.POSITIVE_INFINITY, 0];
+  for (const { first, coefficients } of taps) {
+    from = Math.min(from, first);
+    to = Math.max(to, first + coefficients.length);
+  }
+  return [from, to];
 }
 
 function middle(taps: readonly FilterTaps[], length: number): readonly FilterTaps[] {

@@ -181,3 +181,23 @@ it('resizes the shorter side, keeps the aspect ratio, and crops the center', () 
   const square = grayPicture(30, 30, (x, y) => x * 8 - y);
   expect(toInputBytes(square, shorter)).toEqual(toInputBytes(square, { ...shorter, fit: { ...fit, method: 'crop' } }));
 });
+
+it('accepts a picture of a million columns', () => {
+  const picture = grayPicture(1_000_000, 1, () => 7);
+  expect(Array.from(toInputBytes(picture, BGR))).toEqual(Array(6).fill(7));
+});
+
+it('reads no pixels beyond the crop and its filter', () => {
+  const crop: Preprocessing = { ...BGR, width: 1, height: 1, fit: { method: 'crop', resize: 11 } };
+  const { width, height, data } = grayPicture(110, 110, () => 7);
+  const read = new Set<number>();
+  const watched = new Proxy(data, {
+    get(target, key) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) read.add(Math.floor(Number(key) / 4));
+      const value = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  expect(Array.from(toInputBytes({ width, height, data: watched }, crop))).toEqual([7, 7, 7]);
+  expect(read.size).toBe(20 * 20);
+});
