@@ -168,12 +168,14 @@ function sumFour<T>(
   v128.store(sums, b3, 112);
 }
 
-/** Adds the products of inputs and weights to four sums. Each integer sum adds two products. */
+/**
+ * Adds the products of inputs and weights to four sums. Each integer sum adds two products. Float products may be added
+ * without being rounded first if SIMD is relaxed.
+ */
 @inline
 function multiplyAdd<T>(sum: v128, input: v128, weights: v128): v128 {
-  return isInteger<T>()
-    ? i32x4.add(sum, i32x4.dot_i16x8_s(input, weights))
-    : f32x4.add(sum, f32x4.mul(input, weights));
+  if (isInteger<T>()) return i32x4.add(sum, i32x4.dot_i16x8_s(input, weights));
+  return IS_RELAXED ? f32x4.relaxed_madd(input, weights, sum) : f32x4.add(sum, f32x4.mul(input, weights));
 }
 
 /** Computes the sums over all limbs, as [window][channel] f64, behind the sums of one limb. */
@@ -220,24 +222,24 @@ function sumOneOfFloats(runs: usize, runCount: i32, weights: usize, window: usiz
     const stop = weight + (<usize>load<u32>(run, 4) << 5);
     while (weight + 128 <= stop) {
       const first = v128.load32_splat(element);
-      a0 = f32x4.add(a0, f32x4.mul(first, v128.load(weight)));
-      b0 = f32x4.add(b0, f32x4.mul(first, v128.load(weight, 16)));
+      a0 = multiplyAdd<f32>(a0, first, v128.load(weight));
+      b0 = multiplyAdd<f32>(b0, first, v128.load(weight, 16));
       const second = v128.load32_splat(element, 4);
-      a1 = f32x4.add(a1, f32x4.mul(second, v128.load(weight, 32)));
-      b1 = f32x4.add(b1, f32x4.mul(second, v128.load(weight, 48)));
+      a1 = multiplyAdd<f32>(a1, second, v128.load(weight, 32));
+      b1 = multiplyAdd<f32>(b1, second, v128.load(weight, 48));
       const third = v128.load32_splat(element, 8);
-      a2 = f32x4.add(a2, f32x4.mul(third, v128.load(weight, 64)));
-      b2 = f32x4.add(b2, f32x4.mul(third, v128.load(weight, 80)));
+      a2 = multiplyAdd<f32>(a2, third, v128.load(weight, 64));
+      b2 = multiplyAdd<f32>(b2, third, v128.load(weight, 80));
       const fourth = v128.load32_splat(element, 12);
-      a3 = f32x4.add(a3, f32x4.mul(fourth, v128.load(weight, 96)));
-      b3 = f32x4.add(b3, f32x4.mul(fourth, v128.load(weight, 112)));
+      a3 = multiplyAdd<f32>(a3, fourth, v128.load(weight, 96));
+      b3 = multiplyAdd<f32>(b3, fourth, v128.load(weight, 112));
       element += 16;
       weight += 128;
     }
     while (weight < stop) {
       const value = v128.load32_splat(element);
-      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(weight)));
-      b0 = f32x4.add(b0, f32x4.mul(value, v128.load(weight, 16)));
+      a0 = multiplyAdd<f32>(a0, value, v128.load(weight));
+      b0 = multiplyAdd<f32>(b0, value, v128.load(weight, 16));
       element += 4;
       weight += 32;
     }
