@@ -46,7 +46,7 @@ export interface TargetResult {
   /** Absent if it could not be measured. */
   readonly measured?: number;
   /** Ratio of the shortest times, which a busy machine disturbs least. */
-  readonly ofBest?: number;
+  readonly bestRatio?: number;
   readonly required: number;
   readonly goal: number;
   /** Unit of the values; shares are 0 to 1. */
@@ -135,7 +135,7 @@ export function speedResult(target: SpeedTarget, results: readonly RaceResult[])
   const latency = (candidate: Candidate) => results.find(({ name }) => name === nameOf(candidate))?.latency;
   const [own, peer] = [latency(target.own), latency(target.peer)];
   const result = ratioResult(target, own?.median ?? Number.NaN, peer?.median ?? Number.NaN);
-  return own && peer ? { ...result, ofBest: peer.best / own.best } : result;
+  return own && peer ? { ...result, bestRatio: peer.best / own.best } : result;
 }
 
 /** Evaluates a speed target with two times in milliseconds. */

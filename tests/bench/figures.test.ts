@@ -24,7 +24,7 @@ it('evaluates a speed target as the ratio of medians', () => {
     { candidate: target.own, name: nameOf(target.own), latency: summarize([9, 10, 20]) },
     { candidate: target.peer, name: nameOf(target.peer), latency: summarize([54, 60, 61]) },
   ];
-  expect(speedResult(target, results)).toMatchObject({ measured: 6, ofBest: 6, isMet: true });
+  expect(speedResult(target, results)).toMatchObject({ measured: 6, bestRatio: 6, isMet: true });
   expect(speedResult(target, results.slice(0, 1))).not.toHaveProperty('measured');
 });
 

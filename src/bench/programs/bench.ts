@@ -289,14 +289,14 @@ class BenchProgram {
   }
 }
 
-function targetLine({ title, measured, ofBest, required, goal, unit, isMet }: TargetResult): string {
+function targetLine({ title, measured, bestRatio, required, goal, unit, isMet }: TargetResult): string {
   const format = (value: number) => {
     if (unit === '×') return `${value.toFixed(2)}×`;
     if (unit === 'share') return `${(100 * value).toFixed(0)}%`;
     return value < 1e6 ? `${(value / 1000).toFixed(1)} KB` : megabytes(value);
   };
   const value = measured === undefined ? 'not measured' : format(measured);
-  const best = ofBest === undefined ? '' : `; best times ${format(ofBest)}`;
+  const best = bestRatio === undefined ? '' : `; best times ${format(bestRatio)}`;
   return `${isMet ? 'met   ' : 'MISSED'} ${value.padStart(12)}  (target ${format(required)}, goal ${format(goal)}${best})  ${title}`;
 }
 
