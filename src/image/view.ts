@@ -16,7 +16,7 @@ export interface View {
   readonly mirror?: boolean | undefined;
 }
 
-/** A part of a picture, in whole pixels. */
+/** A rectangle of a picture, in pixels. */
 export interface PixelRegion {
   readonly left: number;
   readonly top: number;
@@ -36,7 +36,7 @@ export function checkRegion(region: Region | 'square' | undefined): void {
   );
 }
 
-/** The pixels of a region, at least one. */
+/** Returns the pixels of a region, at least one. */
 export function pixelsOf(region: Region | 'square', width: number, height: number): PixelRegion {
   if (region === 'square') {
     const side = Math.min(width, height);

@@ -8,7 +8,7 @@ import { DeferredPicture } from '../../src/image/deferred-picture.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import type { Preprocessing } from '../../src/image/preprocessing.ts';
 import type { View } from '../../src/image/view.ts';
-import { madeInput } from '../support/made-input.ts';
+import { gpuInput } from '../support/gpu-input.ts';
 import { png } from '../support/png.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 import { smallModel } from '../support/small-model.ts';
@@ -98,7 +98,7 @@ function drawnInput(image: TransferableImage, view: View, preprocessing: Preproc
 async function differences(image: VideoFrame, view: View): Promise<number[]> {
   const wanted = drawnInput(image.clone(), view, PREPROCESSING);
   const picture = new DeferredPicture(image, view);
-  const made = await madeInput(device, picture, PREPROCESSING);
+  const made = await gpuInput(device, picture, PREPROCESSING);
   picture.close();
   return made.map((value, index) => Math.abs(value - (wanted[index] as number)));
 }
@@ -116,7 +116,7 @@ describe.each([false, true])('bitmaps, translucent: %s', (translucent) => {
         const wanted = drawnInput(await randomBitmap(width, height, translucent), view, preprocessing);
         const drawing = vi.spyOn(OffscreenCanvasRenderingContext2D.prototype, 'drawImage');
         const picture = new DeferredPicture(await randomBitmap(width, height, translucent), view);
-        expect(await madeInput(device, picture, preprocessing)).toEqual(wanted);
+        expect(await gpuInput(device, picture, preprocessing)).toEqual(wanted);
         expect(drawing).not.toHaveBeenCalled();
         drawing.mockRestore();
         picture.close();
@@ -157,7 +157,7 @@ it('tries each upload strategy once for a format, and remembers the one that wor
   const bitmaps = vi.spyOn(globalThis, 'createImageBitmap');
   const see = async (image: TransferableImage) => {
     const picture = new DeferredPicture(image);
-    await madeInput(device, picture, PREPROCESSING);
+    await gpuInput(device, picture, PREPROCESSING);
     picture.close();
   };
   for (let frame = 0; frame < 3; frame++) await see(smoothFrame('I420'));
@@ -179,7 +179,7 @@ it('tries the next strategy after an asynchronous error, and draws after an erro
   device.onuncapturederror = uncaught;
   const wanted = drawnInput(await randomBitmap(WIDTH, HEIGHT, true), {}, PREPROCESSING);
   const seen = async () =>
-    madeInput(device, new DeferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
+    gpuInput(device, new DeferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
   const copying = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture');
   copying.mockImplementation(() => {
     device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE });
@@ -191,7 +191,7 @@ it('tries the next strategy after an asynchronous error, and draws after an erro
 
   const { device: other } = await openDevice(navigator.gpu, undefined);
   const seenThere = async () =>
-    madeInput(other, new DeferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
+    gpuInput(other, new DeferredPicture(await randomBitmap(WIDTH, HEIGHT, true)), PREPROCESSING);
   copying.mockRestore();
   expect(await seenThere()).toEqual(wanted);
   const failing = vi.spyOn(GPUQueue.prototype, 'copyExternalImageToTexture').mockImplementationOnce(() => {

@@ -8,7 +8,7 @@ import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import type { Picture } from '../../src/image/picture.ts';
 import { type ChannelOrder, channelCount, type Fit, type Preprocessing } from '../../src/image/preprocessing.ts';
 import { decodeModel } from '../../src/model/decode.ts';
-import { madeInput } from '../support/made-input.ts';
+import { gpuInput } from '../support/gpu-input.ts';
 import { randomNumbers } from '../support/small-graph.ts';
 
 let open: OpenDevice;
@@ -54,7 +54,7 @@ it('computes the same input in WGSL as in JavaScript, for 150 sizes, rules and c
       };
       const picture = randomPicture(width, height, seed);
       const wanted = toNetworkInput(toInputBytes(picture, preprocessing), preprocessing);
-      expect(await madeInput(open.device, picture, preprocessing, image)).toEqual(Array.from(wanted));
+      expect(await gpuInput(open.device, picture, preprocessing, image)).toEqual(Array.from(wanted));
     }),
     { numRuns: 150, seed: 1 },
   );
@@ -78,7 +78,7 @@ it.each(IMAGENET)('computes the same input for %s at ImageNet’s size', async (
   };
   const picture = randomPicture(width, height, 5);
   const wanted = toNetworkInput(toInputBytes(picture, preprocessing), preprocessing);
-  expect(await madeInput(open.device, picture, preprocessing)).toEqual(Array.from(wanted));
+  expect(await gpuInput(open.device, picture, preprocessing)).toEqual(Array.from(wanted));
 });
 
 it.each([cifarsmallUrl, lenetUrl])('preprocesses pictures in a session as on the CPU: %s', async (url) => {

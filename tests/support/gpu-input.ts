@@ -3,7 +3,7 @@ import type { AnyPicture } from '../../src/image/deferred-picture.ts';
 import { channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
 
 /** Computes a network's input on the GPU, planar. */
-export async function madeInput(
+export async function gpuInput(
   device: GPUDevice,
   picture: AnyPicture,
   preprocessing: Preprocessing,
