@@ -69,7 +69,7 @@ it('measures all engines and shares the result by link', async () => {
   // Layers this small may take less than a clock tick and are then not plotted.
   expect(await page.locator('#roofline circle').count()).toBeGreaterThan(0);
   expect(await page.locator('#throughput-rows tr').count()).toBeGreaterThan(2);
-  expect(await page.locator('#download-rows tr').count()).toBe(6);
+  expect(await page.locator('#download-rows tr').count()).toBe(7);
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 800 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
