@@ -272,7 +272,7 @@ it('uses the preprocessing of a train_val file and reports it', async () => {
     { name: 'colours.prototxt', content: COLOUR_TRAIN_VAL },
     { name: 'colours.caffemodel', content: colourWeights() },
   );
-  await page.getByText('gives the preprocessing: mean 10, 20, 30, scale 0.125.').waitFor();
+  await page.getByText('mean 10, 20, 30, scale 0.125.').waitFor();
   expect(await page.getByLabel('Mean', { exact: true }).inputValue()).toBe('10, 20, 30');
   expect(await page.getByLabel('Scale').inputValue()).toBe('0.125');
   expect(demo.misdeeds).toEqual([]);
