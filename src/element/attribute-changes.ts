@@ -14,15 +14,15 @@ export const SPELLINGS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** What the attributes that changed in one task affect. */
+/** The effects of the attributes that changed in one task. */
 export interface ChangedAttributes {
   /** Another model has to be loaded. */
   readonly model: boolean;
   /** Another image or video has to be opened. */
   readonly source: boolean;
-  /** What is shown has to be classified again. */
+  /** The image or video has to be classified again. */
   readonly options: boolean;
-  /** Something looks different. */
+  /** The view has to be updated. */
   readonly presentation: boolean;
   readonly camera: boolean;
 }

@@ -367,7 +367,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
           this.#dispatch('load', info);
         },
         onFailure: (error) => {
-          // Nothing would classify the frames of a video or a camera that goes on.
+          // Without a model, nothing classifies the frames of a running video or camera.
           if (this.running) this.#slot.stop();
           this.#render();
           this.#fail('model', error);

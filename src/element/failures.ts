@@ -1,7 +1,7 @@
 import { type ErrorCode, HwgqError } from '../client/index.ts';
 import type { Words } from './words.ts';
 
-/** What can fail: loading the model, opening an image, video or camera, playing it, and classifying it. */
+/** Part of the element that can fail: loading the model, opening an image, video or camera, playing it, classifying it. */
 export type Part = 'model' | 'media' | 'playback' | 'classification';
 
 /** The sentence that users read. */

@@ -33,7 +33,7 @@ export class FrameLoop {
       await shown.play();
     } catch (error) {
       const reason = error instanceof DOMException ? error.name : 'NotSupportedError';
-      // Interrupted by a pause or a move, after which somebody else decides whether to play.
+      // A pause or a move interrupted playing; what caused it also decides whether to continue.
       if (reason === 'AbortError') return;
       const message = `The browser refuses to play the ${kind}: ${reason}. Call start() in a click listener, or add the controls attribute.`;
       const code = kind === 'camera' ? 'camera' : 'invalid-image';

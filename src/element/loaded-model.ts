@@ -9,7 +9,7 @@ export interface ModelListener {
   onFailure(error: unknown): void;
 }
 
-/** Where a model is between its request and its classifier. */
+/** State of a model, from its request to its classifier. */
 export type ModelState =
   | { readonly name: 'loading'; readonly progress: number }
   | { readonly name: 'ready'; readonly classifier: Classifier }

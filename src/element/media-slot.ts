@@ -2,7 +2,7 @@ import type { FrameLoop } from './frame-loop.ts';
 import { type LiveMedia, type Media, openCamera, openMedia, type StillMedia } from './media.ts';
 
 /**
- * What the element shows, and whether it classifies frames.
+ * State of the medium that the element shows.
  *
  * | from | to | on |
  * |---|---|---|

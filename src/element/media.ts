@@ -13,7 +13,7 @@ interface OpenedImage extends Opened {
 interface OpenedVideo extends Opened {
   readonly kind: 'video' | 'camera';
   readonly shown: HTMLVideoElement;
-  /** Where the frames come from. */
+  /** Source of the frames. */
   readonly live: HTMLVideoElement | MediaStream;
 }
 

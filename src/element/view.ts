@@ -16,7 +16,7 @@ export interface ViewListener {
 /** Which buttons are shown. */
 export interface ControlsState {
   readonly isShown: boolean;
-  /** What the first button starts and stops; undefined if there is nothing to start. */
+  /** Medium that the first button starts and stops; undefined if there is nothing to start. */
   readonly live: 'camera' | 'video' | undefined;
   readonly isRunning: boolean;
 }

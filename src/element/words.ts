@@ -13,7 +13,7 @@ export interface Words {
   readonly retry: string;
   readonly loading: string;
   readonly unsure: string;
-  /** What a screen reader announces. */
+  /** Announcement for screen readers. */
   readonly looksLike: (label: string) => string;
   readonly modelFailed: string;
   readonly sourceFailed: string;
