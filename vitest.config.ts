@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { assemblyScript } from './build/plugins/assemblyscript.ts';
 import { wgsl } from './build/plugins/wgsl.ts';
 import { CHROMIUM_FLAGS, findChromium, VIDEO_FLAGS } from './src/bench/programs/support/chromium.ts';
-import { seenInNode } from './tests/support/seen-in-node.ts';
+import { photograph, photographNames } from './tests/support/photographs.ts';
+import { inputInNode, seenInNode } from './tests/support/seen-in-node.ts';
 
 const chromium = (args: readonly string[]) =>
   playwright({ launchOptions: { executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...args] } });
@@ -49,7 +50,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            commands: { seenInNode },
+            commands: { inputInNode, photograph, photographNames, seenInNode },
             provider: chromium([]),
             instances: [{ browser: 'chromium' }],
           },

@@ -1,4 +1,5 @@
 import { HwgqError, messageOf } from '../errors.ts';
+import { BITMAP_OPTIONS } from '../image/bitmap-options.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
 import { untilAborted } from './abort.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
@@ -37,7 +38,7 @@ export async function postImages<Result>(
 }
 
 /**
- * Copies a picture into a form that can be posted to the worker: upright, and in sRGB.
+ * Copies a picture into a form that can be posted to the worker: upright, with the samples that its file stores.
  * @throws HwgqError `download` if its URL cannot be fetched, `invalid-image` if it cannot be decoded or drawn; the
  *   signal's reason if it aborts.
  */
@@ -95,7 +96,7 @@ function isLoaded({ complete, naturalWidth }: HTMLImageElement): boolean {
 }
 
 async function toBitmap(image: Exclude<ImageSource, string | URL>, signal: AbortSignal | undefined) {
-  const bitmap = createImageBitmap(image, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
+  const bitmap = createImageBitmap(image, BITMAP_OPTIONS);
   try {
     return await untilAborted(bitmap, signal);
   } catch (error) {

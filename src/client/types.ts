@@ -17,6 +17,10 @@ export type ModelSource = string | URL | Request | Blob | ArrayBuffer | Readable
  *
  * A string is a URL relative to the page. Pictures from another origin must be sent with CORS headers; their elements
  * need the `crossorigin` attribute. An `HTMLImageElement` may still be loading: the classifier waits for it.
+ *
+ * The samples that a file stores are classified as they are. Descriptions of their colour space (ICC profiles, and the
+ * chunks gAMA, cHRM, sRGB and cICP of PNG) are ignored in files, URLs, and image elements. A canvas, a frame, or a bitmap
+ * counts as it is.
  */
 export type ImageSource =
   | string

@@ -10,7 +10,12 @@ import { decodePicture } from './decode-picture.ts';
 import { type FileSource, readModel, readSource } from './read-model.ts';
 import { nodeGpu } from './webgpu.ts';
 
-/** A PNG, JPEG or WebP file, or a decoded picture. */
+/**
+ * A PNG, JPEG or WebP file, or a decoded picture.
+ *
+ * The samples that a file stores are classified as they are. Descriptions of their colour space (ICC profiles, and the
+ * chunks gAMA, cHRM, sRGB and cICP of PNG) are ignored.
+ */
 export type NodeImageSource = FileSource | Picture;
 
 /** Options of `createClassifier`: the model, the backend, and the defaults of every classification. */

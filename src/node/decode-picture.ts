@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 
 /**
  * Decodes a PNG, JPEG or WebP picture, which it recognizes by the first bytes. JPEGs are rotated as their EXIF orientation
- * says.
+ * says. Colour profiles and PNG's colour chunks are ignored.
  * @param name the name of the file in messages.
  * @throws HwgqError `invalid-image`.
  */
@@ -31,13 +31,23 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string
 }
 
 function decodePng(bytes: Uint8Array<ArrayBuffer>): Picture {
+  // The header's bit depth; the header is always the first chunk.
+  const isDeep = bytes[24] === 16;
   try {
-    return PNG.sync.read(Buffer.from(bytes));
+    const { width, height, data } = PNG.sync.read(Buffer.from(bytes), { skipRescale: isDeep });
+    return { width, height, data: isDeep ? highBytes(data) : data };
   } catch (error) {
     // The decoder's message for input that ends too early.
     const isTruncated = error instanceof Error && error.message.includes('read requests');
     throw isTruncated ? new Error('it is truncated', { cause: error }) : error;
   }
+}
+
+/** Returns the high bytes of 16-bit samples, which libpng, and with it OpenCV and Chromium, use as 8-bit samples. */
+function highBytes(samples: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(samples.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = (samples[index] as number) >> 8;
+  return bytes;
 }
 
 async function decodeJpeg(bytes: Uint8Array<ArrayBuffer>): Promise<Picture> {

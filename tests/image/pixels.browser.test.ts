@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { toTransferable } from '../../src/client/images.ts';
+import { BITMAP_OPTIONS } from '../../src/image/bitmap-options.ts';
 import { onWhite } from '../../src/image/composite.ts';
 import { DeferredPicture } from '../../src/image/deferred-picture.ts';
 import { png } from '../support/png.ts';
@@ -13,10 +14,7 @@ it.each([false, true])('composites on white as Chromium does, translucent: %s', 
     index % 4 === 3 && !translucent ? 255 : Math.floor(random() * 256),
   );
   const file = png({ width: SIZE, height: SIZE, colourType: 6, samples: pixels });
-  const bitmap = await createImageBitmap(new Blob([file]), {
-    imageOrientation: 'from-image',
-    colorSpaceConversion: 'default',
-  });
+  const bitmap = await createImageBitmap(new Blob([file]), BITMAP_OPTIONS);
   const context = new OffscreenCanvas(SIZE, SIZE).getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('The browser has no 2D canvas.');
   context.fillStyle = '#fff';

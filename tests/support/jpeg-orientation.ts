@@ -1,3 +1,5 @@
+import { withSegment } from './jpeg-segment.ts';
+
 /** EXIF orientations (TIFF 6.0, tag 274) as canvas transforms from upright to stored pixels. */
 export function storedTransform(orientation: number, width: number, height: number): DOMMatrix2DInit {
   const [w, h] = [width, height];
@@ -20,7 +22,5 @@ export function withOrientation(jpeg: Uint8Array, orientation: number): Uint8Arr
   const exif = [...new TextEncoder().encode('Exif'), 0, 0];
   const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8];
   const directory = [0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
-  const content = [...exif, ...tiff, ...directory];
-  const segment = [0xff, 0xe1, 0, content.length + 2, ...content];
-  return Uint8Array.from([...jpeg.subarray(0, 2), ...segment, ...jpeg.subarray(2)]);
+  return withSegment(jpeg, 0xe1, [...exif, ...tiff, ...directory]);
 }

@@ -7,32 +7,50 @@ export interface PngPicture {
   readonly width: number;
   readonly height: number;
   readonly colourType: keyof typeof SAMPLES;
-  /** 8-bit samples, row by row. */
+  /** Samples row by row; those of 16 bits with the high byte first. */
   readonly samples: Uint8Array;
+  /** Bits per sample. Default: 8. */
+  readonly depth?: 8 | 16;
   /** Red, green, and blue of each palette entry, and the alphas. */
   readonly palette?: { readonly colours: Uint8Array; readonly alphas?: Uint8Array };
+  /** Additional chunks before the palette and the pixels. */
+  readonly chunks?: readonly PngChunk[];
 }
 
-/** Encodes a PNG with 8-bit samples and without filters. */
-export function png({ width, height, colourType, samples, palette }: PngPicture): Uint8Array<ArrayBuffer> {
+export interface PngChunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
+/** Encodes a PNG without filters. */
+export function png({
+  width,
+  height,
+  colourType,
+  samples,
+  depth = 8,
+  palette,
+  chunks = [],
+}: PngPicture): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(13);
   new DataView(header.buffer).setUint32(0, width);
   new DataView(header.buffer).setUint32(4, height);
-  header.set([8, colourType], 8);
-  const rowLength = width * SAMPLES[colourType];
+  header.set([depth, colourType], 8);
+  const rowLength = (width * SAMPLES[colourType] * depth) / 8;
   const rows = new Uint8Array(height * (rowLength + 1));
   for (let row = 0; row < height; row++) {
     rows.set(samples.subarray(row * rowLength, (row + 1) * rowLength), row * (rowLength + 1) + 1);
   }
-  const chunks = [
+  const encoded = [
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
     chunk('IHDR', header),
+    ...chunks.map(({ type, data }) => chunk(type, data)),
     ...(palette ? [chunk('PLTE', palette.colours)] : []),
     ...(palette?.alphas ? [chunk('tRNS', palette.alphas)] : []),
     chunk('IDAT', zlibSync(rows)),
     chunk('IEND', new Uint8Array()),
   ];
-  return Uint8Array.from(chunks.flatMap((bytes) => Array.from(bytes)));
+  return Uint8Array.from(encoded.flatMap((bytes) => Array.from(bytes)));
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -21,8 +21,15 @@ declare module 'vitest/browser' {
   interface BrowserCommands {
     /** Decodes and classifies a picture file in Node with the interpreter, as the command does. */
     seenInNode(model: string, file: number[]): Promise<SeenPicture>;
+    /** Decodes a picture file in Node, and returns the input bytes of a model. */
+    inputInNode(model: string, file: number[]): Promise<number[]>;
   }
 }
+
+export const inputInNode: BrowserCommand<[model: string, file: number[]]> = async (_, modelPath, file) => {
+  const { preprocessing } = decodeModel(new Uint8Array(readFileSync(modelPath)));
+  return Array.from(toInputBytes(await decodePicture(Uint8Array.from(file), 'the picture'), preprocessing));
+};
 
 export const seenInNode: BrowserCommand<[model: string, file: number[]]> = async (
   _,

@@ -1,4 +1,5 @@
 import { HwgqError } from '../../errors.ts';
+import { BITMAP_OPTIONS } from '../../image/bitmap-options.ts';
 import type { Preprocessing } from '../../image/preprocessing.ts';
 import { pixelContext } from '../shared/dom.ts';
 
@@ -22,7 +23,7 @@ export function middleSquare(picture: CanvasImageSource, width: number, height: 
  * @throws HwgqError `invalid-image` if the browser cannot decode it.
  */
 export async function squareOfFile(file: File): Promise<ImageData> {
-  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
+  const bitmap = await createImageBitmap(file, BITMAP_OPTIONS).catch((cause: unknown) => {
     throw new HwgqError(
       'invalid-image',
       `"${file.name}" is not a picture that this browser can open. Use PNG, JPEG, or WebP.`,
