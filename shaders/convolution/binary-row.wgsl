@@ -44,7 +44,7 @@ fn countBits(sum: WindowSum) -> vec4<u32> {
 }
 
 fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
-  // Of each pixel and plane.
+  // One for each pixel and plane.
   var counts: array<array<vec4<u32>, 2>, PIXELS>;
   // Σ code of each input column.
   var columnSums: array<u32, WINDOW_COLUMNS>;

@@ -1,4 +1,4 @@
-// What the binary convolutions over codes of two bit planes share. Weight bit 1 is +1, weight bit 0 is −1:
+// Code shared by the binary convolutions over codes of two bit planes. Weight bit 1 is +1, weight bit 0 is −1:
 // Σ ±code = Σ over planes of 2^plane · (2 · popcount(weight & plane) − popcount(plane)).
 
 // [pixel][word], both planes of a word in one vector

@@ -1,6 +1,6 @@
 // #include "../batch.wgsl"
 
-// What all convolutions share. They are implicit GEMMs: each thread computes a tile of some output pixels × a block of
+// Code shared by all convolutions, which are implicit GEMMs: each thread computes a tile of some output pixels × a block of
 // four output channels. Neighbouring threads compute neighbouring blocks, so that they read the same inputs and adjacent
 // weights.
 

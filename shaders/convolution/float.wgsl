@@ -1,4 +1,4 @@
-// What the float convolutions share.
+// Code shared by the float convolutions.
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<f32>;

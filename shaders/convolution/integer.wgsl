@@ -1,4 +1,4 @@
-// What the convolutions over integers share. Weights have up to three limbs of 12 bits, which are summed limb by limb, so
+// Code shared by the integer convolutions. Weights have up to three limbs of 12 bits, which are summed limb by limb, so
 // that every sum is exact. The including file defines `accumulateLimb`.
 
 // [pixel][channel]

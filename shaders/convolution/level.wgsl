@@ -1,6 +1,6 @@
 // #include "limb-sums.wgsl"
 
-// What the binary convolutions over codes of any levels, and with filters in groups, share: Σ ±level. Every level is a sum
+// Code shared by the binary convolutions over codes of any levels and with groups: Σ ±level. Every level is a sum
 // of terms. A term is a product of bit planes times a weight in limbs, and its bits are counted as in binary.wgsl.
 
 // [pixel][word][plane]

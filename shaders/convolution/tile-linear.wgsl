@@ -8,7 +8,7 @@ struct Tile {
   pixel: u32,
   inside: vec4<bool>,
   image: vec4<i32>,
-  // Where each pixel's window begins in the input.
+  // Start of each pixel's window in the input.
   y: vec4<i32>,
   x: vec4<i32>,
 }

@@ -7,7 +7,7 @@ struct Tile {
   image: i32,
   // Pixels from the first one to the end of the row; 0 if the row is outside the batch.
   width: u32,
-  // Where the first pixel's window begins in the input.
+  // Start of the first pixel's window in the input.
   y: i32,
   x: i32,
 }

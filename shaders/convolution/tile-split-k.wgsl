@@ -16,7 +16,7 @@ struct Tile {
   pixel: u32,
   inside: bool,
   image: i32,
-  // Where the window begins in the input.
+  // Start of the window in the input.
   y: i32,
   x: i32,
 }

@@ -8,7 +8,7 @@ struct Tile {
   block: u32,
   // Index of the first pixel among the outputs of the batch.
   pixel: u32,
-  // Of the pixels that this thread reads: whether they are in the output, and where their windows begin in the input.
+  // For the pixels that this thread reads: whether they are in the output, and the start of their windows in the input.
   inside: array<bool, READS>,
   image: array<i32, READS>,
   y: array<i32, READS>,

@@ -1,6 +1,6 @@
 // #include "../dispatch.wgsl"
 
-// What both resampling passes over a picture share. Coefficients are integers that sum to 2^14, the same as
+// Code shared by both resampling passes over a picture. Coefficients are integers that sum to 2^14, the same as
 // src/image/resize.ts computes.
 
 struct Picture {

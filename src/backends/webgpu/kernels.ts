@@ -257,7 +257,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
   };
 }
 
-/** What an epilogue adds to its kernel. */
+/** The parts of a kernel that its epilogue adds. */
 type EpilogueParts = Pick<Kernel, 'constants' | 'tables' | 'tensors' | 'cleared'>;
 
 /** The parameters of shaders/epilogue/store-codes.wgsl. */

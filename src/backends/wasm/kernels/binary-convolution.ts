@@ -30,7 +30,7 @@ class Pass {
   levels: usize = 0;
   /** Added to each table entry, so that none is negative. */
   bias: i32 = 0;
-  /** What the biases add to twice the sum of a window. */
+  /** Amount that the biases add to twice the sum of a window. */
   biasSum: i32 = 0;
   runs: usize = 0;
   runCount: i32 = 0;
