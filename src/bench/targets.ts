@@ -151,7 +151,7 @@ export function ratioResult(target: SpeedTarget, own: number, peer: number, pref
   };
 }
 
-/** A target from the layers of an profile: all that such layers do, by all the time that they take. */
+/** Evaluates a share target with a profile: the multiply-adds of the matching layers per second, divided by the peak. */
 export function shareResult(target: ShareTarget, profiles: readonly ModeProfile[]): TargetResult {
   const layers = profiles.find(({ name }) => name === nameOf(target.own))?.layers;
   const matches = ({ planes, filter }: StepProfile) =>
