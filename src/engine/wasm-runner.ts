@@ -3,12 +3,11 @@ import type { SimdLevel } from '../backends/wasm/simd.ts';
 import { endIdleThreads } from '../backends/wasm/thread-pool.ts';
 import { HwgqError, missingPart } from '../errors.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
-import { takesIntegers } from '../image/input.ts';
+import { takesIntegers, toNetworkInput } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
 import type { Plan, PlanInput } from '../plan/plan.ts';
 import { planGraph } from '../plan/plan-graph.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
-import { runPreprocessed } from './cpu-preprocessing.ts';
 import { plannedInputs } from './integer-inputs.ts';
 import type { BackendDescription, NetworkInputs, PictureRun, Runner, SessionOptions } from './runner.ts';
 import { isSmall, wasmOptions } from './wasm-options.ts';
@@ -75,9 +74,15 @@ export class WasmRunner implements Runner {
 
   async runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun> {
     const { preprocessing } = this.#model;
-    if (!takesIntegers(preprocessing)) return runPreprocessed(this, pictures, preprocessing);
     const input: PlanInput = { kind: 'integers', unit: preprocessing.scale };
-    return this.#withThreads(async () => (await this.#executable(input)).runPictures(pictures, preprocessing));
+    if (takesIntegers(preprocessing)) {
+      return this.#withThreads(async () => (await this.#executable(input)).runPictures(pictures));
+    }
+    const start = performance.now();
+    const bytes = await this.#withThreads(async () => (await this.#executable(input)).toInputBytes(pictures));
+    const inputs = toNetworkInput(bytes, preprocessing);
+    const preprocessMilliseconds = performance.now() - start;
+    return { blobs: await this.run(inputs, pictures.length), preprocessMilliseconds };
   }
 
   /** Times the calls of one image and multiplies them by `count`: a batch runs image by image. */
@@ -85,7 +90,7 @@ export class WasmRunner implements Runner {
     const { profileStep } = await import('../plan/step-profile.ts').catch(missingPart);
     await this.run(inputs, count);
     const executable = await this.#executable(plannedInputs(inputs, this.#model.preprocessing.scale).input);
-    const runs = Array.from({ length: repeats }, () => executable.profile());
+    const runs = await Promise.all(Array.from({ length: repeats }, () => executable.profile()));
     return executable.plan.steps.map((step) => {
       const times = runs.map((run) =>
         run.reduce((sum, call) => sum + (call.step === step ? count * call.milliseconds : 0), 0),
@@ -122,7 +127,14 @@ export class WasmRunner implements Runner {
     const known = this.#executables.get(key);
     if (known) return known;
     const { simd, isShared } = this.#configuration;
-    const options = { simd, isShared, threads: this.#threads };
+    const { preprocessing } = this.#model;
+    const isPictureInput = input.kind === 'integers' && input.unit === preprocessing.scale;
+    const options = {
+      simd,
+      isShared,
+      threads: this.#threads,
+      preprocessing: isPictureInput ? preprocessing : undefined,
+    };
     const made = WasmExecutable.create(plan ?? planGraph(this.#model.graph, input, this.#blobs), options);
     this.#executables.set(key, made);
     made.catch(() => this.#executables.delete(key));

@@ -1,5 +1,5 @@
 import { HwgqError, messageOf } from '../errors.ts';
-import type { Picture } from './picture.ts';
+import type { Picture, Size } from './picture.ts';
 import { type PixelRegion, pixelsOf, type View } from './view.ts';
 
 /** An image of the browser in a form that can be posted to a worker. */
@@ -46,6 +46,18 @@ export class DeferredPicture {
     return this.#drawn || image instanceof ImageData || isTransformed(image) ? undefined : image;
   }
 
+  /** The pixels of the whole image, or those of the part if it has been drawn. Undefined if they have not been read yet. */
+  get pixels(): (PixelRegion & { readonly picture: Picture; readonly mirror: boolean }) | undefined {
+    const { left, top, width, height, mirror } = this;
+    if (this.#drawn) return { picture: this.#drawn, left: 0, top: 0, width, height, mirror: false };
+    return this.#image instanceof ImageData ? { picture: this.#image, left, top, width, height, mirror } : undefined;
+  }
+
+  /** Whether drawing interpolates between pixels, so that a part drawn alone may differ by roundings. */
+  get isInterpolated(): boolean {
+    return 'format' in this.#image && isScaled(this.#image);
+  }
+
   /** Converts a frame to a bitmap, or draws it if that fails. */
   async toBitmap(): Promise<void> {
     try {
@@ -62,13 +74,53 @@ export class DeferredPicture {
    * @throws HwgqError `invalid-image` if the browser cannot draw the image, for example because it is too large.
    */
   draw(): Picture {
-    this.#drawn ??= draw(this.#image, this, this.mirror);
+    if (!this.#drawn) {
+      try {
+        this.#drawn = this.#draw(newContext(this), { left: 0, top: 0, width: this.width, height: this.height });
+      } finally {
+        this.close();
+      }
+    }
     return this.#drawn;
+  }
+
+  /**
+   * Returns the pixels of a part of the part, composited on white. The image stays open, and the canvas is kept for the
+   * next part of any picture.
+   * @throws HwgqError `invalid-image` if the browser cannot draw the image.
+   */
+  drawPart(part: PixelRegion): Picture {
+    const { width, height } = part;
+    if (partContext?.canvas.width !== width || partContext.canvas.height !== height) partContext = newContext(part);
+    return this.#draw(partContext, part);
   }
 
   /** Frees the image's pixels. Further calls do nothing. */
   close(): void {
     closeImage(this.#image);
+  }
+
+  /** Draws a part of the picture on white. The canvas is as large as that part. */
+  #draw(context: OffscreenCanvasRenderingContext2D, { left, top, width, height }: PixelRegion): ImageData {
+    context.resetTransform();
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, width, height);
+    if (this.mirror) context.setTransform(-1, 0, 0, 1, this.width - left, -top);
+    else context.translate(-left, -top);
+    try {
+      // The source is always the whole picture, because drawing mixes the colours of a source's pixels up to its edges.
+      const { left: x, top: y } = this;
+      context.drawImage(drawable(this.#image), x, y, this.width, this.height, 0, 0, this.width, this.height);
+      return context.getImageData(0, 0, width, height);
+    } catch (error) {
+      const reason = messageOf(error).replace(/\.$/, '');
+      throw new HwgqError(
+        'invalid-image',
+        `A picture of ${this.width}×${this.height} pixels cannot be drawn: ${reason}. ${REMEDY}`,
+        {},
+        { cause: error },
+      );
+    }
   }
 }
 
@@ -85,34 +137,13 @@ export function closeImage(image: TransferableImage): void {
   if ('close' in image) image.close();
 }
 
-/** Draws a part of an image on white, and closes the image. */
-function draw(image: TransferableImage, { left, top, width, height }: PixelRegion, mirror: boolean): ImageData {
-  const context = newContext(width, height);
-  if (mirror) context.setTransform(-1, 0, 0, 1, width, 0);
-  try {
-    context.drawImage(drawable(image), left, top, width, height, 0, 0, width, height);
-  } catch (error) {
-    const reason = messageOf(error).replace(/\.$/, '');
-    throw new HwgqError(
-      'invalid-image',
-      `A picture of ${width}×${height} pixels cannot be drawn: ${reason}. ${REMEDY}`,
-      {},
-      { cause: error },
-    );
-  } finally {
-    closeImage(image);
-  }
-  return context.getImageData(0, 0, width, height);
-}
+/** The canvas of `drawPart`. */
+let partContext: OffscreenCanvasRenderingContext2D | undefined;
 
-function newContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
+function newContext({ width, height }: Size): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) {
-    throw new HwgqError('invalid-image', `A picture of ${width}×${height} pixels cannot be drawn. ${REMEDY}`);
-  }
-  context.fillStyle = '#fff';
-  context.fillRect(0, 0, width, height);
-  return context;
+  if (context) return context;
+  throw new HwgqError('invalid-image', `A picture of ${width}×${height} pixels cannot be drawn. ${REMEDY}`);
 }
 
 /** Returns the size of an image as displayed, which differs from the coded size of a frame. */
@@ -120,17 +151,24 @@ function sizeOf(image: TransferableImage): readonly [width: number, height: numb
   return 'displayWidth' in image ? [image.displayWidth, image.displayHeight] : [image.width, image.height];
 }
 
+/** A frame, with properties that not all browsers have. */
+type Frame = VideoFrame & { readonly rotation?: number; readonly flip?: boolean };
+
 /** Returns whether a frame is displayed rotated, flipped or scaled. */
-function isTransformed(image: (VideoFrame & { rotation?: number; flip?: boolean }) | ImageBitmap): boolean {
-  if (!('format' in image)) return false;
-  // Not all browsers have `rotation` and `flip`.
-  const { rotation, flip, displayWidth, displayHeight, visibleRect } = image;
-  return Boolean(rotation || flip || visibleRect?.width !== displayWidth || visibleRect.height !== displayHeight);
+function isTransformed(image: Frame | ImageBitmap): boolean {
+  return 'format' in image && Boolean(image.rotation || image.flip || isScaled(image));
+}
+
+/** Returns whether a frame is displayed at another size than its pixels have. */
+function isScaled({ rotation = 0, displayWidth, displayHeight, visibleRect }: Frame): boolean {
+  const { width, height } = visibleRect ?? {};
+  const isOnSide = rotation % 180 !== 0;
+  return (isOnSide ? height : width) !== displayWidth || (isOnSide ? width : height) !== displayHeight;
 }
 
 function drawable(image: TransferableImage): CanvasImageSource {
   if (!(image instanceof ImageData)) return image;
-  const context = newContext(image.width, image.height);
+  const context = newContext(image);
   context.putImageData(image, 0, 0);
   return context.canvas;
 }

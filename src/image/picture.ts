@@ -7,7 +7,9 @@ export interface Size {
 }
 
 /** A decoded picture: 8-bit sRGB with straight alpha, RGBA interleaved, row by row from the top. */
-export interface Picture extends Size {
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
   /** width × height × 4 bytes. */
   readonly data: Uint8Array | Uint8ClampedArray;
 }

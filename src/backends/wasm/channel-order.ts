@@ -17,7 +17,7 @@ export function planarToPixels(
 /** Copies one image from [pixel][channel] order to planar order, and applies `map` to each number. */
 export function pixelsToPlanar(
   pixels: ArrayLike<number>,
-  planar: Float32Array,
+  planar: Float32Array | Uint8Array,
   { channels, height, width }: ChwShape,
   stride: number,
   map: (value: number) => number,

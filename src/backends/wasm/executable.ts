@@ -8,7 +8,7 @@ import { pixelsToPlanar, planarToPixels } from './channel-order.ts';
 import { compileKernels } from './compile-kernels.ts';
 import { instantiateKernels } from './kernels.ts';
 import { MemoryLayout } from './memory-layout.ts';
-import { writePicture } from './picture-input.ts';
+import { PictureInput, reservePictureMemory } from './picture-input.ts';
 import { PrimaryThread } from './primary-thread.ts';
 import type { HostCall, KernelCall, Program } from './program.ts';
 import type { SimdLevel } from './simd.ts';
@@ -23,6 +23,8 @@ export interface WasmOptions {
   readonly threads?: number;
   /** Whether to use memory that threads can share. By default, only if there are several threads. */
   readonly isShared?: boolean;
+  /** How pictures become the plan's input, which is integers. Leave it out if no pictures are preprocessed. */
+  readonly preprocessing?: Preprocessing | undefined;
 }
 
 /** A plan that is ready to run in a WebAssembly memory of its own. */
@@ -31,17 +33,22 @@ export class WasmExecutable {
   readonly #memory: WebAssembly.Memory;
   readonly #thread: PrimaryThread;
   readonly #pool: ThreadPool | undefined;
+  readonly #pictures: PictureInput | undefined;
+  /** Settles when the latest use of the memory has ended. */
+  #lastUse: Promise<unknown> = Promise.resolve();
 
   private constructor(
     program: Program,
     memory: WebAssembly.Memory,
     thread: PrimaryThread,
     pool: ThreadPool | undefined,
+    pictures: PictureInput | undefined,
   ) {
     this.#program = program;
     this.#memory = memory;
     this.#thread = thread;
     this.#pool = pool;
+    this.#pictures = pictures;
   }
 
   /**
@@ -49,9 +56,11 @@ export class WasmExecutable {
    * @throws HwgqError `no-wasm`; `out-of-memory` if the memory cannot be allocated; `worker` if a thread cannot be
    *   started.
    */
-  static async create(plan: Plan, { simd, threads = 1, isShared = threads > 1 }: WasmOptions): Promise<WasmExecutable> {
+  static async create(plan: Plan, options: WasmOptions): Promise<WasmExecutable> {
+    const { simd, threads = 1, isShared = threads > 1, preprocessing } = options;
     const layout = new MemoryLayout();
     const program = buildProgram(plan, layout);
+    const pictureMemory = preprocessing && reservePictureMemory(layout, preprocessing);
     const control = layout.reserve(CONTROL_BYTES);
     const scratchBytes = Math.max(0, ...program.calls.map((call) => ('kernel' in call ? call.scratchBytes : 0)));
     const scratches = Array.from({ length: threads }, () => layout.reserve(scratchBytes));
@@ -61,8 +70,12 @@ export class WasmExecutable {
     const [first, ...others] = scratches.map(
       (scratch): ThreadTask => ({ module, memory, calls, control, scratch, threads }),
     ) as [ThreadTask, ...ThreadTask[]];
-    const thread = new PrimaryThread(await instantiateKernels(module, memory), first);
-    return new WasmExecutable(program, memory, thread, threads > 1 ? await ThreadPool.create(others) : undefined);
+    const kernels = await instantiateKernels(module, memory);
+    const thread = new PrimaryThread(kernels, first);
+    const { address } = program.locations.of(0);
+    const pictures = pictureMemory && new PictureInput(pictureMemory, memory.buffer, kernels, preprocessing, address);
+    const pool = threads > 1 ? await ThreadPool.create(others) : undefined;
+    return new WasmExecutable(program, memory, thread, pool, pictures);
   }
 
   /** The plan that the executable runs. */
@@ -81,39 +94,57 @@ export class WasmExecutable {
    * @returns one array per output of the plan: `count` planar images.
    * @throws HwgqError `worker` if a thread fails. Then the executable must be disposed.
    */
-  async run(inputs: Int16Array | Float32Array, count: number): Promise<Float32Array[]> {
+  run(inputs: Int16Array | Float32Array, count: number): Promise<Float32Array[]> {
     const length = inputs.length / count;
-    return this.#runImages(count, (image) => this.#writeInput(inputs.subarray(image * length, (image + 1) * length)));
+    return this.#inTurn(() =>
+      this.#runImages(count, (image) => this.#writeInput(inputs.subarray(image * length, (image + 1) * length))),
+    );
   }
 
   /**
-   * Preprocesses pictures of any sizes and runs them through a plan with integer input.
-   * @param preprocessing one with integer means.
+   * Preprocesses pictures of any sizes and runs them. The means of `WasmOptions.preprocessing` must be integers.
    * @returns the outputs as `run` returns them, and the time that preprocessing took.
    * @throws HwgqError `invalid-image`, and the errors of `run`.
    */
-  async runPictures(
-    pictures: readonly AnyPicture[],
-    preprocessing: Preprocessing,
-  ): Promise<{ blobs: Float32Array[]; preprocessMilliseconds: number }> {
-    let preprocessMilliseconds = 0;
-    const blobs = this.#runImages(pictures.length, (image) => {
-      const start = performance.now();
-      const { address, stride, length } = this.#input;
-      const input = new Int16Array(this.#memory.buffer, address, length);
-      writePicture(pictures[image] as AnyPicture, preprocessing, input, stride);
-      preprocessMilliseconds += performance.now() - start;
+  runPictures(pictures: readonly AnyPicture[]): Promise<{ blobs: Float32Array[]; preprocessMilliseconds: number }> {
+    return this.#inTurn(async () => {
+      let preprocessMilliseconds = 0;
+      const blobs = await this.#runImages(pictures.length, async (image) => {
+        const start = performance.now();
+        await this.#pictures?.write(pictures[image] as AnyPicture);
+        preprocessMilliseconds += performance.now() - start;
+      });
+      return { blobs, preprocessMilliseconds };
     });
-    return { blobs, preprocessMilliseconds };
+  }
+
+  /**
+   * Resizes, crops and converts pictures, and subtracts nothing. The means of `WasmOptions.preprocessing` must not be
+   * integers.
+   * @returns the pictures' bytes back to back, planar, as `toInputBytes` returns them.
+   * @throws HwgqError `invalid-image`.
+   */
+  toInputBytes(pictures: readonly AnyPicture[]): Promise<Uint8Array> {
+    return this.#inTurn(async () => {
+      const { shape, address, stride, length } = this.#input;
+      const size = elements(shape);
+      const bytes = new Uint8Array(pictures.length * size);
+      for (const [image, picture] of pictures.entries()) {
+        await this.#pictures?.write(picture);
+        const pixels = new Int16Array(this.#memory.buffer, address, length);
+        pixelsToPlanar(pixels, bytes.subarray(image * size, (image + 1) * size), shape, stride, (value) => value);
+      }
+      return bytes;
+    });
   }
 
   /** Runs images one after the other. @param write writes an image to the input tensor. */
-  #runImages(count: number, write: (image: number) => void): Float32Array[] {
+  async #runImages(count: number, write: (image: number) => Promise<void> | void): Promise<Float32Array[]> {
     const { plan, calls } = this.#program;
     const shapes = plan.outputs.map((id) => tensorAt(plan, id).shape);
     const results = shapes.map((shape) => new Float32Array(count * elements(shape)));
     for (let image = 0; image < count; image++) {
-      write(image);
+      await write(image);
       for (const index of calls.keys()) this.#runCall(index);
       for (const [index, id] of plan.outputs.entries()) {
         const size = elements(shapes[index] as ChwShape);
@@ -124,12 +155,21 @@ export class WasmExecutable {
   }
 
   /** Runs the present input once and returns the milliseconds of each call, in order, with the call's step. */
-  profile(): { step: Step; milliseconds: number }[] {
-    return this.#program.steps.map((step, index) => {
-      const start = performance.now();
-      this.#runCall(index);
-      return { step, milliseconds: performance.now() - start };
-    });
+  profile(): Promise<{ step: Step; milliseconds: number }[]> {
+    return this.#inTurn(async () =>
+      this.#program.steps.map((step, index) => {
+        const start = performance.now();
+        this.#runCall(index);
+        return { step, milliseconds: performance.now() - start };
+      }),
+    );
+  }
+
+  /** Starts work when earlier work has ended: reading a picture's pixels takes time, in which the memory must not change. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lastUse.then(work);
+    this.#lastUse = result.catch(() => {});
+    return result;
   }
 
   /** Ends the worker threads. */

@@ -131,6 +131,21 @@ export const FLOAT_EPILOGUE = {
   thresholdStride: 'i32',
 } as const satisfies StructFields;
 
+export const PICTURE_RESAMPLING = {
+  pixels: 'usize',
+  pixelStride: 'i32',
+  columnTaps: 'usize',
+  rows: 'usize',
+  rowTaps: 'usize',
+  sums: 'usize',
+  width: 'i32',
+  height: 'i32',
+  means: 'usize',
+  channels: 'usize',
+  pairBytes: 'i32',
+  output: 'usize',
+} as const satisfies StructFields;
+
 /** Returns the values of the fields that describe the windows of a convolution or pooling. */
 export function windowValues({ kernel, stride, pad }: Windows): StructValues<typeof WINDOW> {
   return {
@@ -158,10 +173,12 @@ export function addStructs<Fields extends StructFields>(
   fields: Fields,
   structs: readonly StructValues<Fields>[],
 ): number {
-  const words = structs.flatMap((values) =>
-    Object.entries(fields).flatMap(([field, type]) => wordsOf(Number(values[field]), type)),
-  );
-  return layout.words(words);
+  return layout.words(structs.flatMap((values) => structWords(fields, values)));
+}
+
+/** Returns the 32-bit words of a struct. */
+export function structWords<Fields extends StructFields>(fields: Fields, values: StructValues<Fields>): number[] {
+  return Object.entries(fields).flatMap(([field, type]) => wordsOf(Number(values[field]), type));
 }
 
 function wordsOf(value: number, type: FieldType): number[] {

@@ -14,7 +14,16 @@ export type KernelName =
   | 'eltwise'
   | 'concatenate';
 
-export type Kernels = Readonly<Record<KernelName, KernelFunction>>;
+/** The kernels that turn a picture into a network's input (kernels/pictures.ts). Addresses and sizes are in bytes. */
+export interface PictureKernels {
+  isOpaque(pixels: number, bytes: number): number;
+  compositeOnWhite(pixels: number, bytes: number): void;
+  toLuma(pixels: number, bytes: number, weights: number): void;
+  resampleRows(parameters: number, rows: number, to: number): void;
+  resampleColumns(parameters: number, first: number, end: number): void;
+}
+
+export type Kernels = Readonly<Record<KernelName, KernelFunction>> & PictureKernels;
 
 /** Instantiates the kernels with a memory. */
 export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {

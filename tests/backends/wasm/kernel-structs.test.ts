@@ -8,11 +8,16 @@ import {
   FLOAT_EPILOGUE,
   GEOMETRY,
   PASS,
+  PICTURE_RESAMPLING,
   POOLING,
   REAL_CONVOLUTION,
 } from '../../../src/backends/wasm/kernel-structs.ts';
-import { LIMB_BASE } from '../../../src/backends/wasm/kernels/constants.ts';
+import {
+  COEFFICIENT_BITS as KERNEL_COEFFICIENT_BITS,
+  LIMB_BASE,
+} from '../../../src/backends/wasm/kernels/constants.ts';
 import { MemoryLayout } from '../../../src/backends/wasm/memory-layout.ts';
+import { COEFFICIENT_BITS } from '../../../src/image/filter-taps.ts';
 import { LIMB_BITS } from '../../../src/plan/limbs.ts';
 
 const KERNELS = new URL('../../../src/backends/wasm/kernels/', import.meta.url);
@@ -37,6 +42,7 @@ it.each([
   ['binary-convolution.ts', 'Pass', PASS],
   ['real-convolution.ts', 'RealConvolution', REAL_CONVOLUTION],
   ['pooling.ts', 'Pooling', POOLING],
+  ['pictures.ts', 'PictureResampling', PICTURE_RESAMPLING],
   ['elements.ts', 'Elements', ELEMENTS],
   ['epilogue.ts', 'CodeEpilogue', CODE_EPILOGUE],
   ['epilogue.ts', 'FloatEpilogue', FLOAT_EPILOGUE],
@@ -59,6 +65,7 @@ it('writes each field as its type', () => {
   expect(memory.getInt32(16, true)).toBe(1);
 });
 
-it('has limbs of the same base in kernels and plans', () => {
+it('has limbs of the same base in kernels and plans, and filter coefficients of the same bits', () => {
   expect(LIMB_BASE).toBe(2 ** LIMB_BITS);
+  expect(KERNEL_COEFFICIENT_BITS).toBe(COEFFICIENT_BITS);
 });

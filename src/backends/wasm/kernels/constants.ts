@@ -15,6 +15,9 @@ export const TABLE_BYTES = 16;
 /** Weight of a limb relative to the one below it. */
 export const LIMB_BASE = 4096;
 
+/** The number of fraction bits of a resampling coefficient. */
+export const COEFFICIENT_BITS = 14;
+
 // Output kinds of a binary convolution. The wide kinds sum in f64, for sums of several passes or of more than 16 bits.
 export const CODES = 0;
 export const FLOATS = 1;
