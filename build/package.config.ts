@@ -81,10 +81,10 @@ function workerDeclaration(): Plugin {
   };
 }
 
-/** The module that replaces `src/errors.ts` if the class of errors comes from another file. */
+/** The module that replaces `src/errors.ts` if `HwgqError` is imported from another file. */
 const ERRORS = '\0errors';
 
-/** Imports the class of errors from the library's file, so that an error has the same class in every module. */
+/** Imports `HwgqError` from the library's file, so that all modules share one class. */
 function errorsFrom(file: string): Plugin {
   return {
     name: 'errors-from',
@@ -136,8 +136,8 @@ const development = [
   browserFile('hwgq-classifier-development', ELEMENT, libraryFrom('./inline.js')),
 ];
 
-// Files that only an earlier build wrote would be packed too.
+// Files left over from an earlier build would be packed too.
 for (const folder of ['cli', 'lib', 'node']) rmSync(`dist/${folder}`, { recursive: true, force: true });
 
-/** Everything that `npm pack` takes from `dist`. */
+/** Everything in `dist` that `npm pack` includes. */
 export default [...split, ...bundler, ...inline, ...development, nodeFiles, declarations];

@@ -36,7 +36,7 @@ export type ErrorCode =
   | 'data-format'
   /** Classes of a data set that the model does not have. Details: `classes`, comma-separated. */
   | 'unknown-class'
-  /** A picture that cannot be decoded or drawn, or something else than a picture. */
+  /** A picture that cannot be decoded or drawn, or a value that is not a picture. */
   | 'invalid-image'
   /** The camera cannot be used: permission denied, no camera, in use elsewhere, or not started by a click. Details: `reason`. */
   | 'camera'

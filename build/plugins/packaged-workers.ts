@@ -10,7 +10,7 @@ const START =
 const INLINE = '?inline-worker';
 
 /**
- * Starts workers from files of their own, beside the file that starts them.
+ * Starts workers from separate files beside the file that starts them.
  * @param renamed files to start instead, by the names in the source.
  */
 export function workerFiles(renamed: Readonly<Record<string, string>> = {}): Plugin {

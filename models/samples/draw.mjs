@@ -22,7 +22,7 @@ function randomNumbers(seed) {
   };
 }
 
-// Shapes in a unit square, y downwards: each tells whether a point is inside.
+// Shapes in a unit square, y downwards: each returns whether a point is inside.
 const box = (left, top, right, bottom) => (x, y) => x >= left && x <= right && y >= top && y <= bottom;
 const ellipse = (centerX, centerY, radiusX, radiusY) => (x, y) =>
   ((x - centerX) / radiusX) ** 2 + ((y - centerY) / radiusY) ** 2 <= 1;

@@ -1,6 +1,6 @@
 // #include "concat.wgsl"
 
-// Concatenates floats or integers, one value a thread.
+// Concatenates floats or integers, one value per thread.
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<f32>;

@@ -1,6 +1,6 @@
 // #include "../batch.wgsl"
 
-// Local response normalization across channels: x / (k + alpha / size · Σ x²)^beta, one value a thread.
+// Local response normalization across channels: x / (k + alpha / size · Σ x²)^beta, one value per thread.
 
 struct Lrn {
   pixels: u32,

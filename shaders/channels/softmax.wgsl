@@ -1,6 +1,6 @@
 // #include "../pointwise/elements.wgsl"
 
-// Softmax over the channels of each pixel, one pixel a thread.
+// Softmax over the channels of each pixel, one pixel per thread.
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<f32>;

@@ -83,7 +83,7 @@ fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   // Σ code of each input pixel that this thread reads.
   var codeSums: array<u32, READS>;
   let pixels = inputPixelsOf(tile, local);
-  // The condition stands at the end: SwiftShader runs one more iteration of a loop that tests before its first.
+  // The condition is at the end: SwiftShader runs an extra iteration of a loop that tests at the start.
   var word = 0u;
   loop {
     // If the number of words is odd, the last one is paired with bits that are all 0, so the weights there do not matter.

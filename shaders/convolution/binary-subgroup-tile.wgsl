@@ -17,7 +17,7 @@ fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
   let words = shape.inputDepth;
   let blocks = shape.blocks;
   var weightIndex = tile.block;
-  // The conditions stand at the end: SwiftShader runs one more iteration of a loop that tests before its first.
+  // The condition is at the end: SwiftShader runs an extra iteration of a loop that tests at the start.
   var row = 0u;
   loop {
     var column = 0u;

@@ -24,7 +24,7 @@ fn weightsOf(word: u32, block: u32) -> array<vec4<u32>, 9> {
   return weight;
 }
 
-// How many of nine taps have both bits set, weight and input: ones + 2 · (twos + moreTwos) + 4 · fours.
+// The number of taps, out of nine, whose weight and input bits are both set: ones + 2 · (twos + moreTwos) + 4 · fours.
 struct WindowSum {
   ones: vec4<u32>,
   twos: vec4<u32>,

@@ -26,7 +26,7 @@ fn toFloats(
 
 fn codesOf(tile: Tile, sums: array<Sum, PIXELS>) -> array<vec4<u32>, PIXELS> {
   var tileCodes: array<vec4<u32>, PIXELS>;
-  // The condition stands at the end: SwiftShader runs one more iteration of a loop that tests before its first.
+  // The condition is at the end: SwiftShader runs an extra iteration of a loop that tests at the start.
   var index = 0u;
   loop {
     // Read once for all pixels of the tile.

@@ -20,7 +20,7 @@ fn valueAt(start: u32, index: u32, inside: bool) -> i32 {
 fn accumulateLimb(tile: Tile, local: u32, limb: u32) -> array<vec4<i32>, PIXELS> {
   var sums: array<vec4<i32>, PIXELS>;
   let first = firstWeight(limb, tile.block);
-  // The condition stands at the end: SwiftShader runs one more iteration of a loop that tests before its first.
+  // The condition is at the end: SwiftShader runs an extra iteration of a loop that tests at the start.
   var row = 0u;
   loop {
     let y = tile.y + i32(row) * shape.dilationY;

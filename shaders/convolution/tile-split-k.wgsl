@@ -1,6 +1,6 @@
 // Split-k: the sum of each output is split into slices, which several threads of a workgroup add up. A workgroup computes
-// one pixel × some blocks. For layers with few output pixels, whose tiles would leave a GPU idle. The including file
-// defines `Partial`, the sum of one slice.
+// one pixel × some blocks. It suits layers with few output pixels, whose tiles would leave a GPU idle. The including
+// file defines `Partial`, the sum of one slice.
 
 const PIXELS = 1u;
 const THREADS = 64u;
@@ -56,7 +56,7 @@ var<workgroup> partials: array<Partial, THREADS>;
 // SwiftShader more than additions. A second reduction needs a barrier before it.
 fn reduced(partialSum: Partial, local: u32) -> Partial {
   partials[local] = partialSum;
-  // The condition stands at the end: SwiftShader runs one more iteration of a loop that tests before its first.
+  // The condition is at the end: SwiftShader runs an extra iteration of a loop that tests at the start.
   var count = THREADS / 8u;
   loop {
     workgroupBarrier();

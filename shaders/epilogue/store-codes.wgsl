@@ -1,5 +1,5 @@
-// Stores a tile's codes as bit planes, 32 channels a word: [pixel][word][plane]. Threads set bits with `atomicOr`, so the
-// buffer must be cleared before the pass.
+// Stores a tile's codes as bit planes, 32 channels per word: [pixel][word][plane]. Threads set bits with `atomicOr`, so
+// the buffer must be cleared before the pass.
 
 @group(0) @binding(4) var<storage, read_write> codes: array<atomic<u32>>;
 
@@ -22,7 +22,7 @@ fn storeCodes(tile: Tile, tileCodes: array<vec4<u32>, PIXELS>) {
 fn storeCode(pixel: u32, block: u32, code: vec4<u32>) {
   let start = (pixel * ((shape.outputChannels + 31u) / 32u) + block / 8u) * codeBits;
   var bit = 1u;
-  // The condition stands at the end: SwiftShader runs one more iteration of a loop that tests before its first.
+  // The condition is at the end: SwiftShader runs an extra iteration of a loop that tests at the start.
   var plane = 0u;
   loop {
     let bits = select(vec4<u32>(), vec4<u32>(1u, 2u, 4u, 8u), (code & vec4<u32>(bit)) > vec4<u32>());

@@ -53,7 +53,7 @@ fn storeFloat(tile: Tile, p: u32, affined: vec4<f32>) -> vec4<f32> {
 fn quantized(tile: Tile, values: array<vec4<f32>, PIXELS>) -> array<vec4<u32>, PIXELS> {
   let sign = affine[2u * shape.blocks + tile.block];
   var tileCodes: array<vec4<u32>, PIXELS>;
-  // The condition stands at the end: SwiftShader runs one more iteration of a loop that tests before its first.
+  // The condition is at the end: SwiftShader runs an extra iteration of a loop that tests at the start.
   var index = 0u;
   loop {
     let threshold = affine[(3u + index) * shape.blocks + tile.block];

@@ -1,7 +1,7 @@
 // #include "picture.wgsl"
 
-// The second pass: resamples the columns of what picture-rows.wgsl wrote, subtracts the means, and writes an image of the
-// network's input.
+// The second pass: resamples the columns of the output of picture-rows.wgsl, subtracts the means, and writes an image
+// of the network's input.
 
 // [row][column]
 @group(0) @binding(3) var<storage, read> rows: array<u32>;

@@ -2,7 +2,7 @@
 // #include "../epilogue/tile-single.wgsl"
 // #include "../epilogue/store-floats.wgsl"
 
-// An epilogue by itself over a tensor of floats or integers, four channels a thread.
+// An epilogue by itself over a tensor of floats or integers, four channels per thread.
 
 struct Pointwise {
   pixels: u32,

@@ -1,7 +1,7 @@
 // #include "elements.wgsl"
 
-// Quantizes floats to codes: a code is the number of thresholds that sign · x exceeds. Each thread makes the words of 32
-// channels.
+// Quantizes floats to codes: a code is the number of thresholds that sign · x exceeds. Each thread writes the words of
+// 32 channels.
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<f32>;

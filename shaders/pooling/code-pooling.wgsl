@@ -1,11 +1,11 @@
 // #include "pooling.wgsl"
 
-// Max-pooling of codes, 32 channels a thread: codes are compared plane by plane from the highest. Channels marked in
+// Max-pooling of codes, 32 channels per thread: codes are compared plane by plane from the highest. Channels marked in
 // `smallest` take the smallest code instead.
 
 // [pixel][word][plane]
 @group(0) @binding(2) var<storage, read> input: array<u32>;
-// One bit a channel: 1 takes the smallest code.
+// One bit per channel: 1 selects the smallest code.
 @group(0) @binding(12) var<storage, read> smallest: array<u32>;
 // [pixel][word][plane]
 @group(0) @binding(11) var<storage, read_write> output: array<u32>;
@@ -28,8 +28,8 @@ fn main(
   let takesSmallest = smallest[word];
   // The smallest possible code, or the largest where the smallest is taken.
   var best = select(vec4<u32>(), vec4<u32>(takesSmallest), vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(planes));
-  // Every window overlaps the image, so each loop has an iteration. The conditions stand at the end: SwiftShader runs one
-  // more iteration of a loop that tests before its first.
+  // Every window overlaps the image, so each loop has an iteration. The conditions are at the end: SwiftShader runs an
+  // extra iteration of a loop that tests at the start.
   var y = window.top;
   loop {
     var x = window.left;

@@ -2,7 +2,7 @@
 // #include "../epilogue/tile-single.wgsl"
 // #include "../epilogue/store-floats.wgsl"
 
-// Max or average pooling of floats with an epilogue, four channels a thread.
+// Max or average pooling of floats with an epilogue, four channels per thread.
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<f32>;
@@ -23,8 +23,8 @@ fn main(
   }
   let window = windowOf(pixel);
   var best = select(vec4<f32>(-3.402823466e38), vec4<f32>(), isAverage);
-  // Every window overlaps the image, so each loop has an iteration. The conditions stand at the end: SwiftShader runs one
-  // more iteration of a loop that tests before its first.
+  // Every window overlaps the image, so each loop has an iteration. The conditions are at the end: SwiftShader runs an
+  // extra iteration of a loop that tests at the start.
   var y = window.top;
   loop {
     var x = window.left;

@@ -28,8 +28,8 @@ export function rememberKernels(adapter: AdapterIdentity, choice: KernelChoice):
 }
 
 /**
- * Returns the remembered choices by adapter. Variants that do not exist (any more) and anything else that is not a choice
- * are removed from the storage.
+ * Returns the remembered choices by adapter. Anything that is not a choice of existing variants is removed from the
+ * storage.
  */
 function readAll(): Record<string, KernelChoice> {
   try {

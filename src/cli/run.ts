@@ -33,7 +33,7 @@ export function addRun(program: Command): void {
     .command('run')
     .description('Run a model on preprocessed inputs and write its outputs (raw float32, N × C × H × W).')
     .argument('<model>', 'a .hwgq file')
-    .requiredOption('--input <file>', 'file of inputs, one after the other')
+    .requiredOption('--input <file>', 'file of concatenated inputs')
     .requiredOption('--output <file>', 'file to write: the blobs of the first input, then of the second, and so on')
     .option('--count <n>', 'run only the first n inputs', toCount)
     .addOption(blobsOption())

@@ -23,7 +23,7 @@ export interface StreamTask {
   readonly labels: readonly string[];
   readonly source: StreamSource;
   readonly options: StreamOptions;
-  /** Returns the present options of the classifier and the stream together. */
+  /** Returns the current options of the classifier and the stream together. */
   readonly classification: () => ClassificationOptions;
 }
 
@@ -49,7 +49,7 @@ export function classificationStream(task: StreamTask): ReadableStream<StreamRes
   return Symbol.asyncIterator in stream ? stream : iterable(stream);
 }
 
-/** A frame with the page's time of its arrival, in milliseconds. */
+/** A frame with its arrival time on the page's clock, in milliseconds. */
 interface TimedFrame extends SourceFrame {
   readonly arrival: number;
 }
@@ -66,7 +66,7 @@ class LiveClassification {
   readonly #rate: FrameRate;
   readonly #smoothing: ScoreSmoothing;
   readonly #flow: FrameFlow<TimedFrame, ClassifiedFrame>;
-  /** Ends all listeners and watches. */
+  /** Removes all listeners and stops all watches. */
   readonly #watching = new AbortController();
   #watch: FrameWatch | undefined;
   #standstill: ReturnType<typeof setTimeout> | undefined;

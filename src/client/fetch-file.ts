@@ -1,7 +1,7 @@
 import { HwgqError, messageOf } from '../errors.ts';
 import { untilAborted } from './abort.ts';
 
-/** How a file is fetched. */
+/** Options of `fetchFile`. */
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Replaces the page's `fetch`. */

@@ -58,7 +58,7 @@ export class FrameCapture {
   /**
    * Reports that this strategy could not capture a frame, or that the worker could not draw it.
    * @returns whether another strategy is left. If none has worked, the next frame starts with the first strategy again,
-   *   because it may be of another source.
+   *   because it may be from another source.
    */
   fail(strategy: number): boolean {
     if (strategy !== this.#strategy) return true;

@@ -28,8 +28,8 @@ interface Reader<Result> {
 }
 
 /**
- * Passes frames from a source to a reader with low latency: up to `PIPELINE_DEPTH` frames are in flight, and one waits, which
- * a newer one replaces. Nothing is submitted unless somebody reads.
+ * Passes frames from a source to a reader with low latency: up to `PIPELINE_DEPTH` frames are in flight, and one waits;
+ * a newer frame replaces it. Nothing is submitted unless the stream is being read.
  */
 export class FrameFlow<Frame extends OfferedFrame, Result> {
   readonly #submit: (frame: Frame) => Promise<Result | undefined>;
@@ -98,7 +98,9 @@ export class FrameFlow<Frame extends OfferedFrame, Result> {
     this.#oldestValid = this.#frames;
   }
 
-  /** Ends the flow: with an error at once, without one after the results in flight. May be called more than once. */
+  /**
+   * Ends the flow: at once if there is an error, otherwise after the results in flight. May be called more than once.
+   */
   end(end: FlowEnd): void {
     if (this.#end) return;
     this.#end = end;

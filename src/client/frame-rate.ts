@@ -59,7 +59,10 @@ export class FrameRate {
     this.#isSlowed = this.#smoothed > (this.#isSlowed ? RECOVERED : SLOWED) * this.#usual;
   }
 
-  /** Returns the minimum milliseconds between frames. A machine slowed by heat or other work is left half of its time. */
+  /**
+   * Returns the minimum milliseconds between frames. A machine slowed by heat or other work stays free for half of the
+   * time.
+   */
   #interval(): number {
     const limit = Math.min(this.#limit, this.isOnBattery ? BATTERY_RATE : Number.POSITIVE_INFINITY);
     return Math.max(1000 / limit, this.#isSlowed ? 2 * this.#smoothed : 0);

@@ -4,7 +4,7 @@ import { CANVAS_CAPTURE, type FrameCapture, VIDEO_CAPTURE } from './frame-captur
 import type { FlowEnd, OfferedFrame } from './frame-flow.ts';
 import type { StreamSource } from './types.ts';
 
-/** A frame that its source shows and that has not been taken yet. */
+/** A frame that its source shows and that has not been captured yet. */
 export interface SourceFrame extends OfferedFrame {
   /** Time of the frame in milliseconds, by the source's clock. */
   readonly timestamp: number;
@@ -17,7 +17,7 @@ export interface SourceFrame extends OfferedFrame {
 /** Receives the events of a source. */
 export interface FrameListener {
   onFrame(frame: SourceFrame): void;
-  /** Called when the source switches to something else: another camera, another film, another position in a film. */
+  /** Called when the source switches to something else: another camera, another video, another position in a video. */
   onSwitch(): void;
   onEnd(end: FlowEnd): void;
 }
@@ -33,7 +33,7 @@ export interface FrameWatch {
   readonly stop: Stop;
 }
 
-/** The watch of a source that has ended. */
+/** The watch for a source that has already ended. */
 const ENDED: FrameWatch = { refresh: () => {}, stop: () => {} };
 
 /**
@@ -144,7 +144,7 @@ function playTrack(track: MediaStreamTrack, listener: FrameListener): FrameWatch
   };
 }
 
-/** Watches a video element: its current frame and every later one, also after a film has ended and is played again. */
+/** Watches a video element: its current frame and every later one, also after a video has ended and is played again. */
 function watchVideo(video: HTMLVideoElement, listener: FrameListener): FrameWatch {
   const refresh = () => {
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;

@@ -5,7 +5,7 @@ import { untilAborted } from './abort.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import type { ImageSource } from './types.ts';
 
-/** Images ready to be posted to the worker, and those of them that are moved and not copied. */
+/** Images ready to be posted to the worker, and those of them that are transferred. */
 export interface TransferableImages {
   readonly images: readonly TransferableImage[];
   readonly moved: ImageBitmap[];
@@ -100,7 +100,7 @@ async function toBitmap(image: Exclude<ImageSource, string | URL>, signal: Abort
   try {
     return await untilAborted(bitmap, signal);
   } catch (error) {
-    // Nobody else closes a bitmap that comes after the abort.
+    // A bitmap that arrives after the abort has no other owner, so it is closed here.
     bitmap.then((late) => late.close()).catch(() => {});
     throw error;
   }

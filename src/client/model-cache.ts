@@ -2,7 +2,7 @@
 const CACHE_NAME = 'hwgq-web-models';
 /** Header of a stored response: the hash of its body. */
 const HASH_HEADER = 'x-hwgq-hash';
-/** Headers by which a server tells versions of a file apart, strongest first. */
+/** Headers by which a server distinguishes versions of a file, strongest first. */
 const VALIDATORS = ['etag', 'last-modified'];
 /** Search parameter that distinguishes stored copies of a URL by their expected hash. */
 const INTEGRITY_PARAMETER = 'hwgq-integrity';
@@ -16,7 +16,7 @@ export interface StoredModel {
 
 /**
  * The place of one model file in Cache storage, under its URL and the hash that it must have. Every failure of the storage
- * (absent, forbidden, full) counts as an empty place.
+ * (absent, forbidden, full) is treated as a missing copy.
  */
 export class ModelCache {
   readonly #url: string;

@@ -2,7 +2,7 @@ import { type Remote, wrap } from 'comlink';
 import { installErrorTransfer } from '../worker/protocol.ts';
 import { watchWorker } from './watch-worker.ts';
 
-/** A worker with a single user. Its failure and its end reject every pending call. */
+/** A worker with a single user. Its failure or termination rejects every pending call. */
 export class PrivateWorker<Methods> {
   readonly #worker: Worker;
   readonly #remote: Remote<Methods>;

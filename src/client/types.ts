@@ -124,8 +124,8 @@ export interface ClassifierOptions extends ClassificationOptions {
    *
    * Later loads ask the server whether the file has changed (by `ETag` or `Last-Modified`) and use the stored copy if it
    * has not, or if the server cannot be reached. If `integrity` is set, a stored copy with this hash is used without
-   * asking. A damaged copy is downloaded again. The option has no effect on models that do not come from an HTTP URL, nor
-   * in pages without Cache storage (insecure contexts, sandboxed frames).
+   * asking. A damaged copy is downloaded again. The option has no effect on models that are not loaded from an HTTP
+   * URL, nor in pages without Cache storage (insecure contexts, sandboxed frames).
    */
   readonly cache?: boolean | undefined;
   /**
@@ -133,7 +133,7 @@ export interface ClassifierOptions extends ClassificationOptions {
    * may be on another origin that allows the page by CORS.
    */
   readonly workerUrl?: string | URL | undefined;
-  /** Which GPU to prefer on machines with two. WebGPU only. Default: the browser's choice. */
+  /** The preferred GPU on machines with two. WebGPU only. Default: the browser's choice. */
   readonly powerPreference?: 'low-power' | 'high-performance' | undefined;
   /** WebAssembly's vector instructions. Default: the fastest that the browser supports. */
   readonly simd?: SimdLevel | undefined;
@@ -180,14 +180,14 @@ export interface Classifier extends PlatformDisposable {
    */
   features(image: ImageSource, options?: FeaturesOptions): Promise<Float32Array>;
   /**
-   * Classifies a source's frames as they are shown, with low latency: at most two frames are in flight and one waits,
-   * which a newer one replaces. Frames are classified while the stream is being read, and not while the tab is hidden. The
+   * Classifies a source's frames as they are shown, with low latency: at most two frames are in flight and one waits; a
+   * newer frame replaces it. Frames are classified while the stream is being read, and not while the tab is hidden. The
    * rate drops to 15 frames per second on battery, and on a machine that slows down to half of its usual speed.
    *
    * Read the stream with `for await`, or as any `ReadableStream`; leaving the loop ends it. It closes when its track ends,
    * for a `MediaStream` its last video track. A stream of a video element or canvas does not close by itself, because a
-   * film may be played again or replaced. If the classifier is disposed of, the stream fails with `disposed`. Start a new
-   * stream for another camera: results of the old one then cannot arrive any more.
+   * video may be played again or replaced. If the classifier is disposed of, the stream fails with `disposed`. Start a
+   * new stream for another camera: results of the old one then cannot arrive any more.
    * @throws HwgqError `invalid-option` at once. Reading rejects with `invalid-image` for a source of another origin without
    *   CORS, and otherwise as `classify`.
    */

@@ -5,9 +5,9 @@ import { whenReady } from '../worker/handshake.ts';
 export interface WorkerDescription {
   /** The subject of the message: "worker that times kernels". */
   readonly name: string;
-  /** What to do after an exception in the worker. */
+  /** The remedy after an exception in the worker. */
   readonly retry: string;
-  /** What to do if the worker's file cannot be loaded. */
+  /** The remedy if the worker's file cannot be loaded. */
   readonly remedy: string;
 }
 

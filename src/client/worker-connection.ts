@@ -2,7 +2,10 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import { type ClassifierWorker, installErrorTransfer } from '../worker/protocol.ts';
 import { WorkerHost } from './worker-host.ts';
 
-/** One classifier's connection to the shared worker. The worker's failure and the classifier's end reject every call. */
+/**
+ * One classifier's connection to the shared worker. A failure of the worker or the disposal of the classifier rejects
+ * every call.
+ */
 export class WorkerConnection {
   /** Aborts when the connection ends, with the reason of the end. */
   readonly signal: AbortSignal;
@@ -27,7 +30,7 @@ export class WorkerConnection {
   }
 
   /**
-   * Calls the worker, which receives calls in their order.
+   * Calls the worker, which receives the calls in order.
    * @param work Makes the call. Its second argument is a number for the call, by which the worker can cancel it.
    * @param signal Rejects the call and cancels it in the worker.
    */

@@ -51,7 +51,7 @@ export class WorkerHost {
     });
   }
 
-  /** Adds a user, and gives the worker a port to it. */
+  /** Adds a user, and sends the worker a port to it. */
   join(user: WorkerUser, port: MessagePort): void {
     this.#users.add(user);
     void this.#ready.then(() => this.#worker.postMessage(undefined, [port]));

@@ -16,9 +16,9 @@ export const SPELLINGS: ReadonlyMap<string, string> = new Map(
 
 /** The effects of the attributes that changed in one task. */
 export interface ChangedAttributes {
-  /** Another model has to be loaded. */
+  /** Whether another model has to be loaded. */
   readonly model: boolean;
-  /** Another image or video has to be opened. */
+  /** Whether another image or video has to be opened. */
   readonly source: boolean;
   /** The image or video has to be classified again. */
   readonly options: boolean;

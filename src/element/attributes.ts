@@ -1,18 +1,21 @@
 import type { BackendName } from '../client/index.ts';
 
-/** When the model is loaded: at once, when the element comes near the viewport, or when the element decides. */
+/**
+ * The time at which the model is loaded: at once, when the element comes near the viewport, or when the element
+ * decides.
+ */
 export type LoadingMode = 'auto' | 'lazy' | 'eager';
 
 const DEFAULT_SCORE_THRESHOLD = 0.5;
 const DEFAULT_SMOOTHING = 300;
 const DEFAULT_MAX_RESULTS = 3;
 
-/** The properties that reflect attributes, for the typings of frameworks. */
+/** The properties that reflect attributes, for the type definitions of frameworks. */
 export type HwgqClassifierProperties = {
   [Name in Exclude<keyof ClassifierAttributes, keyof HTMLElement>]?: ClassifierAttributes[Name] | null | undefined;
 };
 
-/** Servers have no `HTMLElement`; the module can be imported there, but elements cannot be made. */
+/** Servers have no `HTMLElement`; the module can be imported there, but elements cannot be created. */
 const ElementBase: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**

@@ -24,8 +24,8 @@ import { View } from './view.ts';
 import { languageOf, wordsIn } from './words.ts';
 
 /**
- * `<hwgq-classifier>` shows an image, a video or a camera and the labels that a network gives it. Users can drop files on
- * it. All elements of a page share one worker and one GPU device; an element that is removed frees what it holds.
+ * `<hwgq-classifier>` shows an image, a video or a camera with the labels that a network predicts. Users can drop files
+ * on it. All elements of a page share one worker and one GPU device; an element that is removed frees its resources.
  *
  * @attr {string} model - URL of the `.hwgq` model file.
  * @attr {string} integrity - Hash that the model file must have: `sha256-` and base64.
@@ -44,7 +44,7 @@ import { languageOf, wordsIn } from './words.ts';
  *   near the viewport. `auto`: like `lazy` if there is a `src`, otherwise when the model is first needed.
  * @attr {string} poster - URL of an image that is shown while there is no other.
  * @attr {boolean} controls - Shows buttons.
- * @attr {string} lang - Language of the element's own words: ar, de, en, es or fr.
+ * @attr {string} lang - Language of the element's interface: ar, de, en, es or fr.
  *
  * @fires {CustomEvent<ClassifierInfo>} load - The model is ready.
  * @fires {CustomEvent<LoadProgress>} progress - The model is loading.
@@ -93,7 +93,7 @@ import { languageOf, wordsIn } from './words.ts';
  * @cssstate loading - The model is loading.
  * @cssstate ready - The model is ready.
  * @cssstate running - A video or a camera is being classified.
- * @cssstate unsure - No category of the present result reaches the threshold.
+ * @cssstate unsure - No category of the current result reaches the threshold.
  * @cssstate error - Something failed.
  * @cssstate dropping - A file is dragged over the element.
  *
@@ -152,7 +152,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     try {
       return this.#filtered(await classifier.classify(image, this.#options()));
     } catch (error) {
-      // The image is the caller's; all other errors are the element's too.
+      // An error of the image concerns only the caller; all other errors are also the element's.
       if (error instanceof HwgqError && error.code === 'invalid-image') throw error;
       throw this.#fail('classification', error);
     }
@@ -389,7 +389,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     if (this.model) void this.#load();
   }
 
-  /** Makes room for another attempt to load a model that has failed. */
+  /** Discards a model that has failed, so that it can be loaded again. */
   #discardFailedModel(): void {
     if (this.#failures.isRetryable) this.#unload();
   }
@@ -440,7 +440,7 @@ export class HwgqClassifierElement extends ClassifierAttributes {
     return { ...result, categories: result.categories.filter(({ score }) => score >= scoreThreshold) };
   }
 
-  /** Reports a failure once; does nothing if something was given up on purpose. @returns The error as pages get it. */
+  /** Reports a failure once; does nothing if something was cancelled on purpose. @returns The error as pages get it. */
   #fail(part: Part, error: unknown): unknown {
     if (isAbort(error)) return error;
     const failure = toHwgqError(error, part);

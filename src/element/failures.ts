@@ -24,7 +24,7 @@ const TEXTS: Readonly<
 /** After these, loading the model again may help. */
 const RETRIED: readonly FailureText[] = ['modelFailed', 'classifierStopped'];
 
-/** The present failures of an element, at most one for each part. */
+/** The current failures of an element, at most one for each part. */
 export class Failures {
   /** The latest is last. */
   readonly #errors = new Map<Part, HwgqError>();
@@ -56,7 +56,7 @@ export class Failures {
   }
 }
 
-/** Whether an error means that something was given up on purpose. */
+/** Whether an error means that something was cancelled on purpose. */
 export function isAbort(error: unknown): boolean {
   if (error instanceof HwgqError) return error.code === 'disposed';
   return error instanceof DOMException && error.name === 'AbortError';

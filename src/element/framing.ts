@@ -1,7 +1,7 @@
 import { HwgqError } from '../client/index.ts';
 import type { Media } from './media.ts';
 
-/** How a medium is shown and classified. */
+/** Settings for showing and classifying a medium. */
 export interface Framing {
   /** Whether left and right are swapped. */
   readonly isMirrored: boolean;

@@ -27,7 +27,7 @@ export class LoadTrigger {
     else if (loading === 'lazy' || hasSource) this.#observe();
   }
 
-  /** Counts as fired from now on, because loading has started in another way. */
+  /** Marks the trigger as fired, because loading has started in another way. */
   skip(): void {
     this.#stopObserving();
     this.#hasFired = true;

@@ -65,7 +65,7 @@ export class LoadedModel {
         },
       });
       this.#state = { name: 'ready', classifier };
-      // The release may have come when the classifier was ready but not yet known here.
+      // The model may have been released after the classifier was ready and before this continuation runs.
       if (this.#isReleased) this.release();
       signal.throwIfAborted();
       return classifier;
@@ -82,7 +82,7 @@ function urlIn(attributes: ClassifierAttributes, name: 'model' | 'workerUrl'): U
   try {
     if (text) return new URL(text, attributes.baseURI);
   } catch {
-    // Reported below, as an empty one is.
+    // Reported below, like an empty one.
   }
   const attribute = name === 'model' ? 'model' : 'worker-url';
   throw new HwgqError('invalid-option', `\`${attribute}\` is '${text}', not a valid URL. Set it to the URL of a file.`);

@@ -23,7 +23,7 @@ const EMPTY: MediaState = { name: 'empty' };
 export class MediaSlot {
   readonly #onChange: (state: MediaState, previous: MediaState) => void;
   #state: MediaState = EMPTY;
-  /** The medium on its way; the one in `#state` stays until it has arrived. */
+  /** The medium that is being opened; the one in `#state` stays until it is ready. */
   #opening: { readonly isCamera: boolean; readonly controller: AbortController } | undefined;
 
   constructor(onChange: (state: MediaState, previous: MediaState) => void) {
@@ -52,7 +52,7 @@ export class MediaSlot {
    * @throws HwgqError `camera`; an `AbortError` if something else is opened or the slot is cleared meanwhile.
    */
   openCamera(facing: string): Promise<LiveMedia> {
-    // Many phones lend one camera at a time, so the current one has to be off before another is requested.
+    // Many phones allow one camera at a time, so the current one has to be off before another is requested.
     if (this.#state.media?.kind === 'camera') this.#enter(EMPTY);
     return this.#open(true, (signal) => openCamera(facing, signal));
   }
@@ -62,7 +62,7 @@ export class MediaSlot {
     this.#enter({ name: 'running', media, loop });
   }
 
-  /** Ends the frame loop. A video pauses; a camera is closed, because none stays on without being classified. */
+  /** Ends the frame loop. A video pauses; a camera is closed, so that it does not stay on unused. */
   stop(): void {
     const { media } = this.#state;
     if (media?.kind === 'camera') this.#enter(EMPTY);
@@ -71,7 +71,7 @@ export class MediaSlot {
     this.#enter({ name: 'paused', media });
   }
 
-  /** Closes what is shown, and gives up what is being opened. */
+  /** Closes the shown medium, and cancels the opening of another one. */
   clear(): void {
     this.cancelOpening();
     this.#enter(EMPTY);
@@ -97,7 +97,7 @@ export class MediaSlot {
       signal.throwIfAborted();
       return media;
     } catch (error) {
-      // A camera that was refused after the request was given up is no failure.
+      // A camera that is refused after its request was cancelled is not a failure.
       signal.throwIfAborted();
       throw error;
     } finally {

@@ -13,7 +13,7 @@ export interface ViewListener {
   onFile(file: File): void;
 }
 
-/** Which buttons are shown. */
+/** The buttons that are shown. */
 export interface ControlsState {
   readonly isShown: boolean;
   /** Medium that the first button starts and stops; undefined if there is nothing to start. */
@@ -94,7 +94,7 @@ export class View {
     this.showFailure(undefined, false);
   }
 
-  /** Sets the language of everything that is shown from now on, and of the present result. */
+  /** Sets the language of everything that is shown from now on, and of the current result. */
   setLanguage(language: string): void {
     this.#words = wordsIn(language);
     this.#percent = percentFormat(language);

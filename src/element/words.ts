@@ -1,4 +1,4 @@
-/** The element's own words in one language. */
+/** The text of the element's interface in one language. */
 export interface Words {
   /** Accessible name of the element. */
   readonly name: string;

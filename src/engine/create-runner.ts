@@ -72,13 +72,13 @@ async function withoutGpu(
   return wasm;
 }
 
-/** Loads a model on WebGPU. Its code and shaders are fetched only by pages that get here. */
+/** Loads a model on WebGPU. Its code and shaders are fetched only by pages that use it. */
 async function webGpuRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
   const { WebGpuRunner } = await import('./webgpu-runner.ts').catch(missingPart);
   return WebGpuRunner.create(model, blobs, options);
 }
 
-/** Loads a model on the interpreter. Its code is fetched only by pages that get here. */
+/** Loads a model on the interpreter. Its code is fetched only by pages that use it. */
 async function referenceRunner(model: Model, blobs: readonly string[], fallbackReason?: string): Promise<Runner> {
   const { ReferenceRunner } = await import('./reference-runner.ts').catch(missingPart);
   return new ReferenceRunner(model, blobs, fallbackReason);

@@ -13,7 +13,7 @@ export interface PlannedInputs {
 }
 
 /**
- * Converts float inputs to integers times a unit, if that is exactly what they are: pixels minus integer means, multiplied
+ * Converts float inputs to integers times a unit if this is exact: if they are pixels minus integer means, multiplied
  * by the model's scale or by a power of two. First layers sum such inputs without rounding.
  * @param scale the model's scale, the unit of integer inputs.
  */

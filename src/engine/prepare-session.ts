@@ -7,7 +7,7 @@ import { wasmOptions } from './wasm-options.ts';
 
 /**
  * Starts the work that a session needs with any model: starts threads, compiles WebAssembly's kernels, requests a GPU
- * adapter. It ignores failures, which `createSession` meets again and reports.
+ * adapter. It ignores failures, which `createSession` encounters again and reports.
  */
 export function prepareSession(options: SessionOptions): void {
   const { backend = 'auto' } = options;

@@ -4,7 +4,7 @@ import { HwgqError } from '../errors.ts';
 import { gpuOf } from './gpu.ts';
 import type { SessionOptions } from './runner.ts';
 
-/** A call may fail shortly before its device reports that it is lost: how long to wait for that report. */
+/** The time to wait for a device to report that it is lost, because calls may fail shortly before that. */
 const LOSS_GRACE_MS = 500;
 /** A GPU process that restarts may drop requests, so each is limited and repeated. */
 const REOPEN_ATTEMPTS = 6;
@@ -37,7 +37,7 @@ export class RecoveringDevice {
     return new RecoveringDevice(options, lease, await lease.opening);
   }
 
-  /** The present device. */
+  /** The current device. */
   get current(): OpenDevice {
     return this.#open;
   }

@@ -12,7 +12,7 @@ export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantN
  * checks inputs and orders calls, so a runner never gets inputs of the wrong length, nor calls after `dispose`.
  */
 export interface Runner {
-  /** Reports the backend. It may change when a backend falls back to something else. */
+  /** Reports the backend. It may change when a runner falls back to another backend. */
   readonly backend: BackendDescription;
   /**
    * Runs `count` images. Calls may overlap.
@@ -21,8 +21,8 @@ export interface Runner {
    */
   run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]>;
   /**
-   * Preprocesses pictures and runs them. How the pixels become the network's input, on the GPU or in the layout of
-   * WebAssembly's memory, is the backend's own affair; `runPreprocessed` is an implementation that works for all.
+   * Preprocesses pictures and runs them. Each backend converts the pixels to the network's input in its own way, on the
+   * GPU or in the layout of WebAssembly's memory; `runPreprocessed` is an implementation that works for all.
    */
   runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun>;
   /**
@@ -67,8 +67,8 @@ export interface BackendDescription {
   /** The error that reduced `threads` to 1. Absent if the threads work, or if one thread was chosen from the start. */
   readonly threadsReason?: string | undefined;
   /**
-   * Why `auto` did not choose WebGPU, or stopped using it. Absent if it runs on WebGPU, or if the backend was set by
-   * name.
+   * The reason why `auto` did not choose WebGPU, or stopped using it. Absent if it runs on WebGPU, or if the backend
+   * was set by name.
    */
   readonly fallbackReason?: string | undefined;
 }
@@ -85,7 +85,7 @@ export interface SessionOptions {
   readonly backend?: BackendName | 'auto' | undefined;
   /** Caffe blobs that each run returns, in this order. Default: the logits, before the closing Softmax. */
   readonly blobs?: readonly string[] | undefined;
-  /** Which GPU to prefer on machines with two. WebGPU only. Default: the browser's choice. */
+  /** The preferred GPU on machines with two. WebGPU only. Default: the browser's choice. */
   readonly powerPreference?: GPUPowerPreference | undefined;
   /** WebAssembly's vector instructions. Default: the fastest that the browser supports. */
   readonly simd?: SimdLevel | undefined;

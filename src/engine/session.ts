@@ -17,7 +17,7 @@ export interface RunResult {
   readonly milliseconds: number;
 }
 
-/** The result of one run of pictures. `milliseconds` leaves preprocessing on the CPU out. */
+/** The result of one run of pictures. `milliseconds` does not include preprocessing on the CPU. */
 export interface PictureResult extends RunResult, PictureRun {}
 
 /** A model that is ready to run on a backend. */

@@ -24,7 +24,7 @@ interface Configuration {
 
 /** Runs a model on WebAssembly. */
 export class WasmRunner implements Runner {
-  /** Why `auto` did not choose WebGPU. */
+  /** The reason why `auto` did not choose WebGPU. */
   fallbackReason: string | undefined;
   readonly #model: Model;
   readonly #blobs: readonly string[];

@@ -50,7 +50,7 @@ function resizedSize({ width, height }: Size, { fit, ...to }: Preprocessing): Si
   }
 }
 
-/** Returns the part of a picture that a resampling reads: the crop, and what its filter reaches beyond it. */
+/** Returns the part of a picture that a resampling reads: the crop, and the pixels that its filter reads beyond it. */
 export function regionOf({ columns, rows }: Resampling): PixelRegion {
   const [left, right] = reachOf(columns);
   const [top, bottom] = reachOf(rows);

@@ -9,7 +9,7 @@ export const CHECKED_FROM = 40;
 export const HEADER_FROM = 48;
 /** The largest header accepted, inflated. Larger ones are rejected before anything is allocated. */
 export const MAX_HEADER_BYTES = 16 * 2 ** 20;
-/** The most bytes that all tensors of a model may have together, inflated. */
+/** The maximum total size of a model's tensors in bytes, inflated. */
 export const MAX_TENSOR_BYTES = 2 ** 30;
-/** How deep objects and arrays may be nested in a header. */
+/** The maximum nesting depth of objects and arrays in a header. */
 export const MAX_NESTING = 32;

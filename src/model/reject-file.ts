@@ -3,7 +3,7 @@ import { HwgqError } from '../errors.ts';
 /**
  * Rejects a `.hwgq` file.
  * @param problem a clause that follows a colon in the message.
- * @param byte where the problem is.
+ * @param byte the position of the problem.
  * @throws HwgqError `model-format`, always.
  */
 export function rejectFile(problem: string, byte: number): never {

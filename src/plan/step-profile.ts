@@ -16,7 +16,7 @@ export interface StepProfile {
   readonly multiplyAdds: number;
   /** Bit planes of the input if the weights are binary, otherwise 0. */
   readonly planes: number;
-  /** The fewest bytes that the step can move: its tensors and weights, once each. */
+  /** The minimum number of bytes that the step moves: its tensors and weights, once each. */
   readonly bytes: number;
   /** Time for all images of the run, the median over the repeats. */
   readonly milliseconds: number;

@@ -5,8 +5,8 @@ import { inputsOf, outputsOf } from './step-tensors.ts';
 const CHANNELS_PER_WORD = 32;
 
 /**
- * Returns the fewest bytes that a step can move for one image: each of its tensors, packed, and its weights, once.
- * Kernels move more if they read data repeatedly.
+ * Returns the minimum number of bytes that a step moves for one image: each of its tensors, packed, and its weights,
+ * once. Kernels move more if they read data repeatedly.
  */
 export function minimumBytes({ tensors }: Plan, step: Step): number {
   const moved = [...inputsOf(step), ...outputsOf(step)];

@@ -17,7 +17,10 @@ export interface LinearHead {
   readonly bias: Float32Array;
 }
 
-/** For examples of squared norm 1: small enough to separate similar classes, large enough not to overfit noise. */
+/**
+ * Weight decay for examples of squared norm 1: small enough to separate similar classes, large enough not to overfit
+ * noise.
+ */
 const WEIGHT_DECAY = 1e-3;
 
 /**

@@ -18,7 +18,7 @@ export type ProgressListener = (stage: 'decode' | SessionStage, done: number) =>
 /** The results of a call of `classify`. */
 export interface Classified {
   readonly results: readonly Classification[];
-  /** For how long the backend worked on them, without waits for other classifiers' runs. */
+  /** The time that the backend worked on them, in milliseconds, excluding waits for other classifiers' runs. */
   readonly milliseconds: number;
 }
 
@@ -41,7 +41,7 @@ export interface ClassifierWorker {
   ): Promise<Classified>;
   /** @param call A number by which `cancel` refers to this call. */
   features(image: TransferableImage, view?: View, call?: number): Promise<Float32Array>;
-  /** Rejects a call that waits for its turn. A run that has started goes on, and its result is not used. */
+  /** Rejects a call that waits for its turn. A run that has started continues, and its result is not used. */
   cancel(call: number): void;
 }
 

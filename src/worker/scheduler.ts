@@ -6,7 +6,7 @@ interface Task {
   readonly reject: (reason: unknown) => void;
 }
 
-/** The tasks of one classifier that wait for their turn, in order. */
+/** The queued tasks of one classifier, in order. */
 export class TaskQueue {
   readonly #scheduler: Scheduler;
   readonly #tasks: Task[] = [];
@@ -47,7 +47,7 @@ export class TaskQueue {
     return this.#tasks.shift();
   }
 
-  /** Removes the queue from the scheduler. Tasks that wait are rejected with a reason; runs in flight go on. */
+  /** Removes the queue from the scheduler. Tasks that wait are rejected with a reason; runs in flight continue. */
   close(reason: unknown): void {
     this.#scheduler.remove(this);
     for (const { reject } of this.#tasks.splice(0)) reject(reason);
@@ -97,7 +97,7 @@ export class Scheduler {
   }
 
   /**
-   * Returns for how long the backend worked on a run that ends now: the part of its time in which the run before it had
+   * Returns how long the backend worked on a run that ends now: the part of its time in which the run before it had
    * ended.
    */
   busyMilliseconds(milliseconds: number): number {

@@ -60,7 +60,7 @@ describe('hwgq convert', () => {
     expect((await inspect(`${form}.hwgq`)).layers[0]).toMatchObject({ name: 'ip', bits });
   });
 
-  it('uses the preprocessing of a train_val file if none is given, and says so', async () => {
+  it('uses the preprocessing of a train_val file if none is given, and reports it', async () => {
     put('train_val.prototxt', COLOUR_TRAIN_VAL);
     const files = ['--prototxt', 'train_val.prototxt', '--weights', 'net.caffemodel', '--out', 'train_val.hwgq'];
     const { code, stderr } = await hwgq(folder, 'convert', ...files);

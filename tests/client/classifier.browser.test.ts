@@ -78,7 +78,7 @@ it('keeps options, and refuses contradictory ones without losing the model', asy
   classifier.dispose();
 });
 
-it('refuses wrong options before it fetches anything, and keeps the present ones', async () => {
+it('refuses wrong options before it fetches anything, and keeps the current ones', async () => {
   const fetch = vi.fn();
   for (const wrong of [
     { maxResults: 0 },

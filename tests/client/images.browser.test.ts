@@ -56,7 +56,7 @@ it('fetches pictures with the page’s own fetch by default', async () => {
 });
 
 it.each([
-  ['a status that is no success', async () => new Response('', { status: 404 }), { url: 'one.png', status: 404 }],
+  ['an error status', async () => new Response('', { status: 404 }), { url: 'one.png', status: 404 }],
   ['a connection that fails', () => Promise.reject(new TypeError('Failed to fetch')), { url: 'one.png' }],
   [
     'a body that breaks off',
@@ -138,7 +138,7 @@ it('rejects image data whose buffer has been transferred, and values that are no
   await expect(classifier.classifyBatch(5 as unknown as [])).rejects.toMatchObject({ code: 'invalid-image' });
 });
 
-it('looks at the same part of a picture in features as in classify', async () => {
+it('uses the same part of a picture in features as in classify', async () => {
   const half = new OffscreenCanvas(200, 200);
   const context = half.getContext('2d') as OffscreenCanvasRenderingContext2D;
   context.fillStyle = '#fff';

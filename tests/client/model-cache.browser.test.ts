@@ -61,7 +61,7 @@ it.each([{ etag: '"1"' }, { 'last-modified': 'Sat, 01 Jan 2022 00:00:00 GMT' }])
   async (headers) => {
     server.headers = headers as unknown as Record<string, string>;
     await loadAndStore();
-    // Whoever read this body would fail.
+    // Reading this body fails.
     server.file = GARBAGE;
     expect(await load()).toBe('LeNet-HWGQ');
     expect(server.respond).toHaveBeenCalledOnce();
@@ -101,14 +101,14 @@ it('reports a model that the server no longer has', async () => {
   await expect(load()).rejects.toMatchObject({ code: 'download', details: { status: 404 } });
 });
 
-it('downloads a file each time whose version the server does not report', async () => {
+it('downloads a file each time if the server does not report its version', async () => {
   server.headers = {};
   await loadAndStore();
   server.file = cifar as Uint8Array<ArrayBuffer>;
   expect(await load()).not.toBe('LeNet-HWGQ');
 });
 
-it('asks no server for a stored copy with the expected hash, and stores one hash for each URL', async () => {
+it('uses a stored copy with the expected hash without asking the server, and stores one hash for each URL', async () => {
   const integrity = await integrityOf(lenet as Uint8Array<ArrayBuffer>);
   await loadAndStore({ integrity });
   expect(await load({ integrity })).toBe('LeNet-HWGQ');
@@ -122,7 +122,7 @@ it('asks no server for a stored copy with the expected hash, and stores one hash
     .toEqual([true]);
 });
 
-it.each([true, false])('downloads a file anew whose stored copy is damaged; with integrity: %s', async (isNamed) => {
+it.each([true, false])('downloads a file again if its stored copy is damaged; with integrity: %s', async (isNamed) => {
   const options = isNamed ? { integrity: await integrityOf(lenet as Uint8Array<ArrayBuffer>) } : {};
   await loadAndStore(options);
   const cache = await caches.open(CACHE);
@@ -135,7 +135,7 @@ it.each([true, false])('downloads a file anew whose stored copy is damaged; with
   expect(server.respond).toHaveBeenCalledOnce();
 });
 
-it('stores no file that is not a model, and none that does not come by HTTP', async () => {
+it('stores neither files that are not models nor files that are not loaded by HTTP', async () => {
   server.file = GARBAGE;
   await expect(load()).rejects.toMatchObject({ code: 'model-format' });
   const url = URL.createObjectURL(new Blob([lenet as Uint8Array<ArrayBuffer>]));

@@ -101,7 +101,7 @@ it.each(Object.entries(SOURCES))('classifies what %s shows as it changes', async
   expect(await results.next()).toEqual({ done: true, value: undefined });
 });
 
-it('has the same scores for a frame as for a still picture on WebGPU, where frames are not drawn', async () => {
+it('returns the same scores for a frame as for a still picture on WebGPU, where frames are not drawn', async () => {
   const onGpu = await createClassifier({ model: cifarsmallUrl, backend: 'webgpu' });
   const view = { region: 'square', mirror: true } as const;
   const results = onGpu.stream(paper.canvas, { ...view, scores: true })[Symbol.asyncIterator]();
@@ -384,7 +384,7 @@ it('follows the tracks of a MediaStream, and ends with the last one', async () =
   const other = new Paper();
   other.digit = '0';
   const [another] = other.canvas.captureStream(30).getVideoTracks();
-  if (!track || !another) throw new Error('A canvas gives a track.');
+  if (!track || !another) throw new Error('A canvas stream has a track.');
   stream.removeTrack(track);
   stream.addTrack(another);
   await until(results, '0');
@@ -396,14 +396,14 @@ it('follows the tracks of a MediaStream, and ends with the last one', async () =
 it('ends at once if the track has already ended', async () => {
   const stream = captured();
   const [track] = stream.getVideoTracks();
-  if (!track) throw new Error('A canvas gives a track.');
+  if (!track) throw new Error('A canvas stream has a track.');
   track.stop();
   for (const source of [track, stream]) {
     expect(await classifier.stream(source).getReader().read()).toEqual({ done: true, value: undefined });
   }
 });
 
-it('continues when a film is played again after its end', async () => {
+it('continues when a video is played again after its end', async () => {
   const recorder = new MediaRecorder(captured(), { mimeType: 'video/webm' });
   const parts: Blob[] = [];
   recorder.addEventListener('dataavailable', ({ data }) => {

@@ -40,7 +40,7 @@ void createClassifier({ model: undefined });
 void createClassifier({ model: 'cat.hwgq', maxResults: '3' });
 // @ts-expect-error A misspelt option.
 void createClassifier({ model: 'cat.hwgq', maxResult: 3 });
-// @ts-expect-error The command's backend names are not wider.
+// @ts-expect-error An unknown backend.
 void createClassifier({ model: 'cat.hwgq', backend: 'webgl' });
 // @ts-expect-error A picture is required.
 void classifier.classify();

@@ -267,7 +267,7 @@ it('reports a video that the browser refuses to play, and plays it after a click
   expect(await element.isIn('error')).toBe(false);
 });
 
-it('says in its own language that it is not set up correctly', async () => {
+it('reports in its own language that it is not set up correctly', async () => {
   const element = await ElementPage.open(browser(), site(), IMAGE.replace('src', 'max-results="0" src'));
   const { page } = element;
   await page.getByText('This classifier is not set up correctly.').waitFor();

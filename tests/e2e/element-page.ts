@@ -71,16 +71,16 @@ export class ElementSite {
 /** An event of an element. */
 interface RecordedEvent {
   readonly name: string;
-  /** Of a `result`; undefined if the element is unsure. */
+  /** The label of a `result`; undefined if the element is unsure. */
   readonly label?: string | undefined;
-  /** Of an `error`. */
+  /** The code of an `error`. */
   readonly code?: string;
 }
 
 /** A page with elements, which is closed when the test has finished. */
 export class ElementPage {
   readonly page: Page;
-  /** Errors on the console, uncaught ones, breaches of the policy, and requests to other origins. */
+  /** Errors on the console, uncaught ones, violations of the policy, and requests to other origins. */
   readonly misdeeds: readonly string[];
 
   private constructor(page: Page, misdeeds: readonly string[]) {
@@ -133,7 +133,7 @@ export class ElementPage {
     return this.page.evaluate(() => (window as unknown as { events: RecordedEvent[] }).events);
   }
 
-  /** How many events of a name there have been. */
+  /** Returns the number of events of a name so far. */
   async count(name: string): Promise<number> {
     return (await this.events()).filter((event) => event.name === name).length;
   }

@@ -158,7 +158,7 @@ it('starts the camera only after a click, and is silent once it has stopped', as
   await expect.poll(() => element.isIn('running')).toBe(false);
   expect(await page.locator('hwgq-classifier [part=label]').textContent()).toBe('');
   const count = await element.count('result');
-  // The worker answers in order, so that frames on their way would have come by then.
+  // The worker answers in order, so frames in flight would have arrived by then.
   await element.run(async (one) => one.classify(await fetch('3.png').then((file) => file.blob())));
   expect(await element.count('result')).toBe(count);
   expect(element.misdeeds).toEqual([]);

@@ -37,7 +37,7 @@ const site = useElementSite();
 const browser = useChromium();
 
 it.each(['webgpu', 'wasm'] as const)(
-  'leaves nothing behind after 1,000 elements were added and removed, on %s',
+  'leaks nothing after 1,000 elements were added and removed, on %s',
   async (backend) => {
     const context = await browser().newContext();
     await context.route(/lib\/worker\.js$/, async (route) => {

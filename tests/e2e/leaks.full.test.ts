@@ -15,7 +15,7 @@ describeShared('over 10,000 images', () => {
   it.each([
     { held: 'wasm', prelude: '' },
     { held: 'gpu', prelude: WEBGPU_ONLY },
-  ] as const)('JavaScript heaps, WASM pages and GPU memory stay as they are: $held', async ({ held, prelude }) => {
+  ] as const)('JavaScript heaps, WASM memory and GPU memory do not grow: $held', async ({ held, prelude }) => {
     const context = await browser().newContext();
     await countLiveBytes(context, prelude);
     const evaluate = await EvaluatePage.inContext(context, site().url);

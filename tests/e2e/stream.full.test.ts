@@ -20,7 +20,7 @@ afterAll(async () => {
   site?.close();
 });
 
-it.each(['canvas', 'camera'])('3,000 frames of a %s leave nothing behind', async (kind) => {
+it.each(['canvas', 'camera'])('3,000 frames of a %s leak nothing', async (kind) => {
   site.write(
     'index.html',
     '<!doctype html><title>A stream</title><link rel="icon" href="3.png"><script type="module" src="page.js"></script>',

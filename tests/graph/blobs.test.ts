@@ -21,7 +21,7 @@ it('rejects an unknown blob and lists the known ones', () => {
   );
 });
 
-it('takes the logits before a final Softmax and the features before the last layer with weights', () => {
+it('finds the logits before a final Softmax and the features before the last layer with weights', () => {
   expect([logitsBlob(graph), featuresBlob(graph)]).toEqual(['fc4', 'ip3']);
   expect([logitsBlob(withoutLayers), featuresBlob(withoutLayers)]).toEqual(['data', 'data']);
 });

@@ -4,7 +4,7 @@ import { createClassifier } from '../../src/node/index.ts';
 const model = 'models/lenet.hwgq';
 const refused = expect.objectContaining({ code: 'invalid-option' });
 
-it('rejects invalid options and keeps the present ones', async () => {
+it('rejects invalid options and keeps the current ones', async () => {
   await expect(createClassifier({ model: 'not read', maxResults: 0 })).rejects.toEqual(refused);
   await expect(createClassifier({ model, categoryAllowlist: ['cat'] })).rejects.toThrow(
     /`categoryAllowlist` contains 'cat'/,

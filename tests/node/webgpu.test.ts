@@ -20,7 +20,7 @@ for (const backend of ['webgpu', 'wasm']) {
 console.log(JSON.stringify(results));
 `;
 
-it.runIf(hasNodeGpu())('classifies on WebGPU as on WebAssembly, and lets the process exit', async () => {
+it.runIf(hasNodeGpu())('returns the same results on WebGPU as on WebAssembly, and lets the process exit', async () => {
   const words = ['--input-type=module', '--eval', PROGRAM];
   const { stdout } = await promisify(execFile)(process.execPath, words, { env: vulkanEnvironment() });
   const [gpu, wasm] = JSON.parse(stdout);

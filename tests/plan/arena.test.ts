@@ -19,7 +19,9 @@ function bytesOf({ tensors }: Plan, id: TensorId): number {
   return channels * height * width;
 }
 
-/** For each step, the tensors that hold values some later step or the caller reads, and those that the step writes. */
+/**
+ * Returns, for each step, the tensors whose values a later step or the caller reads, and those that the step writes.
+ */
 function tensorsInUse(plan: Plan): TensorId[][] {
   return plan.steps.map((step, index) => {
     const later = new Set([...plan.steps.slice(index).flatMap(inputsOf), ...plan.outputs]);

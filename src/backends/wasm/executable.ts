@@ -172,7 +172,7 @@ export class WasmExecutable {
     return result;
   }
 
-  /** Ends the worker threads. */
+  /** Terminates the worker threads. */
   dispose(): void {
     this.#pool?.dispose();
   }

@@ -1,7 +1,7 @@
 import type { Windows } from '../../plan/plan.ts';
 import type { MemoryLayout } from './memory-layout.ts';
 
-/** Types of struct fields, in AssemblyScript's words. An f64 takes two words, the others one. */
+/** Types of struct fields, named as in AssemblyScript. An f64 occupies two words, the others one. */
 type FieldType = 'usize' | 'i32' | 'f32' | 'f64';
 
 /** The fields of a struct, in the order of its class in kernels/. */

@@ -4,7 +4,7 @@ import { CALL, CHUNK_BITS, DONE, type ThreadTask, TICKET, WasmThread } from './w
 
 /** A chunk index that no call has. */
 const NO_CHUNK = 2 ** (CHUNK_BITS - 1);
-/** How long to wait without any chunk being finished: the other threads may have died. */
+/** Maximum wait without a finished chunk. After that, the other threads count as dead. */
 const TIMEOUT_MS = 10_000;
 
 /** The thread that starts each call and computes chunks of it along with the worker threads. */

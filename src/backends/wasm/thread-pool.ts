@@ -10,7 +10,7 @@ export function threadLimit(): number {
   return mayShare && mayBlock ? navigator.hardwareConcurrency : 1;
 }
 
-/** Workers that were started and are in no pool yet. */
+/** Started workers that do not belong to a pool yet. */
 const idle = new Set<Worker>();
 
 /** Starts workers ahead of time, so that the next pool need not wait for them. */
@@ -18,7 +18,7 @@ export function prestartThreads(count: number): void {
   while (idle.size < count) idle.add(startThread());
 }
 
-/** Ends workers that were started ahead of time and are not needed. */
+/** Terminates workers that were started ahead of time and are not needed. */
 export function endIdleThreads(): void {
   for (const worker of idle) worker.terminate();
   idle.clear();
@@ -37,7 +37,7 @@ function startThread(): Worker {
     'thread-worker.js',
     () => new Worker(new URL('./thread-worker.ts', import.meta.url), { type: 'module' }),
   );
-  // Without preventDefault the error propagates to the page, which would treat it as the end of this worker.
+  // Without preventDefault the error propagates to the page, which would treat it as a failure of this worker.
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     worker.terminate();
@@ -67,7 +67,7 @@ export class ThreadPool {
     return pool;
   }
 
-  /** Ends the threads. */
+  /** Terminates the threads. */
   dispose(): void {
     for (const worker of this.#workers) worker.terminate();
   }

@@ -8,7 +8,7 @@ import { convolutionShapes, shapeKey, variantsOf } from './variants.ts';
 export interface AutotuneOptions {
   /** Images of a run. Default: 1. */
   readonly count?: number | undefined;
-  /** Timings of each variant; their median decides. Default: 5. */
+  /** Timings of each variant, of which the median is used. Default: 5. */
   readonly repeats?: number | undefined;
   /** Called with the share of variants that have been timed, 0 to 1. */
   readonly onProgress?: ((done: number) => void) | undefined;
@@ -23,8 +23,8 @@ export interface VariantTiming {
   /** Median of the timings. Absent if the variant did not run. */
   readonly milliseconds?: number;
   /**
-   * Why the variant cannot be chosen: the driver refused it, or its results differ from those of the first variant that
-   * ran. Absent if it can.
+   * The reason why the variant cannot be chosen: the driver refused it, or its results differ from those of the first
+   * variant that ran. Absent if it can.
    */
   readonly failure?: string;
 }

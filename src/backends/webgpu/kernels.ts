@@ -50,7 +50,7 @@ export type Table =
   | Int16Array<ArrayBuffer>
   | Float32Array<ArrayBuffer>;
 
-/** How one step runs on the GPU. */
+/** The implementation of one step on the GPU. */
 export interface Kernel {
   /** The layer's name. */
   readonly label: string;
@@ -355,7 +355,7 @@ function poolingKernel(
   };
 }
 
-/** The parts that kernels have in common which treat every pixel alike, without tables or constants of their own. */
+/** Parts shared by kernels that treat every pixel alike and have neither tables nor constants. */
 function elementwise(
   step: Step,
   shape: ChwShape,
@@ -383,7 +383,7 @@ function bitsOf(tensor: PlanTensor): number {
   return tensor.kind === 'codes' ? tensor.bits : 0;
 }
 
-/** Packs one flag a channel into words of 32 bits. */
+/** Packs one flag per channel into 32-bit words. */
 function packFlags(flags: Uint8Array): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(wordCount(flags.length));
   for (const [index, flag] of flags.entries()) {

@@ -38,7 +38,7 @@ export class PictureInput implements UploadTarget {
   #pixels: GPUTexture | undefined;
   /** The resampling whose taps have been uploaded. */
   #uploaded: Resampling | undefined;
-  /** The latest resampling: pictures often have the size of the one before, and frames of a camera always. */
+  /** The latest resampling. Pictures often have the size of the previous one, and camera frames always do. */
   #latest: { readonly size: Size; readonly resampling: Resampling } | undefined;
 
   private constructor(

@@ -32,7 +32,7 @@ const ELEMENT_FIELDS = { pixels: 'u32', channels: 'u32' } as const;
 
 /**
  * Fields of the shaders' uniform structs, in their order, by the struct's name. A test compares them with the shaders.
- * Every field begins where the one before it ends; a `vec3<i32>` must therefore stand at a multiple of 16 bytes.
+ * Every field begins where the one before it ends; a `vec3<i32>` must therefore begin at a multiple of 16 bytes.
  */
 export const UNIFORM_STRUCTS = {
   Batch: { size: 'u32' },

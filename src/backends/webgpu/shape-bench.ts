@@ -83,7 +83,7 @@ export class ShapeBench {
     for (const buffer of [this.#batch, this.#readback, ...this.#tensors.values()]) buffer.destroy();
   }
 
-  /** Clears results of the variant before, so that results that this one fails to write show. */
+  /** Clears the previous variant's results, so that results that this one does not write are noticed. */
   #clearOutputs(): void {
     const encoder = this.#device.createCommandEncoder();
     for (const id of outputsOf(this.#shape.step)) encoder.clearBuffer(this.#buffer(id));

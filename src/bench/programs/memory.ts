@@ -23,7 +23,7 @@ export async function measureMemory(browser: Browser, url: string, task: FirstLa
     const live = await liveBytes(page.workers()[0]).catch(() => undefined);
     if (!live)
       throw new Error(
-        `The classifier's worker on ${task.candidate.backend} was not counted: no file assets/worker-*.js came.`,
+        `The classifier's worker on ${task.candidate.backend} was not counted: the page loaded no file assets/worker-*.js.`,
       );
     const { workers, workerBuffers } = await heaps.usedBytes();
     return { heap: workers + workerBuffers, wasm: live.wasm, gpu: live.gpu };

@@ -64,7 +64,7 @@ export function barCell<Item>(
   return cell;
 }
 
-/** For a summary, the bar ends at the median and a line spans p5 to p95. */
+/** Creates the bar of a summary, which ends at the median. A line spans p5 to p95. */
 function track(time: number | Summary, scale: number, kind: string): HTMLElement {
   const { median, p5, p95 } = typeof time === 'number' ? { median: time, p5: time, p95: time } : time;
   const element = create('span', `bench-track ${kind}`.trimEnd());

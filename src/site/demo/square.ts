@@ -3,7 +3,7 @@ import { BITMAP_OPTIONS } from '../../image/bitmap-options.ts';
 import type { Preprocessing } from '../../image/preprocessing.ts';
 import { pixelContext } from '../shared/dom.ts';
 
-/** Pictures with a longer side, in pixels, are scaled down to it before they are classified. */
+/** Maximum side of a picture, in pixels. Larger pictures are scaled down before they are classified. */
 const LARGEST_SIDE = 1024;
 
 /** Returns the central square of a picture, in pixels. Networks expect squares; photographs rarely are. */

@@ -66,7 +66,7 @@ class AlignedFloats {
 
   append({ start, end }: WireField, width: 4 | 8): void {
     if ((end - start) % width !== 0)
-      throw formatError(start, `${end - start} bytes are not a whole number of ${width}-byte values`);
+      throw formatError(start, `${end - start} bytes are not a multiple of ${width}, the size of a value`);
     if (this.#width === undefined) this.#start = this.#end = start - (start % 4);
     else if (this.#width !== width) throw formatError(start, 'a blob has both float and double values');
     this.#width = width;

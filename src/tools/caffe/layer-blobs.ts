@@ -3,7 +3,7 @@ import type { Weights } from '../../graph/weights.ts';
 import type { Blob } from './blob.ts';
 import type { CaffeWeights } from './caffemodel.ts';
 
-/** The most names of layers that an error lists. */
+/** Maximum number of layer names that an error lists. */
 const MAX_NAMES = 12;
 
 /**

@@ -6,7 +6,7 @@ export interface TextPosition {
   readonly column: number;
 }
 
-/** A value. A word is unquoted text, such as an enum name, `true` or `inf`, which only the schema can tell apart. */
+/** A value. A word is unquoted text, such as an enum name, `true` or `inf`, which only the schema can distinguish. */
 export type PrototxtValue =
   | { readonly kind: 'message'; readonly message: PrototxtMessage }
   | { readonly kind: 'string'; readonly text: string }
@@ -68,7 +68,7 @@ class Parser {
     return message;
   }
 
-  /** Reads fields up to a closing bracket, which it does not read, or to the end of the text. */
+  /** Reads fields up to a closing bracket, which it does not consume, or to the end of the text. */
   #fieldsUntil(close: string): PrototxtMessage {
     const position = this.#position();
     const fields: PrototxtField[] = [];
@@ -173,7 +173,7 @@ class Parser {
     return [CONTROL_CHARACTERS[letter] ?? letter.charCodeAt(0)];
   }
 
-  /** Reads a character and the blank after it. Returns false if another character comes next. */
+  /** Reads a character and the whitespace after it. Returns false if the next character is a different one. */
   #take(character: string): boolean {
     if (this.#text[this.#offset] !== character) return false;
     this.#offset++;
@@ -188,7 +188,7 @@ class Parser {
     return match;
   }
 
-  /** Skips blank text and counts lines, which end nowhere else: names, numbers and strings do not span lines. */
+  /** Skips whitespace and counts lines. Names, numbers and strings do not span lines. */
   #skipBlank(): void {
     const start = this.#offset;
     const blank = this.#match(BLANK) ?? '';

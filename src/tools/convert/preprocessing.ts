@@ -22,7 +22,7 @@ export interface PictureOptions {
   readonly scale?: number;
   /** Channel order. Default: `gray` for one channel, `bgr` for three. */
   readonly channels?: ChannelOrder;
-  /** How pictures are resized. Default: `crop` for ImageNet sizes, `digit` for 1 × 28 × 28, otherwise `stretch`. */
+  /** Rule for resizing pictures. Default: `crop` for ImageNet sizes, `digit` for 1 × 28 × 28, otherwise `stretch`. */
   readonly fit?: Fit;
 }
 

@@ -18,7 +18,7 @@ const EXACT_FLOAT32 = 2 ** 24;
 export interface ExactTerm {
   readonly weights: Float32Array;
   readonly times: number;
-  /** For codes: the convolution's input for each code. */
+  /** The convolution's input for each code; absent if the input is not codes. */
   readonly inputs?: Float32Array;
 }
 

@@ -9,7 +9,7 @@ import { makeTables } from './tables';
 class BinaryConvolution extends Geometry {
   passes: usize = 0;
   passCount: i32 = 0;
-  /** How sums become the output: CODES, FLOATS, WIDE_CODES or WIDE_FLOATS. */
+  /** The form of the output: CODES, FLOATS, WIDE_CODES or WIDE_FLOATS. */
   outputKind: i32 = 0;
   /** Offset of the pixels' level sums in scratch memory. */
   levelSums: i32 = 0;

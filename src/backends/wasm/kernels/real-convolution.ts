@@ -178,7 +178,7 @@ function multiplyAdd<T>(sum: v128, input: v128, weights: v128): v128 {
   return IS_RELAXED ? f32x4.relaxed_madd(input, weights, sum) : f32x4.add(sum, f32x4.mul(input, weights));
 }
 
-/** Computes the sums over all limbs, as [window][channel] f64, behind the sums of one limb. */
+/** Computes the sums over all limbs, as [window][channel] f64, and stores them after the sums of one limb. */
 function sumLimbs(
   shape: RealConvolution,
   weights: usize,

@@ -2,7 +2,7 @@ import { TABLE_BYTES } from './constants';
 import { coveredRows, Geometry, windowTop } from './geometry';
 
 // Each group of four channels of a pixel has a table. Entry s is the sum of the levels whose bit is set in s. The four
-// weight bits of an output channel are the index of what these four channels add to its sum.
+// weight bits of an output channel are the index of the entry that these channels add to its sum.
 
 /**
  * Computes the tables that the windows of some output rows read, and the sum of each pixel's levels.
