@@ -45,7 +45,7 @@ const limb = (x1, y1, x2, y2, width) => (x, y) => {
 const fade = (from, to) => (_, y) => from.map((value, channel) => value + (to[channel] - value) * y);
 const shade = (colour, factor) => colour.map((value) => value * factor);
 
-/** Each scene: a ground, then shapes with their colours, later ones in front. */
+/** Each scene is a background with shapes on it; later shapes are in front. */
 const SCENES = {
   airplane({ between, pick }) {
     const body = pick([235, 238, 242], [205, 210, 218], [250, 250, 250]);
@@ -190,7 +190,7 @@ function draw(scene, seed) {
   for (let skipped = 0; skipped < 20; skipped++) random();
   const between = (low, high) => low + random() * (high - low);
   const pick = (...choices) => choices[Math.floor(random() * choices.length)];
-  // Skies that only fade a little.
+  // Skies with a slight gradient.
   pick.fixed = (colour, y) => shade(colour, 0.9 + 0.15 * y);
   const { ground, shapes } = SCENES[scene]({ between, pick });
   const grain = between(0, 3);

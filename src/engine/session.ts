@@ -107,7 +107,7 @@ class RunnerSession implements Session {
 
   dispose(): void {
     if (this.#disposal) return;
-    this.#disposal = new HwgqError('disposed', 'The session has been disposed. Create a new one.');
+    this.#disposal = new HwgqError('disposed', 'The session has been disposed of. Create a new one.');
     for (const reject of this.#pending) reject(this.#disposal);
     // Runs in flight still use the memory. No other run starts.
     void Promise.allSettled(this.#recent).then(() => this.#runner.dispose());

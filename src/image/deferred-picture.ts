@@ -13,7 +13,7 @@ const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 
 /**
  * A part of an image whose pixels are read only if a backend needs them on the CPU. A GPU may take the image as it is.
- * Bitmaps have to be upright. The picture owns its image: whoever makes it closes it.
+ * Bitmaps have to be upright. The picture owns its image, so its creator must close it.
  */
 export class DeferredPicture {
   /** The part of the image that is classified, in pixels of the image. */

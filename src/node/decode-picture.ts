@@ -7,8 +7,8 @@ import type { Picture } from '../image/picture.ts';
 const require = createRequire(import.meta.url);
 
 /**
- * Decodes a PNG, JPEG or WebP picture, which it recognizes by the first bytes. JPEGs are rotated as their EXIF orientation
- * says. Colour profiles and PNG's colour chunks are ignored.
+ * Decodes a PNG, JPEG or WebP picture, which it recognizes by the first bytes. JPEGs are rotated according to their
+ * EXIF orientation. Colour profiles and PNG's colour chunks are ignored.
  * @param name the name of the file in messages.
  * @throws HwgqError `invalid-image`.
  */

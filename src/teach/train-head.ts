@@ -71,7 +71,7 @@ function checkClasses(classes: readonly TaughtClass[]): void {
   const labels = new Set<string>();
   for (const { label, examples } of classes) {
     if (label.trim() === '') refuse('The label of a class is empty. Give the class a label.');
-    if (labels.has(label)) refuse(`Two classes have the label “${label}”. Give each class a label of its own.`);
+    if (labels.has(label)) refuse(`Two classes have the label “${label}”. Give each class a unique label.`);
     labels.add(label);
     if (examples.length === 0) refuse(`The class “${label}” has no examples. Add at least one.`);
     for (const features of examples) {

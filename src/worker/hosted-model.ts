@@ -85,7 +85,7 @@ export class HostedModel implements ClassifierWorker {
 
   /** Called when the page releases its end of the port. */
   [finalizer](): void {
-    const reason = new HwgqError('disposed', 'The classifier has been disposed. Create a new one.');
+    const reason = new HwgqError('disposed', 'The classifier has been disposed of. Create a new one.');
     this.#end.abort(reason);
     this.#queue.close(reason);
     this.#loaded?.dispose();

@@ -154,7 +154,7 @@ export class WasmExecutable {
     return results;
   }
 
-  /** Runs the present input once and returns the milliseconds of each call, in order, with the call's step. */
+  /** Runs the current input once and returns the milliseconds of each call, in order, with the call's step. */
   profile(): Promise<{ step: Step; milliseconds: number }[]> {
     return this.#inTurn(async () =>
       this.#program.steps.map((step, index) => {

@@ -31,7 +31,7 @@ export const DIGITS: ShippedModel = {
   fileName: 'lenet.hwgq',
   tab: 'draw-tab',
   summary:
-    'A LeNet trained on 60,000 scanned digits (MNIST). It recognizes 99.27% of 10,000 test digits. It knows only digits, and calls everything else a digit too.',
+    'A LeNet trained on 60,000 scanned digits (MNIST). It recognizes 99.27% of 10,000 test digits. It knows only digits, and classifies everything else as a digit too.',
   cardUrl: lenetCard,
 };
 
