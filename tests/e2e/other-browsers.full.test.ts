@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveSite } from '../../src/bench/programs/support/site-server.ts';
 import { WebServer } from '../../src/bench/programs/support/web-server.ts';
+import { colourChunks } from '../support/colour-spaces.ts';
 import type { DrivenBrowser, Point } from '../support/driven-browser.ts';
 import { firefoxPath, startFirefox } from '../support/firefox.ts';
+import { png } from '../support/png.ts';
 import { hasWebKit, startWebKit } from '../support/webkit.ts';
 import { DRAWN_DIGITS } from './digits.ts';
 import { ElementSite } from './element-page.ts';
@@ -114,6 +116,14 @@ beforeAll(async () => {
   streams = await WebServer.serve(folder);
   elements = await ElementSite.open();
   for (const [name, content] of Object.entries(ELEMENT_PAGE)) elements.write(name, content);
+  const picture = {
+    width: 45,
+    height: 37,
+    colourType: 2,
+    samples: Uint8Array.from({ length: 45 * 37 * 3 }, (_, index) => (index * 89) % 256),
+  } as const;
+  elements.write('plain.png', png(picture));
+  elements.write('described.png', png({ ...picture, chunks: colourChunks('rgb').iCCP ?? [] }));
 });
 
 afterAll(async () => {
@@ -167,6 +177,33 @@ describe.each(BROWSERS)('$name', ({ name, start, isHere, simd }) => {
       }
       expect(await text('#notices')).toBe('');
     });
+
+    // WebKitGTK has not been tried.
+    it.skipIf(name !== 'Firefox')(
+      'ignores the colour profile of a picture, in a file and in an image element',
+      async () => {
+        await browser.open(elements.url);
+        const [plain, described, describedElement, shown] = await browser.evaluate<number[][]>(
+          `const { createClassifier } = await import('${elements.url}lib/index.js');
+        const classifier = await createClassifier({ model: 'cifarsmall.hwgq', backend: 'wasm' });
+        const image = new Image();
+        image.src = 'described.png';
+        await image.decode();
+        const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+        canvas.getContext('2d').drawImage(image, 0, 0);
+        const features = [];
+        for (const source of ['plain.png', 'described.png', image, canvas]) {
+          features.push(Array.from(await classifier.features(source)));
+        }
+        classifier.dispose();
+        return features;`,
+        );
+        expect(described).toEqual(plain);
+        expect(describedElement).toEqual(plain);
+        // The browser does apply the profile when it shows the picture.
+        expect(shown).not.toEqual(plain);
+      },
+    );
 
     it('the demo uses the camera and releases it', async () => {
       await openDemo();
