@@ -120,7 +120,8 @@ export class DrawnPixels implements PixelSource {
 /** Returns a source that copies pixels out of a frame, or undefined if they have to be drawn. */
 function openFrame(picture: DeferredPicture): PixelSource | undefined {
   const { image } = picture;
-  if (!image || typeof VideoFrame === 'undefined') return undefined;
+  // Only Chromium has `userAgentData`. Firefox converts the whole frame for each part, which is slower than drawing.
+  if (!image || typeof VideoFrame === 'undefined' || !('userAgentData' in navigator)) return undefined;
   try {
     const frame = image instanceof VideoFrame ? image : new VideoFrame(image, { timestamp: 0 });
     const conversion = conversionOf(frame);

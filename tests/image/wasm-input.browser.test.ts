@@ -124,6 +124,19 @@ it('draws frames if the browser does not convert them', async () => {
   expect(await check(() => frame('I420'), { region: 'square' })).toBeGreaterThan(0);
 });
 
+it('draws frames in other browsers than Chromium', async () => {
+  const { userAgentData } = navigator as { userAgentData?: unknown };
+  expect(userAgentData).toBeDefined();
+  const proto = Object.getPrototypeOf(navigator) as object;
+  const property = Object.getOwnPropertyDescriptor(proto, 'userAgentData') as PropertyDescriptor;
+  Reflect.deleteProperty(proto, 'userAgentData');
+  try {
+    expect(await check(() => frame('I420'), { mirror: true })).toBeGreaterThan(0);
+  } finally {
+    Object.defineProperty(proto, 'userAgentData', property);
+  }
+});
+
 it('draws only what the crop needs, in slices, on one canvas', async () => {
   const [width, height] = [4000, 3000];
   const canvas = new OffscreenCanvas(width, height);
