@@ -1,5 +1,6 @@
-// Draws the demo's sample pictures: scenes of a few shapes, in many variants, of which the one that cifarsmall is the
-// surest of is kept. Run after `npm run build`, from the project's folder: node models/samples/draw.mjs
+// Draws the demo's sample pictures: scenes of a few shapes, in many variants. Keeps the variant of each scene that
+// cifarsmall classifies with the highest score. Run after `npm run build`, from the project's folder:
+// node models/samples/draw.mjs
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -36,7 +36,7 @@ export interface EngineStart<Kind extends Candidate = Candidate> extends EngineE
   readonly input: BenchInput;
 }
 
-/** Returns `count` copies of an input, one after the other. */
+/** Returns `count` concatenated copies of an input. */
 export function repeated<Values extends Int16Array | Float32Array>(values: Values, count: number): Values {
   if (count === 1) return values;
   const all = new (values.constructor as new (length: number) => Values)(values.length * count);

@@ -36,7 +36,7 @@ const PROFILE_REPEATS = 15;
 const MAX_RUN_MILLISECONDS = 4000;
 
 /**
- * Measures throughput and layer times of one mode in a worker of its own.
+ * Measures throughput and layer times of one mode in its own worker.
  * @throws the error of the engine; the signal's reason if it aborts.
  */
 export async function profileMode(

@@ -43,7 +43,7 @@ interface Runner extends RunningEngine {
 
 /**
  * Measures the latency of candidates that take turns, so that other load on the machine affects all of them alike. Each
- * candidate has a worker of its own for the whole race. A candidate that fails is left out of later rounds.
+ * candidate has its own worker for the whole race. A candidate that fails is left out of later rounds.
  * @throws the signal's reason if it aborts.
  */
 export async function race(

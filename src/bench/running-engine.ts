@@ -4,7 +4,7 @@ import type { BenchModels } from './bench-models.ts';
 import { type Candidate, loadedForm } from './candidate.ts';
 import type { EngineWorker, StartedEngine } from './engine-protocol.ts';
 
-/** A candidate that is ready in a worker of its own. */
+/** A candidate that is ready in its own worker. */
 export interface RunningEngine {
   readonly candidate: Candidate;
   readonly connection: PrivateWorker<EngineWorker>;

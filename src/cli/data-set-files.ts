@@ -4,8 +4,8 @@ import { refuseFile } from '../node/read-file.ts';
 import type { NamedFile } from '../tools/data/named-file.ts';
 
 /**
- * Lists the files of a data set on disk: those in a folder and its subfolders, or those beside a Caffe list. Other lists
- * in the folder of a Caffe list are left out.
+ * Lists the files of a data set on disk: those in a folder and its subfolders, or those beside a Caffe list. Other
+ * lists in the folder of a Caffe list are ignored.
  * @throws HwgqError `file` if the path does not exist.
  */
 export async function dataSetFiles(path: string): Promise<NamedFile[]> {

@@ -58,7 +58,7 @@ const WORKER = {
 };
 
 /**
- * Times all WebGPU kernels on the layers of a model, in a worker of its own, and compares their results.
+ * Times all WebGPU kernels on the layers of a model, in its own worker, and compares their results.
  *
  * This takes seconds, during which the GPU is busy. The choice also applies to other models with layers of the same shapes.
  * @throws HwgqError `no-webgpu`, `invalid-option`, `download`, `model-format`, `device-lost` or `worker`. Throws the

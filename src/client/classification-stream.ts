@@ -28,7 +28,7 @@ export interface StreamTask {
 }
 
 /**
- * Returns a stream of results for what a source shows.
+ * Returns a stream of results for the frames of a source.
  * @throws HwgqError `invalid-option`.
  */
 export function classificationStream(task: StreamTask): ReadableStream<StreamResult> {

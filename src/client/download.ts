@@ -138,7 +138,7 @@ function cacheOf(source: string | URL | Request, integrity: string | undefined):
   return ModelCache.at(source, integrity);
 }
 
-/** Returns whether a download failed without an answer of the file's own server: no connection, or a failing server. */
+/** Returns whether a download failed without a response from the file's server: no connection, or a failing server. */
 function isUnreachable(error: unknown): boolean {
   if (!(error instanceof HwgqError)) return false;
   const { status } = error.details;

@@ -20,7 +20,7 @@ export class PrivateWorker<Methods> {
     this.#ended = new Promise<never>((_, reject) => {
       this.#reject = reject;
     });
-    // The worker may end while no call is pending.
+    // The worker may be terminated while no call is pending.
     this.#ended.catch(() => {});
     this.#ready = watchWorker(worker, { name, retry: 'Try again.', remedy }, (error) => this.end(error));
     this.#remote = wrap<Methods>(worker);

@@ -85,8 +85,8 @@ export class DeferredPicture {
   }
 
   /**
-   * Returns the pixels of a part of the part, composited on white. The image stays open, and the canvas is kept for the
-   * next part of any picture.
+   * Returns the pixels of a part of this part, composited on white. The image stays open, and the canvas is kept for
+   * the next part of any picture.
    * @throws HwgqError `invalid-image` if the browser cannot draw the image.
    */
   drawPart(part: PixelRegion): Picture {

@@ -7,8 +7,8 @@ export interface PixelSource extends Size {
   /** The order of a pixel's colours. They are 8-bit sRGB. The fourth byte is alpha, or has no meaning. */
   readonly order: 'rgba' | 'bgra';
   /**
-   * What the fourth byte is. `unknown` is alpha that colours may have been multiplied with, so the pixels can only be used
-   * if all alpha is 255.
+   * The meaning of the fourth byte. `unknown`: colours may have been multiplied by alpha, so the pixels can only be
+   * used if all alpha is 255.
    */
   readonly alpha: 'none' | 'straight' | 'unknown';
   /** Whether columns are counted from the right edge of the picture, because left and right are swapped. */
@@ -25,7 +25,7 @@ export interface PixelSource extends Size {
    * @returns false if the pixels cannot be read this way.
    */
   read(part: PixelRegion, target: Uint8Array, end: number): Promise<boolean> | boolean;
-  /** Frees what the source has made. The picture stays open. */
+  /** Frees the source's resources. The picture stays open. */
   close(): void;
 }
 
@@ -128,12 +128,12 @@ function openFrame(picture: DeferredPicture): PixelSource | undefined {
     if (conversion) return new FramePixels(picture, frame, conversion);
     if (frame !== image) frame.close();
   } catch {
-    // Drawing reports what is wrong with the image.
+    // Drawing reports the problem with the image.
   }
   return undefined;
 }
 
-/** How a frame's pixels become bytes in sRGB. */
+/** The conversion of a frame's pixels to bytes in sRGB. */
 interface Conversion {
   readonly order: PixelSource['order'];
   readonly alpha: PixelSource['alpha'];
@@ -151,7 +151,7 @@ function conversionOf({ format, colorSpace }: VideoFrame): Conversion | undefine
   return isTranslucent ? undefined : { order: 'rgba', alpha: 'none', options: { format: 'RGBX', colorSpace: 'srgb' } };
 }
 
-/** Copies pixels out of a frame, or out of a bitmap made a frame. */
+/** Copies pixels out of a frame, or out of a bitmap that was converted to a frame. */
 class FramePixels implements PixelSource {
   readonly order: PixelSource['order'];
   readonly alpha: PixelSource['alpha'];

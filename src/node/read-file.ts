@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { HwgqError, messageOf } from '../errors.ts';
 
 /**
- * Reads a file into a buffer of its own.
+ * Reads a file into its own buffer.
  * @throws HwgqError `file`.
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -23,7 +23,7 @@ export interface Classified {
 }
 
 /**
- * The interface of the worker to one classifier, which has a port of its own. Call `start` once, `push` for each chunk of
+ * The interface of the worker to one classifier, which has its own port. Call `start` once, `push` for each chunk of
  * the model's file, then `load`, then the other methods. Releasing the port frees the classifier.
  */
 export interface ClassifierWorker {

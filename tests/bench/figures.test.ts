@@ -11,7 +11,7 @@ it('interpolates quantiles between neighbours', () => {
   expect(summarize([1, 2, 3, 4, 5])).toEqual({ count: 5, best: 1, p5: 1.2, median: 3, p95: 4.8 });
 });
 
-it('gives each candidate of the targets a name of its own', () => {
+it('gives each candidate of the targets a unique name', () => {
   const names = candidatesOf(WASM_TARGETS).map(nameOf);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toHaveLength(6);

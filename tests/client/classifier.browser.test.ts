@@ -19,7 +19,7 @@ function drawnOne(): HTMLCanvasElement {
   return canvas;
 }
 
-it('classifies a drawn digit alike from every kind of picture', async () => {
+it('classifies a drawn digit the same from every kind of picture', async () => {
   const classifier = await createClassifier({ model: lenetUrl, backend: 'webgpu' });
   const canvas = drawnOne();
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;

@@ -93,7 +93,7 @@ it('lets other classifiers run during a long batch', async () => {
   asking.dispose();
 });
 
-it('runs streams of several classifiers side by side, each with results of its own source', async () => {
+it('runs streams of several classifiers side by side, each with results of only its own source', async () => {
   const drawn = (paint: (context: OffscreenCanvasRenderingContext2D) => void) => {
     const canvas = new OffscreenCanvas(32, 32);
     const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;

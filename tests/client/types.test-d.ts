@@ -19,7 +19,7 @@ expectTypeOf(createClassifier).returns.resolves.toEqualTypeOf<Classifier>();
 expectTypeOf(classifier.classify).returns.resolves.toEqualTypeOf<Classification>();
 expectTypeOf(classifier.stream).returns.toEqualTypeOf<ReadableStream<StreamResult>>();
 
-// Every option accepts undefined, so that callers can pass through options of their own.
+// Every option accepts undefined, so that callers can pass through their own options.
 type WithUndefined<Options> = { [Name in keyof Options]: Options[Name] | undefined };
 expectTypeOf<WithUndefined<Omit<ClassifierOptions, 'model'>>>().toExtend<Omit<ClassifierOptions, 'model'>>();
 expectTypeOf<WithUndefined<Required<ClassifyOptions>>>().toExtend<ClassifyOptions>();

@@ -142,7 +142,7 @@ it('reports a failed model once, and keeps showing the failure when the image ar
   expect(await page.getByRole('button', { name: 'Erneut versuchen' }).count()).toBe(0);
 });
 
-it('logs an error that no listener cancels, and only such', async () => {
+it('logs only errors that no listener cancels', async () => {
   const element = await ElementPage.open(browser(), site(), IMAGE);
   await expect.poll(() => element.labels()).toEqual(['3']);
   await element.set({ maxResults: 0 });
@@ -192,7 +192,7 @@ it('has one camera on at a time', async () => {
   expect(await camera.requests()).toEqual(['any', 'user', 'environment'].map((facing) => ({ facing, others: 0 })));
 });
 
-it('reports a camera that stops by itself', async () => {
+it('reports a camera that stops unexpectedly', async () => {
   const camera = await CameraPage.start();
   const { element } = camera;
   await element.page.evaluate(() => {

@@ -78,7 +78,7 @@ it('is unsure if no category reaches the threshold, and leaves out those below i
   expect(others).toHaveLength(2);
 });
 
-it('never shows the label of the image before', async () => {
+it('never shows the label of the previous image', async () => {
   const element = await ElementPage.open(browser(), site(), IMAGE);
   await expect.poll(() => element.labels()).toEqual(['3']);
   const late = await element.run(async (one) => {

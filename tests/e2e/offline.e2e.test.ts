@@ -10,7 +10,7 @@ import { DRAWN_DIGITS } from './digits.ts';
 const browser = useChromium();
 const site = useSite({}, '/some/where/');
 
-/** A demo whose service worker has cached the site. Each has a browser context, and so a cache, of its own. */
+/** A demo whose service worker has cached the site. Each has its own browser context, and therefore its own cache. */
 async function openCached(): Promise<DemoPage> {
   const demo = await DemoPage.open(browser(), site().url);
   await demo.page.getByText('This page is stored on this device').waitFor();

@@ -99,7 +99,7 @@ async function check(image: () => TransferableImage | Promise<TransferableImage>
 }
 
 describe.each(COPIED)('%s', (_, image) => {
-  it.each(VIEWS)('become the input that drawing them gives, without being drawn: %o', async (view) => {
+  it.each(VIEWS)('become the same input as drawing them, without being drawn: %o', async (view) => {
     expect(await check(image, view)).toBe(0);
   });
 });
@@ -110,7 +110,7 @@ describe.each(DRAWN)('%s', (_, image) => {
   });
 });
 
-it.each([true, false])('pixels become the input that drawing them gives, opaque %s', async (isOpaque) => {
+it.each([true, false])('pixels become the same input as drawing them, opaque %s', async (isOpaque) => {
   const pixels = () => new ImageData(randomBytes(WIDTH * HEIGHT * 4, isOpaque), WIDTH, HEIGHT);
   for (const view of VIEWS) expect(await check(pixels, view)).toBe(0);
 });
@@ -170,7 +170,7 @@ it('runs that overlap do not disturb each other', async () => {
   session.dispose();
 });
 
-it('gives the same scores with fractional means and mean images as by hand', async () => {
+it('returns the scores computed by hand for fractional means and mean images', async () => {
   const { preprocessing, ...model } = smallModel();
   const values = Float32Array.from({ length: 3 * 17 * 13 }, (_, index) => 100 + (index % 50) / 8);
   for (const mean of [{ kind: 'channels', values: [104.5, 117, 123] } as const, { kind: 'image', values } as const]) {

@@ -143,7 +143,7 @@ describe('esbuild', () => {
     expect(await titleIn('esbuild-inline')).toBe('1 wasm 2');
   });
 
-  it('bundles the library and its workers as entries of their own', async () => {
+  it('bundles the library and its workers as separate entries', async () => {
     writeApplication('index.js', { options: ", workerUrl: 'worker.js'" });
     const options = ['--bundle', '--format=esm', '--outdir=esbuild'];
     await bundle('esbuild', 'src/index.js', ...options);
@@ -153,7 +153,7 @@ describe('esbuild', () => {
     expect(await titleIn('esbuild')).toBe('1 wasm 2');
   });
 
-  it('bundles the autotune and its worker as an entry of its own', async () => {
+  it('bundles the autotune and its worker as a separate entry', async () => {
     writeAutotune('autotune.js', ", workerUrl: 'tune-worker.js'");
     const options = ['--bundle', '--format=esm', '--outdir=esbuild-autotune'];
     await bundle('esbuild', 'src/autotune.js', 'tune-worker=hwgq-web/tune-worker', ...options);

@@ -48,7 +48,7 @@ export function binaryConvolutionCall(
     scratchBytes: wideSums + band.rows * wideRowBytes,
     parameters: addStruct(layout, BINARY_CONVOLUTION, {
       ...geometryOf(step, input, output, shape, band, locations.of(step.input)),
-      // Each pass has runs of its own.
+      // Each pass has its own runs.
       runs: 0,
       runCount: 0,
       weights: layout.table(shape.groups * blocks * blockBytes, (packed) => packSigns(packed, step.signs, shape)),

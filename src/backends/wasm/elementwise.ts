@@ -61,7 +61,7 @@ export function concatenateCall(
   });
 }
 
-/** Returns the calls that apply an epilogue to a tensor. Integers are first converted to floats, in memory of their own. */
+/** Returns the calls that apply an epilogue to a tensor. Integers are first converted to floats, in separate memory. */
 export function epilogueCalls(
   step: Pointwise | Quantize,
   input: PlanTensor,

@@ -23,11 +23,11 @@ export interface WasmOptions {
   readonly threads?: number;
   /** Whether to use memory that threads can share. By default, only if there are several threads. */
   readonly isShared?: boolean;
-  /** How pictures become the plan's input, which is integers. Leave it out if no pictures are preprocessed. */
+  /** The conversion of pictures to the plan's input of integers. Leave it out if no pictures are preprocessed. */
   readonly preprocessing?: Preprocessing | undefined;
 }
 
-/** A plan that is ready to run in a WebAssembly memory of its own. */
+/** A plan that is ready to run in its own WebAssembly memory. */
 export class WasmExecutable {
   readonly #program: Program;
   readonly #memory: WebAssembly.Memory;

@@ -12,7 +12,7 @@ import type { MemoryLayout } from './memory-layout.ts';
 
 /** Bytes of the pixels that are read at a time. */
 const BAND_BYTES = 2 ** 20;
-/** Bytes of the rows at the input's width that are kept, unless the input is so high that it needs more. */
+/** Bytes of the rows at the input's width that are kept, unless the input is so tall that it needs more. */
 const ROW_BYTES = 2 ** 19;
 /** Words of the tables of taps. A picture needs about one word for each of its rows and columns. */
 const TAP_WORDS = 2 ** 17;
@@ -65,10 +65,10 @@ export class PictureInput {
   readonly #buffer: ArrayBufferLike;
   readonly #kernels: Kernels;
   readonly #preprocessing: Preprocessing;
-  /** What is subtracted: the means if they are integers, otherwise 0. */
+  /** The values to subtract: the means if they are integers, otherwise 0. */
   readonly #means: readonly number[];
   readonly #output: number;
-  /** The tables in memory. Pictures often have the size of the one before, and frames of a camera always. */
+  /** The tables in memory. Pictures often have the size of the previous one, and camera frames always do. */
   #taps: PictureTaps | undefined;
 
   /** @param output address of the input: [pixel][channel], 16-bit integers. */
@@ -131,7 +131,9 @@ export class PictureInput {
     return true;
   }
 
-  /** Makes the pixels of a band opaque, and gray if the network's input is. Returns false if that is not possible. */
+  /**
+   * Makes the pixels of a band opaque, and gray if the network's input is gray. Returns false if that is not possible.
+   */
   #composite({ alpha }: PixelSource, bytes: number): boolean {
     const { pixels, vectors } = this.#memory;
     if (alpha !== 'none' && !this.#kernels.isOpaque(pixels, bytes)) {
@@ -225,7 +227,7 @@ function mirrored({ first, coefficients }: FilterTaps, width: number): FilterTap
  * word of two coefficients for each pair.
  * @param origin the input at offset 0.
  * @param unit offset from one input to the next.
- * @param alignment what the first input's distance from the origin is a multiple of.
+ * @param alignment the number that the first input's distance from the origin is a multiple of.
  */
 function tapTable(taps: readonly FilterTaps[], origin: number, unit: number, alignment: 1 | 2): Int32Array {
   const words: number[] = [];

@@ -49,7 +49,7 @@ export class TensorLocations {
   }
 }
 
-/** Returns the bytes of a tensor and of what vector instructions may access beyond it. */
+/** Returns the bytes of a tensor, including those that vector instructions may access beyond it. */
 function tensorBytes(tensor: PlanTensor, stride: number): number {
   const { height, width } = tensor.shape;
   return height * width * stride * ELEMENT_BYTES[tensor.kind] + ALIGNMENT;

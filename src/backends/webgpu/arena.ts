@@ -81,7 +81,7 @@ export class Arena {
     }
   }
 
-  /** Copies the plan's outputs one after the other to a buffer that no other run uses, and returns the buffer. */
+  /** Copies the plan's outputs in sequence to a buffer that no other run uses, and returns the buffer. */
   copyOutputs(encoder: GPUCommandEncoder, batchSize: number): GPUBuffer {
     const readback =
       this.#idleReadbacks.pop() ??

@@ -33,7 +33,7 @@ export class RunFacts {
   keptForOffline(): void {
     write(
       'offline',
-      'The model comes to the picture, not the picture to the model. This page is stored on this device and opens without a network.',
+      'The model runs on your device, so your pictures stay there. This page is stored on this device and opens without a network.',
     );
   }
 

@@ -23,7 +23,7 @@ export function floatGraph(graph: FloatGraph, options: GraphOptions = {}): Graph
   return writeFloatGraph(graph, options, (writer) => new Float32Arithmetic(writer));
 }
 
-/** Returns a float graph as ONNX, written with an arithmetic. */
+/** Returns a float graph as ONNX in the given arithmetic. */
 export function writeFloatGraph(
   graph: FloatGraph,
   { blobs = [logitsBlob(graph)], batch = 1 }: GraphOptions,

@@ -31,7 +31,8 @@ export function scalar(writer: GraphWriter, layer: string, role: string, value: 
 
 /**
  * Adds constant · value, or constant + value. The constant comes first, because onnxruntime folds one that comes second
- * into the weights or the bias of the convolution before. Its sums are then no longer integers, and round.
+ * into the weights or the bias of the previous convolution. Its sums are then rounded, because they are no longer
+ * integers.
  */
 export function withConstant(
   writer: GraphWriter,

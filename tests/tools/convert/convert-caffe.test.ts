@@ -76,7 +76,7 @@ describe('convertCaffe', () => {
     expect(overridden.preprocessing).toMatchObject({ mean: { kind: 'channels', values: [9] }, scale: 2 });
   });
 
-  it('names the broken file, and reports a web page as such', async () => {
+  it('names the broken file, and reports a web page instead of a Caffe file', async () => {
     const page = new TextEncoder().encode('<!doctype html><title>404</title>');
     await expect(convertCaffe({ ...source(), weights: { name: 'w', bytes: page } })).rejects.toMatchObject({
       code: 'caffemodel-format',

@@ -82,7 +82,7 @@ export function toLuma(pixels: usize, bytes: i32, weights: usize): void {
 /**
  * Resamples rows of pixels to the output's width.
  * @param rows number of rows.
- * @param to where to write the rows at the output's width.
+ * @param to address of the rows at the output's width.
  */
 export function resampleRows(parameters: usize, rows: i32, to: usize): void {
   const shape = changetype<PictureResampling>(parameters);

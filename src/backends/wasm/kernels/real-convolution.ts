@@ -204,7 +204,7 @@ function sumLimbs(
 
 /**
  * Computes the float sums of one window. It adds four elements at a time to separate sums, because each addition waits
- * for the one before it.
+ * for the previous one.
  */
 function sumOneOfFloats(runs: usize, runCount: i32, weights: usize, window: usize, sums: usize): void {
   let a0 = f32x4.splat(0);
