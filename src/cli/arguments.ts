@@ -1,4 +1,5 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { parseShard } from '../tools/data/shard.ts';
 
 /** Returns the `--backend` option. */
 export function backendOption(): Option {
@@ -13,4 +14,13 @@ export function blobsOption(): Option {
     '--blobs <names>',
     'Caffe blobs to output, separated by commas (default: the last one before Softmax)',
   ).argParser((text) => text.split(',').map((name) => name.trim()));
+}
+
+/** Returns the `--shard` option, parsed to a `Shard`. */
+export function shardOption(description: string): Option {
+  return new Option('--shard <i/n>', description).argParser((text) => {
+    const shard = parseShard(text);
+    if (shard) return shard;
+    throw new InvalidArgumentError('Pass I/N, such as 2/8, with I from 1 to N.');
+  });
 }

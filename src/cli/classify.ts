@@ -3,8 +3,9 @@ import type { Category } from '../engine/classification.ts';
 import type { BackendName } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
 import { createClassifier } from '../node/create-classifier.ts';
+import { type Shard, shardRange } from '../tools/data/shard.ts';
 import { toCount } from '../tools/number-arguments.ts';
-import { backendOption } from './arguments.ts';
+import { backendOption, shardOption } from './arguments.ts';
 import { printMessage } from './messages.ts';
 import { listPictures } from './pictures.ts';
 import { progressBar } from './progress.ts';
@@ -13,6 +14,7 @@ interface ClassifyOptions {
   readonly top: number;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly shard?: Shard;
   readonly backend: BackendName | 'auto';
 }
 
@@ -25,6 +27,9 @@ interface ClassifiedPicture {
 /** Codes of errors that concern the classifier, not a single picture. */
 const FATAL_CODES = ['device-lost', 'out-of-memory', 'disposed'];
 
+/** The shard that contains all pictures. */
+const WHOLE: Shard = { index: 1, count: 1 };
+
 /** Adds `hwgq classify`. It reports a picture that cannot be read and classifies the others. */
 export function addClassify(program: Command): void {
   program
@@ -35,17 +40,20 @@ export function addClassify(program: Command): void {
     .option('--top <k>', 'number of categories to print for each picture', toCount, 5)
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .option('--csv', 'print CSV')
+    .addOption(shardOption('classify only shard i of n, starting at 1; the outputs in order are the whole output'))
     .addOption(backendOption())
     .action(classify);
 }
 
 async function classify(path: string, pictures: string[], options: ClassifyOptions): Promise<void> {
-  const { backend, top: maxResults } = options;
+  const { backend, top: maxResults, shard = WHOLE } = options;
   const classifier = await createClassifier({ model: path, backend, maxResults });
-  const files = await listPictures(pictures, reportFailure);
+  const listed = await listPictures(pictures, reportFailure);
+  const { start, end } = shardRange(shard, listed.length);
+  const files = listed.slice(start, end);
   const bar = progressBar(files.length, 'pictures');
   const classified: ClassifiedPicture[] = [];
-  if (options.csv) process.stdout.write('file,rank,index,label,score\n');
+  if (options.csv && shard.index === 1) process.stdout.write('file,rank,index,label,score\n');
   try {
     for (const [index, file] of files.entries()) {
       try {

@@ -1,29 +1,36 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { PNG } from 'pngjs';
+import { version } from '../../package.json';
 import { labelsOf } from '../engine/categories.ts';
 import { PictureClassifier } from '../engine/picture-classifier.ts';
 import type { BackendName } from '../engine/runner.ts';
+import { HwgqError } from '../errors.ts';
 import type { Picture } from '../image/picture.ts';
 import { decodePicture } from '../node/decode-picture.ts';
+import { readBytes } from '../node/read-file.ts';
 import { readModel } from '../node/read-model.ts';
 import { nodeGpu } from '../node/webgpu.ts';
 import { isEncoded, type StoredPicture } from '../tools/data/data-set.ts';
 import { openDataSet } from '../tools/data/open-data-set.ts';
-import { confusionPicture } from '../tools/evaluation/confusion-picture.ts';
+import { type Shard, shardRange, sliceOf } from '../tools/data/shard.ts';
 import { type Classify, EvaluationRun } from '../tools/evaluation/evaluation-run.ts';
+import { toPart } from '../tools/evaluation/part.ts';
 import { reportText, toReport } from '../tools/evaluation/report.ts';
 import { toCount } from '../tools/number-arguments.ts';
-import { backendOption } from './arguments.ts';
+import { backendOption, shardOption } from './arguments.ts';
+import { writeConfusion } from './confusion-file.ts';
 import { dataSetFiles } from './data-set-files.ts';
+import { dataSetHash } from './data-set-hash.ts';
 import { printMessage } from './messages.ts';
 import { progressBar } from './progress.ts';
-import { writeAtomically } from './write-file.ts';
+import { writeJson } from './write-file.ts';
 
 interface EvaluateOptions {
   readonly data: string;
   readonly split?: string;
   readonly limit?: number;
+  readonly shard?: Shard;
   readonly batch: number;
   readonly json?: string;
   readonly matrix?: string;
@@ -45,6 +52,7 @@ export function addEvaluate(program: Command): void {
     )
     .option('--split <name>', 'part of the data set (default: the test split)')
     .option('--limit <n>', 'evaluate only the first n pictures', toCount)
+    .addOption(shardOption('evaluate only shard i of n, starting at 1, and write a part for hwgq merge to --json'))
     .option('--batch <n>', 'pictures per run; does not change the results', toCount, 32)
     .option('--json <file>', 'write all results as JSON, including the confusion matrix')
     .option('--matrix <file>', 'write the confusion matrix as a PNG to this file (default: MODEL-confusion.png)')
@@ -53,19 +61,20 @@ export function addEvaluate(program: Command): void {
 }
 
 async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
+  requireJsonOfShard(options);
   const stop = new AbortController();
   // Only once: a second Ctrl-C terminates the program.
   process.once('SIGINT', () => stop.abort());
   const { model, bytes } = await readModel(path);
   const dataSet = await openDataSet(await dataSetFiles(options.data), options.split);
-  const { backend } = options;
+  const { backend, batch, shard } = options;
   const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
   const classifier = await PictureClassifier.create(model, bytes, { backend, gpu });
   try {
     const labels = labelsOf(model.labels, classifier.info.classes);
-    const { batch, limit } = options;
-    const settings = { labels, batch, ...(limit === undefined ? {} : { limit }) };
-    const run = new EvaluationRun(dataSet, scoresBy(classifier), settings);
+    const total = Math.min(options.limit ?? dataSet.length, dataSet.length);
+    const range = shardRange(shard ?? { index: 1, count: 1 }, total);
+    const run = new EvaluationRun(sliceOf(dataSet, range), scoresBy(classifier), { labels, batch });
     const bar = progressBar(run.total, 'pictures');
     const start = performance.now();
     try {
@@ -74,23 +83,67 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
       bar.clear();
     }
     const seconds = (performance.now() - start) / 1000;
-    for (const { reason } of run.unreadable) printMessage(reason);
-    if (run.unreadable.length > 0) process.exitCode = 1;
+    const { evaluation, unreadable } = run;
+    for (const { reason } of unreadable) printMessage(reason);
+    // The part of a shard records such pictures, and merge reports them: a job must not fail and be repeated for them.
+    if (unreadable.length > 0 && !shard) process.exitCode = 1;
     if (!run.isComplete) process.exitCode = INTERRUPTED;
-    const report = toReport(run.evaluation, labels);
+    const report = toReport(evaluation, labels);
     const { name } = classifier.info.backend;
-    const state = run.isComplete ? '' : `stopped after ${run.done} of ${run.total} pictures\n`;
-    process.stdout.write(`${state}${reportText(report)}`);
-    const speed = `${(run.done / seconds).toFixed(1)} pictures/s on ${name}`;
-    const matrix = options.matrix ?? `${basename(path, '.hwgq')}-confusion.png`;
-    await writeAtomically(matrix, (file) => file.writeFile(asPng(run)));
-    process.stdout.write(`${speed}\nconfusion matrix: ${matrix} (rows: actual class, columns: predicted class)\n`);
+    if (shard) process.stdout.write(`shard ${shard.index}/${shard.count}\n`);
+    if (!run.isComplete) process.stdout.write(`stopped after ${run.done} of ${run.total} pictures\n`);
+    process.stdout.write(`${reportText(report)}${(run.done / seconds).toFixed(1)} pictures/s on ${name}\n`);
+    // The shards of a job often share a folder, in which they would overwrite one file.
+    const matrix = options.matrix ?? (shard ? undefined : `${basename(path, '.hwgq')}-confusion.png`);
+    if (matrix !== undefined) await writeConfusion(matrix, evaluation);
     if (options.json === undefined) return;
-    const details = { model: path, data: options.data, backend: name, batch, seconds, unreadable: run.unreadable };
-    await writeAtomically(options.json, (file) => file.writeFile(`${JSON.stringify({ ...details, ...report })}\n`));
+    if (!shard) {
+      await writeJson(options.json, {
+        model: path,
+        data: options.data,
+        backend: name,
+        batch,
+        seconds,
+        unreadable,
+        ...report,
+      });
+    } else if (run.isComplete) {
+      const part = toPart({
+        version,
+        shard,
+        model: {
+          path,
+          sha256: createHash('sha256')
+            .update(await readBytes(path))
+            .digest('hex'),
+          labels,
+        },
+        dataSet: {
+          path: options.data,
+          format: dataSet.format,
+          pictures: total,
+          sha256: dataSetHash(dataSet, total),
+        },
+        backend: name,
+        seconds,
+        unreadable: unreadable.map((picture) => ({ ...picture, index: range.start + picture.index })),
+        counts: evaluation.counts(),
+      });
+      await writeJson(options.json, part);
+    } else {
+      printMessage(`The shard is incomplete, so '${options.json}' was not written.`);
+    }
   } finally {
     classifier.dispose();
   }
+}
+
+function requireJsonOfShard({ shard, json }: EvaluateOptions): void {
+  if (!shard || json !== undefined) return;
+  throw new HwgqError(
+    'invalid-option',
+    `--shard ${shard.index}/${shard.count} is given without --json. Pass --json FILE, the file for 'hwgq merge'.`,
+  );
 }
 
 function scoresBy(classifier: PictureClassifier): Classify {
@@ -102,11 +155,4 @@ function scoresBy(classifier: PictureClassifier): Classify {
 
 async function decoded(picture: StoredPicture): Promise<Picture> {
   return isEncoded(picture) ? decodePicture(picture.bytes, picture.name) : picture;
-}
-
-function asPng({ evaluation }: EvaluationRun): Buffer {
-  const { width, height, data } = confusionPicture(evaluation);
-  const png = new PNG({ width, height });
-  png.data.set(data);
-  return PNG.sync.write(png);
 }

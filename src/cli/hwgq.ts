@@ -6,6 +6,7 @@ import { addConvert } from './convert.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
+import { addMerge } from './merge.ts';
 import { exitCodeOf, printMessage, printUsageError } from './messages.ts';
 import { addNetwork } from './network.ts';
 import { addRun } from './run.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   addRun(program);
   addNetwork(program);
   addEvaluate(program);
+  addMerge(program);
   addExport(program);
   addBench(program);
   // A reader such as `head` may close the pipe early, which is not a failure.

@@ -21,3 +21,8 @@ export async function writeAtomically(path: string, write: (file: FileHandle) =>
     throw error;
   }
 }
+
+/** Writes a value as a line of JSON, atomically. @throws HwgqError `file` if the file cannot be written. */
+export function writeJson(path: string, value: unknown): Promise<void> {
+  return writeAtomically(path, (file) => file.writeFile(`${JSON.stringify(value)}\n`));
+}

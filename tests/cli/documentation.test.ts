@@ -7,7 +7,7 @@ import { COLOUR_LABELS, COLOUR_PROTOTXT, COLOUR_TRAIN_VAL, colourWeights } from 
 import { hwgq, temporaryFolder } from './command.ts';
 import { BLUE, jpeg, png, RED } from './pictures.ts';
 
-const SUBCOMMANDS = ['convert', 'inspect', 'classify', 'evaluate', 'run', 'network', 'export', 'bench'];
+const SUBCOMMANDS = ['convert', 'inspect', 'classify', 'evaluate', 'merge', 'run', 'network', 'export', 'bench'];
 
 const text = readFileSync('docs/command.md', 'utf8');
 const lines = (samples: readonly Sample[]) =>

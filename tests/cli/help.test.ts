@@ -9,7 +9,9 @@ describe('hwgq', () => {
       ['--prototxt', '--weights', '--labels', '--mean', '--scale', '--channels', '--fit', '--float', '--out'],
     ],
     ['inspect', ['--json']],
-    ['classify', ['--top', '--json', '--csv', '--backend']],
+    ['classify', ['--top', '--json', '--csv', '--shard', '--backend']],
+    ['evaluate', ['--data', '--split', '--limit', '--shard', '--batch', '--json', '--matrix', '--backend']],
+    ['merge', ['--json', '--matrix']],
     ['run', ['--input', '--output', '--count', '--blobs', '--backend']],
   ])('explains %s with --help', async (subcommand, options) => {
     const { code, stdout, stderr } = await hwgq('.', subcommand, '--help');

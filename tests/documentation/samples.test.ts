@@ -17,7 +17,7 @@ const FILE_IMPORT = /'[^']*\/dist\/lib\/(index|inline)\.js'/g;
 const SCRIPT = /<script type="module">([\s\S]*?)<\/script>/g;
 /** The full tests check these with the frameworks' own compilers. */
 const FRAMEWORK_LANGUAGES = ['svelte', 'tsx', 'vue'];
-const LANGUAGES = ['html', 'js', 'sh', 'text', 'ts', ...FRAMEWORK_LANGUAGES];
+const LANGUAGES = ['html', 'js', 'sh', 'text', 'ts', 'yaml', ...FRAMEWORK_LANGUAGES];
 
 describe('the documentation', () => {
   it('has code in known languages only', () => {

@@ -14,6 +14,20 @@ export interface CalibrationBin {
   readonly confidence: number;
 }
 
+/** The content of a `Calibration` as plain data: one value per bin, lowest scores first. */
+export interface CalibrationCounts {
+  readonly pictures: readonly number[];
+  readonly correct: readonly number[];
+  /** Sums of the highest scores, in units of 2^-52, as decimal integers. */
+  readonly confidence: readonly string[];
+}
+
+/**
+ * Scores are summed as integers in units of 2^-52, which are exact for float32 scores of at least 2^-29. Sums of integers
+ * depend neither on the order of the pictures nor on how they are split into parts.
+ */
+const UNITS_PER_SCORE = 2 ** 52;
+
 /**
  * Measures how well scores match the probability of a correct prediction. The expected calibration error is the mean
  * over all pictures of |accuracy − confidence| of the bin that a picture falls into (Guo, Pleiss, Sun, Weinberger, "On
@@ -22,17 +36,29 @@ export interface CalibrationBin {
 export class Calibration {
   readonly #pictures = new Uint32Array(CALIBRATION_BINS);
   readonly #correct = new Uint32Array(CALIBRATION_BINS);
-  readonly #confidence = new Float64Array(CALIBRATION_BINS);
+  readonly #confidence = new Array<bigint>(CALIBRATION_BINS).fill(0n);
 
   /**
    * Adds one picture.
    * @param confidence the highest score, above 0 and at most 1.
    */
   add(confidence: number, isCorrect: boolean): void {
+    // A network whose weights are not finite has such scores. They belong to no bin.
+    if (Number.isNaN(confidence)) return;
     const bin = Math.max(0, Math.min(CALIBRATION_BINS, Math.ceil(confidence * CALIBRATION_BINS)) - 1);
-    this.#pictures[bin] = (this.#pictures[bin] as number) + 1;
-    this.#correct[bin] = (this.#correct[bin] as number) + Number(isCorrect);
-    this.#confidence[bin] = (this.#confidence[bin] as number) + confidence;
+    this.#increase(bin, 1, Number(isCorrect), BigInt(Math.round(confidence * UNITS_PER_SCORE)));
+  }
+
+  /** Returns the content as plain data. */
+  counts(): CalibrationCounts {
+    return { pictures: [...this.#pictures], correct: [...this.#correct], confidence: this.#confidence.map(String) };
+  }
+
+  /** Adds the pictures of another `Calibration`. */
+  addCounts({ pictures, correct, confidence }: CalibrationCounts): void {
+    for (const [bin, count] of pictures.entries()) {
+      this.#increase(bin, count, correct[bin] as number, BigInt(confidence[bin] as string));
+    }
   }
 
   /** Returns the statistics of all bins, lowest scores first. */
@@ -42,7 +68,7 @@ export class Calibration {
       to: (bin + 1) / CALIBRATION_BINS,
       pictures,
       accuracy: pictures && (this.#correct[bin] as number) / pictures,
-      confidence: pictures && (this.#confidence[bin] as number) / pictures,
+      confidence: pictures && Number(this.#confidence[bin]) / UNITS_PER_SCORE / pictures,
     }));
   }
 
@@ -51,5 +77,11 @@ export class Calibration {
     const total = this.#pictures.reduce((sum, pictures) => sum + pictures, 0);
     const gaps = this.bins().map(({ pictures, accuracy, confidence }) => pictures * Math.abs(accuracy - confidence));
     return total && gaps.reduce((sum, gap) => sum + gap, 0) / total;
+  }
+
+  #increase(bin: number, pictures: number, correct: number, confidence: bigint): void {
+    this.#pictures[bin] = (this.#pictures[bin] as number) + pictures;
+    this.#correct[bin] = (this.#correct[bin] as number) + correct;
+    this.#confidence[bin] = (this.#confidence[bin] as bigint) + confidence;
   }
 }

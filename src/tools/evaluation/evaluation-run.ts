@@ -21,6 +21,8 @@ export interface EvaluationOptions {
 
 /** A picture that could not be read or decoded. It is not part of the results. */
 export interface UnreadablePicture {
+  /** Index in the data set, starting at 0. */
+  readonly index: number;
   readonly name: string;
   readonly reason: string;
 }
@@ -44,6 +46,7 @@ const NOT_PREDICTED = -1;
 /** An evaluation that can be stopped and resumed. */
 export class EvaluationRun {
   readonly evaluation: Evaluation;
+  /** Pictures that could not be read so far, in the order of the data set. */
   readonly unreadable: UnreadablePicture[] = [];
   /** Number of pictures to evaluate. */
   readonly total: number;
@@ -88,6 +91,7 @@ export class EvaluationRun {
       ahead = this.#read(end);
       await this.#evaluate(items.filter((item) => 'picture' in item));
       for (const item of items) if ('error' in item) this.#skip(item.index, item.error);
+      this.unreadable.sort((a, b) => a.index - b.index);
       this.#done = end;
       onProgress(this);
     }
@@ -137,7 +141,7 @@ export class EvaluationRun {
 
   #skip(index: number, error: unknown): void {
     if (!isPictureError(error)) throw error;
-    this.unreadable.push({ name: this.#dataSet.name(index), reason: error.message });
+    this.unreadable.push({ index, name: this.#dataSet.name(index), reason: error.message });
   }
 }
 

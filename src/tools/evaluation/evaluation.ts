@@ -1,5 +1,5 @@
 import { HwgqError } from '../../errors.ts';
-import { Calibration, type CalibrationBin } from './calibration.ts';
+import { Calibration, type CalibrationBin, type CalibrationCounts } from './calibration.ts';
 
 /** Result for one class. */
 export interface ClassResult {
@@ -10,11 +10,20 @@ export interface ClassResult {
   readonly correct: number;
 }
 
-/** Number of pictures of one class that are predicted as another class. */
+/** Number of pictures of one class that are predicted as one class. */
 export interface ConfusedPair {
   readonly actual: number;
   readonly predicted: number;
   readonly pictures: number;
+}
+
+/** The content of an `Evaluation` as plain data. All values are exact, so that parts add up to the whole. */
+export interface EvaluationCounts {
+  /** Number of pictures whose class is among the five highest scores. */
+  readonly topFive: number;
+  /** The cells of the confusion matrix that are not 0. */
+  readonly confusion: readonly ConfusedPair[];
+  readonly calibration: CalibrationCounts;
 }
 
 const TOP_RANKS = 5;
@@ -60,13 +69,22 @@ export class Evaluation {
       if (score > (scores[predicted] as number)) predicted = index;
       if (score > own || (score === own && index < actual)) rank++;
     }
-    const cell = actual * this.classes + predicted;
-    this.#confusion[cell] = (this.#confusion[cell] as number) + 1;
+    this.#count(actual, predicted, 1);
     this.#calibration.add(scores[predicted] as number, predicted === actual);
-    this.#pictures++;
-    if (rank === 0) this.#correct++;
     if (rank < TOP_RANKS) this.#topFive++;
     return predicted;
+  }
+
+  /** Returns the content as plain data. */
+  counts(): EvaluationCounts {
+    return { topFive: this.#topFive, confusion: this.#cells(), calibration: this.#calibration.counts() };
+  }
+
+  /** Adds the pictures of another evaluation with as many classes. */
+  addCounts({ topFive, confusion, calibration }: EvaluationCounts): void {
+    for (const { actual, predicted, pictures } of confusion) this.#count(actual, predicted, pictures);
+    this.#topFive += topFive;
+    this.#calibration.addCounts(calibration);
   }
 
   /** Number of pictures added. */
@@ -114,12 +132,26 @@ export class Evaluation {
 
   /** Returns the most confused pairs of classes, by number of pictures, then by class. */
   confusedPairs(maxCount: number): ConfusedPair[] {
-    const pairs: ConfusedPair[] = [];
+    return this.#cells()
+      .filter(({ actual, predicted }) => actual !== predicted)
+      .sort((a, b) => b.pictures - a.pictures)
+      .slice(0, maxCount);
+  }
+
+  /** Returns the cells of the confusion matrix that are not 0, row by row. */
+  #cells(): ConfusedPair[] {
+    const cells: ConfusedPair[] = [];
     for (const [cell, pictures] of this.#confusion.entries()) {
-      const actual = Math.floor(cell / this.classes);
-      const predicted = cell % this.classes;
-      if (pictures > 0 && actual !== predicted) pairs.push({ actual, predicted, pictures });
+      if (pictures === 0) continue;
+      cells.push({ actual: Math.floor(cell / this.classes), predicted: cell % this.classes, pictures });
     }
-    return pairs.sort((a, b) => b.pictures - a.pictures).slice(0, maxCount);
+    return cells;
+  }
+
+  #count(actual: number, predicted: number, pictures: number): void {
+    const cell = actual * this.classes + predicted;
+    this.#confusion[cell] = (this.#confusion[cell] as number) + pictures;
+    this.#pictures += pictures;
+    if (actual === predicted) this.#correct += pictures;
   }
 }
