@@ -23,7 +23,7 @@ const FETCHED_BY: readonly (readonly [file: RegExp, paths: readonly DownloadPath
   // Kernels that only an autotune or a software adapter runs, and the timing of single steps.
   [/on-demand-shaders|profile/, []],
 ];
-/** Builds of the WebAssembly kernels, of which a page fetches one. */
+/** Builds of the WebAssembly kernels. A page fetches one of them. */
 const ALTERNATIVES = /kernels/;
 
 /** Writes `downloads.json` beside the site: the gzipped bytes of this library and of its peers, for the benchmark. */

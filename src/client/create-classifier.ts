@@ -23,7 +23,7 @@ const STAGE_SPANS: Readonly<Record<LoadStage, readonly [start: number, end: numb
  * Downloads a model, loads it in a worker, and returns a classifier for it.
  *
  * The worker starts at once and decodes the model while it is downloaded. All classifiers of a page with the same
- * `workerUrl` share one worker and one GPU device, in which they take turns.
+ * `workerUrl` share one worker and one GPU device, and take turns.
  * @throws HwgqError `invalid-option`, `download`, `model-format`, `model-integrity`, `no-webgpu`, `no-wasm`, `unsupported`,
  *   `out-of-memory`, `device-lost` or `worker`. Throws the signal's reason if `signal` aborts.
  */

@@ -27,7 +27,7 @@ export class FrameRate {
     this.#limit = limit;
   }
 
-  /** The time in milliseconds from which a frame is accepted in any case. */
+  /** The time in milliseconds after which any frame is accepted. */
   get due(): number {
     return this.#due;
   }

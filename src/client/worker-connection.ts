@@ -31,7 +31,8 @@ export class WorkerConnection {
 
   /**
    * Calls the worker, which receives the calls in order.
-   * @param work Makes the call. Its second argument is a number for the call, by which the worker can cancel it.
+   * @param work Makes the call. Its second argument is a number that identifies the call, so that the worker can cancel
+   * it.
    * @param signal Rejects the call and cancels it in the worker.
    */
   async call<T>(

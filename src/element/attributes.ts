@@ -95,7 +95,7 @@ export class ClassifierAttributes extends ElementBase {
     this.#write('score-threshold', value);
   }
 
-  /** Time constant in milliseconds by which scores of successive frames are smoothed; 0 turns smoothing off. */
+  /** Time constant in milliseconds for smoothing the scores of successive frames; 0 turns smoothing off. */
   get smoothing(): number {
     return this.#readNumber('smoothing', DEFAULT_SMOOTHING);
   }

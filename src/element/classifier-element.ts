@@ -36,7 +36,7 @@ import { languageOf, wordsIn } from './words.ts';
  * @attr {'user'|'environment'|''} camera - Offers the camera that faces this way. It starts only after a user gesture.
  * @attr {number} [max-results=3] - Maximum number of scores shown, and of categories in a result; -1 for all.
  * @attr {number} [score-threshold=0.5] - Score from 0 to 1 that a category must reach; if none does, the element is unsure.
- * @attr {number} [smoothing=300] - Time constant in milliseconds by which scores of frames are smoothed.
+ * @attr {number} [smoothing=300] - Time constant in milliseconds for smoothing the scores of frames.
  * @attr {number} frame-rate - Maximum number of frames per second that are classified.
  * @attr {'square'} region - Shows and classifies only the central square.
  * @attr {boolean} mirror - Shows and classifies the mirror image.

@@ -36,7 +36,7 @@ export interface Runner {
 
 /** The result of `Runner.runPictures`. */
 export interface PictureRun {
-  /** As `Runner.run` returns them. */
+  /** The outputs, as `Runner.run` returns them. */
   readonly blobs: readonly Float32Array[];
   /** The time spent on preprocessing on the CPU; 0 if the GPU did it as part of the run. */
   readonly preprocessMilliseconds: number;

@@ -8,7 +8,7 @@ export type Pair = readonly [height: number, width: number];
 export type Shape = readonly number[];
 
 interface LayerBase {
-  /** A name that is unique in the graph. It also names the layer's value, by which other layers refer to it. */
+  /** A name that is unique in the graph. It also names the layer's value, and other layers refer to it by this name. */
   readonly name: string;
   /** The values that the layer reads: names of earlier layers or of the graph's input. */
   readonly inputs: readonly string[];
@@ -132,7 +132,7 @@ export type LayerType = Layer['type'];
 /** A layer with weights. */
 export type WeightedLayer = ConvolutionLayer | InnerProductLayer;
 
-/** A network with one input. Its layers are in an order in which they can run. */
+/** A network with one input. Its layers are in execution order. */
 export interface Graph {
   readonly name: string;
   /** The input's blob name and its shape [channels, height, width]. */

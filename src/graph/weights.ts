@@ -2,7 +2,7 @@ import { float16ToFloat32 } from '../numerics/float16.ts';
 import { signBitAt } from '../numerics/signs.ts';
 
 /**
- * The weights of a convolution or fully connected layer, in one of the forms in which a model stores them.
+ * The weights of a convolution or fully connected layer, in one of the forms that a model stores.
  * The layout is Caffe's: [outputs][inputs / group][kernel height][kernel width].
  */
 export type Weights =

@@ -1,9 +1,9 @@
-/** The bytes of "HWGQ", with which a file begins. */
+/** The first bytes of a file, "HWGQ". */
 export const MAGIC = Uint8Array.of(0x48, 0x57, 0x47, 0x51);
 export const FORMAT_VERSION = 1;
 /** The byte at which the hash begins, after magic and version. */
 export const HASH_FROM = 8;
-/** The byte from which the hash covers everything; the hash itself has 32 bytes. */
+/** The first byte that the hash covers. The hash itself has 32 bytes. */
 export const CHECKED_FROM = 40;
 /** The byte at which the header begins, after its two lengths of 4 bytes. */
 export const HEADER_FROM = 48;

@@ -21,7 +21,7 @@ import { rejectFile } from './reject-file.ts';
 import { aligned, canDeflateTo, inflated, loadTensor, type Tensor } from './sections.ts';
 import { validateFields } from './validate-fields.ts';
 
-/** The content of a file of which only sizes have been checked. */
+/** The content of a file before anything but its sizes has been checked. */
 interface Parsed {
   readonly hash: Uint8Array;
   /** The model as JSON, with references to sections in place of tensors. */

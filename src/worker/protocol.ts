@@ -33,13 +33,13 @@ export interface ClassifierWorker {
   push(bytes: Uint8Array): void;
   /** Loads the model after all bytes have been pushed. It resolves after all calls of `onProgress` have. */
   load(onProgress: ProgressListener): Promise<ClassifierInfo>;
-  /** @param call A number by which `cancel` refers to this call. */
+  /** @param call A number that identifies this call for `cancel`. */
   classify(
     images: readonly TransferableImage[],
     options: ClassificationOptions & View,
     call?: number,
   ): Promise<Classified>;
-  /** @param call A number by which `cancel` refers to this call. */
+  /** @param call A number that identifies this call for `cancel`. */
   features(image: TransferableImage, view?: View, call?: number): Promise<Float32Array>;
   /** Rejects a call that waits for its turn. A run that has started continues, and its result is not used. */
   cancel(call: number): void;

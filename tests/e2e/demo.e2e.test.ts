@@ -408,7 +408,7 @@ it('runs without WebGPU and reports it', async () => {
   await without.close();
 });
 
-it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (colorScheme) => {
+it.each(['light', 'dark'] as const)('has no accessibility violations, %s', async (colorScheme) => {
   const demo = await DemoPage.open(browser(), site().url, { colorScheme });
   await draw(demo, '3');
   await expect.poll(() => demo.answer()).toBe('3');

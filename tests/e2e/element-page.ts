@@ -188,7 +188,7 @@ export class ElementPage {
   }
 }
 
-/** A gate at which something waits until the test opens it. */
+/** A gate that blocks something until the test opens it. */
 export function newGate(): { readonly opened: Promise<void>; open(): void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

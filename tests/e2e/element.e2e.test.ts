@@ -254,7 +254,7 @@ it('loads an image when it is near, and a model without an image only when it is
   const body = `${far}${lazy}<hwgq-classifier model="lenet.hwgq"></hwgq-classifier>`;
   const element = await ElementPage.open(browser(), site(), body);
   const { page } = element;
-  // Observers are notified in the order in which they were made, so the element's has been by then.
+  // Observers are notified in the order of their creation, so the element's observer has been notified by then.
   await element.run((one) => new Promise<void>((resolve) => new IntersectionObserver(() => resolve()).observe(one)));
   expect(await element.events()).toEqual([]);
   expect(page.workers()).toHaveLength(0);
@@ -317,7 +317,7 @@ it('runs from another origin than the page’s', async () => {
   await expect.poll(() => element.labels()).toEqual(['3']);
 });
 
-it.each(['light', 'dark'] as const)('has no accessibility faults in %s colors', async (colorScheme) => {
+it.each(['light', 'dark'] as const)('has no accessibility violations in %s colors', async (colorScheme) => {
   const element = await ElementPage.open(browser(), site(), CAMERA.replace('camera', 'camera src="3.png"'), {
     colorScheme,
   });

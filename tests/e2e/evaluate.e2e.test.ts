@@ -99,7 +99,7 @@ it('reports a mismatch and files that are not a data set', async () => {
   await page.context().close();
 });
 
-it.each(['light', 'dark'] as const)('has no accessibility faults, %s', async (colorScheme) => {
+it.each(['light', 'dark'] as const)('has no accessibility violations, %s', async (colorScheme) => {
   const evaluate = await EvaluatePage.open(browser(), site().url, { colorScheme });
   const { page } = evaluate;
   expect(await accessibilityFaults(page)).toEqual([]);

@@ -7,7 +7,7 @@ import { png } from '../support/png.ts';
 
 const run = promisify(execFile);
 
-/** The environment without variables of the test runner, by which bundlers would build for tests. */
+/** The environment without variables of the test runner, which would make bundlers build for tests. */
 const { NODE_ENV: _1, VITEST: _2, ...ENVIRONMENT } = process.env;
 
 interface Others {

@@ -165,7 +165,7 @@ export class WasmExecutable {
     );
   }
 
-  /** Starts work when earlier work has ended: reading a picture's pixels takes time, in which the memory must not change. */
+  /** Starts work when earlier work has ended: the memory must not change while a picture's pixels are being read. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#lastUse.then(work);
     this.#lastUse = result.catch(() => {});

@@ -20,7 +20,7 @@ const PIXEL_BYTES = 4;
 /** Bytes of the means, of the channels' places, and of the weights of luma: a vector each. */
 const VECTOR_BYTES = 16;
 
-/** Addresses of the memory in which pictures become input. */
+/** Addresses of the memory for preprocessing pictures. */
 interface PictureMemory {
   readonly struct: number;
   readonly vectors: number;

@@ -8,7 +8,7 @@ import { convolutionShapes, shapeKey, variantsOf } from './variants.ts';
 export interface AutotuneOptions {
   /** Images of a run. Default: 1. */
   readonly count?: number | undefined;
-  /** Timings of each variant, of which the median is used. Default: 5. */
+  /** Number of timings of each variant. The median is used. Default: 5. */
   readonly repeats?: number | undefined;
   /** Called with the share of variants that have been timed, 0 to 1. */
   readonly onProgress?: ((done: number) => void) | undefined;

@@ -93,7 +93,7 @@ export async function openDevice(
   };
 }
 
-/** Converts an error with which the browser refuses a request to HwgqError `no-webgpu`. */
+/** Converts the error of a request that the browser refuses to HwgqError `no-webgpu`. */
 async function orNoWebGpu<T>(request: Promise<T>): Promise<T> {
   try {
     return await request;

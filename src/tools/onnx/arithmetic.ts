@@ -11,7 +11,7 @@ export interface Operands {
   readonly bias: Float32Array | undefined;
 }
 
-/** The arithmetic with which a float graph is written: float32 or 8 bits. */
+/** The arithmetic of a float graph when it is written: float32 or 8 bits. */
 export interface Arithmetic {
   /** Writes weights and bias and returns their ONNX values. */
   operands(operands: Operands): readonly string[];

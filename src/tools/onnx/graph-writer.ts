@@ -33,7 +33,7 @@ export interface OnnxConstant {
 
 /** The content of an ONNX graph, for programs that run it without a file. */
 export interface OnnxGraph {
-  /** The nodes, in an order in which they can run. */
+  /** The nodes, in execution order. */
   readonly nodes: readonly OnnxNode[];
   readonly constants: ReadonlyMap<string, OnnxConstant>;
   readonly inputs: readonly string[];
@@ -41,8 +41,8 @@ export interface OnnxGraph {
 }
 
 /**
- * Writes an ONNX graph (onnx.proto). Its methods add nodes in an order in which they can run and return the names of
- * their outputs, which begin with the name of a layer.
+ * Writes an ONNX graph (onnx.proto). Its methods add nodes in execution order and return the names of their outputs,
+ * which begin with the name of a layer.
  */
 export class GraphWriter implements OnnxGraph {
   readonly nodes: OnnxNode[] = [];
