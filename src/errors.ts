@@ -12,9 +12,9 @@ export type ErrorCode =
   | 'shape-mismatch'
   /** A network whose layers are not connected. Details: `layer`. */
   | 'invalid-graph'
-  /** A damaged `.hwgq` model, or another file. Details: `byte` if known. */
+  /** A damaged `.hwgq` model, or another file. Details: `byte` and `url` if known. */
   | 'model-format'
-  /** A model whose hash differs from `integrity`. */
+  /** A model whose hash differs from `integrity`. Details: `url` if known. */
   | 'model-integrity'
   /** A failed download of a model, a picture or a part of this library. Details: `url` and `status` if known. */
   | 'download'

@@ -54,7 +54,7 @@ const AUTOTUNE_OPTIONS: OptionTypes<AutotuneOptions> = {
 
 const WORKER = {
   name: 'worker that times kernels',
-  remedy: 'Set workerUrl to the URL of tune-worker.js, and allow it in the page’s CSP (worker-src).',
+  remedy: "Set workerUrl to the URL of tune-worker.js, and allow it in the page's CSP (worker-src).",
 };
 
 /**

@@ -7,7 +7,7 @@ import type { LoadOptions } from '../worker/protocol.ts';
 import { checkModel } from './check-model.ts';
 import { download } from './download.ts';
 import { CLASSIFIER_OPTIONS } from './option-types.ts';
-import type { Classifier, ClassifierOptions, LoadProgress, LoadStage } from './types.ts';
+import type { Classifier, ClassifierOptions, LoadProgress, LoadStage, ModelSource } from './types.ts';
 import { WorkerClassifier } from './worker-classifier.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
@@ -70,10 +70,19 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     return new WorkerClassifier(connection, info, classification, fetch);
   } catch (error) {
     connection.end(error);
-    throw error;
+    throw withUrl(error, model);
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** Adds the model's URL to the message and the details of an error in its file. */
+function withUrl(error: unknown, model: ModelSource): unknown {
+  const url = model instanceof Request ? model.url : String(model);
+  const hasUrl = typeof model === 'string' || model instanceof URL || model instanceof Request;
+  if (!hasUrl || !(error instanceof HwgqError) || !['model-format', 'model-integrity'].includes(error.code))
+    return error;
+  return new HwgqError(error.code, `${url}: ${error.message}`, { ...error.details, url }, { cause: error });
 }
 
 /** @throws HwgqError `worker` in Node and other environments that lack what browsers have. */

@@ -51,6 +51,15 @@ export async function toTransferable(image: ImageSource, options: FetchOptions =
     options.signal?.throwIfAborted();
     if (error instanceof DOMException && error.name === 'SecurityError') throw foreignImage(error);
     const kind = Object.prototype.toString.call(image).slice(8, -1);
+    if (error instanceof TypeError) {
+      const accepted = 'a URL, a Blob, an image, canvas or video element, an ImageBitmap, ImageData or VideoFrame';
+      throw new HwgqError(
+        'invalid-image',
+        `The picture is of type ${kind}; ${accepted} is accepted.`,
+        {},
+        { cause: error },
+      );
+    }
     throw invalidImage(`The ${kind} cannot be drawn`, error);
   });
 }

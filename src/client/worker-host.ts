@@ -8,11 +8,7 @@ export interface WorkerUser {
   end(reason: unknown): void;
 }
 
-const DESCRIPTION = {
-  name: "classifier's worker",
-  retry: 'Create the classifier again.',
-  remedy: 'Set workerUrl to its URL, and allow it in the page’s CSP (worker-src).',
-};
+const DESCRIPTION = { name: "classifier's worker", retry: 'Create the classifier again.' };
 
 /** The running workers by URL. */
 const running = new Map<string, WorkerHost>();
@@ -45,7 +41,9 @@ export class WorkerHost {
         () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
       ),
     );
-    this.#ready = watchWorker(this.#worker, DESCRIPTION, (error) => {
+    const change = url ? `Check workerUrl, which is ${url},` : 'Set workerUrl to its URL,';
+    const remedy = `${change} and allow it in the page's CSP (worker-src).`;
+    this.#ready = watchWorker(this.#worker, { ...DESCRIPTION, remedy }, (error) => {
       this.#stop();
       for (const user of this.#users) user.end(error);
     });

@@ -11,7 +11,7 @@ export function startWorkerAt(url: string, startPackaged: () => Worker): Worker 
   try {
     return url ? startWorker(url) : startPackaged();
   } catch (cause) {
-    const message = `The browser cannot start the worker: ${messageOf(cause)} Allow it in the page’s CSP (worker-src, Trusted Types).`;
+    const message = `The browser cannot start the worker: ${messageOf(cause)} Allow it in the page's CSP (worker-src, Trusted Types).`;
     throw new HwgqError('worker', message, {}, { cause });
   }
 }

@@ -29,11 +29,11 @@ export function checkOptions(options: ClassificationOptions, labels?: readonly s
   }
   const listed = categoryAllowlist ?? categoryDenylist ?? [];
   const unknown = labels && listed.find((label) => !labels.includes(label));
-  if (unknown !== undefined) {
-    const known = labels?.slice(0, 10).join(', ');
+  if (labels && unknown !== undefined) {
+    const known = labels.slice(0, 10).join(', ') + (labels.length > 10 ? '…' : '');
     const list = categoryAllowlist ? 'categoryAllowlist' : 'categoryDenylist';
     refuse(
-      `\`${list}\` contains '${unknown}'; the model's ${labels?.length} labels are accepted (info.labels): ${known}…`,
+      `\`${list}\` contains '${unknown}'; the model's ${labels.length} labels are accepted (info.labels): ${known}`,
     );
   }
 }

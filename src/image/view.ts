@@ -30,9 +30,11 @@ export function checkRegion(region: Region | 'square' | undefined): void {
   const { x, y, width, height } = Object(region) as Region;
   const isNumeric = [x, y, width, height].every((value) => typeof value === 'number');
   if (isNumeric && x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 1 && y + height <= 1) return;
+  const other = typeof region === 'object' ? `{ ${Object.keys(Object(region)).join(', ')} }` : `'${region}'`;
+  const seen = isNumeric ? `x ${x}, y ${y}, width ${width}, height ${height}` : other;
   throw new HwgqError(
     'invalid-option',
-    `\`region\` is x ${x}, y ${y}, width ${width}, height ${height}; 'square' is accepted, or a rectangle inside 0, 0, 1, 1.`,
+    `\`region\` is ${seen}; 'square' is accepted, or { x, y, width, height } in fractions of the picture, 0 to 1.`,
   );
 }
 

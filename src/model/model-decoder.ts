@@ -144,10 +144,8 @@ function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
 function checkMagic(start: Uint8Array): void {
   if (MAGIC.every((byte, index) => start[index] === byte)) return;
   const isPage = /^\s*</.test(new TextDecoder().decode(start));
-  rejectFile(
-    isPage ? 'it is a web page, perhaps an error page, instead of a model' : 'it does not begin with "HWGQ"',
-    0,
-  );
+  if (isPage) rejectFile('it is a web page, perhaps an error page, instead of a model', 0, "Check the model's URL.");
+  rejectFile('it does not begin with "HWGQ"', 0);
 }
 
 function checkVersion(version: number): void {

@@ -202,7 +202,16 @@ it('reports typed errors for files that are not models', async () => {
     code: 'model-format',
   });
   const integrity = 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
-  await expect(createClassifier({ model: lenetUrl, integrity })).rejects.toMatchObject({ code: 'model-integrity' });
+  await expect(createClassifier({ model: lenetUrl, integrity })).rejects.toMatchObject({
+    code: 'model-integrity',
+    details: { url: String(lenetUrl) },
+  });
+  const answersPage = createClassifier({
+    model: 'x.hwgq',
+    fetch: async () => new Response('<!doctype html>'.padEnd(99)),
+  });
+  await expect(answersPage).rejects.toMatchObject({ code: 'model-format', details: { byte: 0, url: 'x.hwgq' } });
+  await expect(answersPage).rejects.toThrow(/^x\.hwgq: .*web page.*Check the model's URL\.$/);
   const missing = createClassifier({ model: 'x.hwgq', fetch: async () => new Response('', { status: 404 }) });
   await expect(missing).rejects.toMatchObject({ code: 'download', details: { status: 404 } });
   const refused = () => Promise.reject(new TypeError('Failed to fetch'));
@@ -233,7 +242,7 @@ it('rejects pending calls when it is disposed of, and reports a worker that cann
   await expect(dead).rejects.toMatchObject({ code: 'worker' });
   await expect(dead).rejects.toThrow(/broken\. Create the classifier again\.$/);
   const missing = createClassifier({ model: lenetUrl, workerUrl: 'blob:nothing' });
-  await expect(missing).rejects.toThrow(/could not be loaded\. Set workerUrl/);
+  await expect(missing).rejects.toThrow(/could not be loaded\. Check workerUrl, which is blob:nothing,/);
   const invalid = createClassifier({ model: lenetUrl, workerUrl: 'http://[' });
   await expect(invalid).rejects.toMatchObject({ code: 'invalid-option' });
   await expect(invalid).rejects.toThrow(/workerUrl is 'http:\/\/\['/);

@@ -135,6 +135,8 @@ it('rejects image data whose buffer has been transferred, and values that are no
   for (const image of [detached, null, undefined, 5, {}]) {
     await expect(classifier.classify(image as ImageData)).rejects.toMatchObject({ code: 'invalid-image' });
   }
+  const element: unknown = document.body;
+  await expect(classifier.classify(element as Blob)).rejects.toThrow(/type HTMLBodyElement; a URL, .* is accepted/);
   await expect(classifier.classifyBatch(5 as unknown as [])).rejects.toMatchObject({ code: 'invalid-image' });
 });
 

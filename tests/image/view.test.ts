@@ -28,7 +28,10 @@ it('rounds a region to pixels inside the picture, at least one', () => {
 it('rejects an empty region, and one outside the picture', () => {
   for (const wrong of [{ x: -0.1 }, { x: 0.6 }, { width: 0 }, { height: Number.NaN }]) {
     const region = { x: 0, y: 0, width: 0.5, height: 0.5, ...wrong };
-    expect(() => checkRegion(region)).toThrow(/region. is/);
+    expect(() => checkRegion(region)).toThrow(/region. is x/);
   }
+  expect(() => checkRegion('circle' as 'square')).toThrow(/region. is 'circle'; 'square' is accepted/);
+  const corners: unknown = { left: 0, top: 0, right: 1, bottom: 1 };
+  expect(() => checkRegion(corners as 'square')).toThrow(/is { left, top, right, bottom }; .*{ x, y, width, height }/);
   checkRegion('square');
 });

@@ -7,7 +7,7 @@ const refused = expect.objectContaining({ code: 'invalid-option' });
 it('rejects invalid options and keeps the current ones', async () => {
   await expect(createClassifier({ model: 'not read', maxResults: 0 })).rejects.toEqual(refused);
   await expect(createClassifier({ model, categoryAllowlist: ['cat'] })).rejects.toThrow(
-    /`categoryAllowlist` contains 'cat'/,
+    /`categoryAllowlist` contains 'cat'.*: 0, 1, .*, 9$/,
   );
   const classifier = await createClassifier({ model, maxResults: 2 });
   expect(() => classifier.setOptions({ scoreThreshold: -1 })).toThrow(refused);
