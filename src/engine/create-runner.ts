@@ -4,8 +4,8 @@ import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { FallbackRunner } from './fallback-runner.ts';
 import { gpuOf } from './gpu.ts';
+import { loadWasmRunner, type WasmRunner } from './load-wasm-runner.ts';
 import type { BackendName, Runner, SessionOptions } from './runner.ts';
-import { WasmRunner } from './wasm-runner.ts';
 
 /** Errors after which `auto` continues without WebAssembly. None of them is the caller's mistake. */
 const WASM_FAILURES: readonly ErrorCode[] = ['no-wasm', 'unsupported', 'out-of-memory'];
@@ -27,7 +27,7 @@ export async function createRunner(
     case 'webgpu':
       return webGpuRunner(model, blobs, options);
     case 'wasm':
-      return WasmRunner.create(model, blobs, options);
+      return wasmRunner(model, blobs, options);
     case 'reference':
       return referenceRunner(model, blobs);
     case 'auto':
@@ -52,9 +52,14 @@ async function chooseRunner(model: Model, blobs: readonly string[], options: Ses
   });
 }
 
+async function wasmRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner> {
+  const { WasmRunner } = await loadWasmRunner();
+  return WasmRunner.create(model, blobs, options);
+}
+
 /** Loads a model on WebAssembly, or returns why it does not run there. */
 function wasmOrReason(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner | string> {
-  return WasmRunner.create(model, blobs, options).catch((error: unknown) => {
+  return wasmRunner(model, blobs, options).catch((error: unknown) => {
     if (error instanceof HwgqError && WASM_FAILURES.includes(error.code)) return error.message;
     throw error;
   });

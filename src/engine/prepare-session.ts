@@ -2,16 +2,20 @@ import { compileKernels } from '../backends/wasm/compile-kernels.ts';
 import { prestartThreads } from '../backends/wasm/thread-pool.ts';
 import { findAdapter } from '../backends/webgpu/device.ts';
 import { gpuOf } from './gpu.ts';
+import { loadWasmRunner } from './load-wasm-runner.ts';
 import type { SessionOptions } from './runner.ts';
 import { wasmOptions } from './wasm-options.ts';
 
 /**
- * Starts the work that a session needs with any model: starts threads, compiles WebAssembly's kernels, requests a GPU
- * adapter. It ignores failures, which `createSession` encounters again and reports.
+ * Starts the work that a session needs with any model: starts threads, fetches the WebAssembly backend and
+ * compiles its kernels, requests a GPU adapter. It ignores failures, which `createSession` encounters again and reports.
  */
 export function prepareSession(options: SessionOptions): void {
   const { backend = 'auto' } = options;
-  if (backend === 'auto' || backend === 'wasm') prepareKernels(options).catch(() => {});
+  if (backend === 'auto' || backend === 'wasm') {
+    prepareKernels(options).catch(() => {});
+    loadWasmRunner().catch(() => {});
+  }
   if (backend === 'auto' || backend === 'webgpu') prepareAdapter(options).catch(() => {});
 }
 

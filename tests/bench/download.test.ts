@@ -16,6 +16,7 @@ it('counts the files of a path, and files that it does not know on every path', 
     'worker',
     'thread-worker',
     'kernels',
+    'wasm-runner',
     'webgpu-runner',
     'on-demand-shaders',
     'profile',
@@ -25,8 +26,16 @@ it('counts the files of a path, and files that it does not know on every path', 
   const files = names.map((name): LibraryFile => ({ name: `assets/${name}-a1.js`, bytes: 2, gzipped: 1 }));
   const namesOf = (path: 'wasm' | 'webgpu' | 'auto' | 'reference') =>
     fetchedBy(path, files).map(({ name }) => name.slice('assets/'.length, -'-a1.js'.length));
-  expect(namesOf('wasm')).toEqual(['index', 'worker', 'thread-worker', 'kernels', 'new-chunk']);
+  expect(namesOf('wasm')).toEqual(['index', 'worker', 'thread-worker', 'kernels', 'wasm-runner', 'new-chunk']);
   expect(namesOf('webgpu')).toEqual(['index', 'worker', 'webgpu-runner', 'new-chunk']);
-  expect(namesOf('auto')).toEqual(['index', 'worker', 'thread-worker', 'kernels', 'webgpu-runner', 'new-chunk']);
+  expect(namesOf('auto')).toEqual([
+    'index',
+    'worker',
+    'thread-worker',
+    'kernels',
+    'wasm-runner',
+    'webgpu-runner',
+    'new-chunk',
+  ]);
   expect(namesOf('reference')).toEqual(['index', 'worker', 'reference-runner', 'new-chunk']);
 });

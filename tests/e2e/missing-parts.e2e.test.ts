@@ -43,8 +43,9 @@ async function madeWithout(missing: RegExp, backend: BackendName | 'auto', befor
 it.each([
   ['webgpu', /^webgpu-runner/],
   ['wasm', /^kernels/],
+  ['wasm', /^wasm-runner/],
   ['reference', /^reference-runner/],
-] as const)('names the missing file of %s', async (backend, missing) => {
+] as const)('names a missing file of %s', async (backend, missing) => {
   const { code, text } = await madeWithout(missing, backend);
   expect(code).toBe('download');
   expect(text).toMatch(new RegExp(`/${missing.source.slice(1)}`));
