@@ -1,45 +1,15 @@
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { formOf, type ModelForm } from '../../src/bench/candidate.ts';
 import { ISOLATED } from '../../src/bench/programs/support/web-server.ts';
 import type { BenchmarkReport } from '../../src/bench/report.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { useChromium, useSite } from '../support/surroundings.ts';
-import { watchMisdeeds } from './demo-page.ts';
+import { copiedReport, labelsOf, measure, openBenchmark } from './benchmark-page.ts';
 
 const browser = useChromium();
 const isolated = useSite(ISOLATED);
 const plain = useSite();
 
-async function open(url: string, fragment = ''): Promise<{ page: Page; misdeeds: readonly string[] }> {
-  const context = await browser().newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-  const page = await context.newPage();
-  const misdeeds = watchMisdeeds(page, new URL(url).origin);
-  await page.goto(`${url}benchmark.html${fragment}`);
-  await page.getByRole('button', { name: 'Start' }).waitFor();
-  return { page, misdeeds };
-}
-
-/** Runs the benchmark of LeNet, the smallest network, to the end. */
-async function measure(page: Page): Promise<void> {
-  await page.getByLabel('Network').selectOption('lenet');
-  await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByText('Done', { exact: true }).waitFor({ timeout: 240_000 });
-}
-
-/** Returns the output of “Copy JSON”. */
-async function copiedReport(page: Page): Promise<BenchmarkReport> {
-  await page.getByRole('button', { name: 'Copy JSON' }).click();
-  await page.locator('#status', { hasText: 'JSON copied' }).waitFor();
-  return JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
-}
-
-/** Returns the labels from the engines that run one of these forms of the network. */
-function labelsOf({ results }: BenchmarkReport, forms: readonly ModelForm[]): ReadonlySet<number | undefined> {
-  return new Set(
-    results.filter(({ candidate }) => forms.includes(formOf(candidate))).map(({ started }) => started?.label),
-  );
-}
+const open = (url: string, fragment?: string) => openBenchmark(browser(), url, fragment);
 
 /** Returns a copy of a report with times below one millisecond. */
 function fasterThan(report: BenchmarkReport): BenchmarkReport {
@@ -129,37 +99,11 @@ it('can be stopped, and uses one thread without cross-origin isolation', async (
   await page.context().close();
 });
 
-it('runs every selected configuration, and reports an empty selection', async () => {
-  const { page, misdeeds } = await open(isolated().url);
-  const choices = page.locator('#settings').getByRole('checkbox');
-  const choose = async (...labels: readonly string[]) => {
-    for (const choice of await choices.all()) await choice.uncheck();
-    for (const label of labels) await page.getByLabel(label, { exact: true }).check();
-  };
-  await choose('WASM, plain SIMD');
+it('reports an empty selection', async () => {
+  const { page, misdeeds } = await open(plain().url);
+  for (const choice of await page.locator('#settings').getByRole('checkbox').all()) await choice.uncheck();
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByText('No engine is selected').waitFor();
-  await choose(
-    '2',
-    'WASM, plain SIMD',
-    'onnxruntime-web on WebGPU, float32',
-    'tfjs on WebGPU, float32',
-    'Also the exact export, on each of them',
-  );
-  await page.getByLabel('Interpreter').check();
-  await measure(page);
-  expect(await page.locator('#race-rows th').allTextContents()).toEqual([
-    'hwgq-web · WASM · plain SIMD · 2 threads',
-    'hwgq-web · reference',
-    'onnxruntime-web · WebGPU · float32',
-    'tfjs · WebGPU · float32',
-    'onnxruntime-web · WebGPU · exact float32',
-    'tfjs · WebGPU · exact float32',
-  ]);
-  expect(await page.locator('#race-rows .is-failure').allTextContents()).toEqual([]);
-  const report = await copiedReport(page);
-  expect(labelsOf(report, ['hwgq', 'exact']).size).toBe(1);
-  expect(labelsOf(report, ['float-twin']).size).toBe(1);
   expect(misdeeds).toEqual([]);
   await page.context().close();
 });
