@@ -33,4 +33,16 @@ const bench = {
   },
 };
 
-export default defineConfig(({ mode }) => (mode === 'bench' ? bench : site));
+/** What `npm run gpu-static` runs: it compiles the WebGPU kernels for GPUs that are not present. */
+const gpuStatic = {
+  plugins: [assemblyScript(), wgsl()],
+  publicDir: false as const,
+  build: {
+    outDir: 'dist/gpu-static',
+    target: 'node20',
+    ssr: 'src/bench/programs/gpu-static.ts',
+    rolldownOptions: { output: { entryFileNames: 'gpu-static.js' } },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === 'bench' ? bench : mode === 'gpu-static' ? gpuStatic : site));
