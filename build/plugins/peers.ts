@@ -5,6 +5,13 @@ import type { Plugin } from 'vite';
 const ONNX_RUNTIME = 'node_modules/onnxruntime-web/dist/';
 const TFJS = 'node_modules/@tensorflow/';
 const TFJS_WASM = `${TFJS}tfjs-backend-wasm/`;
+const LITERT = 'node_modules/@litertjs/';
+const LITERT_WASM = `${LITERT}core/wasm/litert_wasm_`;
+/** The modules of LiteRT.js, by their names in its folder. */
+const LITERT_MODULES = {
+  'core.js': `${LITERT}core/dist/index.js`,
+  'wasm-utils.js': `${LITERT}wasm-utils/dist/index.js`,
+};
 
 /** Files that a page fetches for each engine in the benchmark, by `downloadKey` of src/bench. */
 export const PEER_BUILDS: Readonly<Record<string, readonly string[]>> = {
@@ -23,17 +30,19 @@ export const PEER_BUILDS: Readonly<Record<string, readonly string[]>> = {
     `${TFJS_WASM}dist/tf-backend-wasm.min.js`,
     `${TFJS_WASM}dist/tfjs-backend-wasm-simd.wasm`,
   ],
+  'LiteRT.js wasm': [...Object.values(LITERT_MODULES), `${LITERT_WASM}internal.js`, `${LITERT_WASM}internal.wasm`],
   'tfjs webgpu': [`${TFJS}tfjs-core/dist/tf-core.min.js`, `${TFJS}tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js`],
 };
 
-/** Files that tfjs fetches in addition if it uses threads. */
-const THREADED = ['.wasm', '.js', '.worker.js'].map(
-  (end) => `${TFJS_WASM}wasm-out/tfjs-backend-wasm-threaded-simd${end}`,
-);
+/** Files that engines fetch in other modes: with threads, or without relaxed SIMD. */
+const OTHER_MODES = [
+  ...['.wasm', '.js', '.worker.js'].map((end) => `${TFJS_WASM}wasm-out/tfjs-backend-wasm-threaded-simd${end}`),
+  ...['compat', 'threaded'].flatMap((mode) => ['.js', '.wasm'].map((end) => `${LITERT_WASM}${mode}_internal${end}`)),
+];
 
 /** Copies the engines beside the site. The benchmark page loads them on request only. */
 export function peers(): Plugin {
-  const files = new Map([...Object.values(PEER_BUILDS).flat(), ...THREADED].map((path) => [servedAs(path), path]));
+  const files = new Map([...Object.values(PEER_BUILDS).flat(), ...OTHER_MODES].map((path) => [servedAs(path), path]));
   return {
     name: 'peers',
     configureServer({ middlewares }) {
@@ -52,11 +61,18 @@ export function peers(): Plugin {
 }
 
 function servedAs(path: string): string {
-  return `peers/${path.startsWith(TFJS) ? 'tfjs' : 'onnxruntime-web'}/${basename(path)}`;
+  const [name] = Object.entries(LITERT_MODULES).find(([, file]) => file === path) ?? [basename(path)];
+  const folder = path.startsWith(TFJS) ? 'tfjs' : path.startsWith(LITERT) ? 'litert' : 'onnxruntime-web';
+  return `peers/${folder}/${name}`;
 }
 
-/** Returns a file as a page loads it. tfjs ships its thread script inside a module that exports it as text. */
+/**
+ * Returns a file as a page loads it. tfjs ships its thread script inside a module that exports it as text. LiteRT.js is
+ * published for bundlers and imports its second module by the name of a package.
+ */
 function contentOf(path: string): Buffer {
   const content = readFileSync(path);
-  return path.endsWith('.worker.js') ? content.subarray(content.indexOf('`') + 1, content.lastIndexOf('`')) : content;
+  if (path.endsWith('.worker.js')) return content.subarray(content.indexOf('`') + 1, content.lastIndexOf('`'));
+  if (path !== LITERT_MODULES['core.js']) return content;
+  return Buffer.from(content.toString().replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"'));
 }

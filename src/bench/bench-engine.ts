@@ -36,6 +36,15 @@ export interface EngineStart<Kind extends Candidate = Candidate> extends EngineE
   readonly input: BenchInput;
 }
 
+/** Returns planar values with the channels of each pixel side by side. */
+export function toNhwc(planar: Float32Array, [channels, height, width]: readonly [number, number, number]) {
+  const pixels = height * width;
+  return Float32Array.from(
+    planar,
+    (_, index) => planar[(index % channels) * pixels + Math.floor(index / channels)] ?? 0,
+  );
+}
+
 /** Returns `count` concatenated copies of an input. */
 export function repeated<Values extends Int16Array | Float32Array>(values: Values, count: number): Values {
   if (count === 1) return values;

@@ -1,10 +1,12 @@
 import { toNetworkInput } from '../image/input.ts';
 import { channelCount, type Preprocessing } from '../image/preprocessing.ts';
 import { encodeModel } from '../model/encode.ts';
+import type { Model } from '../model/model.ts';
 import { Random } from '../tools/networks/random.ts';
 import { seededModel } from '../tools/networks/seeded-model.ts';
 import { exportOnnx } from '../tools/onnx/export.ts';
 import type { ModelForm } from './candidate.ts';
+import { exportTflite } from './tflite-export.ts';
 
 /** One network in the forms that candidates load, and a noise picture as its input. */
 export interface BenchModels {
@@ -33,9 +35,7 @@ export const BENCH_SEED = 1;
  */
 export function makeBenchModels(network: string, forms: readonly ModelForm[]): BenchModels {
   const model = seededModel(network, BENCH_SEED);
-  const files = new Map(
-    forms.map((form) => [form, form === 'hwgq' ? encodeModel(model) : exportOnnx(model, { form })] as const),
-  );
+  const files = new Map(forms.map((form) => [form, encodedAs(model, form)] as const));
   const { preprocessing } = model;
   const { width, height, scale } = preprocessing;
   const channels = channelCount(preprocessing.channels);
@@ -46,4 +46,17 @@ export function makeBenchModels(network: string, forms: readonly ModelForm[]): B
   const floats = Float32Array.from(values, (value) => value * unit);
   const input = { values, floats, shape: [channels, height, width] } as const;
   return { network: model.graph.name, files, input, preprocessing };
+}
+
+function encodedAs(model: Model, form: ModelForm): Uint8Array<ArrayBuffer> {
+  switch (form) {
+    case 'hwgq':
+      return encodeModel(model);
+    case 'tflite-float-twin':
+      return exportTflite(model, 'float-twin');
+    case 'tflite-int8-twin':
+      return exportTflite(model, 'int8-twin');
+    default:
+      return exportOnnx(model, { form });
+  }
 }

@@ -1,5 +1,6 @@
 import type { BackendName, SimdLevel } from '../engine/runner.ts';
 import type { ExportForm } from '../tools/onnx/export.ts';
+import type { TfliteForm } from './tflite-export.ts';
 
 /** This project's engine on one backend in one mode. */
 export interface OwnCandidate {
@@ -29,18 +30,34 @@ export interface TfjsCandidate {
   readonly threads?: number;
 }
 
+/** LiteRT.js with an export of the same network as a TFLite file. */
+export interface LiteRtCandidate {
+  readonly engine: 'LiteRT.js';
+  readonly backend: 'wasm';
+  readonly form: TfliteForm;
+  /** Default: 1. */
+  readonly threads?: number;
+}
+
 /** A candidate of another engine. */
-export type PeerCandidate = OnnxRuntimeCandidate | TfjsCandidate;
+export type PeerCandidate = OnnxRuntimeCandidate | TfjsCandidate | LiteRtCandidate;
 
 /** An engine in one mode, to be measured. */
 export type Candidate = OwnCandidate | PeerCandidate;
 
-/** A form of the network: a `.hwgq` file or an export. */
-export type ModelForm = 'hwgq' | ExportForm;
+/** A form of the network: a `.hwgq` file, an ONNX export or a TFLite export. */
+export type ModelForm = 'hwgq' | ExportForm | `tflite-${TfliteForm}`;
 
 /** Returns the form of the network that a candidate runs. */
 export function formOf(candidate: Candidate): ModelForm {
-  return candidate.engine === 'hwgq-web' ? 'hwgq' : candidate.form;
+  switch (candidate.engine) {
+    case 'hwgq-web':
+      return 'hwgq';
+    case 'LiteRT.js':
+      return `tflite-${candidate.form}`;
+    default:
+      return candidate.form;
+  }
 }
 
 /** Returns the form of the file that a candidate loads: for tfjs, the export is made from a `.hwgq` file. */

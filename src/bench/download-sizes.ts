@@ -1,5 +1,5 @@
 import type { BenchModels } from './bench-models.ts';
-import { type Candidate, formOf } from './candidate.ts';
+import { type Candidate, formOf, type ModelForm } from './candidate.ts';
 import type { DownloadSize } from './report.ts';
 
 /** Gzipped bytes of engines by `downloadKey`, as the site's build counts them. */
@@ -10,7 +10,14 @@ export function downloadKey({ engine, backend }: Candidate): string {
   return `${engine} ${backend}`;
 }
 
-const FORM_NAMES = { hwgq: '', exact: ', exact', 'float-twin': ', float32', 'int8-twin': ', int8' } as const;
+const FORM_NAMES: Readonly<Record<ModelForm, string>> = {
+  hwgq: '',
+  exact: ', exact',
+  'float-twin': ', float32',
+  'int8-twin': ', int8',
+  'tflite-float-twin': ', float32',
+  'tflite-int8-twin': ', int8',
+};
 
 /** Returns the distinct downloads of the candidates, one for each engine, backend and form of the network. */
 export function downloadSizes(

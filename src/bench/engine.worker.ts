@@ -3,6 +3,7 @@ import type { BenchEngine, EngineStart } from './bench-engine.ts';
 import type { EngineWorker } from './engine-protocol.ts';
 import { measureGpuPeaks } from './gpu-peaks.ts';
 import { startHwgq } from './hwgq-engine.ts';
+import { startLiteRt } from './litert-engine.ts';
 import { countLiveBytes, liveBytes } from './live-bytes.ts';
 import { startOnnxRuntime } from './onnxruntime-engine.ts';
 import { startTfjs } from './tfjs-engine.ts';
@@ -57,6 +58,8 @@ function startEngine(start: EngineStart): Promise<BenchEngine> {
       return startHwgq({ ...start, candidate });
     case 'onnxruntime-web':
       return startOnnxRuntime({ ...start, candidate });
+    case 'LiteRT.js':
+      return startLiteRt({ ...start, candidate });
     case 'tfjs':
       return startTfjs({ ...start, candidate });
   }

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { decodeModel } from '../model/decode.ts';
 import { exportGraph } from '../tools/onnx/export.ts';
-import { type BenchEngine, type EngineStart, repeated } from './bench-engine.ts';
+import { type BenchEngine, type EngineStart, repeated, toNhwc } from './bench-engine.ts';
 import type { TfjsCandidate } from './candidate.ts';
 import type { TensorFlow } from './tensorflow.ts';
 import { TfjsNetwork } from './tfjs-network.ts';
@@ -27,7 +27,7 @@ export async function startTfjs(start: EngineStart<TfjsCandidate>): Promise<Benc
   }
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its '${backend}' backend.`);
   const network = new TfjsNetwork(tf, exportGraph(decodeModel(file), { form: candidate.form }));
-  return new TfjsEngine(tf, network, toHwc(input.floats, input.shape), input.shape);
+  return new TfjsEngine(tf, network, toNhwc(input.floats, input.shape), input.shape);
 }
 
 class TfjsEngine implements BenchEngine {
@@ -81,12 +81,4 @@ function startThreadsFromFiles(folder: string): void {
       super.postMessage(message.urlOrBlob ? { ...message, urlOrBlob: `${folder}${THREADED}.js` } : message);
     }
   };
-}
-
-function toHwc(planar: Float32Array, [channels, height, width]: readonly [number, number, number]) {
-  const pixels = height * width;
-  return Float32Array.from(
-    planar,
-    (_, index) => planar[(index % channels) * pixels + Math.floor(index / channels)] ?? 0,
-  );
 }

@@ -1,6 +1,7 @@
 import { version } from '../../../package.json';
 import { takesIntegers } from '../../image/input.ts';
 import { inputRange, photographMoments } from '../../image/photographs.ts';
+import type { Preprocessing } from '../../image/preprocessing.ts';
 import type { Model } from '../../model/model.ts';
 import type { PlanInput } from '../../plan/plan.ts';
 import { exactGraph } from './exact.ts';
@@ -8,7 +9,7 @@ import { floatGraph } from './float-graph.ts';
 import { floatTwin } from './float-twin.ts';
 import type { GraphOptions } from './graph-options.ts';
 import type { GraphWriter } from './graph-writer.ts';
-import { int8Graph } from './int8.ts';
+import { type InputStatistics, int8Graph } from './int8.ts';
 
 /**
  * The form of an exported network:
@@ -50,9 +51,12 @@ export function exportGraph(
     }
     case 'float-twin':
       return floatGraph(floatTwin(graph), options);
-    case 'int8-twin': {
-      const input = { range: inputRange(preprocessing), moments: photographMoments(preprocessing) };
-      return int8Graph(floatTwin(graph), input, options);
-    }
+    case 'int8-twin':
+      return int8Graph(floatTwin(graph), inputStatistics(preprocessing), options);
   }
+}
+
+/** Returns the distribution of the inputs of a network, which determines how it is quantized. */
+export function inputStatistics(preprocessing: Preprocessing): InputStatistics {
+  return { range: inputRange(preprocessing), moments: photographMoments(preprocessing) };
 }

@@ -30,12 +30,13 @@ export function int8Graph(graph: FloatGraph, input: InputStatistics, options: Gr
 }
 
 /** The quantization of a value: value = scale · (code − zeroPoint). */
-interface ActivationScale {
+export interface ActivationScale {
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
-function activationScales(graph: FloatGraph, input: InputStatistics): ReadonlyMap<string, ActivationScale> {
+/** Returns the quantization of each value of a graph, by name. */
+export function activationScales(graph: FloatGraph, input: InputStatistics): ReadonlyMap<string, ActivationScale> {
   const moments = new Map([[graph.input.name, input.moments]]);
   const scales = new Map([[graph.input.name, scaleOf(...input.range)]]);
   for (const layer of graph.layers) {
