@@ -12,8 +12,9 @@ import { readModel } from '../node/read-model.ts';
 import { nodeGpu } from '../node/webgpu.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption } from './arguments.ts';
+import { print } from './messages.ts';
 import { progressBar } from './progress.ts';
-import { writeAtomically } from './write-file.ts';
+import { expectNewFiles, writeAtomically } from './write-file.ts';
 
 interface BenchOptions {
   readonly backend: BackendName | 'auto';
@@ -76,6 +77,7 @@ function checkWasmOptions({ backend, simd, threads }: BenchOptions): void {
 async function bench(path: string, options: BenchOptions): Promise<void> {
   checkWasmOptions(options);
   const { backend, simd, threads, runs } = options;
+  await expectNewFiles([options.json], [path]);
   const { model } = await readModel(path);
   const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
   const start = performance.now();
@@ -97,7 +99,7 @@ async function bench(path: string, options: BenchOptions): Promise<void> {
       ),
       ...(steps ? layerLines(steps, peaks) : options.layers ? ['This backend cannot time single layers.'] : []),
     ];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    print(`${lines.join('\n')}\n`);
     if (options.json !== undefined) {
       const measurements = {
         network: model.graph.name,

@@ -6,7 +6,7 @@ import { createClassifier } from '../node/create-classifier.ts';
 import { type Shard, shardRange } from '../tools/data/shard.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { backendOption, shardOption } from './arguments.ts';
-import { printMessage } from './messages.ts';
+import { asName, print, printData, printMessage } from './messages.ts';
 import { listPictures } from './pictures.ts';
 import { progressBar } from './progress.ts';
 
@@ -53,7 +53,7 @@ async function classify(path: string, pictures: string[], options: ClassifyOptio
   const files = listed.slice(start, end);
   const bar = progressBar(files.length, 'pictures');
   const classified: ClassifiedPicture[] = [];
-  if (options.csv && shard.index === 1) process.stdout.write('file,rank,index,label,score\n');
+  if (options.csv && shard.index === 1) printData('file,rank,index,label,score\n');
   try {
     for (const [index, file] of files.entries()) {
       try {
@@ -61,7 +61,8 @@ async function classify(path: string, pictures: string[], options: ClassifyOptio
         const picture = { file, categories };
         bar.clear();
         if (options.json) classified.push(picture);
-        else process.stdout.write(options.csv ? asCsv(picture) : asText(picture));
+        else if (options.csv) printData(asCsv(picture));
+        else print(asText(picture));
       } catch (error) {
         bar.clear();
         if (error instanceof HwgqError && FATAL_CODES.includes(error.code)) throw error;
@@ -72,7 +73,7 @@ async function classify(path: string, pictures: string[], options: ClassifyOptio
   } finally {
     bar.clear();
     classifier.dispose();
-    if (options.json) process.stdout.write(`${JSON.stringify(classified, null, 2)}\n`);
+    if (options.json) printData(`${JSON.stringify(classified, null, 2)}\n`);
   }
 }
 
@@ -82,7 +83,7 @@ function reportFailure(error: unknown): void {
 }
 
 function asText({ file, categories }: ClassifiedPicture): string {
-  return `${file}: ${categories.map(({ label, score }) => `${label} ${(score * 100).toFixed(1)}%`).join(', ')}\n`;
+  return `${asName(file)}: ${categories.map(({ label, score }) => `${asName(label)} ${(score * 100).toFixed(1)}%`).join(', ')}\n`;
 }
 
 /** Returns CSV lines as in RFC 4180, but with LF line ends. */

@@ -9,9 +9,9 @@ import { type CaffeSource, convertCaffe, type MeanSource } from '../tools/conver
 import { parseLabels } from '../tools/convert/labels.ts';
 import { FLOAT_FORMS, type FloatForm } from '../tools/convert/weights.ts';
 import { toNumber } from '../tools/number-arguments.ts';
-import { printMessage } from './messages.ts';
+import { print, printMessage } from './messages.ts';
 import { progressBar } from './progress.ts';
-import { writeAtomically } from './write-file.ts';
+import { expectNewFiles, writeAtomically } from './write-file.ts';
 
 interface ConvertOptions {
   readonly prototxt: string;
@@ -64,6 +64,9 @@ export function addConvert(program: Command): void {
 }
 
 async function convert(options: ConvertOptions): Promise<void> {
+  const out = options.out ?? `${options.weights.replace(/\.caffemodel$/, '')}.hwgq`;
+  const { prototxt, weights, labels, mean } = options;
+  await expectNewFiles([out], [prototxt, weights, labels, typeof mean === 'string' ? mean : undefined]);
   const bar = progressBar(PERCENT, '%');
   const notes: string[] = [];
   let model: Model;
@@ -78,11 +81,10 @@ async function convert(options: ConvertOptions): Promise<void> {
     bar.clear();
   }
   for (const note of notes) printMessage(note);
-  const out = options.out ?? `${options.weights.replace(/\.caffemodel$/, '')}.hwgq`;
   await writeAtomically(out, async (file) => void (await file.writeFile(bytes)));
   const floats = floatBytes(model.graph);
   const ratio = (floats / bytes.length).toFixed(1);
-  process.stdout.write(
+  print(
     `${out}: ${model.graph.name}, ${bytes.length} bytes (${ratio} times smaller than its ${floats} bytes as float32)\n`,
   );
 }

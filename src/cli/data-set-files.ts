@@ -1,7 +1,8 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { refuseFile } from '../node/read-file.ts';
 import type { NamedFile } from '../tools/data/named-file.ts';
+import { walkFolder } from './walk-folder.ts';
 
 /**
  * Lists the files of a data set on disk: those in a folder and its subfolders, or those beside a Caffe list. Other
@@ -11,10 +12,8 @@ import type { NamedFile } from '../tools/data/named-file.ts';
 export async function dataSetFiles(path: string): Promise<NamedFile[]> {
   const found = await stat(path).catch((error: unknown) => refuseFile(path, 'read', error));
   const folder = found.isDirectory() ? path : dirname(path);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length))
+  const files = await walkFolder(folder);
+  return files
     .filter((name) => found.isDirectory() || name === basename(path) || !name.endsWith('.txt'))
     .map((name) => fileOnDisk(join(folder, name), name.split(sep).join('/')));
 }

@@ -22,9 +22,9 @@ import { backendOption, shardOption } from './arguments.ts';
 import { writeConfusion } from './confusion-file.ts';
 import { dataSetFiles } from './data-set-files.ts';
 import { dataSetHash } from './data-set-hash.ts';
-import { printMessage } from './messages.ts';
+import { print, printMessage } from './messages.ts';
 import { progressBar } from './progress.ts';
-import { writeJson } from './write-file.ts';
+import { expectNewFiles, writeJson } from './write-file.ts';
 
 interface EvaluateOptions {
   readonly data: string;
@@ -62,6 +62,9 @@ export function addEvaluate(program: Command): void {
 
 async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   requireJsonOfShard(options);
+  // The shards of a job often share a folder, in which they would overwrite one file.
+  const matrix = options.matrix ?? (options.shard ? undefined : `${basename(path, '.hwgq')}-confusion.png`);
+  await expectNewFiles([options.json, matrix], [path, options.data]);
   const stop = new AbortController();
   // Only once: a second Ctrl-C terminates the program.
   process.once('SIGINT', () => stop.abort());
@@ -90,11 +93,9 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
     if (!run.isComplete) process.exitCode = INTERRUPTED;
     const report = toReport(evaluation, labels);
     const { name } = classifier.info.backend;
-    if (shard) process.stdout.write(`shard ${shard.index}/${shard.count}\n`);
-    if (!run.isComplete) process.stdout.write(`stopped after ${run.done} of ${run.total} pictures\n`);
-    process.stdout.write(`${reportText(report)}${(run.done / seconds).toFixed(1)} pictures/s on ${name}\n`);
-    // The shards of a job often share a folder, in which they would overwrite one file.
-    const matrix = options.matrix ?? (shard ? undefined : `${basename(path, '.hwgq')}-confusion.png`);
+    if (shard) print(`shard ${shard.index}/${shard.count}\n`);
+    if (!run.isComplete) print(`stopped after ${run.done} of ${run.total} pictures\n`);
+    print(`${reportText(report)}${(run.done / seconds).toFixed(1)} pictures/s on ${name}\n`);
     if (matrix !== undefined) await writeConfusion(matrix, evaluation);
     if (options.json === undefined) return;
     if (!shard) {

@@ -5,7 +5,8 @@ import { readModel } from '../node/read-model.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { type ExportForm, exportOnnx } from '../tools/onnx/export.ts';
 import { blobsOption } from './arguments.ts';
-import { writeAtomically } from './write-file.ts';
+import { print } from './messages.ts';
+import { expectNewFiles, writeAtomically } from './write-file.ts';
 
 interface ExportCommandOptions {
   readonly onnx: string;
@@ -36,6 +37,7 @@ export function addExport(program: Command): void {
 }
 
 async function exportModel(path: string, options: ExportCommandOptions): Promise<void> {
+  await expectNewFiles([options.onnx], [path]);
   const { model } = await readModel(path);
   const { graph } = model;
   const form = options.int8 ? 'int8-twin' : options.floatTwin ? 'float-twin' : 'exact';
@@ -43,7 +45,7 @@ async function exportModel(path: string, options: ExportCommandOptions): Promise
   const bytes = withFileName(path, () => exportOnnx(model, { form, blobs, batch }));
   await writeAtomically(options.onnx, (file) => file.writeFile(bytes));
   const input = `${graph.input.name} ${[batch, ...graph.input.shape].join('×')}`;
-  process.stdout.write(
+  print(
     `${options.onnx}: ${graph.name}, ${FORMS[form]}, from ${input} to ${blobs.join(', ')}, ${bytes.length} bytes\n`,
   );
 }

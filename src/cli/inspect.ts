@@ -5,6 +5,7 @@ import type { WeightForm } from '../graph/weights.ts';
 import { floatBytes, layerBytes, layerFloatBytes } from '../model/layer-sizes.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../node/read-model.ts';
+import { asName, print, printData } from './messages.ts';
 
 const WEIGHT_BITS: Readonly<Record<WeightForm, number>> = {
   float32: 32,
@@ -25,7 +26,8 @@ export function addInspect(program: Command): void {
     .action(async (path: string, { json }: { json?: boolean }) => {
       const { model, bytes } = await readModel(path);
       const summary = summarize(model, bytes);
-      process.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : asText(summary));
+      if (json) printData(`${JSON.stringify(summary, null, 2)}\n`);
+      else print(asText(summary));
     });
 }
 
@@ -58,7 +60,7 @@ function asText(summary: ReturnType<typeof summarize>): string {
   const rows = [
     ['layer', 'type', 'output', 'bits', 'bytes', 'float32', 'saving'],
     ...summary.layers.map((layer) => [
-      layer.name,
+      asName(layer.name),
       layer.type,
       layer.shape.join('×'),
       String(layer.bits ?? ''),
@@ -75,14 +77,14 @@ function asText(summary: ReturnType<typeof summarize>): string {
       .trimEnd(),
   );
   return [
-    `${summary.network}: ${summary.bytes} bytes, ${summary.savings.toFixed(1)} times smaller than float32`,
+    `${asName(summary.network)}: ${summary.bytes} bytes, ${summary.savings.toFixed(1)} times smaller than float32`,
     `input ${summary.input.shape.join('×')}, ${preprocessing.channels}, (x − ${preprocessing.mean}) · ${preprocessing.scale}, ${preprocessing.fit.method}`,
     `${summary.labels.length} labels`,
     '',
     ...table,
     '',
-    ...provenance.sources.map(({ name, bytes, sha256 }) => `from ${name}, ${bytes} bytes, SHA-256 ${sha256}`),
-    provenance.licence,
+    ...provenance.sources.map(({ name, bytes, sha256 }) => `from ${asName(name)}, ${bytes} bytes, SHA-256 ${sha256}`),
+    asName(provenance.licence),
     '',
   ].join('\n');
 }

@@ -6,8 +6,8 @@ import { mergeParts, type NamedPart } from '../tools/evaluation/merge.ts';
 import { parsePart } from '../tools/evaluation/part.ts';
 import { reportText, toReport } from '../tools/evaluation/report.ts';
 import { writeConfusion } from './confusion-file.ts';
-import { printMessage } from './messages.ts';
-import { writeJson } from './write-file.ts';
+import { print, printMessage } from './messages.ts';
+import { expectNewFiles, writeJson } from './write-file.ts';
 
 interface MergeOptions {
   readonly json?: string;
@@ -26,6 +26,7 @@ export function addMerge(program: Command): void {
 }
 
 async function merge([first = '', ...others]: string[], options: MergeOptions): Promise<void> {
+  await expectNewFiles([options.json, options.matrix], [first, ...others]);
   const parts: [NamedPart, ...NamedPart[]] = [await readPart(first)];
   for (const file of others) parts.push(await readPart(file));
   const { evaluation, unreadable, seconds } = mergeParts(parts);
@@ -33,7 +34,7 @@ async function merge([first = '', ...others]: string[], options: MergeOptions): 
   for (const { reason } of unreadable) printMessage(reason);
   if (unreadable.length > 0) process.exitCode = 1;
   const report = toReport(evaluation, model.labels);
-  process.stdout.write(reportText(report));
+  print(reportText(report));
   if (options.matrix !== undefined) await writeConfusion(options.matrix, evaluation);
   if (options.json === undefined) return;
   const details = { model: model.path, data: dataSet.path, backend, shards: shard.count, seconds, unreadable };

@@ -5,7 +5,8 @@ import { writeNetwork, writeTrainingNetwork } from '../tools/caffe/write-network
 import { knownNetwork, NETWORK_NAMES } from '../tools/networks/networks.ts';
 import { seededModel } from '../tools/networks/seeded-model.ts';
 import { toCount } from '../tools/number-arguments.ts';
-import { writeAtomically } from './write-file.ts';
+import { print } from './messages.ts';
+import { expectNewFiles, writeAtomically } from './write-file.ts';
 
 interface NetworkOptions {
   readonly train?: boolean;
@@ -28,10 +29,11 @@ export function addNetwork(program: Command): void {
 }
 
 async function network(name: string, { train, out, model, seed }: NetworkOptions): Promise<void> {
+  await expectNewFiles([out, model]);
   const { describe, recipe } = knownNetwork(name);
   const prototxt = train ? writeTrainingNetwork(describe(), recipe) : writeNetwork(describe());
   if (out !== undefined) await writeAtomically(out, (file) => file.writeFile(prototxt));
-  else if (model === undefined) process.stdout.write(prototxt);
+  else if (model === undefined) print(prototxt);
   if (model !== undefined) await writeSeededModel(name, seed, model);
 }
 
@@ -42,7 +44,7 @@ async function writeSeededModel(name: string, seed: number, path: string): Promi
   const { graph } = model;
   const { parameters, binaryParameters, multiplyAdds } = costOf(graph);
   const share = ((100 * binaryParameters) / parameters).toFixed(1);
-  process.stdout.write(
+  print(
     `${path}: ${graph.name}, input ${graph.input.shape.join('×')}, ${parameters} parameters (${share}% binary), ` +
       `${multiplyAdds} multiply-adds, ${bytes.length} bytes\n`,
   );

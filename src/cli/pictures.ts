@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { HwgqError } from '../errors.ts';
+import { walkFolder } from './walk-folder.ts';
 
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'];
 
@@ -22,7 +23,7 @@ export async function listPictures(paths: readonly string[], onError: (error: Hw
 }
 
 async function picturesIn(folder: string): Promise<string[]> {
-  const files = await readdir(folder, { recursive: true });
+  const files = await walkFolder(folder);
   return files
     .filter((file) => EXTENSIONS.includes(extname(file).toLowerCase()))
     .sort()

@@ -12,7 +12,7 @@ import { toCount } from '../tools/number-arguments.ts';
 import { backendOption, blobsOption } from './arguments.ts';
 import { printMessage } from './messages.ts';
 import { progressBar } from './progress.ts';
-import { writeAtomically } from './write-file.ts';
+import { expectNewFiles, writeAtomically } from './write-file.ts';
 
 /** Maximum input values per run: keeps a GPU busy on small networks, and limits memory on large ones. */
 const VALUES_PER_RUN = 250_000;
@@ -42,6 +42,7 @@ export function addRun(program: Command): void {
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
+  await expectNewFiles([options.output], [path, options.input]);
   const { model } = await readModel(path);
   const length = elementCount(model.graph.input.shape);
   const { blobs = [logitsBlob(model.graph)] } = options;
