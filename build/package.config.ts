@@ -47,7 +47,11 @@ function wholeFile(name: string, source: string): RolldownOptions {
 
 /** The library for Node and the `hwgq` command. Dependencies stay external. */
 const nodeFiles: RolldownOptions = {
-  input: { 'node/index': 'src/node/index.ts', 'cli/hwgq': 'src/cli/hwgq.ts' },
+  input: {
+    'node/index': 'src/node/index.ts',
+    'cli/hwgq': 'src/cli/hwgq.ts',
+    'cli/picture-thread': 'src/cli/picture-thread.ts',
+  },
   platform: 'node',
   external: /^[a-z@]/,
   transform: { target: 'node20' },

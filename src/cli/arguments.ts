@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseShard } from '../tools/data/shard.ts';
+import { toCount } from '../tools/number-arguments.ts';
 
 /** Returns the `--backend` option. */
 export function backendOption(): Option {
@@ -23,4 +24,11 @@ export function shardOption(description: string): Option {
     if (shard) return shard;
     throw new InvalidArgumentError('Pass I/N, such as 2/8, with I from 1 to N.');
   });
+}
+
+/** Returns the `--threads` option. */
+export function threadsOption(): Option {
+  return new Option('--threads <n>', 'pictures to decode and classify at a time (default: one per core)').argParser(
+    toCount,
+  );
 }

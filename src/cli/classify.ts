@@ -2,10 +2,12 @@ import { type Command, Option } from 'commander';
 import type { Category } from '../engine/classification.ts';
 import type { BackendName } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
-import { createClassifier } from '../node/create-classifier.ts';
+import { readBytes } from '../node/read-file.ts';
 import { type Shard, shardRange } from '../tools/data/shard.ts';
 import { toCount } from '../tools/number-arguments.ts';
-import { backendOption, shardOption } from './arguments.ts';
+import { backendOption, shardOption, threadsOption } from './arguments.ts';
+import { type BulkClassifier, createBulkClassifier } from './bulk-classifier.ts';
+import { inOrder } from './in-order.ts';
 import { asName, print, printData, printMessage } from './messages.ts';
 import { listPictures } from './pictures.ts';
 import { progressBar } from './progress.ts';
@@ -15,6 +17,7 @@ interface ClassifyOptions {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly shard?: Shard;
+  readonly threads?: number;
   readonly backend: BackendName | 'auto';
 }
 
@@ -25,7 +28,7 @@ interface ClassifiedPicture {
 }
 
 /** Codes of errors that concern the classifier, not a single picture. */
-const FATAL_CODES = ['device-lost', 'out-of-memory', 'disposed'];
+const FATAL_CODES = ['device-lost', 'out-of-memory', 'disposed', 'worker'];
 
 /** The shard that contains all pictures. */
 const WHOLE: Shard = { index: 1, count: 1 };
@@ -41,40 +44,55 @@ export function addClassify(program: Command): void {
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .option('--csv', 'print CSV')
     .addOption(shardOption('classify only shard i of n, starting at 1; the outputs in order are the whole output'))
+    .addOption(threadsOption())
     .addOption(backendOption())
     .action(classify);
 }
 
 async function classify(path: string, pictures: string[], options: ClassifyOptions): Promise<void> {
-  const { backend, top: maxResults, shard = WHOLE } = options;
-  const classifier = await createClassifier({ model: path, backend, maxResults });
+  const { backend, threads, top: maxResults, shard = WHOLE } = options;
   const listed = await listPictures(pictures, reportFailure);
   const { start, end } = shardRange(shard, listed.length);
   const files = listed.slice(start, end);
+  const bulk = { backend, threads, pictures: files.length, classification: { maxResults } };
+  const classifier = await createBulkClassifier(path, bulk);
   const bar = progressBar(files.length, 'pictures');
   const classified: ClassifiedPicture[] = [];
   if (options.csv && shard.index === 1) printData('file,rank,index,label,score\n');
   try {
-    for (const [index, file] of files.entries()) {
-      try {
-        const { categories } = await classifier.classify(file);
-        const picture = { file, categories };
-        bar.clear();
-        if (options.json) classified.push(picture);
-        else if (options.csv) printData(asCsv(picture));
-        else print(asText(picture));
-      } catch (error) {
-        bar.clear();
-        if (error instanceof HwgqError && FATAL_CODES.includes(error.code)) throw error;
-        reportFailure(error);
-      }
-      bar.update(index + 1);
+    let done = 0;
+    for await (const result of inOrder(files, classifier.picturesInFlight, (file) => classifyFile(classifier, file))) {
+      bar.clear();
+      if ('error' in result) reportPicture(result.error);
+      else if (options.json) classified.push(result);
+      else if (options.csv) printData(asCsv(result));
+      else print(asText(result));
+      bar.update(++done);
     }
   } finally {
     bar.clear();
-    classifier.dispose();
+    await classifier.close();
     if (options.json) printData(`${JSON.stringify(classified, null, 2)}\n`);
   }
+}
+
+/** Classifies a file. Errors are returned, so that they are reported in the order of the files. */
+async function classifyFile(
+  classifier: BulkClassifier,
+  file: string,
+): Promise<ClassifiedPicture | { readonly error: unknown }> {
+  try {
+    const [result] = await classifier.classify([{ name: file, bytes: await readBytes(file) }]);
+    return { file, categories: result?.categories ?? [] };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Reports a picture that cannot be classified. @throws the error, if it concerns the classifier. */
+function reportPicture(error: unknown): void {
+  if (!(error instanceof HwgqError) || FATAL_CODES.includes(error.code)) throw error;
+  reportFailure(error);
 }
 
 function reportFailure(error: unknown): void {

@@ -3,22 +3,17 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { version } from '../../package.json';
 import { labelsOf } from '../engine/categories.ts';
-import { PictureClassifier } from '../engine/picture-classifier.ts';
 import type { BackendName } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
-import type { Picture } from '../image/picture.ts';
-import { decodePicture } from '../node/decode-picture.ts';
 import { readBytes } from '../node/read-file.ts';
-import { readModel } from '../node/read-model.ts';
-import { nodeGpu } from '../node/webgpu.ts';
-import { isEncoded, type StoredPicture } from '../tools/data/data-set.ts';
 import { openDataSet } from '../tools/data/open-data-set.ts';
 import { type Shard, shardRange, sliceOf } from '../tools/data/shard.ts';
 import { type Classify, EvaluationRun } from '../tools/evaluation/evaluation-run.ts';
 import { toPart } from '../tools/evaluation/part.ts';
 import { reportText, toReport } from '../tools/evaluation/report.ts';
 import { toCount } from '../tools/number-arguments.ts';
-import { backendOption, shardOption } from './arguments.ts';
+import { backendOption, shardOption, threadsOption } from './arguments.ts';
+import { type BulkClassifier, createBulkClassifier } from './bulk-classifier.ts';
 import { writeConfusion } from './confusion-file.ts';
 import { dataSetFiles } from './data-set-files.ts';
 import { dataSetHash } from './data-set-hash.ts';
@@ -32,6 +27,7 @@ interface EvaluateOptions {
   readonly limit?: number;
   readonly shard?: Shard;
   readonly batch: number;
+  readonly threads?: number;
   readonly json?: string;
   readonly matrix?: string;
   readonly backend: BackendName | 'auto';
@@ -53,7 +49,8 @@ export function addEvaluate(program: Command): void {
     .option('--split <name>', 'part of the data set (default: the test split)')
     .option('--limit <n>', 'evaluate only the first n pictures', toCount)
     .addOption(shardOption('evaluate only shard i of n, starting at 1, and write a part for hwgq merge to --json'))
-    .option('--batch <n>', 'pictures per run; does not change the results', toCount, 32)
+    .addOption(threadsOption())
+    .option('--batch <n>', 'pictures per run on WebGPU; does not change the results', toCount, 32)
     .option('--json <file>', 'write all results as JSON, including the confusion matrix')
     .option('--matrix <file>', 'write the confusion matrix as a PNG to this file (default: MODEL-confusion.png)')
     .addOption(backendOption())
@@ -68,16 +65,20 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   const stop = new AbortController();
   // Only once: a second Ctrl-C terminates the program.
   process.once('SIGINT', () => stop.abort());
-  const { model, bytes } = await readModel(path);
   const dataSet = await openDataSet(await dataSetFiles(options.data), options.split);
-  const { backend, batch, shard } = options;
-  const gpu = backend === 'webgpu' ? await nodeGpu() : undefined;
-  const classifier = await PictureClassifier.create(model, bytes, { backend, gpu });
+  const { backend, batch, shard, threads } = options;
+  const total = Math.min(options.limit ?? dataSet.length, dataSet.length);
+  const range = shardRange(shard ?? { index: 1, count: 1 }, total);
+  const pictures = range.end - range.start;
+  // No categories, only scores: a label cannot be in an empty list.
+  const classification = { scores: true, maxResults: 1 };
+  const classifier = await createBulkClassifier(path, { backend, threads, pictures, classification });
   try {
-    const labels = labelsOf(model.labels, classifier.info.classes);
-    const total = Math.min(options.limit ?? dataSet.length, dataSet.length);
-    const range = shardRange(shard ?? { index: 1, count: 1 }, total);
-    const run = new EvaluationRun(sliceOf(dataSet, range), scoresBy(classifier), { labels, batch });
+    const labels = labelsOf(classifier.info.labels, classifier.info.classes);
+    const run = new EvaluationRun(sliceOf(dataSet, range), scoresBy(classifier), {
+      labels,
+      ...batchesOf(classifier, batch),
+    });
     const bar = progressBar(run.total, 'pictures');
     const start = performance.now();
     try {
@@ -135,7 +136,7 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
       printMessage(`The shard is incomplete, so '${options.json}' was not written.`);
     }
   } finally {
-    classifier.dispose();
+    await classifier.close();
   }
 }
 
@@ -147,13 +148,15 @@ function requireJsonOfShard({ shard, json }: EvaluateOptions): void {
   );
 }
 
-function scoresBy(classifier: PictureClassifier): Classify {
+function scoresBy(classifier: BulkClassifier): Classify {
   return async (pictures) => {
-    const results = await classifier.classify(await Promise.all(pictures.map(decoded)), { scores: true });
+    const results = await classifier.classify(pictures);
     return results.map(({ scores = new Float32Array() }) => scores);
   };
 }
 
-async function decoded(picture: StoredPicture): Promise<Picture> {
-  return isEncoded(picture) ? decodePicture(picture.bytes, picture.name) : picture;
+/** Returns the batches of an evaluation. Only a GPU runs several pictures at once. */
+function batchesOf({ info, picturesInFlight }: BulkClassifier, batch: number) {
+  if (info.backend.name !== 'webgpu') return { batch: 1, batchesInFlight: picturesInFlight };
+  return { batch, batchesInFlight: 1 + Math.ceil(picturesInFlight / batch) };
 }

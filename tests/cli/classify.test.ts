@@ -79,10 +79,27 @@ describe('hwgq classify', () => {
     }
   });
 
+  it('prints results and errors in the order of the pictures, for any number of threads', async () => {
+    mkdirSync(join(folder, 'many'));
+    const colours = Array.from({ length: 40 }, (_, index) => (['red', 'green', 'blue'] as const)[index % 3] ?? 'red');
+    for (const [index, colour] of colours.entries()) {
+      const content = index % 10 === 4 ? 'broken' : png({ red: RED, green: GREEN, blue: BLUE }[colour]);
+      put(`many/${String(index).padStart(2, '0')}.png`, content);
+    }
+    const [one, four] = [await classify('many', '--threads', '1'), await classify('many', '--threads', '4')];
+    expect(four).toEqual(one);
+    expect(four.stdout.split('\n').map((line) => line.slice(5, 13))).toEqual([
+      ...colours.flatMap((_, index) => (index % 10 === 4 ? [] : [`${String(index).padStart(2, '0')}.png: `])),
+      '',
+    ]);
+    expect(four.stderr.match(/many\/\d\d/g)).toEqual(['many/04', 'many/14', 'many/24', 'many/34']);
+  });
+
   it.each([
     ['a --top of 0', ['red.png', '--top', '0'], /--top.*'0'/],
     ['a --top that is not a number', ['red.png', '--top', 'all'], /--top.*'all'/],
     ['two output formats', ['red.png', '--json', '--csv'], /--json.*--csv/],
+    ['a --threads of 0', ['red.png', '--threads', '0'], /--threads.*'0'/],
     ['an unknown backend', ['red.png', '--backend', 'cuda'], /--backend.*auto, wasm, webgpu, reference/],
     ['a missing picture', [], /missing required argument 'pictures'/],
   ])('reports %s as a usage error', async (_, args, message) => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PNG } from 'pngjs';
 import { beforeAll, expect, it } from 'vitest';
@@ -17,11 +17,11 @@ function evaluate(...options: string[]): Promise<Outcome> {
   return hwgq(folder, 'evaluate', resolve('models/lenet.hwgq'), ...options, '--backend', 'reference');
 }
 
-it('gives the same results for every batch size, as text, JSON and PNG', async () => {
+it('gives the same results for every batch size and number of threads, as text, JSON and PNG', async () => {
   const json = join(folder, 'report.json');
   const [one, all] = [
-    await evaluate('--data', join(folder, 'drawn'), '--batch', '1', '--json', json),
-    await evaluate('--data', join(folder, 'drawn'), '--batch', '7'),
+    await evaluate('--data', join(folder, 'drawn'), '--batch', '1', '--threads', '1', '--json', json),
+    await evaluate('--data', join(folder, 'drawn'), '--batch', '7', '--threads', '3'),
   ];
   const figures = (text: string) => text.slice(0, text.indexOf('pictures/s')).replace(/\d\S* $/, '');
   expect(figures(one.stdout)).toBe(figures(all.stdout));
@@ -33,6 +33,28 @@ it('gives the same results for every batch size, as text, JSON and PNG', async (
   expect(one.stdout).toContain(`20 pictures, ${report.correct} correct`);
   const matrix = PNG.sync.read(readFileSync(join(folder, 'lenet-confusion.png')));
   expect(matrix.width).toBe(matrix.height);
+});
+
+it('reports broken pictures by name, in order, and evaluates those around them', async () => {
+  const broken = join(folder, 'broken');
+  writePictureFolders(broken, drawnPictures());
+  const [first, second] = ['3', '7'].map((label) => `${label}/${readdirSync(join(broken, label))[0]}`) as [
+    string,
+    string,
+  ];
+  writeFileSync(join(broken, first), 'no picture');
+  writeFileSync(join(broken, second), readFileSync(join(broken, second)).subarray(0, 60));
+  const [one, three] = [
+    await evaluate('--data', broken, '--threads', '1'),
+    await evaluate('--data', broken, '--threads', '3'),
+  ];
+  expect(three.stderr.split('\n')).toEqual([
+    expect.stringContaining(`'${first}' is not a PNG, JPEG or WebP picture`),
+    expect.stringContaining(`'${second}' cannot be decoded`),
+    '',
+  ]);
+  expect([one.stderr, one.code, three.code]).toEqual([three.stderr, 1, 1]);
+  expect(three.stdout).toContain('18 pictures, ');
 });
 
 it('reports classes that the model does not have', async () => {

@@ -9,8 +9,11 @@ describe('hwgq', () => {
       ['--prototxt', '--weights', '--labels', '--mean', '--scale', '--channels', '--fit', '--float', '--out'],
     ],
     ['inspect', ['--json']],
-    ['classify', ['--top', '--json', '--csv', '--shard', '--backend']],
-    ['evaluate', ['--data', '--split', '--limit', '--shard', '--batch', '--json', '--matrix', '--backend']],
+    ['classify', ['--top', '--json', '--csv', '--shard', '--threads', '--backend']],
+    [
+      'evaluate',
+      ['--data', '--split', '--limit', '--shard', '--threads', '--batch', '--json', '--matrix', '--backend'],
+    ],
     ['merge', ['--json', '--matrix']],
     ['run', ['--input', '--output', '--count', '--blobs', '--backend']],
   ])('explains %s with --help', async (subcommand, options) => {

@@ -5,7 +5,7 @@ import { Evaluation } from './evaluation.ts';
 
 /**
  * Classifies a batch of pictures and returns the probabilities of all classes for each. Throws HwgqError `invalid-image` if
- * a picture cannot be decoded.
+ * a picture cannot be decoded. Calls overlap.
  */
 export type Classify = (pictures: readonly StoredPicture[]) => Promise<readonly Float32Array[]>;
 
@@ -15,6 +15,8 @@ export interface EvaluationOptions {
   readonly labels: readonly string[];
   /** Number of pictures per batch. */
   readonly batch: number;
+  /** Number of batches that are read and classified at the same time. Default: 2, so that one is read while one runs. */
+  readonly batchesInFlight?: number;
   /** Maximum number of pictures. Default: all. */
   readonly limit?: number;
 }
@@ -33,11 +35,8 @@ interface Item {
   readonly picture: StoredPicture;
 }
 
-/** A picture of the data set that could not be read. */
-interface Missing {
-  readonly index: number;
-  readonly error: unknown;
-}
+/** The result for a picture: its scores, or the error that prevented them. */
+type Outcome = { readonly index: number } & ({ readonly scores: Float32Array } | { readonly error: unknown });
 
 /** Codes of errors that concern a single picture. The evaluation continues with the others. */
 const PICTURE_CODES: readonly string[] = ['invalid-image', 'file'];
@@ -54,15 +53,18 @@ export class EvaluationRun {
   readonly #classify: Classify;
   readonly #classOf: (label: number) => number;
   readonly #batch: number;
+  readonly #batchesInFlight: number;
   readonly #predicted: Int32Array;
   #done = 0;
 
   /** @throws HwgqError `unknown-class` if the data set has classes that the model does not have. */
-  constructor(dataSet: DataSet, classify: Classify, { labels, batch, limit }: EvaluationOptions) {
+  constructor(dataSet: DataSet, classify: Classify, options: EvaluationOptions) {
+    const { labels, batch, batchesInFlight = 2, limit } = options;
     this.#dataSet = dataSet;
     this.#classify = classify;
     this.#classOf = matchClasses(dataSet, labels);
     this.#batch = batch;
+    this.#batchesInFlight = batchesInFlight;
     this.total = Math.min(limit ?? dataSet.length, dataSet.length);
     this.evaluation = new Evaluation(labels.length);
     this.#predicted = new Int32Array(this.total).fill(NOT_PREDICTED);
@@ -79,21 +81,26 @@ export class EvaluationRun {
   }
 
   /**
-   * Starts or resumes the evaluation. It runs to the end or until the signal aborts, after which the current batch is
-   * completed. The next batch is read while the network runs.
+   * Starts or resumes the evaluation. It runs to the end or until the signal aborts, after which the batches in flight are
+   * completed. Results are added in the order of the data set, so they do not depend on which batch is faster.
    * @throws HwgqError the errors of the data set and of `classify` that do not concern a single picture.
    */
   async run(onProgress: (run: EvaluationRun) => void, signal?: AbortSignal): Promise<void> {
-    let ahead = this.#read(this.#done);
-    while (!this.isComplete && !signal?.aborted) {
-      const items = await ahead;
-      const end = Math.min(this.#done + this.#batch, this.total);
-      ahead = this.#read(end);
-      await this.#evaluate(items.filter((item) => 'picture' in item));
-      for (const item of items) if ('error' in item) this.#skip(item.index, item.error);
-      this.unreadable.sort((a, b) => a.index - b.index);
-      this.#done = end;
+    const inFlight: Promise<Outcome[]>[] = [];
+    let next = this.#done;
+    const startBatches = () => {
+      while (inFlight.length < this.#batchesInFlight && next < this.total && !signal?.aborted) {
+        inFlight.push(this.#outcomes(next));
+        next = Math.min(next + this.#batch, this.total);
+      }
+    };
+    startBatches();
+    for (let batch = inFlight.shift(); batch; batch = inFlight.shift()) {
+      const outcomes = await batch;
+      for (const outcome of outcomes) this.#record(outcome);
+      this.#done += outcomes.length;
       onProgress(this);
+      startBatches();
     }
   }
 
@@ -110,11 +117,11 @@ export class EvaluationRun {
     return this.#classOf(this.#dataSet.label(index));
   }
 
-  /** Reads the batch that begins at `start`. Errors are returned, because a batch that is read ahead may not be needed. */
-  #read(start: number): Promise<(Item | Missing)[]> {
+  /** Reads and classifies the batch that begins at `start`. Never rejects: errors are outcomes, recorded in order. */
+  async #outcomes(start: number): Promise<Outcome[]> {
     const indices = Array.from({ length: Math.min(this.#batch, this.total - start) }, (_, offset) => start + offset);
-    return Promise.all(
-      indices.map(async (index) => {
+    const items = await Promise.all(
+      indices.map(async (index): Promise<Item | Outcome> => {
         try {
           return { index, picture: await this.#dataSet.read(index) };
         } catch (error) {
@@ -122,26 +129,31 @@ export class EvaluationRun {
         }
       }),
     );
+    const classified = await this.#classified(items.filter((item) => 'picture' in item));
+    const unread = items.filter((item) => 'error' in item);
+    return [...classified, ...unread].sort((a, b) => a.index - b.index);
   }
 
-  async #evaluate(items: readonly Item[]): Promise<void> {
-    if (items.length === 0) return;
+  /** Classifies pictures, one by one if one of them is broken. */
+  async #classified(items: readonly Item[]): Promise<Outcome[]> {
+    if (items.length === 0) return [];
     try {
       const scores = await this.#classify(items.map(({ picture }) => picture));
-      for (const [position, { index }] of items.entries()) {
-        this.#predicted[index] = this.evaluation.add(this.#actual(index), scores[position] ?? []);
-      }
+      return items.map(({ index }, position) => ({ index, scores: scores[position] ?? new Float32Array() }));
     } catch (error) {
-      const [first, ...others] = items;
-      if (others.length === 0 && first) this.#skip(first.index, error);
-      else if (isPictureError(error)) for (const item of items) await this.#evaluate([item]);
-      else throw error;
+      if (items.length === 1 || !isPictureError(error)) return items.map(({ index }) => ({ index, error }));
+      const outcomes: Outcome[] = [];
+      for (const item of items) outcomes.push(...(await this.#classified([item])));
+      return outcomes;
     }
   }
 
-  #skip(index: number, error: unknown): void {
-    if (!isPictureError(error)) throw error;
-    this.unreadable.push({ index, name: this.#dataSet.name(index), reason: error.message });
+  /** Adds the result for a picture. @throws its error, if that does not concern the picture alone. */
+  #record(outcome: Outcome): void {
+    const { index } = outcome;
+    if ('scores' in outcome) this.#predicted[index] = this.evaluation.add(this.#actual(index), outcome.scores);
+    else if (!isPictureError(outcome.error)) throw outcome.error;
+    else this.unreadable.push({ index, name: this.#dataSet.name(index), reason: outcome.error.message });
   }
 }
 

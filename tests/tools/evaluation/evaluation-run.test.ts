@@ -34,18 +34,19 @@ it('gives the same results for any batch size and stop, without broken pictures'
       fc.integer({ min: 1, max: 9 }),
       fc.integer({ min: 1, max: 50 }),
       fc.integer({ min: 1, max: 5 }),
-      async (widths, batch, limit, stopAfter) => {
-        const run = new EvaluationRun(dataSet(widths), classify, { labels: LABELS, batch, limit });
+      fc.integer({ min: 1, max: 4 }),
+      async (widths, batch, limit, stopAfter, batchesInFlight) => {
+        const run = new EvaluationRun(dataSet(widths), classify, { labels: LABELS, batch, batchesInFlight, limit });
         const stop = new AbortController();
         let batches = 0;
         await run.run(() => ++batches === stopAfter && stop.abort(), stop.signal);
-        expect(run.done).toBe(Math.min(stopAfter * batch, run.total));
+        expect(run.done).toBe(Math.min((stopAfter + batchesInFlight - 1) * batch, run.total));
         await run.run(() => {});
         expect(run.isComplete).toBe(true);
         const evaluated = widths.slice(0, limit);
         const decodable = evaluated.flatMap((named, index) => (named === BROKEN ? [] : [{ named, index }]));
-        expect(run.unreadable.map(({ name }) => name).sort()).toEqual(
-          evaluated.flatMap((named, index) => (named === BROKEN ? [`picture ${index}`] : [])).sort(),
+        expect(run.unreadable.map(({ name }) => name)).toEqual(
+          evaluated.flatMap((named, index) => (named === BROKEN ? [`picture ${index}`] : [])),
         );
         expect(run.evaluation.pictures).toBe(decodable.length);
         expect(run.evaluation.correct).toBe(decodable.filter(({ named, index }) => named === index % 3).length);
@@ -65,16 +66,21 @@ it('fails with errors that do not concern a single picture', async () => {
   await expect(run.run(() => {})).rejects.toMatchObject({ code: 'device-lost' });
 });
 
-it('reads one batch ahead while the network runs', async () => {
-  const read: number[] = [];
-  const source = dataSet(new Array<number>(20).fill(0));
-  const watched = { ...source, read: (index: number) => source.read(index).finally(() => read.push(index)) };
-  const readCounts: number[] = [];
-  const slow: Classify = async (pictures) => {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    readCounts.push(read.length);
+it('keeps as many batches in flight as requested, and never more', async () => {
+  let [inFlight, most, calls] = [0, 0, 0];
+  const counted: Classify = async (pictures) => {
+    most = Math.max(most, ++inFlight);
+    calls++;
+    // Later batches finish first.
+    await new Promise((resolve) => setTimeout(resolve, 8 - calls));
+    inFlight--;
     return classify(pictures);
   };
-  await new EvaluationRun(watched, slow, { labels: LABELS, batch: 5 }).run(() => {});
-  expect(readCounts).toEqual([10, 15, 20, 20]);
+  const widths = Array.from({ length: 20 }, (_, index) => index % 3);
+  const run = new EvaluationRun(dataSet(widths), counted, { labels: LABELS, batch: 3, batchesInFlight: 4 });
+  const progress: number[] = [];
+  await run.run(({ done }) => progress.push(done));
+  expect([most, calls]).toEqual([4, 7]);
+  expect(progress).toEqual([3, 6, 9, 12, 15, 18, 20]);
+  expect(run.evaluation.correct).toBe(20);
 });
