@@ -17,7 +17,12 @@ const site = {
     target: 'es2023',
     assetsInlineLimit: 0,
     sourcemap: true,
-    rolldownOptions: { input: ['index.html', 'evaluate.html', 'benchmark.html', 'first-label.html'] },
+    rolldownOptions: {
+      input: [
+        ...['index.html', 'evaluate.html', 'benchmark.html'],
+        ...['floor', 'hwgq-web', 'onnxruntime-web'].map((engine) => `first-label/${engine}.html`),
+      ],
+    },
   },
 };
 

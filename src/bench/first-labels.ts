@@ -12,10 +12,13 @@ export interface FirstLabelOptions {
   readonly onProgress: (done: number, doing: string) => void;
 }
 
-/** Describes a run of the page that classifies one picture. */
+/** An engine whose page classifies one picture. */
+export type FirstLabelCandidate = OwnCandidate | OnnxRuntimeCandidate;
+
+/** Describes a run of an engine's page that classifies one picture. */
 export interface FirstLabelTask {
-  readonly candidate: OwnCandidate | OnnxRuntimeCandidate;
-  /** URL of the model. */
+  readonly candidate: FirstLabelCandidate;
+  /** URL of the model, absolute or relative to the site. */
   readonly model: string;
   /** Preprocessing of the model. */
   readonly preprocessing: Preprocessing;
@@ -25,17 +28,23 @@ export interface FirstLabelTask {
 export function firstLabelAddress(siteUrl: string, { candidate, model, preprocessing }: FirstLabelTask): string {
   const { engine, backend, threads } = candidate;
   const { width, height, channels, mean, scale } = preprocessing;
-  const parts = new URLSearchParams({ engine, backend, model, peers: `${siteUrl}peers/`, channels });
+  const peers = `${siteUrl}peers/`;
+  const parts = new URLSearchParams({ backend, model: new URL(model, siteUrl).href, peers, channels });
   for (const [name, value] of Object.entries({ width, height, scale, threads })) {
     if (value !== undefined) parts.set(name, String(value));
   }
   if (mean.kind === 'channels') for (const value of mean.values) parts.append('mean', String(value));
-  return `${siteUrl}first-label.html#${parts}`;
+  return `${siteUrl}first-label/${engine}.html#${parts}`;
+}
+
+/** Returns the URL of the page that starts a worker which answers at once: the least time that any page needs. */
+export function floorAddress(siteUrl: string): string {
+  return `${siteUrl}first-label/floor.html`;
 }
 
 /** A task that is timed in several rounds. */
 interface TimedTask {
-  readonly candidate: FirstLabelTask['candidate'];
+  readonly candidate: FirstLabelCandidate;
   /** URL of the model. */
   readonly model: string;
   readonly times: number[];

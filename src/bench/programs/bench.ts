@@ -7,8 +7,8 @@ import { HwgqError, messageOf } from '../../errors.ts';
 import { toCount } from '../../tools/number-arguments.ts';
 import { makeBenchModels } from '../bench-models.ts';
 import type { BenchmarkSettings } from '../benchmark.ts';
-import { formOf } from '../candidate.ts';
-import type { FirstLabelTask } from '../first-labels.ts';
+import { formOf, nameOf } from '../candidate.ts';
+import { type FirstLabelCandidate, type FirstLabelTask, firstLabelAddress, floorAddress } from '../first-labels.ts';
 import type { BenchmarkReport } from '../report.ts';
 import {
   candidatesOf,
@@ -20,7 +20,7 @@ import {
   PEAK_TARGET,
   ratioResult,
   SOFTWARE_GPU_TARGETS,
-  START_TARGET,
+  START_TARGETS,
   shareResult,
   sizeResult,
   speedResult,
@@ -39,6 +39,8 @@ const TARGET_KINDS = ['wasm', 'webgpu', 'start', 'download', 'memory'] as const;
 type TargetKind = (typeof TARGET_KINDS)[number];
 /** Default number of turns of each engine. */
 const ROUNDS = 12;
+/** Default number of runs of each page. */
+const START_ROUNDS = 9;
 /** Batch sizes for throughput. */
 const BATCHES = [1, 4, 16];
 
@@ -244,24 +246,33 @@ class BenchProgram {
   }
 
   async #measureStart(): Promise<void> {
-    const tasks = this.#firstLabelTasks([START_TARGET.own, START_TARGET.peer]);
-    const rounds = Math.min(7, options.rounds ?? 7);
-    const [ownTime = Number.NaN, peerTime = Number.NaN] = await timeFirstLabels(
-      this.#browser,
-      this.#url,
-      tasks,
-      rounds,
-    );
-    print(`navigation to first label: ${ownTime.toFixed(0)} ms, onnxruntime-web int8 ${peerTime.toFixed(0)} ms`);
-    this.#measurements.targets.push(ratioResult(START_TARGET, ownTime, peerTime, 'navigation to first label: '));
+    const candidates = new Map<string, FirstLabelCandidate>();
+    for (const { own, peer } of START_TARGETS)
+      for (const candidate of [own, peer]) candidates.set(nameOf(candidate), candidate);
+    const tasks = this.#firstLabelTasks([...candidates.values()]);
+    const pages = [floorAddress, ...tasks.map((task) => (siteUrl: string) => firstLabelAddress(siteUrl, task))];
+    const rounds = Math.min(START_ROUNDS, options.rounds ?? START_ROUNDS);
+    const [floor = Number.NaN, ...times] = await timeFirstLabels(this.#browser, this.#url, pages, rounds);
+    print(`navigation to the answer of a worker that does nothing (floor): ${floor.toFixed(0)} ms`);
+    const timeOf = new Map([...candidates.keys()].map((name, index) => [name, times[index] ?? Number.NaN]));
+    for (const [name, time] of timeOf) {
+      print(`navigation to first label: ${name}: ${time.toFixed(0)} ms, ${(time - floor).toFixed(0)} above the floor`);
+    }
+    this.#measurements.details.firstLabels = { floor, ...Object.fromEntries(timeOf) };
+    for (const target of START_TARGETS) {
+      const [own, peer] = [target.own, target.peer].map((candidate) => timeOf.get(nameOf(candidate)) ?? Number.NaN);
+      const below = target.isAboveFloor ? floor : 0;
+      const title = `first label${target.isAboveFloor ? ' above the floor' : ''}: `;
+      this.#measurements.targets.push(ratioResult(target, (own as number) - below, (peer as number) - below, title));
+    }
   }
 
   /** Puts models on the server for pages that classify one picture each. */
-  #firstLabelTasks(candidates: readonly FirstLabelTask['candidate'][]): readonly FirstLabelTask[] {
+  #firstLabelTasks(candidates: readonly FirstLabelCandidate[]): readonly FirstLabelTask[] {
     const { files, preprocessing } = makeBenchModels(NETWORK, [...new Set(candidates.map(formOf))]);
     for (const [form, bytes] of files) this.#server.replaced.set(`bench-models/${form}`, bytes);
     return candidates.map((candidate) => {
-      return { candidate, model: `${this.#url}bench-models/${formOf(candidate)}`, preprocessing };
+      return { candidate, model: `bench-models/${formOf(candidate)}`, preprocessing };
     });
   }
 

@@ -1,0 +1,9 @@
+import { type BackendName, createClassifier } from '../../client/index.ts';
+import { reportLabelOf } from './report.ts';
+import { backend, createPicture, model, threads } from './task.ts';
+
+await reportLabelOf(async () => {
+  const classifier = await createClassifier({ model, backend: backend as BackendName | 'auto', threads });
+  const { categories } = await classifier.classify(createPicture());
+  return categories[0]?.label ?? '';
+});
