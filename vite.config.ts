@@ -20,7 +20,7 @@ const site = {
     rolldownOptions: {
       input: [
         ...['index.html', 'evaluate.html', 'benchmark.html'],
-        ...['floor', 'hwgq-web', 'onnxruntime-web'].map((engine) => `first-label/${engine}.html`),
+        ...['floor', 'hwgq-web', 'litert', 'onnxruntime-web'].map((engine) => `first-label/${engine}.html`),
       ],
     },
   },

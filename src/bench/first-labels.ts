@@ -1,7 +1,14 @@
 import { messageOf } from '../errors.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import type { BenchModels } from './bench-models.ts';
-import { type Candidate, formOf, nameOf, type OnnxRuntimeCandidate, type OwnCandidate } from './candidate.ts';
+import {
+  type Candidate,
+  formOf,
+  type LiteRtCandidate,
+  nameOf,
+  type OnnxRuntimeCandidate,
+  type OwnCandidate,
+} from './candidate.ts';
 import type { FirstLabel } from './report.ts';
 import { median } from './statistics.ts';
 
@@ -13,7 +20,7 @@ export interface FirstLabelOptions {
 }
 
 /** An engine whose page classifies one picture. */
-export type FirstLabelCandidate = OwnCandidate | OnnxRuntimeCandidate;
+export type FirstLabelCandidate = OwnCandidate | OnnxRuntimeCandidate | LiteRtCandidate;
 
 /** Describes a run of an engine's page that classifies one picture. */
 export interface FirstLabelTask {
@@ -23,6 +30,9 @@ export interface FirstLabelTask {
   /** Preprocessing of the model. */
   readonly preprocessing: Preprocessing;
 }
+
+/** The page of each engine. */
+const PAGES = { 'hwgq-web': 'hwgq-web', 'onnxruntime-web': 'onnxruntime-web', 'LiteRT.js': 'litert' } as const;
 
 /** Returns the URL of the page that runs a task. The fragment describes the task. */
 export function firstLabelAddress(siteUrl: string, { candidate, model, preprocessing }: FirstLabelTask): string {
@@ -34,7 +44,7 @@ export function firstLabelAddress(siteUrl: string, { candidate, model, preproces
     if (value !== undefined) parts.set(name, String(value));
   }
   if (mean.kind === 'channels') for (const value of mean.values) parts.append('mean', String(value));
-  return `${siteUrl}first-label/${engine}.html#${parts}`;
+  return `${siteUrl}first-label/${PAGES[engine]}.html#${parts}`;
 }
 
 /** Returns the URL of the page that starts a worker which answers at once: the least time that any page needs. */

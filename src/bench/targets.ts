@@ -1,6 +1,7 @@
 import type { StepProfile } from '../engine/runner.ts';
 import {
   type Candidate,
+  type LiteRtCandidate,
   nameOf,
   type OnnxRuntimeCandidate,
   type OwnCandidate,
@@ -68,6 +69,12 @@ const TWO_THREADS: OwnCandidate = { ...RELAXED, threads: 2 };
 const OWN_GPU: OwnCandidate = { engine: 'hwgq-web', backend: 'webgpu' };
 const INT8: OnnxRuntimeCandidate = { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 1 };
 const INT8_TWO_THREADS: OnnxRuntimeCandidate = { ...INT8, threads: 2 };
+const LITERT_INT8_TWO_THREADS: LiteRtCandidate = {
+  engine: 'LiteRT.js',
+  backend: 'wasm',
+  form: 'int8-twin',
+  threads: 2,
+};
 const FLOAT: PeerCandidate = { ...INT8, form: 'float-twin' };
 const FLOAT_GPU: PeerCandidate = { engine: 'onnxruntime-web', backend: 'webgpu', form: 'float-twin' };
 
@@ -114,6 +121,7 @@ const OWN_START: OwnCandidate = { engine: 'hwgq-web', backend: 'auto', threads: 
 /** Targets for the time from navigation to the first label, without caches and with equal numbers of threads. */
 export const START_TARGETS: readonly StartTarget[] = [
   { key: 'start', own: OWN_START, peer: INT8_TWO_THREADS, minimum: 3, goal: 5 },
+  { key: 'start-litert', own: OWN_START, peer: LITERT_INT8_TWO_THREADS, minimum: 1.8, goal: 2.5 },
   { key: 'start-above-floor', own: OWN_START, peer: INT8_TWO_THREADS, isAboveFloor: true, minimum: 4, goal: 6 },
 ];
 

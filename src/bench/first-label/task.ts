@@ -14,8 +14,10 @@ export const backend = given.get('backend') ?? 'auto';
 export const model = given.get('model') ?? '';
 /** URL of the folder of the other engines. It ends with a slash. */
 export const peers = given.get('peers') ?? '';
-/** Number of threads; undefined for the engine's default. */
-export const threads = given.has('threads') ? Number(given.get('threads')) : undefined;
+/** Number of threads; undefined if the engine chooses it. */
+export const requestedThreads = given.has('threads') ? Number(given.get('threads')) : undefined;
+/** Number of threads of an engine that does not choose it. */
+export const threads = requestedThreads ?? 1;
 
 /** Creates a picture of the network's input size. */
 export function createPicture(): ImageData {
@@ -25,8 +27,15 @@ export function createPicture(): ImageData {
   return image;
 }
 
-/** Returns the picture's values for another engine, with their shape: float32, planar, without the means. */
-export function createInput(): { readonly values: Float32Array; readonly shape: readonly number[] } {
+/** The input of another engine. */
+export interface EngineInput {
+  /** The picture's planar values, without the means. */
+  readonly values: Float32Array;
+  readonly shape: readonly [images: number, channels: number, height: number, width: number];
+}
+
+/** Creates the input of another engine from the picture. */
+export function createInput(): EngineInput {
   const { data } = createPicture();
   const indices = CHANNEL_INDICES[(given.get('channels') ?? 'bgr') as keyof typeof CHANNEL_INDICES];
   const means = given.getAll('mean').map(Number);
