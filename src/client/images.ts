@@ -1,6 +1,8 @@
 import { HwgqError, messageOf } from '../errors.ts';
 import { BITMAP_OPTIONS } from '../image/bitmap-options.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
+import { isChromium } from '../image/is-chromium.ts';
+import { isJpegWithoutProfile } from '../image/jpeg-profile.ts';
 import { untilAborted } from './abort.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import type { ImageSource } from './types.ts';
@@ -105,7 +107,7 @@ function isLoaded({ complete, naturalWidth }: HTMLImageElement): boolean {
 }
 
 async function toBitmap(image: Exclude<ImageSource, string | URL>, signal: AbortSignal | undefined) {
-  const bitmap = createImageBitmap(image, BITMAP_OPTIONS);
+  const bitmap = isFile(image) ? decodeFile(image, signal) : copyImage(image);
   try {
     return await untilAborted(bitmap, signal);
   } catch (error) {
@@ -113,6 +115,21 @@ async function toBitmap(image: Exclude<ImageSource, string | URL>, signal: Abort
     bitmap.then((late) => late.close()).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Decodes a file. Chromium copies a bitmap once more if `colorSpaceConversion` is set, which takes half as long as
+ * decoding a large JPEG, so the option is left out for files that have no colour space to ignore.
+ */
+async function decodeFile(file: Blob, signal: AbortSignal | undefined): Promise<ImageBitmap> {
+  const isPlain = isChromium() && (await isJpegWithoutProfile(file).catch(() => false));
+  signal?.throwIfAborted();
+  return createImageBitmap(file, isPlain ? {} : BITMAP_OPTIONS);
+}
+
+/** Copies a canvas, a frame, or a bitmap as it is, and an image element with the samples of its file. */
+function copyImage(image: Exclude<ImageSource, string | URL | Blob>): Promise<ImageBitmap> {
+  return createImageBitmap(image, isImageElement(image) ? BITMAP_OPTIONS : {});
 }
 
 function invalidImage(problem: string, cause: unknown, details: { readonly url?: string } = {}): HwgqError {
@@ -124,6 +141,11 @@ function invalidImage(problem: string, cause: unknown, details: { readonly url?:
 /** Returns whether a value is an image element, of this page or of another frame's. */
 function isImageElement(image: ImageSource): image is HTMLImageElement {
   return typeof image === 'object' && image !== null && 'naturalWidth' in image;
+}
+
+/** Returns whether a value is a file, of this page or of another frame's. */
+function isFile(image: ImageSource): image is Blob {
+  return typeof image === 'object' && image !== null && 'arrayBuffer' in image;
 }
 
 /** Returns whether pixels are 8-bit sRGB and present. All others have to be drawn; a detached array then fails. */

@@ -1,4 +1,5 @@
 import { type AnyPicture, DeferredPicture } from './deferred-picture.ts';
+import { isChromium } from './is-chromium.ts';
 import { checkPicture, type Picture, type Size } from './picture.ts';
 import type { PixelRegion } from './view.ts';
 
@@ -120,8 +121,8 @@ export class DrawnPixels implements PixelSource {
 /** Returns a source that copies pixels out of a frame, or undefined if they have to be drawn. */
 function openFrame(picture: DeferredPicture): PixelSource | undefined {
   const { image } = picture;
-  // Only Chromium has `userAgentData`. Firefox converts the whole frame for each part, which is slower than drawing.
-  if (!image || typeof VideoFrame === 'undefined' || !('userAgentData' in navigator)) return undefined;
+  // Firefox converts the whole frame for each part, which is slower than drawing.
+  if (!image || typeof VideoFrame === 'undefined' || !isChromium()) return undefined;
   try {
     const frame = image instanceof VideoFrame ? image : new VideoFrame(image, { timestamp: 0 });
     const conversion = conversionOf(frame);

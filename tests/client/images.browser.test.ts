@@ -189,6 +189,7 @@ it.each(Object.entries(CALLS))('%s rejects with the reason of its signal at ever
   );
   const decoding = new AbortController();
   const drawn = call(picture, decoding.signal);
+  await expect.poll(() => making.mock.calls.length).toBe(1);
   decoding.abort(reason);
   await expect(drawn).rejects.toBe(reason);
   decoded(bitmap);
