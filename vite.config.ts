@@ -19,7 +19,7 @@ const site = {
     sourcemap: true,
     rolldownOptions: {
       input: [
-        ...['index.html', 'evaluate.html', 'benchmark.html'],
+        ...['index.html', 'evaluate.html', 'benchmark.html', 'end-to-end.html'],
         ...['floor', 'hwgq-web', 'litert', 'onnxruntime-web'].map((engine) => `first-label/${engine}.html`),
       ],
     },

@@ -7,6 +7,7 @@ const TFJS = 'node_modules/@tensorflow/';
 const TFJS_WASM = `${TFJS}tfjs-backend-wasm/`;
 const LITERT = 'node_modules/@litertjs/';
 const LITERT_WASM = `${LITERT}core/wasm/litert_wasm_`;
+const MEDIAPIPE = 'node_modules/@mediapipe/tasks-vision/';
 /** The modules of LiteRT.js, by their names in its folder. */
 const LITERT_MODULES = {
   'core.js': `${LITERT}core/dist/index.js`,
@@ -31,6 +32,10 @@ export const PEER_BUILDS: Readonly<Record<string, readonly string[]>> = {
     `${TFJS_WASM}dist/tfjs-backend-wasm-simd.wasm`,
   ],
   'LiteRT.js wasm': [...Object.values(LITERT_MODULES), `${LITERT_WASM}internal.js`, `${LITERT_WASM}internal.wasm`],
+  'MediaPipe wasm': [
+    `${MEDIAPIPE}vision_bundle.mjs`,
+    ...['.js', '.wasm'].map((end) => `${MEDIAPIPE}wasm/vision_wasm_internal${end}`),
+  ],
   'tfjs webgpu': [`${TFJS}tfjs-core/dist/tf-core.min.js`, `${TFJS}tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js`],
 };
 
@@ -39,6 +44,14 @@ const OTHER_MODES = [
   ...['.wasm', '.js', '.worker.js'].map((end) => `${TFJS_WASM}wasm-out/tfjs-backend-wasm-threaded-simd${end}`),
   ...['compat', 'threaded'].flatMap((mode) => ['.js', '.wasm'].map((end) => `${LITERT_WASM}${mode}_internal${end}`)),
 ];
+
+/** The folders of the site that engines are copied to, by the start of their packages' paths. */
+const FOLDERS = [
+  [ONNX_RUNTIME, 'onnxruntime-web'],
+  [TFJS, 'tfjs'],
+  [LITERT, 'litert'],
+  [MEDIAPIPE, 'mediapipe'],
+] as const;
 
 /** Copies the engines beside the site. The benchmark page loads them on request only. */
 export function peers(): Plugin {
@@ -62,7 +75,7 @@ export function peers(): Plugin {
 
 function servedAs(path: string): string {
   const [name] = Object.entries(LITERT_MODULES).find(([, file]) => file === path) ?? [basename(path)];
-  const folder = path.startsWith(TFJS) ? 'tfjs' : path.startsWith(LITERT) ? 'litert' : 'onnxruntime-web';
+  const [, folder] = FOLDERS.find(([packages]) => path.startsWith(packages)) ?? [];
   return `peers/${folder}/${name}`;
 }
 

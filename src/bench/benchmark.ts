@@ -3,6 +3,9 @@ import { messageOf } from '../errors.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Candidate, formOf, nameOf, type OwnCandidate } from './candidate.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
+import { raceFromPictures } from './end-to-end/end-to-end-race.ts';
+import { pictureCandidates } from './end-to-end/picture-candidate.ts';
+import type { PictureName } from './end-to-end/picture-kinds.ts';
 import { type FirstLabelOptions, timeFirstLabels } from './first-labels.ts';
 import { type ModeProfile, profileMode } from './mode-profile.ts';
 import type { ModelsWorker } from './models.worker.ts';
@@ -16,8 +19,12 @@ export interface BenchmarkSettings {
   /** A name from `NETWORK_NAMES`. */
   readonly network: string;
   readonly candidates: readonly Candidate[];
-  /** Number of turns of each candidate. */
+  /** Number of turns of each candidate, from input in memory to scores in memory. If 0, this is not measured. */
   readonly rounds: number;
+  /** Kinds of pictures for the time from a picture to a label. If empty, this is not measured. */
+  readonly pictures: readonly PictureName[];
+  /** Number of turns of each candidate for each kind of picture. */
+  readonly pictureRounds: number;
   /** Batch sizes for throughput. If empty, neither throughput nor layers are measured. */
   readonly batches: readonly number[];
   /** Whether to autotune the WebGPU kernels first. Remembered kernels are used in either case. */
@@ -38,7 +45,7 @@ export interface BenchmarkOptions {
 }
 
 /** Shares of the progress, by the usual duration of the parts. */
-const PARTS = { models: 0.05, tuning: 0.1, race: 0.5, firstLabels: 0.1, profiles: 0.25 } as const;
+const PARTS = { models: 0.05, tuning: 0.1, pictures: 0.2, race: 0.35, firstLabels: 0.1, profiles: 0.2 } as const;
 
 /**
  * Measures this machine: a race of all candidates, first labels, then a profile of each mode of this project's engine.
@@ -51,10 +58,11 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
   const { network } = settings;
   let report: BenchmarkReport = {
     format: 'hwgq-benchmark',
-    version: 2,
+    version: 3,
     date: new Date().toISOString(),
     machine: await describeMachine(),
     network,
+    endToEnd: [],
     results: [],
     profiles: [],
     firstLabels: [],
@@ -85,11 +93,25 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
     }
   }
   const environment = { peersUrl: `${siteUrl}peers/`, kernelChoice: await rememberedKernels() };
+  const pictureProgress = part(PARTS.pictures);
+  if (settings.pictures.length > 0) {
+    const { pictures, pictureRounds } = settings;
+    const endToEnd = await raceFromPictures(models, pictureCandidates(candidates), {
+      siteUrl,
+      pictures,
+      rounds: pictureRounds,
+      signal,
+      onProgress: pictureProgress,
+      onResults: (endToEnd) => update({ endToEnd }),
+    });
+    update({ endToEnd });
+  }
   const raceProgress = part(PARTS.race);
-  const onResults = (results: BenchmarkReport['results']) => update({ results });
-  update({
-    results: await race(models, candidates, { ...environment, rounds, signal, onProgress: raceProgress, onResults }),
-  });
+  if (rounds > 0) {
+    const onResults = (results: BenchmarkReport['results']) => update({ results });
+    const raceOptions = { ...environment, rounds, signal, onProgress: raceProgress, onResults };
+    update({ results: await race(models, candidates, raceOptions) });
+  }
   const labelProgress = part(PARTS.firstLabels);
   if (settings.firstLabels) {
     const labelOptions: FirstLabelOptions = { siteUrl, signal, onProgress: labelProgress };

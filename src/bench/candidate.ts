@@ -39,6 +39,14 @@ export interface LiteRtCandidate {
   readonly threads?: number;
 }
 
+/** MediaPipe's image classifier, which runs TFLite files on one thread. It only accepts pictures. */
+export interface MediaPipeCandidate {
+  readonly engine: 'MediaPipe';
+  readonly backend: 'wasm';
+  readonly form: 'int8-twin';
+  readonly threads?: 1;
+}
+
 /** A candidate of another engine. */
 export type PeerCandidate = OnnxRuntimeCandidate | TfjsCandidate | LiteRtCandidate;
 
@@ -49,11 +57,12 @@ export type Candidate = OwnCandidate | PeerCandidate;
 export type ModelForm = 'hwgq' | ExportForm | `tflite-${TfliteForm}`;
 
 /** Returns the form of the network that a candidate runs. */
-export function formOf(candidate: Candidate): ModelForm {
+export function formOf(candidate: Candidate | MediaPipeCandidate): ModelForm {
   switch (candidate.engine) {
     case 'hwgq-web':
       return 'hwgq';
     case 'LiteRT.js':
+    case 'MediaPipe':
       return `tflite-${candidate.form}`;
     default:
       return candidate.form;
@@ -74,7 +83,7 @@ const FORM_NAMES: Readonly<Record<ExportForm, string>> = {
 const BACKEND_NAMES = { wasm: 'WASM', webgpu: 'WebGPU', reference: 'reference', auto: 'automatic' } as const;
 
 /** Returns the unique human-readable name of a candidate. */
-export function nameOf(candidate: Candidate): string {
+export function nameOf(candidate: Candidate | MediaPipeCandidate): string {
   const { engine, backend, threads = 1 } = candidate;
   const parts: string[] = [engine, BACKEND_NAMES[backend]];
   if (candidate.engine === 'hwgq-web') {

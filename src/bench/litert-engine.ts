@@ -1,15 +1,9 @@
 import type { CompiledModel } from '@litertjs/core';
 import { type BenchEngine, type EngineStart, toNhwc } from './bench-engine.ts';
 import type { LiteRtCandidate } from './candidate.ts';
+import { liteRtBuild } from './litert-build.ts';
 
 type LiteRt = typeof import('@litertjs/core');
-
-/** Builds of the runtime. Threads require relaxed SIMD. */
-const BUILDS = {
-  compatible: 'litert_wasm_compat_internal.js',
-  relaxed: 'litert_wasm_internal.js',
-  threaded: 'litert_wasm_threaded_internal.js',
-} as const;
 
 /** Starts LiteRT.js, loaded from its own files. */
 export async function startLiteRt(start: EngineStart<LiteRtCandidate>): Promise<BenchEngine> {
@@ -17,8 +11,7 @@ export async function startLiteRt(start: EngineStart<LiteRtCandidate>): Promise<
   const { threads = 1 } = candidate;
   const folder = `${peersUrl}litert/`;
   const lite = (await import(/* @vite-ignore */ `${folder}core.js`)) as LiteRt;
-  const isRelaxed = await lite.supportsFeature('relaxedSimd');
-  const url = `${folder}${BUILDS[threads > 1 ? 'threaded' : isRelaxed ? 'relaxed' : 'compatible']}`;
+  const url = `${folder}${await liteRtBuild(lite, threads)}`;
   await importRuntime(url, folder);
   await lite.loadLiteRt(url);
   const model = await lite.loadAndCompile(file, { accelerator: 'wasm', cpuOptions: { numThreads: threads } });

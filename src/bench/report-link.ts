@@ -1,5 +1,6 @@
 import { deflateSync, Inflate } from 'fflate';
 import { HwgqError } from '../errors.ts';
+import { PICTURE_KINDS } from './end-to-end/picture-kinds.ts';
 import type { BenchmarkReport } from './report.ts';
 
 /** Maximum size of an inflated report. Links come from untrusted sources. */
@@ -48,13 +49,14 @@ export function parseReport(json: string): BenchmarkReport {
 }
 
 function isReport(value: unknown): value is BenchmarkReport {
-  if (!isRecord(value) || value.format !== 'hwgq-benchmark' || value.version !== 2) return false;
-  const { machine, results, profiles, tuning = [], firstLabels, downloads } = value;
+  if (!isRecord(value) || value.format !== 'hwgq-benchmark' || value.version !== 3) return false;
+  const { machine, endToEnd, results, profiles, tuning = [], firstLabels, downloads } = value;
   const kernel = { shape: 'string', variant: 'string', milliseconds: 'number?', failure: 'string?' } as const;
   return (
     hasTypes(value, { date: 'string', network: 'string', tuningFailure: 'string?' }) &&
     isRecord(machine) &&
     hasTypes(machine, { userAgent: 'string', cores: 'number', isIsolated: 'boolean', gpu: 'string?' }) &&
+    isListOf(endToEnd, isEndToEndResult) &&
     isListOf(results, isResult) &&
     isListOf(profiles, isModeProfile) &&
     isListOf(tuning, (timing) => hasTypes(timing, kernel)) &&
@@ -62,6 +64,18 @@ function isReport(value: unknown): value is BenchmarkReport {
       hasTypes(label, { name: 'string', milliseconds: 'number?', failure: 'string?' }),
     ) &&
     isListOf(downloads, (size) => hasTypes(size, { name: 'string', libraryBytes: 'number', modelBytes: 'number' }))
+  );
+}
+
+function isEndToEndResult(value: Record<string, unknown>): boolean {
+  const { candidate, picture, time, parts } = value;
+  return (
+    hasTypes(value, { name: 'string', picture: 'string', failure: 'string?' }) &&
+    Object.hasOwn(PICTURE_KINDS, picture as string) &&
+    isCandidate(candidate) &&
+    (time === undefined || isTimed(time)) &&
+    (parts === undefined ||
+      (isRecord(parts) && hasTypes(parts, { network: 'number', preprocess: 'number', overhead: 'number' })))
   );
 }
 

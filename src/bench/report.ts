@@ -1,3 +1,5 @@
+import type { EndToEndResult } from './end-to-end/end-to-end-race.ts';
+import { PICTURE_KINDS } from './end-to-end/picture-kinds.ts';
 import type { ModeProfile } from './mode-profile.ts';
 import type { RaceResult } from './race.ts';
 
@@ -41,11 +43,14 @@ export interface KernelTiming {
 /** All results of a benchmark. */
 export interface BenchmarkReport {
   readonly format: 'hwgq-benchmark';
-  readonly version: 2;
+  readonly version: 3;
   /** Date and time, ISO 8601. */
   readonly date: string;
   readonly machine: MachineDescription;
   readonly network: string;
+  /** Times from a picture to a label. */
+  readonly endToEnd: readonly EndToEndResult[];
+  /** Times from input in memory to scores in memory. */
   readonly results: readonly RaceResult[];
   readonly profiles: readonly ModeProfile[];
   /** Times of the WebGPU kernels, if they were autotuned. */
@@ -58,12 +63,18 @@ export interface BenchmarkReport {
 
 /** Formats a report as text, without layers. */
 export function reportText({ date, machine, network, ...found }: BenchmarkReport): string {
-  const { results, profiles, tuning = [], tuningFailure, firstLabels, downloads } = found;
+  const { endToEnd, results, profiles, tuning = [], tuningFailure, firstLabels, downloads } = found;
   const lines = [
     `hwgq-web benchmark, ${network}, ${date}`,
     `${machine.cores} logical processors${machine.isIsolated ? ', cross-origin isolated' : ''}${machine.gpu ? `, GPU ${machine.gpu}` : ''}`,
     machine.userAgent,
     '',
+    ...endToEnd.map(({ name, picture, time, failure }) => {
+      const value = time
+        ? `${time.median.toFixed(1)} ms to a label (p5 ${time.p5.toFixed(1)}, p95 ${time.p95.toFixed(1)})`
+        : failure;
+      return `${name}, ${PICTURE_KINDS[picture].title}: ${value}`;
+    }),
     ...results.map(({ name, latency, failure }) =>
       latency
         ? `${name}: ${latency.median.toFixed(1)} ms (p5 ${latency.p5.toFixed(1)}, p95 ${latency.p95.toFixed(1)})`

@@ -7,6 +7,8 @@ import {
   type OwnCandidate,
   type PeerCandidate,
 } from './candidate.ts';
+import type { EndToEndResult, PictureParts } from './end-to-end/end-to-end-race.ts';
+import { PICTURE_KINDS, type PictureName } from './end-to-end/picture-kinds.ts';
 import type { FirstLabelCandidate } from './first-labels.ts';
 import type { ModeProfile } from './mode-profile.ts';
 import type { RaceResult } from './race.ts';
@@ -49,6 +51,28 @@ export interface SizeTarget {
   readonly goal: number;
 }
 
+/** A target for the time from each of several kinds of pictures to a label, relative to the fastest of other engines. */
+export interface PictureTarget {
+  readonly key: string;
+  readonly pictures: readonly PictureName[];
+  readonly own: OwnCandidate;
+  readonly peers: readonly PeerCandidate[];
+  /** Required ratio of the times, peer to own. */
+  readonly minimum: number;
+  readonly goal: number;
+}
+
+/** A target for a part of the time from a picture to a label. Smaller is better. */
+export interface PicturePartTarget {
+  readonly key: string;
+  readonly title: string;
+  readonly picture: PictureName;
+  readonly own: OwnCandidate;
+  readonly part: keyof PictureParts;
+  readonly maximum: number;
+  readonly goal: number;
+}
+
 /** A target and the measured value. */
 export interface TargetResult {
   readonly title: string;
@@ -59,22 +83,21 @@ export interface TargetResult {
   readonly required: number;
   readonly goal: number;
   /** Unit of the values; shares are 0 to 1. */
-  readonly unit: '×' | 'bytes' | 'share';
+  readonly unit: '×' | 'bytes' | 'share' | 'ms';
   readonly isMet: boolean;
 }
 
 const RELAXED: OwnCandidate = { engine: 'hwgq-web', backend: 'wasm', simd: 'relaxed', threads: 1 };
 const PLAIN: OwnCandidate = { ...RELAXED, simd: 'plain' };
 const TWO_THREADS: OwnCandidate = { ...RELAXED, threads: 2 };
+/** With the SIMD level that a page gets by default. */
+const OWN_WASM: OwnCandidate = { engine: 'hwgq-web', backend: 'wasm', threads: 1 };
+const OWN_TWO_THREADS: OwnCandidate = { ...OWN_WASM, threads: 2 };
 const OWN_GPU: OwnCandidate = { engine: 'hwgq-web', backend: 'webgpu' };
 const INT8: OnnxRuntimeCandidate = { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 1 };
 const INT8_TWO_THREADS: OnnxRuntimeCandidate = { ...INT8, threads: 2 };
-const LITERT_INT8_TWO_THREADS: LiteRtCandidate = {
-  engine: 'LiteRT.js',
-  backend: 'wasm',
-  form: 'int8-twin',
-  threads: 2,
-};
+const LITERT: LiteRtCandidate = { engine: 'LiteRT.js', backend: 'wasm', form: 'int8-twin', threads: 1 };
+const LITERT_TWO_THREADS: LiteRtCandidate = { ...LITERT, threads: 2 };
 const FLOAT: PeerCandidate = { ...INT8, form: 'float-twin' };
 const FLOAT_GPU: PeerCandidate = { engine: 'onnxruntime-web', backend: 'webgpu', form: 'float-twin' };
 
@@ -121,9 +144,49 @@ const OWN_START: OwnCandidate = { engine: 'hwgq-web', backend: 'auto', threads: 
 /** Targets for the time from navigation to the first label, without caches and with equal numbers of threads. */
 export const START_TARGETS: readonly StartTarget[] = [
   { key: 'start', own: OWN_START, peer: INT8_TWO_THREADS, minimum: 3, goal: 5 },
-  { key: 'start-litert', own: OWN_START, peer: LITERT_INT8_TWO_THREADS, minimum: 1.8, goal: 2.5 },
+  { key: 'start-litert', own: OWN_START, peer: LITERT_TWO_THREADS, minimum: 1.8, goal: 2.5 },
   { key: 'start-above-floor', own: OWN_START, peer: INT8_TWO_THREADS, isAboveFloor: true, minimum: 4, goal: 6 },
 ];
+const CANVASES = ['canvas-vga', 'canvas-720p'] as const;
+
+/** Targets for the time from a picture to a label, ResNet-18. */
+export const PICTURE_TARGETS: readonly PictureTarget[] = [
+  { key: 'canvas', pictures: CANVASES, own: OWN_WASM, peers: [INT8, LITERT], minimum: 4, goal: 5 },
+  {
+    key: 'canvas-threads',
+    pictures: CANVASES,
+    own: OWN_TWO_THREADS,
+    peers: [INT8_TWO_THREADS, LITERT_TWO_THREADS],
+    minimum: 3.5,
+    goal: 4.5,
+  },
+  { key: 'jpeg', pictures: ['jpeg-720p'], own: OWN_WASM, peers: [INT8, LITERT], minimum: 3, goal: 3.7 },
+];
+
+const PREPROCESSING = { title: 'preprocessing', own: OWN_WASM, part: 'preprocess' } as const;
+const OVERHEAD = {
+  title: 'everything but the network, compared with the network',
+  own: OWN_WASM,
+  part: 'overhead',
+} as const;
+
+/** Targets for parts of that time, 1 thread. */
+export const PICTURE_PART_TARGETS: readonly PicturePartTarget[] = [
+  { key: 'preprocess-vga', ...PREPROCESSING, picture: 'canvas-vga', maximum: 1.5, goal: 0.6 },
+  { key: 'preprocess-720p', ...PREPROCESSING, picture: 'canvas-720p', maximum: 3, goal: 1.2 },
+  { key: 'overhead-vga', ...OVERHEAD, picture: 'canvas-vga', maximum: 0.25, goal: 0.12 },
+  { key: 'overhead-720p', ...OVERHEAD, picture: 'canvas-720p', maximum: 0.25, goal: 0.12 },
+  { key: 'overhead-camera', ...OVERHEAD, picture: 'camera-720p', maximum: 0.35, goal: 0.15 },
+];
+
+/** Target for the time from navigation to the first label, without caches and with equal numbers of threads. */
+export const START_TARGET: SpeedTarget & { readonly peer: OnnxRuntimeCandidate } = {
+  key: 'start',
+  own: { engine: 'hwgq-web', backend: 'auto', threads: 2 },
+  peer: INT8_TWO_THREADS,
+  minimum: 5,
+  goal: 8,
+};
 
 export const DOWNLOAD_TARGET: SizeTarget = {
   key: 'download',
@@ -140,8 +203,8 @@ export const MEMORY_TARGET: SizeTarget = {
 };
 
 /** Returns the distinct candidates that targets compare. */
-export function candidatesOf(targets: readonly SpeedTarget[]): readonly Candidate[] {
-  const all = targets.flatMap(({ own, peer }) => [own, peer]);
+export function candidatesOf(targets: readonly (SpeedTarget | PictureTarget)[]): readonly Candidate[] {
+  const all = targets.flatMap((target) => [target.own, ...('peer' in target ? [target.peer] : target.peers)]);
   return [...new Map(all.map((candidate) => [nameOf(candidate), candidate])).values()];
 }
 
@@ -163,6 +226,42 @@ export function ratioResult(target: SpeedTarget, own: number, peer: number, pref
     goal: target.goal,
     unit: '×',
     isMet: ratio >= target.minimum,
+  };
+}
+
+/** Evaluates a target for each of its kinds of pictures, with medians. */
+export function pictureResults(target: PictureTarget, results: readonly EndToEndResult[]): readonly TargetResult[] {
+  return target.pictures.map((picture) => {
+    const timeOf = (candidate: Candidate) =>
+      results.find((result) => result.picture === picture && result.name === nameOf(candidate))?.time;
+    const own = timeOf(target.own);
+    const times = target.peers.map((peer) => ({ peer, time: timeOf(peer) })).filter(({ time }) => time);
+    const [fastest] = times.sort((a, b) => (a.time?.median ?? 0) - (b.time?.median ?? 0));
+    const ratio = own && fastest?.time ? fastest.time.median / own.median : Number.NaN;
+    const opponent = fastest ? nameOf(fastest.peer) : 'other engines';
+    return {
+      title: `${PICTURE_KINDS[picture].title} to a label: ${nameOf(target.own)}, against ${opponent}`,
+      ...(own && fastest?.time ? { measured: ratio, bestRatio: fastest.time.best / own.best } : {}),
+      required: target.minimum,
+      goal: target.goal,
+      unit: '×',
+      isMet: ratio >= target.minimum,
+    };
+  });
+}
+
+/** Evaluates a target for a part of the time from a picture to a label, with its median. */
+export function picturePartResult(target: PicturePartTarget, results: readonly EndToEndResult[]): TargetResult {
+  const { title, picture, own, part, maximum, goal } = target;
+  const result = results.find((result) => result.picture === picture && result.name === nameOf(own));
+  const measured = result?.parts?.[part];
+  return {
+    title: `${PICTURE_KINDS[picture].title}, ${nameOf(own)}: ${title}`,
+    ...(measured === undefined ? {} : { measured }),
+    required: maximum,
+    goal,
+    unit: part === 'overhead' ? 'share' : 'ms',
+    isMet: measured !== undefined && measured <= maximum,
   };
 }
 

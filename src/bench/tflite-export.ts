@@ -6,6 +6,7 @@ import { exportGraph, inputStatistics } from '../tools/onnx/export.ts';
 import { floatTwin } from '../tools/onnx/float-twin.ts';
 import type { Attribute, Constant, OnnxConstant, OnnxGraph, OnnxNode } from '../tools/onnx/graph-writer.ts';
 import { type ActivationScale, activationScales } from '../tools/onnx/int8.ts';
+import { tfliteMetadata } from './tflite-metadata.ts';
 import { type OperatorOptions, type Quantization, TfliteWriter } from './tflite-writer.ts';
 
 /** The forms of a network that have a TFLite export. */
@@ -20,7 +21,7 @@ export function exportTflite(model: Model, form: TfliteForm): Uint8Array<ArrayBu
   const { channels, height, width } = asChwShape(model.graph.input.shape);
   const graph = exportGraph(model, { form });
   const scoreScale = form === 'int8-twin' ? scaleOfScores(model) : undefined;
-  return new TfliteExport(graph, scoreScale).write([1, height, width, channels]);
+  return new TfliteExport(graph, scoreScale).write([1, height, width, channels], tfliteMetadata(model.preprocessing));
 }
 
 type NhwcShape = readonly [count: number, height: number, width: number, channels: number];
@@ -54,7 +55,7 @@ class TfliteExport {
     this.#scoreScale = scoreScale;
   }
 
-  write(shape: NhwcShape): Uint8Array<ArrayBuffer> {
+  write(shape: NhwcShape, metadata: Uint8Array): Uint8Array<ArrayBuffer> {
     const [name = ''] = this.#graph.inputs;
     const input = this.#writer.tensor({ name, shape, type: 'float32' });
     this.#values.set(name, { tensor: input, shape, quantization: undefined });
@@ -62,7 +63,7 @@ class TfliteExport {
       if (!this.#fused.has(node)) this.#node(node);
     }
     const output = this.#value(this.#graph.outputs[0]);
-    return this.#writer.toBytes(input, this.#dequantized(output));
+    return this.#writer.toBytes(input, this.#dequantized(output), metadata);
   }
 
   #node(node: OnnxNode): void {

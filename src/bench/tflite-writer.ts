@@ -112,11 +112,19 @@ export class TfliteWriter {
     return output;
   }
 
-  /** Returns the file of a model with one input and one output. */
-  toBytes(input: number, output: number): Uint8Array<ArrayBuffer> {
+  /**
+   * Returns the file of a model with one input and one output.
+   * @param metadata a FlatBuffer that describes them; see `tfliteMetadata`.
+   */
+  toBytes(input: number, output: number, metadata: Uint8Array): Uint8Array<ArrayBuffer> {
     const bytes = this.#tensors.reduce((sum, { values }) => sum + (values?.byteLength ?? 0) + BYTES_PER_TENSOR, 0);
     const builder = new Builder(bytes);
-    const buffers = offsets(builder, [buffer(builder), ...this.#tensors.map(({ values }) => buffer(builder, values))]);
+    const buffers = offsets(builder, [
+      buffer(builder),
+      ...this.#tensors.map(({ values }) => buffer(builder, values)),
+      buffer(builder, metadata),
+    ]);
+    const entries = offsets(builder, [metadataTable(builder, this.#tensors.length + 1)]);
     const subgraphs = offsets(builder, [this.#subgraph(builder, input, output)]);
     const kinds = this.#kinds();
     const codes = offsets(
@@ -124,12 +132,13 @@ export class TfliteWriter {
       kinds.map((kind) => this.#operatorCode(builder, kind)),
     );
     const description = builder.createString('Exported by the benchmark of hwgq-web');
-    builder.startObject(5);
+    builder.startObject(7);
     builder.addFieldInt32(0, SCHEMA_VERSION, 0);
     builder.addFieldOffset(1, codes, 0);
     builder.addFieldOffset(2, subgraphs, 0);
     builder.addFieldOffset(3, description, 0);
     builder.addFieldOffset(4, buffers, 0);
+    builder.addFieldOffset(6, entries, 0);
     builder.finish(builder.endObject(), FILE_IDENTIFIER);
     return builder.asUint8Array().slice();
   }
@@ -171,7 +180,15 @@ export class TfliteWriter {
   }
 }
 
-function buffer(builder: Builder, values?: Float32Array | Int32Array | Int8Array): Offset {
+function metadataTable(builder: Builder, bufferIndex: number): Offset {
+  const name = builder.createString('TFLITE_METADATA');
+  builder.startObject(2);
+  builder.addFieldOffset(0, name, 0);
+  builder.addFieldInt32(1, bufferIndex, 0);
+  return builder.endObject();
+}
+
+function buffer(builder: Builder, values?: Float32Array | Int32Array | Int8Array | Uint8Array): Offset {
   let data: Offset = 0;
   if (values) {
     builder.prep(ALIGNMENT, values.byteLength);
@@ -226,12 +243,17 @@ function integers(builder: Builder, values: readonly number[]): Offset {
   return vector(builder, 4, values, (value) => builder.addInt32(value));
 }
 
-function offsets(builder: Builder, values: readonly Offset[]): Offset {
+export function offsets(builder: Builder, values: readonly Offset[]): Offset {
   return vector(builder, 4, values, (value) => builder.addOffset(value));
 }
 
 /** Writes a vector. A FlatBuffer is written from its end. */
-function vector(builder: Builder, size: number, values: ArrayLike<number>, add: (value: number) => void): Offset {
+export function vector(
+  builder: Builder,
+  size: number,
+  values: ArrayLike<number>,
+  add: (value: number) => void,
+): Offset {
   builder.startVector(size, values.length, size);
   for (let index = values.length - 1; index >= 0; index--) add(values[index] as number);
   return builder.endVector();

@@ -6,10 +6,11 @@ import { summarize } from '../../src/bench/statistics.ts';
 
 const REPORT: BenchmarkReport = {
   format: 'hwgq-benchmark',
-  version: 2,
+  version: 3,
   date: '2026-01-02T03:04:05.000Z',
   machine: { userAgent: 'Browser/1 – “quoted”', cores: 8, isIsolated: true },
   network: 'ResNet-18-HWGQ',
+  endToEnd: [],
   results: [
     {
       candidate: { engine: 'hwgq-web', backend: 'wasm', simd: 'relaxed', threads: 1 },
@@ -50,7 +51,7 @@ it.each([
   ['not base64', '#result=%%%'],
   ['not JSON', fragmentOf('hello')],
   ['another format', fragmentOf('{"format":"other"}')],
-  ['another version', fragmentOf(JSON.stringify({ ...REPORT, version: 3 }))],
+  ['another version', fragmentOf(JSON.stringify({ ...REPORT, version: 4 }))],
   [
     'a time that is a string',
     fragmentOf(JSON.stringify({ ...REPORT, results: [{ name: 'x', latency: { median: '1' } }] })),

@@ -13,10 +13,11 @@ it('prints in the table why an engine failed', () => {
   const lines = tableText('2 × Processor', [
     {
       format: 'hwgq-benchmark',
-      version: 2,
+      version: 3,
       date: '2026-01-02T03:04:05.000Z',
       machine: { userAgent: 'Browser/1', cores: 2, isIsolated: true, gpu: 'maker model' },
       network: 'ResNet-18-HWGQ',
+      endToEnd: [],
       results,
       profiles: [],
       firstLabels: [],

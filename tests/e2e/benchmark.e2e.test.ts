@@ -146,6 +146,8 @@ it('continues without engines that fail', async () => {
         { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 2 },
       ],
       rounds: 1,
+      pictures: [],
+      pictureRounds: 0,
       batches: [],
       tuning: false,
       firstLabels: true,

@@ -8,6 +8,8 @@ import { toCount } from '../../tools/number-arguments.ts';
 import { makeBenchModels } from '../bench-models.ts';
 import type { BenchmarkSettings } from '../benchmark.ts';
 import { formOf, nameOf } from '../candidate.ts';
+import type { EndToEndResult } from '../end-to-end/end-to-end-race.ts';
+import { PICTURE_KINDS, PICTURE_NAMES } from '../end-to-end/picture-kinds.ts';
 import { type FirstLabelCandidate, type FirstLabelTask, firstLabelAddress, floorAddress } from '../first-labels.ts';
 import type { BenchmarkReport } from '../report.ts';
 import {
@@ -18,6 +20,10 @@ import {
   OTHER_GPU_CANDIDATES,
   OTHER_WASM_CANDIDATES,
   PEAK_TARGET,
+  PICTURE_PART_TARGETS,
+  PICTURE_TARGETS,
+  picturePartResult,
+  pictureResults,
   ratioResult,
   SOFTWARE_GPU_TARGETS,
   START_TARGETS,
@@ -29,25 +35,25 @@ import {
 } from '../targets.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
-import { startChromium, startChromiumOnHardware } from './support/chromium.ts';
+import { CAMERA_FLAGS, startChromium, startChromiumOnHardware, WEBGL_FLAGS } from './support/chromium.ts';
 import { serveSite } from './support/site-server.ts';
 import { ISOLATED, type WebServer } from './support/web-server.ts';
 import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, TABLE_NETWORKS, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
-const TARGET_KINDS = ['wasm', 'webgpu', 'start', 'download', 'memory'] as const;
+const TARGET_KINDS = ['e2e', 'wasm', 'webgpu', 'start', 'download', 'memory'] as const;
 type TargetKind = (typeof TARGET_KINDS)[number];
 /** Default number of turns of each engine. */
 const ROUNDS = 12;
 /** Default number of runs of each page. */
 const START_ROUNDS = 9;
+/** Default number of turns of each engine for each kind of picture. */
+const PICTURE_ROUNDS = 5;
 /** Batch sizes for throughput. */
 const BATCHES = [1, 4, 16];
 
 interface Options {
   readonly targets: readonly TargetKind[];
-  /** Former name of `targets`, still accepted. */
-  readonly bars?: readonly TargetKind[];
   readonly rounds?: number;
   readonly layers?: boolean;
   readonly tune?: boolean;
@@ -71,7 +77,6 @@ const options = new Command('bench')
   .addOption(
     new Option('--targets <kinds...>', 'targets to measure').choices(TARGET_KINDS).default([...TARGET_KINDS], 'all'),
   )
-  .addOption(new Option('--bars <kinds...>', 'former name of --targets').choices(TARGET_KINDS).hideHelp())
   .option('--rounds <number>', 'turns of each engine (default: 12; with --table 4 for large networks)', toCount)
   .option('--layers', 'also measure throughput by batch size and the time of each layer; see --json')
   .option('--tune', 'autotune the WebGPU kernels first; all times are written with --json')
@@ -88,7 +93,9 @@ const options = new Command('bench')
 async function measure(): Promise<Measurements> {
   const server = await serveSite(ISOLATED);
   try {
-    const browser = await (options.gpu ? startChromiumOnHardware() : startChromium());
+    const browser = await (options.gpu
+      ? startChromiumOnHardware(...CAMERA_FLAGS)
+      : startChromium(...CAMERA_FLAGS, ...WEBGL_FLAGS));
     try {
       const machine = `${cpus().length} × ${cpus()[0]?.model}, Chromium ${browser.version()}`;
       const measurements: Measurements = { machine, targets: [], reports: [], details: {}, failures: [] };
@@ -96,7 +103,7 @@ async function measure(): Promise<Measurements> {
       if (options.gpu) measurements.details.gpu = await program.hardwareGpu();
       print(`${machine}; ${options.table ? 'all networks' : NETWORK}, batch 1`);
       if (options.table) await program.measureTable();
-      else await program.measureTargets(options.bars ?? options.targets);
+      else await program.measureTargets(options.targets);
       for (const target of measurements.targets) print(targetLine(target));
       if (options.json) writeFileSync(options.json, `${JSON.stringify(measurements, null, 2)}\n`);
       return measurements;
@@ -149,6 +156,7 @@ class BenchProgram {
   /** Measures targets. A failure is recorded, and the other kinds are still measured. */
   async measureTargets(kinds: readonly TargetKind[]): Promise<void> {
     const measurements: Readonly<Record<TargetKind, () => Promise<void>>> = {
+      e2e: () => this.#measureEndToEnd(),
       wasm: () => this.#measureWasm(),
       webgpu: () => this.#measureWebGpu(),
       start: () => this.#measureStart(),
@@ -162,6 +170,20 @@ class BenchProgram {
         this.#measurements.failures.push(`${kind}: ${messageOf(error)}`);
       }
     }
+  }
+
+  async #measureEndToEnd(): Promise<void> {
+    const candidates = candidatesOf(PICTURE_TARGETS);
+    const pictureRounds = options.rounds ?? PICTURE_ROUNDS;
+    const { endToEnd } = await this.#runInPage(NETWORK, candidates, { pictures: PICTURE_NAMES, pictureRounds });
+    for (const picture of PICTURE_NAMES) {
+      print(`${PICTURE_KINDS[picture].title} to a label:`);
+      for (const result of endToEnd) if (result.picture === picture && result.time) print(`  ${endToEndLine(result)}`);
+    }
+    this.#measurements.targets.push(
+      ...PICTURE_TARGETS.flatMap((target) => pictureResults(target, endToEnd)),
+      ...PICTURE_PART_TARGETS.map((target) => picturePartResult(target, endToEnd)),
+    );
   }
 
   async #measureWasm(): Promise<void> {
@@ -186,8 +208,10 @@ class BenchProgram {
       const start = performance.now();
       const maxRounds = options.rounds ?? rounds;
       try {
-        const report = await this.#runInPage(name, TABLE_CANDIDATES, maxRounds);
-        const { results } = await this.#runInPage(name, TABLE_GPU_CANDIDATES, Math.min(maxRounds, gpuRounds));
+        const report = await this.#runInPage(name, TABLE_CANDIDATES, { rounds: maxRounds });
+        const { results } = await this.#runInPage(name, TABLE_GPU_CANDIDATES, {
+          rounds: Math.min(maxRounds, gpuRounds),
+        });
         rows.push({ ...report, results: [...report.results, ...results] });
       } catch (error) {
         failures.push(`no table row for ${name}: ${messageOf(error)}`);
@@ -200,7 +224,9 @@ class BenchProgram {
 
   /** Runs a race on the network of the targets and prints the latencies. */
   async #measureRace(candidates: BenchmarkSettings['candidates'], maxRounds: number): Promise<BenchmarkReport> {
-    const report = await this.#runInPage(NETWORK, candidates, Math.min(maxRounds, options.rounds ?? maxRounds));
+    const report = await this.#runInPage(NETWORK, candidates, {
+      rounds: Math.min(maxRounds, options.rounds ?? maxRounds),
+    });
     for (const { name, latency, started } of report.results) {
       if (!latency) continue;
       const { median, best, p5, p95, count } = latency;
@@ -214,7 +240,7 @@ class BenchProgram {
   async #runInPage(
     network: string,
     candidates: BenchmarkSettings['candidates'],
-    rounds: number,
+    turns: Partial<Pick<BenchmarkSettings, 'rounds' | 'pictures' | 'pictureRounds'>>,
   ): Promise<BenchmarkReport> {
     const [browser, url, measurements] = [this.#browser, this.#url, this.#measurements];
     const context = await browser.newContext();
@@ -227,13 +253,17 @@ class BenchProgram {
       await page.goto(`${url}benchmark.html`);
       const batches = options.layers ? BATCHES : options.gpu && !options.table ? [1] : [];
       const tuning = options.tune ?? false;
-      const settings = { network, candidates, rounds, batches, tuning, firstLabels: false };
+      const none = { rounds: 0, pictures: [], pictureRounds: 0, firstLabels: false };
+      const settings: BenchmarkSettings = { ...none, network, candidates, batches, tuning, ...turns };
       const report = await page.evaluate((settings) => {
         const { reportProgress } = window as unknown as { reportProgress: (done: number, doing: string) => void };
         return window.hwgqBenchmark.run(settings, reportProgress);
       }, settings);
       measurements.reports.push(report);
-      for (const { name, failure } of [...report.results, ...report.profiles]) {
+      const failed = new Map(
+        [...report.endToEnd, ...report.results, ...report.profiles].map(({ name, failure }) => [name, failure]),
+      );
+      for (const [name, failure] of failed) {
         if (failure !== undefined) measurements.failures.push(`${name} on ${network}: ${failure}`);
       }
       if (report.tuningFailure !== undefined)
@@ -300,9 +330,17 @@ class BenchProgram {
   }
 }
 
+function endToEndLine({ name, time, parts }: EndToEndResult): string {
+  const { median = 0, best = 0, p5 = 0, p95 = 0, count = 0 } = time ?? {};
+  const spread = `p5–p95 ${p5.toFixed(1)}–${p95.toFixed(1)}, best ${best.toFixed(1)}, ${count} pictures`;
+  const own = parts ? `; network ${parts.network.toFixed(1)}, preprocessing ${parts.preprocess.toFixed(1)}` : '';
+  return `${name}: ${median.toFixed(1)} ms (${spread}${own})`;
+}
+
 function targetLine({ title, measured, bestRatio, required, goal, unit, isMet }: TargetResult): string {
   const format = (value: number) => {
     if (unit === '×') return `${value.toFixed(2)}×`;
+    if (unit === 'ms') return `${value.toFixed(2)} ms`;
     if (unit === 'share') return `${(100 * value).toFixed(0)}%`;
     return value < 1e6 ? `${(value / 1000).toFixed(1)} KB` : megabytes(value);
   };

@@ -5,6 +5,7 @@ import { HwgqError } from '../../errors.ts';
 import { byId, create } from '../shared/dom.ts';
 
 const ROUNDS = 10;
+const PICTURE_ROUNDS = 4;
 const BATCHES = [1, 4, 16] as const;
 /** Default number of threads of a session. */
 const MOST_USUAL_THREADS = 4;
@@ -31,6 +32,8 @@ export async function chosenSettings(): Promise<BenchmarkSettings> {
     network: byId('network', HTMLSelectElement).value,
     candidates,
     rounds: ROUNDS,
+    pictures: [],
+    pictureRounds: PICTURE_ROUNDS,
     batches: isChecked('with-profiles') ? BATCHES : [],
     tuning: isChecked('with-tuning'),
     firstLabels: isChecked('with-first-labels'),

@@ -36,6 +36,12 @@ export const VIDEO_FLAGS = [
   '--enable-gpu-rasterization',
 ];
 
+/** Additional flags for a camera that shows a moving test picture and needs no permission. */
+export const CAMERA_FLAGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+/** Additional flags for WebGL without a GPU, which MediaPipe converts pictures with. */
+export const WEBGL_FLAGS = ['--enable-unsafe-swiftshader'];
+
 /** Flags for WebGPU on a hardware GPU. On Linux, Chromium uses Vulkan only if it is enabled. */
 const HARDWARE_GPU_FLAGS = [
   ...QUIET_FLAGS,
@@ -76,10 +82,17 @@ export async function startChromium(...flags: readonly string[]): Promise<Browse
   return browser.on('context', (context) => context.setDefaultTimeout(TIMEOUT));
 }
 
-/** Starts Chromium on a hardware GPU, in a window if there is a screen: a headless Chromium may not find the GPU. */
-export function startChromiumOnHardware(): Promise<Browser> {
+/**
+ * Starts Chromium on a hardware GPU, in a window if there is a screen: a headless Chromium may not find the GPU.
+ * @param flags additional flags.
+ */
+export function startChromiumOnHardware(...flags: readonly string[]): Promise<Browser> {
   const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
-  return chromium.launch({ executablePath: findChromium(), args: HARDWARE_GPU_FLAGS, headless: !hasScreen });
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: [...HARDWARE_GPU_FLAGS, ...flags],
+    headless: !hasScreen,
+  });
 }
 
 function candidates(): (string | undefined)[] {

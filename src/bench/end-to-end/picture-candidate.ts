@@ -1,0 +1,27 @@
+import type {
+  Candidate,
+  LiteRtCandidate,
+  MediaPipeCandidate,
+  OnnxRuntimeCandidate,
+  OwnCandidate,
+} from '../candidate.ts';
+
+/** An engine that can be measured from a picture to a label. */
+export type PictureCandidate = OwnCandidate | OnnxRuntimeCandidate | LiteRtCandidate | MediaPipeCandidate;
+
+export const MEDIAPIPE: MediaPipeCandidate = { engine: 'MediaPipe', backend: 'wasm', form: 'int8-twin' };
+
+/**
+ * Returns the candidates that take part: this project's engine, and int8 networks on WebAssembly in other engines. If
+ * LiteRT.js is among them, MediaPipe runs the same file.
+ */
+export function pictureCandidates(candidates: readonly Candidate[]): readonly PictureCandidate[] {
+  const found = candidates.filter(isPictureCandidate);
+  return found.some(({ engine }) => engine === 'LiteRT.js') ? [...found, MEDIAPIPE] : found;
+}
+
+function isPictureCandidate(candidate: Candidate): candidate is Exclude<PictureCandidate, MediaPipeCandidate> {
+  const { engine, backend } = candidate;
+  if (engine === 'hwgq-web') return backend !== 'reference' && candidate.simd !== 'plain';
+  return engine !== 'tfjs' && backend === 'wasm' && candidate.form === 'int8-twin';
+}
