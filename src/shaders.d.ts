@@ -16,3 +16,18 @@ declare module '*&STRIDE=4' {
   const code: string;
   export default code;
 }
+
+declare module '*?BLOCKS=1' {
+  const code: string;
+  export default code;
+}
+
+declare module '*?BLOCKS=2' {
+  const code: string;
+  export default code;
+}
+
+declare module '*?BLOCKS=4' {
+  const code: string;
+  export default code;
+}

@@ -3,7 +3,7 @@ import { shortened, shortNames } from './wgsl-names.ts';
 import { preprocess } from './wgsl-preprocessor.ts';
 
 /**
- * Imports `.wgsl` files as text: `import code from './binary-row.wgsl?PIXELS=4&STRIDE=1'`. A parameter of the import sets a
+ * Imports `.wgsl` files as text: `import code from './binary-channels.wgsl?BLOCKS=4'`. A parameter of the import sets a
  * constant that the file declares; the comments `#include` and `#unroll` are preprocessed (`wgsl-preprocessor.ts`). All
  * names are shortened except those that pipelines are created with.
  */

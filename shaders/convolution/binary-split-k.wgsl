@@ -1,24 +1,38 @@
 // #include "convolution.wgsl"
-// #include "tile-split-k.wgsl"
+// #include "split-k.wgsl"
 // #include "binary.wgsl"
-// #include "entry-points.wgsl"
+// #include "pixel-entry-points.wgsl"
 
-alias Partial = Sum;
+// [tap][word][block], four output channels in one vector
+@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
 
-fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
-  var low = vec4<u32>();
-  var high = vec4<u32>();
-  var sumOfCodes = 0u;
-  let words = shape.inputDepth;
-  let length = shape.kernelHeight * shape.kernelWidth * words;
-  for (var index = tile.slice; index < length; index += slices) {
-    let inputPixel = inputPixelOfTap(tile, index / words);
-    let bits = inputBits(inputPixel.start + index % words, inputPixel.inside);
-    let weight = weights[index * shape.blocks + tile.block];
-    low += countOneBits(weight & vec4<u32>(bits.x));
-    high += countOneBits(weight & vec4<u32>(bits.y));
-    sumOfCodes += codeSum(bits);
+alias Reduced = Sum;
+
+struct Partial {
+  low: vec4<u32>,
+  high: vec4<u32>,
+  codeTotal: u32,
+}
+
+fn addRun(sum: ptr<function, Partial>, run: Run) {
+  var index = run.first;
+  var weightIndex = run.weight;
+  for (var turn = 0u; turn < MANY; turn++) {
+    if (index >= run.end) {
+      break;
+    }
+    let bits = input[run.start + index];
+    let weight = weights[weightIndex];
+    (*sum).low += countOneBits(weight & vec4<u32>(bits.x));
+    (*sum).high += countOneBits(weight & vec4<u32>(bits.y));
+    (*sum).codeTotal += codeSum(bits);
+    index += i32(slices);
+    weightIndex += slices * shape.blocks;
   }
-  let sum = vec4<i32>(2u * low + 4u * high) - vec4<i32>(i32(sumOfCodes));
-  return array<Sum, PIXELS>(reduced(sum, local));
+}
+
+fn accumulate(pixel: Pixel, local: u32) -> array<Sum, BLOCKS> {
+  let slice = accumulateSlice(pixel);
+  let sum = vec4<i32>(2u * slice.low + 4u * slice.high) - vec4<i32>(i32(slice.codeTotal));
+  return array<Sum, BLOCKS>(reduced(sum, local));
 }

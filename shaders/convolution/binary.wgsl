@@ -3,8 +3,6 @@
 
 // [pixel][word], both planes of a word in one vector
 @group(0) @binding(2) var<storage, read> input: array<vec2<u32>>;
-// [tap][word][block], four output channels in one vector
-@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
 // [threshold][block]
 @group(0) @binding(7) var<storage, read> thresholds: array<vec4<i32>>;
 
@@ -20,6 +18,10 @@ fn thresholdOf(index: u32, block: u32) -> vec4<i32> {
 
 fn exceeds(sum: Sum, threshold: vec4<i32>) -> vec4<bool> {
   return sum > threshold;
+}
+
+fn selected(ifFalse: Sum, ifTrue: Sum, condition: vec4<bool>) -> Sum {
+  return select(ifFalse, ifTrue, condition);
 }
 
 // Σ code over the 32 channels of a word.

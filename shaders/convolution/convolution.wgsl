@@ -31,6 +31,10 @@ struct Convolution {
 
 @group(0) @binding(1) var<uniform> shape: Convolution;
 
+// More turns than any loop over taps, words, or channels has. Compilers add a counter of 64 bits to loops that they cannot
+// prove to end.
+const MANY = 65536u;
+
 // Whether a position is on the image, and the index of its first value in the input.
 struct InputPixel {
   inside: bool,

@@ -1,18 +1,27 @@
 // #include "convolution.wgsl"
-// #include "tile-split-k.wgsl"
+// #include "split-k.wgsl"
 // #include "float.wgsl"
-// #include "entry-points.wgsl"
+// #include "pixel-entry-points.wgsl"
 
+// [tap][channel][block], four output channels in one vector
+@group(0) @binding(3) var<storage, read> weights: array<vec4<f32>>;
+
+alias Reduced = Sum;
 alias Partial = Sum;
 
-fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
-  var sum = vec4<f32>();
-  let depth = shape.inputDepth;
-  let length = shape.kernelHeight * shape.kernelWidth * depth;
-  for (var index = tile.slice; index < length; index += slices) {
-    let inputPixel = inputPixelOfTap(tile, index / depth);
-    let x = select(0.0, input[inputPixel.start + index % depth], inputPixel.inside);
-    sum += x * weights[index * shape.blocks + tile.block];
+fn addRun(sum: ptr<function, Partial>, run: Run) {
+  var index = run.first;
+  var weightIndex = run.weight;
+  for (var turn = 0u; turn < MANY; turn++) {
+    if (index >= run.end) {
+      break;
+    }
+    *sum += weights[weightIndex] * input[run.start + index];
+    index += i32(slices);
+    weightIndex += slices * shape.blocks;
   }
-  return array<Sum, PIXELS>(reduced(sum, local));
+}
+
+fn accumulate(pixel: Pixel, local: u32) -> array<Sum, BLOCKS> {
+  return array<Sum, BLOCKS>(reduced(accumulateSlice(pixel), local));
 }

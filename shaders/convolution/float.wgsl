@@ -2,8 +2,6 @@
 
 // [pixel][channel]
 @group(0) @binding(2) var<storage, read> input: array<f32>;
-// [tap][channel][block], four output channels in one vector
-@group(0) @binding(3) var<storage, read> weights: array<vec4<f32>>;
 // [threshold][block]
 @group(0) @binding(7) var<storage, read> thresholds: array<vec4<f32>>;
 
@@ -19,4 +17,8 @@ fn thresholdOf(index: u32, block: u32) -> vec4<f32> {
 
 fn exceeds(sum: Sum, threshold: vec4<f32>) -> vec4<bool> {
   return sum > threshold;
+}
+
+fn selected(ifFalse: Sum, ifTrue: Sum, condition: vec4<bool>) -> Sum {
+  return select(ifFalse, ifTrue, condition);
 }

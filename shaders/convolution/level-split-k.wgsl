@@ -1,38 +1,46 @@
 // #include "convolution.wgsl"
-// #include "tile-split-k.wgsl"
-// #include "entry-points.wgsl"
+// #include "split-k.wgsl"
 // #include "level.wgsl"
+// #include "pixel-entry-points.wgsl"
 
-alias Partial = vec4<i32>;
+// [tap][word][block], four output channels in one vector
+@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
+// [word][block]: a bit for each input channel that the output channels read
+@group(0) @binding(8) var<storage, read> members: array<vec4<u32>>;
 
-// Limbs that no level has are not reduced.
-fn reducedLimbs(sums: Limbs, local: u32) -> Limbs {
-  var total = Limbs(reduced(sums.first, local), vec4<i32>(), vec4<i32>());
+alias Reduced = vec4<i32>;
+alias Partial = Limbs;
+
+fn addRun(sum: ptr<function, Partial>, run: Run) {
+  var index = run.first;
+  var weightIndex = run.weight;
+  for (var turn = 0u; turn < MANY; turn++) {
+    if (index >= run.end) {
+      break;
+    }
+    let weight = weights[weightIndex];
+    let member = members[u32(index) % shape.inputDepth * shape.blocks + weightIndex % shape.blocks];
+    for (var number = 0u; number < termCount; number++) {
+      let term = terms[number];
+      let bits = planeProduct(u32(term.x), u32(run.start + index * i32(planes)));
+      *sum = addTerm(*sum, signedCount(weight, member & vec4<u32>(bits)), term);
+    }
+    index += i32(slices);
+    weightIndex += slices * shape.blocks;
+  }
+}
+
+fn accumulate(pixel: Pixel, local: u32) -> array<Sum, BLOCKS> {
+  let slice = accumulateSlice(pixel);
+  var total = Limbs(reduced(slice.first, local), vec4<i32>(), vec4<i32>());
+  // Limbs that no level has are not reduced.
   if (limbs > 1u) {
     workgroupBarrier();
-    total.second = reduced(sums.second, local);
+    total.second = reduced(slice.second, local);
   }
   if (limbs > 2u) {
     workgroupBarrier();
-    total.third = reduced(sums.third, local);
+    total.third = reduced(slice.third, local);
   }
-  return total;
-}
-
-fn accumulate(tile: Tile, local: u32) -> array<Sum, PIXELS> {
-  var sums: Limbs;
-  let words = shape.inputDepth;
-  let length = shape.kernelHeight * shape.kernelWidth * words;
-  for (var index = tile.slice; index < length; index += slices) {
-    let inputPixel = inputPixelOfTap(tile, index / words);
-    let word = index % words;
-    let weight = weights[index * shape.blocks + tile.block];
-    let member = members[word * shape.blocks + tile.block];
-    for (var number = 0u; number < termCount; number++) {
-      let term = terms[number];
-      let bits = planeProduct(u32(term.x), inputPixel.start + word * planes, inputPixel.inside);
-      sums = addTerm(sums, signedCount(weight, member & vec4<u32>(bits)), term);
-    }
-  }
-  return array<Sum, PIXELS>(combined(reducedLimbs(sums, local)));
+  return array<Sum, BLOCKS>(combined(total));
 }

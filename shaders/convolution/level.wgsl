@@ -5,10 +5,6 @@
 
 // [pixel][word][plane]
 @group(0) @binding(2) var<storage, read> input: array<u32>;
-// [tap][word][block], four output channels in one vector
-@group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
-// [word][block]: a bit for each input channel that the output channels read
-@group(0) @binding(8) var<storage, read> members: array<vec4<u32>>;
 // [term]: the set of planes, then the limbs of the weight, lowest first
 @group(0) @binding(9) var<storage, read> terms: array<vec4<i32>>;
 
@@ -23,8 +19,8 @@ struct Limbs {
 }
 
 // The product of a set of bit planes: bits that are 1 in all of them.
-fn planeProduct(planeSet: u32, index: u32, inside: bool) -> u32 {
-  var bits = select(0u, ~0u, inside);
+fn planeProduct(planeSet: u32, index: u32) -> u32 {
+  var bits = ~0u;
   for (var plane = 0u; plane < planes; plane++) {
     if ((planeSet & (1u << plane)) != 0u) {
       bits &= input[index + plane];

@@ -34,3 +34,7 @@ fn thresholdOf(index: u32, block: u32) -> Sum {
 fn exceeds(sum: Sum, threshold: Sum) -> vec4<bool> {
   return (sum.high > threshold.high) | ((sum.high == threshold.high) & (sum.low > threshold.low));
 }
+
+fn selected(ifFalse: Sum, ifTrue: Sum, condition: vec4<bool>) -> Sum {
+  return Sum(select(ifFalse.high, ifTrue.high, condition), select(ifFalse.low, ifTrue.low, condition));
+}

@@ -124,12 +124,12 @@ it('remembers the fastest kernels for the adapter and uses them', async () => {
   const before = await kernels();
   expect(new Set(before)).toEqual(new Set(Object.values(choice ?? {})));
   await page.evaluate(
-    (text) => localStorage.setItem('hwgq-web kernels', text.replaceAll(/:"[\w-]+"/g, ':"tile"')),
+    (text) => localStorage.setItem('hwgq-web kernels', text.replaceAll(/:"[\w-]+"/g, ':"split-k-8"')),
     await remembered(),
   );
   await page.getByLabel('Find the fastest').uncheck();
   await measure(page);
-  expect(await kernels()).toEqual(before.map(() => 'tile'));
+  expect(await kernels()).toEqual(before.map(() => 'split-k-8'));
   expect(misdeeds).toEqual([]);
   await page.context().close();
 });

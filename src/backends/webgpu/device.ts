@@ -16,12 +16,12 @@ export interface AdapterDescription {
 
 /** The properties of a device that decide which kernels it can run, and which of them are the default. */
 export interface Capabilities {
+  /** The adapter's vendor and architecture; empty if the browser hides them. */
+  readonly vendor: string;
+  readonly architecture: string;
   readonly subgroups: boolean;
-  /** True if WGSL has `dot4U8Packed`. */
-  readonly packedDot: boolean;
   /** True if compute passes can be timed. */
   readonly timestamps: boolean;
-  readonly isSoftware: boolean;
 }
 
 export interface OpenDevice {
@@ -85,10 +85,10 @@ export async function openDevice(
     device,
     adapter: { vendor, architecture, device: model, description, isFallbackAdapter },
     capabilities: {
+      vendor,
+      architecture,
       subgroups: device.features.has('subgroups'),
-      packedDot: gpu.wgslLanguageFeatures.has('packed_4x8_integer_dot_product'),
       timestamps: device.features.has('timestamp-query'),
-      isSoftware: isFallbackAdapter,
     },
   };
 }

@@ -14,8 +14,8 @@ import {
   prepareStep,
   writeBatchSize,
 } from './prepared-step.ts';
+import { chosenVariant } from './variant-choice.ts';
 import type { KernelChoice, VariantName } from './variant-names.ts';
-import { chosenVariant } from './variants.ts';
 
 export interface ExecutableOptions {
   /** Kernels for layer shapes. Shapes that it does not name get their default kernels. */

@@ -25,7 +25,7 @@ import type {
   TensorId,
   Windows,
 } from '../../plan/plan.ts';
-import { BLOCK_CHANNELS, blockCount, wordCount } from './layout.ts';
+import { BLOCK_CHANNELS, blockCount, paddedBlockCount, wordCount } from './layout.ts';
 import {
   filterShape,
   packAffine,
@@ -106,7 +106,12 @@ export function kernelOf(
         tensors: inputAndOutput(step),
       };
     case 'floatPooling': {
-      const { constants, tensors, ...epilogue } = floatEpilogue(step.output, output.shape, step.epilogue);
+      const { constants, tensors, ...epilogue } = floatEpilogue(
+        step.output,
+        output.shape,
+        step.epilogue,
+        BLOCK_CHANNELS,
+      );
       return {
         ...poolingKernel(step, input.shape, output.shape, channels, blockCount(channels)),
         ...epilogue,
@@ -116,7 +121,12 @@ export function kernelOf(
       };
     }
     case 'pointwise': {
-      const { constants, tensors, ...epilogue } = floatEpilogue(step.output, output.shape, step.epilogue);
+      const { constants, tensors, ...epilogue } = floatEpilogue(
+        step.output,
+        output.shape,
+        step.epilogue,
+        BLOCK_CHANNELS,
+      );
       const blocks = blockCount(channels);
       return {
         ...elementwise(step, input.shape, blocks),
@@ -201,11 +211,16 @@ export function kernelOf(
 
 function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShape, variant: Variant): Kernel {
   const { height, width, channels } = input.shape;
-  const filters = filterShape(step, input.shape, output);
+  const blocks = paddedBlockCount(output.channels, variant.channels);
+  const row = blocks * BLOCK_CHANNELS;
+  const filters = filterShape(step, input.shape, output, row);
   const inputDepth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
   let inputStride = inputDepth;
   const { epilogue } = step;
-  const out = epilogue.kind === 'codes' ? codeEpilogue(step, epilogue) : floatEpilogue(step.output, output, epilogue);
+  const out =
+    epilogue.kind === 'codes'
+      ? codeEpilogue(step, epilogue, row)
+      : floatEpilogue(step.output, output, epilogue, variant.channels);
   const constants: Record<string, number> = { ...out.constants, ...variant.constants };
   let tables: Bound<Table>;
   switch (step.kind) {
@@ -243,7 +258,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
       outputHeight: output.height,
       outputWidth: output.width,
       outputChannels: output.channels,
-      blocks: blockCount(output.channels),
+      blocks,
       kernelHeight: kernel[0],
       kernelWidth: kernel[1],
       ...windowsOf(step),
@@ -260,24 +275,29 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
 /** The parts of a kernel that its epilogue adds. */
 type EpilogueParts = Pick<Kernel, 'constants' | 'tables' | 'tensors' | 'cleared'>;
 
-/** The parameters of shaders/epilogue/store-codes.wgsl. */
-function codeEpilogue(step: Convolution, { thresholds }: CodeEpilogue): EpilogueParts {
+/** The parameters of an epilogue that makes codes. */
+function codeEpilogue(step: Convolution, { thresholds }: CodeEpilogue, row: number): EpilogueParts {
   return {
     constants: quantizerConstants(thresholds),
-    tables: { thresholds: accumulatorThresholds(step, thresholds) },
+    tables: { thresholds: accumulatorThresholds(step, thresholds, row) },
     tensors: { codes: step.output },
     cleared: step.output,
   };
 }
 
-/** The parameters of shaders/epilogue/store-floats.wgsl; variables that it does not use are bound to a few bytes. */
+/**
+ * The parameters of an epilogue that makes floats; variables that it does not use are bound to a few bytes.
+ * @param group channels of a thread, to a multiple of which rows of tables are padded.
+ */
 function floatEpilogue(
   output: TensorId,
   { channels }: ChwShape,
   { factor, offset, shortcut, codes }: FloatEpilogue,
+  group: number,
 ): EpilogueParts {
   const keepsFloats = codes?.keepsFloats ?? true;
-  const tables: Partial<Record<KernelBinding, Table>> = { affine: packAffine(factor, offset, codes) };
+  const row = paddedBlockCount(channels, group) * BLOCK_CHANNELS;
+  const tables: Partial<Record<KernelBinding, Table>> = { affine: packAffine(factor, offset, codes, row) };
   const tensors: Partial<Record<KernelBinding, TensorId>> = {};
   const bind = (variable: KernelBinding, tensor: TensorId | undefined) => {
     if (tensor === undefined) tables[variable] = new Float32Array(1);
@@ -289,7 +309,7 @@ function floatEpilogue(
   const flags = {
     hasShortcut: shortcut === undefined ? 0 : 1,
     keepsFloats: keepsFloats ? 1 : 0,
-    fillsBlocks: channels % BLOCK_CHANNELS === 0 ? 1 : 0,
+    fillsBlocks: channels === row ? 1 : 0,
   };
   if (!codes) return { constants: flags, tables, tensors };
   const constants = { ...flags, makesCodes: 1, ...quantizerConstants(codes.thresholds) };
@@ -300,16 +320,16 @@ function quantizerConstants({ length }: readonly Float64Array[]): Constants {
   return { thresholdCount: length, codeBits: codeBits(length + 1) };
 }
 
-function accumulatorThresholds(step: Convolution, thresholds: readonly Float64Array[]): Table {
+function accumulatorThresholds(step: Convolution, thresholds: readonly Float64Array[], row: number): Table {
   switch (step.kind) {
     case 'integerConvolution':
-      return packLimbThresholds(thresholds, LIMB_BITS * (step.weights.limbs.length - 1));
+      return packLimbThresholds(thresholds, LIMB_BITS * (step.weights.limbs.length - 1), row);
     case 'floatConvolution':
-      return packFloatThresholds(thresholds);
+      return packFloatThresholds(thresholds, row);
     case 'binaryConvolution':
       return hasUsualLevels(step)
-        ? packIntegerThresholds(thresholds)
-        : packLimbThresholds(thresholds, LIMB_BITS * (limbCount(step) - 1));
+        ? packIntegerThresholds(thresholds, row)
+        : packLimbThresholds(thresholds, LIMB_BITS * (limbCount(step) - 1), row);
   }
 }
 

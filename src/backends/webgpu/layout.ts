@@ -17,6 +17,11 @@ export function blockCount(channels: number): number {
   return Math.ceil(channels / BLOCK_CHANNELS);
 }
 
+/** Returns the number of blocks in a row that is padded to whole groups of channels. */
+export function paddedBlockCount(channels: number, group: number): number {
+  return (Math.ceil(channels / group) * group) / BLOCK_CHANNELS;
+}
+
 /** Converts planar images to [pixel][channel], which it writes to `pixels`. */
 export function toChannelsLast<T extends Int32Array | Float32Array>(
   planar: ArrayLike<number>,

@@ -1,10 +1,4 @@
 /** Shaders that a hardware GPU's default choice never needs: only an autotune or a software adapter runs them. */
-export { default as binaryDot } from '../../../shaders/convolution/binary-dot.wgsl';
-export { default as binaryRow7Stride1 } from '../../../shaders/convolution/binary-row.wgsl?PIXELS=7&STRIDE=1';
-export { default as binarySubgroupRow7Stride1 } from '../../../shaders/convolution/binary-subgroup-row.wgsl?PIXELS=7&STRIDE=1';
-export { default as binarySubgroupRow7Stride2 } from '../../../shaders/convolution/binary-subgroup-row.wgsl?PIXELS=7&STRIDE=2';
-export { default as binarySubgroupTile } from '../../../shaders/convolution/binary-subgroup-tile.wgsl';
-export { default as binaryTile } from '../../../shaders/convolution/binary-tile.wgsl';
 export { default as integerRow3Stride1 } from '../../../shaders/convolution/integer-row.wgsl?PIXELS=4&WIDTH=3&STRIDE=1';
 export { default as integerRow7Stride2 } from '../../../shaders/convolution/integer-row.wgsl?PIXELS=4&WIDTH=7&STRIDE=2';
 export { default as integerRow11Stride4 } from '../../../shaders/convolution/integer-row.wgsl?PIXELS=4&WIDTH=11&STRIDE=4';

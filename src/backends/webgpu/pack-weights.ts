@@ -4,7 +4,7 @@ import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
 import type { LimbWeights } from '../../plan/limbs.ts';
 import type { Convolution, FusedQuantization } from '../../plan/plan.ts';
-import { BLOCK_CHANNELS, blockCount, WORD_CHANNELS, wordCount } from './layout.ts';
+import { WORD_CHANNELS, wordCount } from './layout.ts';
 
 /** The sizes of a convolution's filters. */
 export interface FilterShape {
@@ -12,10 +12,13 @@ export interface FilterShape {
   readonly inputs: number;
   readonly taps: number;
   readonly group: number;
+  /** Output channels of a packed row: `outputs`, padded. */
+  readonly row: number;
 }
 
-export function filterShape(step: Convolution, input: ChwShape, output: ChwShape): FilterShape {
+export function filterShape(step: Convolution, input: ChwShape, output: ChwShape, row: number): FilterShape {
   return {
+    row,
     outputs: output.channels,
     inputs: input.channels,
     taps: step.kernel[0] * step.kernel[1],
@@ -23,11 +26,10 @@ export function filterShape(step: Convolution, input: ChwShape, output: ChwShape
   };
 }
 
-/** Packs weight signs as [tap][word][output channel, rounded up to blocks], with 32 input channels in a word. */
+/** Packs weight signs as [tap][word][output channel of a padded row], with 32 input channels in a word. */
 export function packSigns(signs: Uint8Array, shape: FilterShape): Uint32Array<ArrayBuffer> {
-  const { outputs, inputs, taps } = shape;
+  const { outputs, inputs, taps, row } = shape;
   const words = wordCount(inputs);
-  const row = blockCount(outputs) * BLOCK_CHANNELS;
   const packed = new Uint32Array(taps * words * row);
   let bit = 0;
   for (let output = 0; output < outputs; output++) {
@@ -45,9 +47,9 @@ export function packSigns(signs: Uint8Array, shape: FilterShape): Uint32Array<Ar
   return packed;
 }
 
-/** Packs the set of input channels that each output channel reads as [word][output channel, rounded up to blocks]. */
+/** Packs the set of input channels that each output channel reads as [word][output channel of a padded row]. */
 export function packMembers(shape: FilterShape): Uint32Array<ArrayBuffer> {
-  const row = blockCount(shape.outputs) * BLOCK_CHANNELS;
+  const { row } = shape;
   const packed = new Uint32Array(wordCount(shape.inputs) * row);
   for (let output = 0; output < shape.outputs; output++) {
     const [first, end] = inputsOf(shape, output);
@@ -72,29 +74,28 @@ function inputsOf({ outputs, inputs, group }: FilterShape, output: number): [fir
 }
 
 /**
- * Packs limbs of weights as [limb][tap][input channel][output channel, rounded up to blocks]. Weights for channels outside
+ * Packs limbs of weights as [limb][tap][input channel][output channel of a padded row]. Weights for channels outside
  * an output channel's group are 0.
  */
 export function packLimbs({ limbs }: LimbWeights, shape: FilterShape): Int16Array<ArrayBuffer> {
-  const size = shape.taps * shape.inputs * blockCount(shape.outputs) * BLOCK_CHANNELS;
+  const size = shape.taps * shape.inputs * shape.row;
   const packed = new Int16Array(limbs.length * size);
   for (const [position, limb] of limbs.entries()) permute(limb, packed.subarray(position * size), shape);
   return packed;
 }
 
 /**
- * Packs float weights as [tap][input channel][output channel, rounded up to blocks]. Weights for channels outside an output
+ * Packs float weights as [tap][input channel][output channel of a padded row]. Weights for channels outside an output
  * channel's group are 0.
  */
 export function packFloats(weights: Float32Array, shape: FilterShape): Float32Array<ArrayBuffer> {
-  const packed = new Float32Array(shape.taps * shape.inputs * blockCount(shape.outputs) * BLOCK_CHANNELS);
+  const packed = new Float32Array(shape.taps * shape.inputs * shape.row);
   permute(weights, packed, shape);
   return packed;
 }
 
 function permute(from: ArrayLike<number>, to: Int16Array | Float32Array, shape: FilterShape): void {
-  const { outputs, inputs, taps } = shape;
-  const row = blockCount(outputs) * BLOCK_CHANNELS;
+  const { outputs, inputs, taps, row } = shape;
   let index = 0;
   for (let output = 0; output < outputs; output++) {
     const [first, end] = inputsOf(shape, output);
@@ -104,47 +105,54 @@ function permute(from: ArrayLike<number>, to: Int16Array | Float32Array, shape: 
   }
 }
 
-/** Concatenates rows with one number for each channel, each padded with `filler` to whole blocks. */
-function blockRows(rows: readonly ArrayLike<number>[], filler: number): number[] {
-  return rows.flatMap((values) => {
-    const padding = blockCount(values.length) * BLOCK_CHANNELS - values.length;
-    return [...Array.from(values), ...new Array<number>(padding).fill(filler)];
-  });
+/** Concatenates rows with one number for each channel, each padded with `filler` to `row` channels. */
+function paddedRows(rows: readonly ArrayLike<number>[], filler: number, row: number): number[] {
+  return rows.flatMap((values) => [...Array.from(values), ...new Array<number>(row - values.length).fill(filler)]);
 }
 
-/** Packs thresholds of integer accumulators as [threshold][channel, rounded up to blocks]. */
-export function packIntegerThresholds(thresholds: readonly Float64Array[]): Int32Array<ArrayBuffer> {
-  return Int32Array.from(blockRows(thresholds, 2 ** 31 - 1));
+/** Packs thresholds of integer accumulators as [threshold][channel of a padded row]. */
+export function packIntegerThresholds(thresholds: readonly Float64Array[], row: number): Int32Array<ArrayBuffer> {
+  return Int32Array.from(paddedRows(thresholds, 2 ** 31 - 1, row));
 }
 
 /**
- * Packs thresholds of accumulators in limbs as [high, low][threshold][channel, rounded up to blocks]; `low` has `lowBits`
+ * Packs thresholds of accumulators in limbs as [high, low][threshold][channel of a padded row]; `low` has `lowBits`
  * bits.
  */
-export function packLimbThresholds(thresholds: readonly Float64Array[], lowBits: number): Int32Array<ArrayBuffer> {
+export function packLimbThresholds(
+  thresholds: readonly Float64Array[],
+  lowBits: number,
+  row: number,
+): Int32Array<ArrayBuffer> {
   const base = 2 ** lowBits;
   const high = thresholds.map((values) => values.map((value) => Math.floor(value / base)));
   const low = thresholds.map((values) => values.map((value) => value - Math.floor(value / base) * base));
-  return Int32Array.from([...blockRows(high, 2 ** 31 - 1), ...blockRows(low, 0)]);
+  return Int32Array.from([...paddedRows(high, 2 ** 31 - 1, row), ...paddedRows(low, 0, row)]);
 }
 
-/** Packs thresholds of float accumulators as [threshold][channel, rounded up to blocks]. */
-export function packFloatThresholds(thresholds: readonly Float64Array[]): Float32Array<ArrayBuffer> {
+/** Packs thresholds of float accumulators as [threshold][channel of a padded row]. */
+export function packFloatThresholds(thresholds: readonly Float64Array[], row: number): Float32Array<ArrayBuffer> {
   return Float32Array.from(
-    blockRows(
+    paddedRows(
       thresholds.map((values) => values.map(clampToFloat32)),
       LARGEST_FLOAT32,
+      row,
     ),
   );
 }
 
-/** Packs [factor, offset, and with codes sign, thresholds…][channel, rounded up to blocks]. */
+/** Packs [factor, offset, and with codes sign, thresholds…][channel of a padded row]. */
 export function packAffine(
   factor: Float64Array,
   offset: Float64Array,
   codes: FusedQuantization | undefined,
+  row: number,
 ): Float32Array<ArrayBuffer> {
-  const affine = blockRows([factor, offset], 0);
+  const affine = paddedRows([factor, offset], 0, row);
   if (!codes) return Float32Array.from(affine);
-  return Float32Array.from([...affine, ...blockRows([codes.sign], 0), ...packFloatThresholds(codes.thresholds)]);
+  return Float32Array.from([
+    ...affine,
+    ...paddedRows([codes.sign], 0, row),
+    ...packFloatThresholds(codes.thresholds, row),
+  ]);
 }

@@ -1,25 +1,21 @@
 /**
  * Kernels that compute the same convolution:
- * - `tile`: each thread computes a tile of four pixels × four channels;
- * - `carry-save`: the same tile, with bits added in carry-save form before they are counted;
- * - `row-4`, `row-7`: 3×3 kernels and common first layers; each thread computes four or seven pixels of a row and reads
- *   the columns that they share once;
- * - `subgroup-tile`, `subgroup-row-7`, `subgroup-row`: a larger tile, seven pixels of a row, or as many as suit a first
- *   layer; four threads share their reads by subgroup operations;
- * - `dot`: products of bytes (`dot4U8Packed`);
- * - `split-k-8`, `split-k-64`: eight threads or a whole workgroup add up each sum, for layers with few output pixels.
+ * - `channels-16`, `channels-8`, `channels-4`: each thread computes that many output channels of one pixel;
+ * - `split-k-8`, `split-k-64`: eight threads or a whole workgroup add up each sum, for layers with few output pixels;
+ * - first layers only: `tile`: each thread computes a tile of four pixels × four channels; `row-4`: four pixels of a row,
+ *   and reads the columns that they share once; `subgroup-tile`, `subgroup-row`: a larger tile, or as many pixels of a row
+ *   as suit the layer; four threads share their reads by subgroup operations.
  */
 export const VARIANT_NAMES = [
-  'tile',
-  'carry-save',
-  'subgroup-tile',
-  'row-4',
-  'row-7',
-  'subgroup-row-7',
-  'subgroup-row',
-  'dot',
+  'channels-16',
+  'channels-8',
+  'channels-4',
   'split-k-8',
   'split-k-64',
+  'tile',
+  'subgroup-tile',
+  'row-4',
+  'subgroup-row',
 ] as const;
 export type VariantName = (typeof VARIANT_NAMES)[number];
 

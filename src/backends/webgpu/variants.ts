@@ -1,18 +1,20 @@
-import binaryCarrySave from '../../../shaders/convolution/binary-carry-save.wgsl';
-import binaryRow4Stride1 from '../../../shaders/convolution/binary-row.wgsl?PIXELS=4&STRIDE=1';
-import binaryRow4Stride2 from '../../../shaders/convolution/binary-row.wgsl?PIXELS=4&STRIDE=2';
+import binaryChannels4 from '../../../shaders/convolution/binary-channels.wgsl?BLOCKS=1';
+import binaryChannels8 from '../../../shaders/convolution/binary-channels.wgsl?BLOCKS=2';
+import binaryChannels16 from '../../../shaders/convolution/binary-channels.wgsl?BLOCKS=4';
 import binarySplitK from '../../../shaders/convolution/binary-split-k.wgsl';
+import floatChannels8 from '../../../shaders/convolution/float-channels.wgsl?BLOCKS=2';
+import floatChannels16 from '../../../shaders/convolution/float-channels.wgsl?BLOCKS=4';
 import floatSplitK from '../../../shaders/convolution/float-split-k.wgsl';
-import floatTile from '../../../shaders/convolution/float-tile.wgsl';
 import integerTile from '../../../shaders/convolution/integer-tile.wgsl';
+import levelChannels4 from '../../../shaders/convolution/level-channels.wgsl?BLOCKS=1';
+import levelChannels8 from '../../../shaders/convolution/level-channels.wgsl?BLOCKS=2';
 import levelSplitK from '../../../shaders/convolution/level-split-k.wgsl';
-import levelTile from '../../../shaders/convolution/level-tile.wgsl';
 import type { ChwShape } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
 import type { Capabilities } from './device.ts';
-import { blockCount, WORKGROUP_SIZE } from './layout.ts';
+import { BLOCK_CHANNELS, blockCount, WORKGROUP_SIZE } from './layout.ts';
 import { onDemand } from './on-demand.ts';
-import type { KernelChoice, VariantName } from './variant-names.ts';
+import type { VariantName } from './variant-names.ts';
 
 /** A convolution with the shapes of its input and output, which decide which kernels can run it. */
 export interface ConvolutionShape {
@@ -28,6 +30,8 @@ type Code = () => string | Promise<string>;
 export interface Variant {
   readonly name: VariantName;
   readonly code: Code;
+  /** Output channels that a thread computes, a multiple of four. Rows of weights are padded to a multiple of it. */
+  readonly channels: number;
   /** Values of `override` constants that the shader has for itself. */
   readonly constants?: Readonly<Record<string, number>>;
   /** Returns the number of threads for a batch. */
@@ -61,9 +65,6 @@ const INTEGER_ROWS: Readonly<
 
 /** Threads that add up one sum, in the split-k variants. */
 const SPLIT_K_SLICES = [8, 64] as const;
-
-/** A dispatch of fewer threads has too low an occupancy. */
-const ENOUGH_THREADS = 4096;
 
 /**
  * Describes a layer shape, such as `binary 64×56×56→64×56×56 3×3`, followed by stride, dilation and groups that are not 1.
@@ -109,14 +110,18 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
 /** Returns the variants that can run a shape on a device; there are at least three. */
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
-  const tile = (name: VariantName, code: Code): Variant => ({ name, code, threads: tileThreads(shape, 4) });
-  const subgroupTile = (pixels: number, code: Code): Variant[] =>
-    canUseSubgroups(shape, capabilities) ? [{ name: 'subgroup-tile', code, threads: tileThreads(shape, pixels) }] : [];
+  const tile = (name: VariantName, pixels: number, code: Code): Variant => {
+    return { name, code, channels: BLOCK_CHANNELS, threads: tileThreads(shape, pixels) };
+  };
+  const byChannels = (channels: 4 | 8 | 16, code: string): Variant => {
+    return { name: `channels-${channels}`, code: () => code, channels, threads: pixelThreads(shape, channels) };
+  };
   const splitK = (code: Code) =>
     SPLIT_K_SLICES.map(
       (slices): Variant => ({
         name: `split-k-${slices}`,
         code,
+        channels: BLOCK_CHANNELS,
         constants: { slices },
         threads: splitKThreads(shape, slices),
       }),
@@ -124,22 +129,22 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
   switch (step.kind) {
     case 'integerConvolution':
       return [
-        tile('tile', () => integerTile),
-        ...subgroupTile(16, onDemand('integerSubgroupTile')),
+        tile('tile', 4, () => integerTile),
+        ...(canUseSubgroups(shape, capabilities) ? [tile('subgroup-tile', 16, onDemand('integerSubgroupTile'))] : []),
         ...integerRows(shape, capabilities),
         ...splitK(onDemand('integerSplitK')),
       ];
     case 'floatConvolution':
-      return [tile('tile', () => floatTile), ...splitK(() => floatSplitK)];
+      return [byChannels(16, floatChannels16), byChannels(8, floatChannels8), ...splitK(() => floatSplitK)];
     case 'binaryConvolution':
-      if (!hasUsualLevels(step)) return [tile('tile', () => levelTile), ...splitK(() => levelSplitK)];
+      if (!hasUsualLevels(step)) {
+        return [byChannels(8, levelChannels8), byChannels(4, levelChannels4), ...splitK(() => levelSplitK)];
+      }
       return [
-        tile('tile', onDemand('binaryTile')),
-        tile('carry-save', () => binaryCarrySave),
-        ...subgroupTile(8, onDemand('binarySubgroupTile')),
+        byChannels(16, binaryChannels16),
+        byChannels(8, binaryChannels8),
+        byChannels(4, binaryChannels4),
         ...splitK(() => binarySplitK),
-        ...(capabilities.packedDot ? [tile('dot', onDemand('binaryDot'))] : []),
-        ...binaryRows(shape, capabilities),
       ];
   }
 }
@@ -161,58 +166,14 @@ function integerRows(shape: ConvolutionShape, capabilities: Capabilities): reado
 }
 
 function rowVariant(shape: ConvolutionShape, name: VariantName, pixels: number, code: Code): Variant {
-  return { name, code, threads: rowThreads(shape, pixels) };
+  return { name, code, channels: BLOCK_CHANNELS, threads: rowThreads(shape, pixels) };
 }
 
-function binaryRows(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
-  const { kernel, stride, dilation } = shape.step;
-  if (!isPair(kernel, 3) || !isPair(dilation, 1)) return [];
-  const row = (name: VariantName, pixels: number, code: Code) => rowVariant(shape, name, pixels, code);
-  const hasSubgroups = canUseSubgroups(shape, capabilities);
-  switch (stride[1]) {
-    case 1:
-      return [
-        row('row-4', 4, () => binaryRow4Stride1),
-        row('row-7', 7, onDemand('binaryRow7Stride1')),
-        ...(hasSubgroups ? [row('subgroup-row-7', 7, onDemand('binarySubgroupRow7Stride1'))] : []),
-      ];
-    case 2:
-      return [
-        row('row-4', 4, () => binaryRow4Stride2),
-        ...(hasSubgroups ? [row('subgroup-row-7', 7, onDemand('binarySubgroupRow7Stride2'))] : []),
-      ];
-    default:
-      return [];
-  }
-}
-
-/** On a software adapter, a float layer of few pixels is faster without barriers if it has this many sums. */
-const MANY_FLOAT_SUMS = 64;
-
-/** Returns the variant that a choice names for a shape, or the default one if it names none that can run. */
-export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilities, choice: KernelChoice): Variant {
-  const variants = variantsOf(shape, capabilities);
-  const names = [choice[shapeKey(shape)], ...defaultVariants(shape, capabilities)];
-  const best = names.flatMap((name) => variants.filter((variant) => variant.name === name))[0];
-  return best ?? (variants[0] as Variant);
-}
-
-/**
- * Returns the default variants of a shape, best first. On software adapters memory reads cost most, and so do barriers,
- * which split-k needs (SwiftShader: a 128×28×28 3×3 layer takes 26 ms of processor time with `row-4`, 18 ms with
- * `subgroup-row-7`). For hardware GPUs the order is an expectation, not a measurement, and every shader in it must be in
- * the file that all pages with WebGPU fetch.
- */
-function defaultVariants({ step, output }: ConvolutionShape, { isSoftware }: Capabilities): readonly VariantName[] {
+/** Threads of whole workgroups, each of which has its own channels. */
+function pixelThreads({ output }: ConvolutionShape, channels: number): (batchSize: number) => number {
+  const columns = Math.ceil(output.channels / channels);
   const area = output.height * output.width;
-  const sums = area * blockCount(output.channels);
-  if (isSoftware) {
-    const isSmall = area < 4 && (step.kind !== 'floatConvolution' || sums < MANY_FLOAT_SUMS);
-    return isSmall ? ['split-k-8'] : ['subgroup-row', 'subgroup-row-7', 'subgroup-tile', 'row-7', 'row-4', 'tile'];
-  }
-  if (step.kind === 'integerConvolution') return ['tile'];
-  if (sums >= 4 * ENOUGH_THREADS) return ['row-4', 'carry-save', 'tile'];
-  return sums * 8 >= ENOUGH_THREADS ? ['split-k-8'] : ['split-k-64'];
+  return (batchSize) => Math.ceil((batchSize * area) / WORKGROUP_SIZE) * columns * WORKGROUP_SIZE;
 }
 
 function tileThreads({ output }: ConvolutionShape, pixels: number): (batchSize: number) => number {
@@ -228,8 +189,4 @@ function rowThreads({ output }: ConvolutionShape, pixels: number): (batchSize: n
 function splitKThreads({ output }: ConvolutionShape, slices: number): (batchSize: number) => number {
   const workgroups = Math.ceil((blockCount(output.channels) * slices) / WORKGROUP_SIZE);
   return (batchSize) => batchSize * output.height * output.width * workgroups * WORKGROUP_SIZE;
-}
-
-function isPair([y, x]: readonly [number, number], value: number): boolean {
-  return y === value && x === value;
 }

@@ -4,9 +4,9 @@ import pictureRows from '../../../shaders/picture/picture-rows-texture.wgsl';
 import type { Capabilities } from '../../backends/webgpu/device.ts';
 import { type Kernel, kernelOf } from '../../backends/webgpu/kernels.ts';
 import { PipelineCache } from '../../backends/webgpu/pipelines.ts';
+import { chosenVariant } from '../../backends/webgpu/variant-choice.ts';
 import {
   type ConvolutionShape,
-  chosenVariant,
   convolutionShapes,
   shapeKey,
   type Variant,
@@ -57,11 +57,12 @@ export async function compileKernels(options: CompileOptions): Promise<CompiledK
   });
   // Synchronous, so that the files' numbers tell which pipeline is which.
   device.createComputePipelineAsync = async (descriptor) => device.createComputePipeline(descriptor);
+  const { vendor, architecture } = adapter.info;
   const compiler = new KernelCompiler(device, options.folder);
   for (const network of options.networks) {
     const plan = planOf(network);
     for (const subgroups of hasSubgroups ? [true, false] : [false]) {
-      const capabilities: Capabilities = { subgroups, packedDot: true, timestamps: false, isSoftware: false };
+      const capabilities: Capabilities = { vendor, architecture, subgroups, timestamps: false };
       await compiler.compilePlan(network, plan, capabilities, options.variants);
     }
   }

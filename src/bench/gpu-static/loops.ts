@@ -25,19 +25,16 @@ export function loopsOf(kernel: Kernel, step: Convolution, input: ChwShape): rea
   const variant = kernel.variant ?? '';
   if (variant.startsWith('split-k')) {
     const slices = kernel.constants.slices ?? 1;
-    const loops = [
-      ...nest(Math.ceil((height * width * depth) / slices)),
-      // Additions of the slices.
-      ...nest(slices === 64 ? 2 : 1, 7),
-    ];
-    return step.kind === 'integerConvolution' ? [{ trips: limbs, inner: loops }] : loops;
+    if (step.kind === 'integerConvolution') {
+      const slice = Math.ceil((height * width * depth) / slices);
+      return [{ trips: limbs, inner: [...nest(slice), ...nest(slices === 64 ? 2 : 1, 7)] }];
+    }
+    const runs = step.dilation[1] === 1 ? 1 : width;
+    const run = Math.ceil(((width / runs) * depth) / slices);
+    // The first loop clears workgroup memory.
+    return [...nest(1), ...nest(height, runs, run), ...nest(slices === 64 ? 2 : 1)];
   }
-  if (step.kind === 'integerConvolution') {
-    return variant.includes('row') ? nest(limbs, height) : nest(limbs, height, width, depth);
-  }
-  if (variant === 'subgroup-row-7') return nest(Math.ceil(depth / 2));
-  if (variant.includes('row')) return nest(depth);
-  if (variant === 'carry-save') return nest(height, width, Math.ceil(depth / 2));
-  if (variant === 'dot') return nest(height, width, depth, 8);
+  if (step.kind === 'integerConvolution' && variant.includes('row')) return nest(limbs, height);
+  if (step.kind === 'integerConvolution') return nest(limbs, height, width, depth);
   return nest(height, width, depth);
 }

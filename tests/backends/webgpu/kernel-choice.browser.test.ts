@@ -79,12 +79,12 @@ it('dispatches the kernels of a choice, and default kernels for other shapes', a
     chosen.dispose();
   }
   usual.dispose();
-  const [tile, splitK] = [
-    await dispatched(open, { [shapeKey(shape)]: 'tile' }),
+  const [channels, splitK] = [
+    await dispatched(open, { [shapeKey(shape)]: 'channels-8' }),
     await dispatched(open, { [shapeKey(shape)]: 'split-k-8' }),
   ];
-  const changed = tile.filter((groups, index) => groups !== splitK[index]);
-  expect(tile.length).toBe(plan.steps.length);
+  const changed = channels.filter((groups, index) => groups !== splitK[index]);
+  expect(channels.length).toBe(plan.steps.length);
   expect(changed.length).toBe(1);
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Capabilities, type OpenDevice, openDevice } from '../../../src/backends/webgpu/device.ts';
+import { type OpenDevice, openDevice } from '../../../src/backends/webgpu/device.ts';
 import { WebGpuExecutable } from '../../../src/backends/webgpu/executable.ts';
-import { VARIANT_NAMES, type VariantName } from '../../../src/backends/webgpu/variant-names.ts';
+import type { VariantName } from '../../../src/backends/webgpu/variant-names.ts';
 import {
   type ConvolutionShape,
   convolutionShapes,
@@ -17,9 +17,9 @@ import { planMismatch } from '../../support/plan-mismatch.ts';
 /** All variants of layers over integers, over codes of 0 to 3, over other codes, and over floats. */
 const KERNELS: Readonly<Record<string, readonly VariantName[]>> = {
   integers: ['tile', 'subgroup-tile', 'row-4', 'subgroup-row', 'split-k-8', 'split-k-64'],
-  usual: VARIANT_NAMES.filter((name) => name !== 'subgroup-row'),
-  levels: ['tile', 'split-k-8', 'split-k-64'],
-  floats: ['tile', 'split-k-8', 'split-k-64'],
+  usual: ['channels-16', 'channels-8', 'channels-4', 'split-k-8', 'split-k-64'],
+  levels: ['channels-8', 'channels-4', 'split-k-8', 'split-k-64'],
+  floats: ['channels-16', 'channels-8', 'split-k-8', 'split-k-64'],
 };
 
 let open: OpenDevice;
@@ -40,11 +40,10 @@ function kindOf({ step }: ConvolutionShape): string {
   return hasUsualLevels(step) ? 'usual' : 'levels';
 }
 
-function mismatch(layer: OddLayer, capabilities: Capabilities, variant?: VariantName): Promise<string | undefined> {
+function mismatch(layer: OddLayer, variant: VariantName): Promise<string | undefined> {
   return planMismatch(graphAround(layer), async (plan, inputs, count) => {
-    const choice = variant ? everywhere(variant, plan) : {};
-    const executable = await WebGpuExecutable.create({ ...open, capabilities }, plan, { choice });
-    if (variant) expect(usesOf(variant, plan, executable, capabilities)).toEqual({ taken: ['conv'], missed: [] });
+    const executable = await WebGpuExecutable.create(open, plan, { choice: everywhere(variant, plan) });
+    expect(usesOf(variant, plan, executable, open.capabilities)).toEqual({ taken: ['conv'], missed: [] });
     const values = await executable.run(inputs, count);
     executable.dispose();
     return values;
@@ -65,12 +64,5 @@ it('covers every kernel with an odd layer', () => {
 
 it.each(ODD_LAYERS)('computes the interpreter’s codes with every kernel: $about', async (layer) => {
   const variants = convolutionShapes(planOf(layer)).flatMap((shape) => variantsOf(shape, open.capabilities));
-  for (const { name } of variants) expect(await mismatch(layer, open.capabilities, name), name).toBeUndefined();
-});
-
-it.each(ODD_LAYERS)('computes them with the default kernels of hardware adapters: $about', async (layer) => {
-  for (const subgroups of [true, false]) {
-    const capabilities = { ...open.capabilities, subgroups, packedDot: subgroups, isSoftware: false };
-    expect(await mismatch(layer, capabilities)).toBeUndefined();
-  }
+  for (const { name } of variants) expect(await mismatch(layer, name), name).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Capabilities } from '../../../src/backends/webgpu/device.ts';
+import { chosenVariant } from '../../../src/backends/webgpu/variant-choice.ts';
 import {
   type ConvolutionShape,
-  chosenVariant,
   convolutionShapes,
   shapeKey,
   variantsOf,
@@ -21,7 +21,7 @@ const INPUTS: readonly PlanInput[] = [{ kind: 'integers', unit: 1 }, { kind: 'fl
 
 /** Hardware adapters with and without the optional features. */
 const HARDWARE = [true, false].map((has): Capabilities => {
-  return { subgroups: has, packedDot: has, timestamps: false, isSoftware: false };
+  return { vendor: 'amd', architecture: 'rdna-2', subgroups: has, timestamps: false };
 });
 
 /** The layer shapes of a network for which a condition fails on some hardware adapter. */
