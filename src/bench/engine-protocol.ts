@@ -24,7 +24,8 @@ export interface LayerProfile {
 
 /** Interface of a worker that holds one engine, so that engines share neither memory nor threads. */
 export interface EngineWorker {
-  start(start: EngineStart): Promise<StartedEngine>;
+  /** Starts the engine and runs it once. Returns the scores of that run. */
+  start(start: EngineStart): Promise<{ readonly started: StartedEngine; readonly scores: Float32Array }>;
   /** Returns the milliseconds of each of `runs` runs of `count` images. */
   time(runs: number, count: number): Promise<readonly number[]>;
   /** Returns undefined for peers and for backends that cannot time steps. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { requireAgreement } from './agreement.ts';
 import type { EngineEnvironment } from './bench-engine.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Candidate, nameOf } from './candidate.ts';
@@ -43,7 +44,8 @@ interface Runner extends RunningEngine {
 
 /**
  * Measures the latency of candidates that take turns, so that other load on the machine affects all of them alike. Each
- * candidate has its own worker for the whole race. A candidate that fails is left out of later rounds.
+ * candidate has its own worker for the whole race. A candidate that fails is left out of later rounds. One whose scores
+ * differ from those of another engine with the same network fails.
  * @throws the signal's reason if it aborts.
  */
 export async function race(
@@ -65,7 +67,7 @@ export async function race(
       signal.throwIfAborted();
       onProgress(index / steps, `Starting ${nameOf(candidate)}`);
       try {
-        runners.push({ ...(await startCandidate(models, candidate, options, signal)), times: [] });
+        runners.push({ ...(await startInAgreement(models, candidate, options, runners)), times: [] });
       } catch (error) {
         signal.throwIfAborted();
         failures.set(candidate, messageOf(error));
@@ -89,6 +91,23 @@ export async function race(
   } finally {
     signal.removeEventListener('abort', end);
     end();
+  }
+}
+
+/** Starts a candidate and compares its scores with those of the candidates that already run. */
+async function startInAgreement(
+  models: BenchModels,
+  candidate: Candidate,
+  options: RaceOptions,
+  others: readonly RunningEngine[],
+): Promise<RunningEngine> {
+  const running = await startCandidate(models, candidate, options, options.signal);
+  try {
+    requireAgreement(running, others);
+    return running;
+  } catch (error) {
+    running.connection.end(error);
+    throw error;
   }
 }
 

@@ -9,6 +9,8 @@ export interface RunningEngine {
   readonly candidate: Candidate;
   readonly connection: PrivateWorker<EngineWorker>;
   readonly started: StartedEngine;
+  /** Scores of the first run. */
+  readonly scores: Float32Array;
 }
 
 /**
@@ -28,8 +30,9 @@ export async function startCandidate(
   try {
     signal.throwIfAborted();
     const file = files.get(loadedForm(candidate)) ?? new Uint8Array();
-    const started = await connection.call((remote) => remote.start({ candidate, file, input, peersUrl, kernelChoice }));
-    return { candidate, connection, started };
+    const start = { candidate, file, input, peersUrl, kernelChoice };
+    const { started, scores } = await connection.call((remote) => remote.start(start));
+    return { candidate, connection, started, scores };
   } catch (error) {
     connection.end(error);
     throw error;

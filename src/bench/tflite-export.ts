@@ -212,11 +212,11 @@ class TfliteExport {
     this.#writer.operator('concatenation', sameScale, value.tensor);
   }
 
-  /** Converts a value to codes, unless the operator that computes it has done so. */
+  /** Converts the input, or codes of another scale. The output of another operator has been quantized with it. */
   #quantize({ inputs, output }: OnnxNode): void {
     const value = this.#value(inputs[0]);
-    const codes = value.quantization ? value : this.#requantized(value, this.#quantizationBy(inputs));
-    this.#values.set(output, codes);
+    const isRead = value.quantization === undefined || this.#producerOf(inputs[0])?.operator === 'DequantizeLinear';
+    this.#values.set(output, isRead ? this.#requantized(value, this.#quantizationBy(inputs)) : value);
   }
 
   #requantized(value: Value, quantization: Quantization | undefined): Value {
@@ -310,7 +310,7 @@ class TfliteExport {
 
   /** Returns a constant, or the codes of a constant that a DequantizeLinear converts. */
   #stored(name = ''): StoredConstant {
-    const dequantize = this.#graph.nodes.find(({ output }) => output === name);
+    const dequantize = this.#producerOf(name);
     if (!dequantize) return { ...this.#constant(name), quantization: undefined };
     const [codes, scales, zeroPoints] = dequantize.inputs.map((input) => this.#constant(input));
     const quantization = {
@@ -324,6 +324,10 @@ class TfliteExport {
     const constant = this.#graph.constants.get(name);
     if (constant) return constant;
     throw new TypeError(`'${name}' is not a constant.`);
+  }
+
+  #producerOf(name: string | undefined): OnnxNode | undefined {
+    return this.#graph.nodes.find(({ output }) => output === name);
   }
 
   #readersOf(name: string): readonly OnnxNode[] {
