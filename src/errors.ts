@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'no-wasm'
   /** The GPU was lost and could not be opened again. */
   | 'device-lost'
+  /** A GPU whose results differ from WebAssembly's, or that does not finish. Details: `difference` if known. */
+  | 'gpu-fault'
   /** An allocation failed, on the GPU or of WebAssembly memory. Details: `bytes` if known. */
   | 'out-of-memory'
   /** An option or argument that is not accepted. */

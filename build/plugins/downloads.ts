@@ -18,7 +18,7 @@ export type DownloadPath = 'wasm' | 'webgpu' | 'auto' | 'reference';
 /** Files that only some paths fetch. Every path fetches all others. */
 const FETCHED_BY: readonly (readonly [file: RegExp, paths: readonly DownloadPath[]])[] = [
   [/kernels|thread-worker|wasm-runner/, ['wasm', 'auto']],
-  [/webgpu-runner/, ['webgpu', 'auto']],
+  [/proven-gpu/, ['webgpu', 'auto']],
   [/reference-runner/, ['reference']],
   // Kernels that only an autotune or a software adapter runs, and the timing of single steps.
   [/on-demand-shaders|profile/, []],

@@ -50,7 +50,10 @@ class HwgqEngine implements BenchEngine {
   }
 }
 
-function describeBackend({ name, adapter, simd, threads }: BackendDescription): string {
-  if (adapter) return [name, adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+function describeBackend({ name, adapter, simd, threads, proof }: BackendDescription): string {
+  if (adapter) {
+    const gpu = [name, adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+    return proof ? `${gpu}, scores equal to WebAssembly's within ${proof.difference.toExponential(0)}` : gpu;
+  }
   return simd ? `${name}, ${simd} SIMD, ${threads ?? 1} threads` : name;
 }

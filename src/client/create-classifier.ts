@@ -2,6 +2,7 @@ import { proxy, transfer } from 'comlink';
 import { checkOptions, definedOptions } from '../engine/categories.ts';
 import { checkSessionOptions } from '../engine/check-session-options.ts';
 import { checkOptionTypes } from '../engine/option-types.ts';
+import type { BackendDescription } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
 import type { LoadOptions } from '../worker/protocol.ts';
 import { checkModel } from './check-model.ts';
@@ -30,7 +31,7 @@ const STAGE_SPANS: Readonly<Record<LoadStage, readonly [start: number, end: numb
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   checkPlatform();
   checkOptionTypes('createClassifier', options, CLASSIFIER_OPTIONS);
-  const { model, workerUrl, integrity, cache, signal, onProgress, fetch } = options;
+  const { model, workerUrl, integrity, cache, signal, onProgress, onBackendChange, fetch } = options;
   checkModel(model);
   const classification = definedOptions(options);
   checkOptions(classification);
@@ -39,6 +40,10 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   signal?.throwIfAborted();
   const report = progressReporter(onProgress);
   const connection = new WorkerConnection(workerUrl);
+  let early: BackendDescription | undefined;
+  let changeBackend = (backend: BackendDescription) => {
+    early = backend;
+  };
   const abort = () => connection.end(signal?.reason);
   signal?.addEventListener('abort', abort);
   try {
@@ -62,12 +67,22 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
           // The worker outlives a connection that has ended, and may still report.
           if (!connection.signal.aborted) report(stage, done, size, size);
         }),
+        proxy((backend) => {
+          if (!connection.signal.aborted) changeBackend(backend);
+        }),
       ),
     );
     void store();
     report('warm-up', 1, size, size);
     signal?.throwIfAborted();
-    return new WorkerClassifier(connection, info, classification, fetch);
+    const classifier = new WorkerClassifier(connection, info, classification, fetch);
+    changeBackend = (backend) => {
+      classifier.changeBackend(backend);
+      // An exception is the page's, and must not reach the worker.
+      queueMicrotask(() => onBackendChange?.(backend));
+    };
+    if (early) changeBackend(early);
+    return classifier;
   } catch (error) {
     connection.end(error);
     throw withUrl(error, model);

@@ -11,6 +11,7 @@ export type {
   AdapterDescription,
   BackendDescription,
   BackendName,
+  GpuProof,
   KernelChoice,
   SimdLevel,
   VariantName,

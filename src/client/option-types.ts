@@ -27,6 +27,7 @@ export const CLASSIFIER_OPTIONS: OptionTypes<ClassifierOptions> = {
   threads: 'number',
   kernelChoice: 'object',
   onProgress: 'function',
+  onBackendChange: 'function',
   signal: 'AbortSignal',
   fetch: 'function',
 };

@@ -1,7 +1,7 @@
 import type { Classification, ClassificationOptions, Timings } from '../engine/classification.ts';
 import type { PlatformDisposable } from '../engine/disposable.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
-import type { BackendName, KernelChoice, SimdLevel } from '../engine/runner.ts';
+import type { BackendDescription, BackendName, KernelChoice, SimdLevel } from '../engine/runner.ts';
 import type { View } from '../image/view.ts';
 import type { FrameCounts } from './frame-flow.ts';
 
@@ -113,8 +113,9 @@ export interface ClassifierOptions extends ClassificationOptions {
   /** The `.hwgq` model: a URL, the file's bytes, or a stream of them. */
   readonly model: ModelSource;
   /**
-   * The backend. Default: `auto`, which runs on whichever of a hardware GPU and WebAssembly measured faster at load, and
-   * on the reference interpreter if neither runs the model. It falls back to WebAssembly if the GPU is lost for good.
+   * The backend. Default: `auto`, which starts on WebAssembly and continues on a hardware GPU once that has computed the
+   * same scores in less time. It falls back to WebAssembly if the GPU is lost for good, and to the reference interpreter
+   * if WebAssembly does not run the model.
    */
   readonly backend?: BackendName | 'auto' | undefined;
   /** Expected hash of the model file, as in Subresource Integrity: `sha256-` and the hash in base64. */
@@ -146,6 +147,11 @@ export interface ClassifierOptions extends ClassificationOptions {
   readonly kernelChoice?: KernelChoice | undefined;
   /** Called as each stage progresses, and with each piece of the file that arrives. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /**
+   * Called when the backend has changed: when `auto` continues on a GPU, has decided against it, or has lost it. `info` has
+   * the new backend by then.
+   */
+  readonly onBackendChange?: ((backend: BackendDescription) => void) | undefined;
   /** Cancels `createClassifier` at any stage. It then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Replaces `fetch` for the model, and for pictures that are passed as URLs. Default: the page's `fetch`. */
@@ -159,7 +165,7 @@ export interface ClassifierOptions extends ClassificationOptions {
  * `using classifier = await createClassifier({ model })`.
  */
 export interface Classifier extends PlatformDisposable {
-  /** The model and the backend that it runs on. */
+  /** The model and the backend that it runs on, which may change with `auto`. */
   readonly info: ClassifierInfo;
   /**
    * Classifies one picture.

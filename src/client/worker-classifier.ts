@@ -4,6 +4,7 @@ import type { Classification, ClassificationOptions } from '../engine/classifica
 import { addSymbolDispose } from '../engine/disposable.ts';
 import { CLASSIFICATION_OPTIONS, checkOptionTypes } from '../engine/option-types.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
+import type { BackendDescription } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
 import { checkRegion, type View } from '../image/view.ts';
@@ -24,7 +25,7 @@ import type { WorkerConnection } from './worker-connection.ts';
 
 /** A classifier whose model is in the worker. */
 export class WorkerClassifier implements Classifier {
-  readonly info: ClassifierInfo;
+  #info: ClassifierInfo;
   readonly #connection: WorkerConnection;
   readonly #labels: readonly string[];
   readonly #fetch: typeof globalThis.fetch | undefined;
@@ -40,11 +41,20 @@ export class WorkerClassifier implements Classifier {
     options: ClassificationOptions,
     fetch: typeof globalThis.fetch | undefined,
   ) {
-    this.info = info;
+    this.#info = info;
     this.#connection = connection;
     this.#labels = labelsOf(info.labels, info.classes);
     this.#fetch = fetch;
     this.setOptions(options);
+  }
+
+  get info(): ClassifierInfo {
+    return this.#info;
+  }
+
+  /** Called when the worker reports another backend. */
+  changeBackend(backend: BackendDescription): void {
+    this.#info = { ...this.#info, backend };
   }
 
   // Added below, on platforms that have it.

@@ -1,20 +1,26 @@
-import { softwareAdapterReason } from '../backends/webgpu/device.ts';
+import { findHardware } from '../backends/webgpu/device.ts';
 import { type ErrorCode, HwgqError, messageOf, missingPart } from '../errors.ts';
-import { elementCount } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
+import { AutoRunner } from './auto-runner.ts';
 import { FallbackRunner } from './fallback-runner.ts';
 import { gpuOf } from './gpu.ts';
 import { loadWasmRunner, type WasmRunner } from './load-wasm-runner.ts';
+import { untilAborted, whenOpened } from './patience.ts';
 import type { BackendName, Runner, SessionOptions } from './runner.ts';
 
 /** Errors after which `auto` continues without WebAssembly. None of them is the caller's mistake. */
 const WASM_FAILURES: readonly ErrorCode[] = ['no-wasm', 'unsupported', 'out-of-memory'];
-/** Number of timed runs of each backend. */
-const TRIALS = 3;
+
+/** A model, the outputs of each run, and the session's options. */
+interface Request {
+  readonly model: Model;
+  readonly blobs: readonly string[];
+  readonly options: SessionOptions;
+}
 
 /**
- * Loads a model on a backend. `auto` times a hardware GPU and WebAssembly with this model and chooses the faster. Without
- * a hardware GPU, or if it fails, it chooses WebAssembly, and the interpreter if neither runs the model.
+ * Loads a model on a backend. `auto` loads it on WebAssembly, and tries a hardware GPU once the session runs. Without
+ * WebAssembly it chooses a hardware GPU, and the interpreter if neither runs the model.
  * @throws HwgqError the errors of `createSession`.
  */
 export async function createRunner(
@@ -23,86 +29,93 @@ export async function createRunner(
   backend: BackendName | 'auto',
   options: SessionOptions,
 ): Promise<Runner> {
+  const request = { model, blobs, options };
   switch (backend) {
     case 'webgpu':
-      return webGpuRunner(model, blobs, options);
+      return gpuRunner(request);
     case 'wasm':
-      return wasmRunner(model, blobs, options);
+      return wasmRunner(request);
     case 'reference':
-      return referenceRunner(model, blobs);
+      return referenceRunner(request);
     case 'auto':
-      return chooseRunner(model, blobs, options);
+      return autoRunner(request);
   }
 }
 
-async function chooseRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
-  // The browser looks for an adapter while WebAssembly loads the model.
-  const adapterReason = softwareAdapterReason(gpuOf(options), options.powerPreference).catch(messageOf);
-  const wasm = await wasmOrReason(model, blobs, options);
-  const gpu = (await adapterReason) ?? (await webGpuRunner(model, blobs, options).catch(messageOf));
-  if (typeof gpu === 'string') return withoutGpu(gpu, wasm, model, blobs);
-  if (typeof wasm !== 'string') {
-    const reason = await reasonIfSlower(gpu, wasm, elementCount(model.graph.input.shape)).catch(messageOf);
-    (reason === undefined ? wasm : gpu).dispose();
-    if (reason !== undefined) return withoutGpu(reason, wasm, model, blobs);
+async function autoRunner(request: Request): Promise<Runner> {
+  const { options } = request;
+  const { onBackendChange = () => {} } = options;
+  const gpu = gpuOf(options);
+  const wasm = await wasmOrReason(request);
+  const replaceable = (runner: Runner) =>
+    new FallbackRunner(
+      runner,
+      async (loss) => withoutGpu(loss, await wasmOrReason(silent(request)), request),
+      onBackendChange,
+    );
+  if (typeof wasm === 'string') {
+    const found = await hardwareOrReason(request, options.signal).catch(messageOf);
+    const only = typeof found === 'string' ? found : await gpuRunner(request).catch(messageOf);
+    return typeof only === 'string' ? withoutGpu(only, wasm, request) : replaceable(only);
   }
-  return new FallbackRunner(gpu, async (loss) => {
-    const next = await wasmOrReason(model, blobs, { ...options, onProgress: () => {} });
-    return withoutGpu(loss, next, model, blobs);
+  if (!gpu) return withoutGpu('WebGPU is not available.', wasm, request);
+  return new AutoRunner(wasm, {
+    onBackendChange,
+    findGpu: async (alone, signal) => {
+      const adapter = await hardwareOrReason(request, signal);
+      if (typeof adapter === 'string') return adapter;
+      const { findFasterGpu } = await loadGpu();
+      const faster = await findFasterGpu(silent(request), { adapter, wasm, alone, signal });
+      return typeof faster === 'string' ? faster : replaceable(faster);
+    },
   });
 }
 
-async function wasmRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner> {
+function hardwareOrReason({ options }: Request, signal: AbortSignal | undefined) {
+  return untilAborted(whenOpened(findHardware(gpuOf(options), options.powerPreference)), signal);
+}
+
+/** Loads a model on WebGPU, and compares its results with WebAssembly's, or with the interpreter's. */
+async function gpuRunner(request: Request): Promise<Runner> {
+  const { createProvenGpu } = await loadGpu();
+  return createProvenGpu(request, async () => {
+    const wasm = await wasmOrReason(silent({ ...request, options: { ...request.options, threads: 1 } }));
+    return typeof wasm === 'string' ? referenceRunner(request) : wasm;
+  });
+}
+
+async function wasmRunner({ model, blobs, options }: Request): Promise<WasmRunner> {
   const { WasmRunner } = await loadWasmRunner();
   return WasmRunner.create(model, blobs, options);
 }
 
 /** Loads a model on WebAssembly, or returns why it does not run there. */
-function wasmOrReason(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner | string> {
-  return wasmRunner(model, blobs, options).catch((error: unknown) => {
+function wasmOrReason(request: Request): Promise<WasmRunner | string> {
+  return wasmRunner(request).catch((error: unknown) => {
     if (error instanceof HwgqError && WASM_FAILURES.includes(error.code)) return error.message;
     throw error;
   });
 }
 
 /** Returns WebAssembly, or the interpreter, with the reason for not using the GPU. */
-async function withoutGpu(
-  reason: string,
-  wasm: WasmRunner | string,
-  model: Model,
-  blobs: readonly string[],
-): Promise<Runner> {
-  if (typeof wasm === 'string') return referenceRunner(model, blobs, `${reason} ${wasm}`);
+async function withoutGpu(reason: string, wasm: WasmRunner | string, request: Request): Promise<Runner> {
+  if (typeof wasm === 'string') return referenceRunner(request, `${reason} ${wasm}`);
   wasm.fallbackReason = reason;
   return wasm;
 }
 
-/** Loads a model on WebGPU. Its code and shaders are fetched only by pages that use it. */
-async function webGpuRunner(model: Model, blobs: readonly string[], options: SessionOptions): Promise<Runner> {
-  const { WebGpuRunner } = await import('./webgpu-runner.ts').catch(missingPart);
-  return WebGpuRunner.create(model, blobs, options);
+/** Loads the code and the shaders of WebGPU, which only pages that use them fetch. */
+function loadGpu() {
+  return import('./proven-gpu.ts').catch(missingPart);
 }
 
 /** Loads a model on the interpreter. Its code is fetched only by pages that use it. */
-async function referenceRunner(model: Model, blobs: readonly string[], fallbackReason?: string): Promise<Runner> {
+async function referenceRunner({ model, blobs }: Request, fallbackReason?: string): Promise<Runner> {
   const { ReferenceRunner } = await import('./reference-runner.ts').catch(missingPart);
   return new ReferenceRunner(model, blobs, fallbackReason);
 }
 
-/** Times both backends. Returns why WebAssembly is used instead of the GPU, or undefined if the GPU is as fast. */
-async function reasonIfSlower(gpu: Runner, wasm: Runner, inputLength: number): Promise<string | undefined> {
-  const input = new Int16Array(inputLength);
-  const times = { gpu: Number.POSITIVE_INFINITY, wasm: Number.POSITIVE_INFINITY };
-  for (let trial = 0; trial < TRIALS; trial++) {
-    times.gpu = Math.min(times.gpu, await millisecondsOf(gpu, input));
-    times.wasm = Math.min(times.wasm, await millisecondsOf(wasm, input));
-  }
-  if (times.gpu <= times.wasm) return undefined;
-  return `WebAssembly is faster here: ${times.wasm.toFixed(1)} ms per picture, and ${times.gpu.toFixed(1)} ms on the GPU.`;
-}
-
-async function millisecondsOf(runner: Runner, input: Int16Array): Promise<number> {
-  const start = performance.now();
-  await runner.run(input, 1);
-  return performance.now() - start;
+/** Returns a request whose progress is not reported, because the session has been created already or reports another's. */
+function silent(request: Request): Request {
+  return { ...request, options: { ...request.options, onProgress: () => {} } };
 }

@@ -7,12 +7,18 @@ import type { BackendDescription, NetworkInputs, PictureRun, Runner } from './ru
 export class FallbackRunner implements Runner {
   #current: Runner;
   readonly #createFallback: (loss: string) => Promise<Runner>;
+  readonly #onBackendChange: (backend: BackendDescription) => void;
   #replacing: Promise<void> | undefined;
 
   /** @param createFallback creates the runner to continue on, given the message of the loss. */
-  constructor(gpu: Runner, createFallback: (loss: string) => Promise<Runner>) {
+  constructor(
+    gpu: Runner,
+    createFallback: (loss: string) => Promise<Runner>,
+    onBackendChange: (backend: BackendDescription) => void = () => {},
+  ) {
     this.#current = gpu;
     this.#createFallback = createFallback;
+    this.#onBackendChange = onBackendChange;
   }
 
   get backend(): BackendDescription {
@@ -53,6 +59,7 @@ export class FallbackRunner implements Runner {
       .then((runner) => {
         this.#current = runner;
         lost.dispose();
+        this.#onBackendChange(this.backend);
       })
       .finally(() => {
         this.#replacing = undefined;

@@ -22,7 +22,7 @@ export interface ClassifierInfo {
   readonly bytes: number;
   /** The size of the same weights as float32, in bytes. */
   readonly floatBytes: number;
-  /** The backend that the classifier was loaded on. */
+  /** The backend. With `auto` it changes when a GPU takes over, is refused, or is lost. */
   readonly backend: BackendDescription;
   /** The files that the model was made from, and its licence. */
   readonly provenance: Provenance;
@@ -30,12 +30,12 @@ export interface ClassifierInfo {
 
 /** A model that is ready to classify pictures: a session with its preprocessing and labels. */
 export class PictureClassifier {
-  readonly info: ClassifierInfo;
+  readonly #info: Omit<ClassifierInfo, 'backend'>;
   readonly #session: Session;
   readonly #labels: readonly string[];
 
-  private constructor(info: ClassifierInfo, session: Session) {
-    this.info = info;
+  private constructor(info: Omit<ClassifierInfo, 'backend'>, session: Session) {
+    this.#info = info;
     this.#session = session;
     this.#labels = labelsOf(info.labels, info.classes);
   }
@@ -53,17 +53,20 @@ export class PictureClassifier {
     const { graph, labels, preprocessing, provenance } = model;
     const classes = classCount(graph);
     const session = await createSession(model, { ...options, blobs: [logitsBlob(graph), featuresBlob(graph)] });
-    const info: ClassifierInfo = {
+    const info = {
       network: graph.name,
       classes,
       labels,
       preprocessing,
       bytes,
       floatBytes: floatBytes(graph),
-      backend: session.backend,
       provenance,
     };
     return new PictureClassifier(info, session);
+  }
+
+  get info(): ClassifierInfo {
+    return { ...this.#info, backend: this.#session.backend };
   }
 
   /**

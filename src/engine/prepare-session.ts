@@ -7,8 +7,9 @@ import type { SessionOptions } from './runner.ts';
 import { wasmOptions } from './wasm-options.ts';
 
 /**
- * Starts the work that a session needs with any model: starts threads, fetches the WebAssembly backend and
- * compiles its kernels, requests a GPU adapter. It ignores failures, which `createSession` encounters again and reports.
+ * Starts the work that a session needs with any model: starts threads, fetches the WebAssembly backend and compiles its
+ * kernels, or requests a GPU adapter. `auto` does not touch the GPU yet. It ignores failures, which `createSession`
+ * encounters again and reports.
  */
 export function prepareSession(options: SessionOptions): void {
   const { backend = 'auto' } = options;
@@ -16,7 +17,7 @@ export function prepareSession(options: SessionOptions): void {
     prepareKernels(options).catch(() => {});
     loadWasmRunner().catch(() => {});
   }
-  if (backend === 'auto' || backend === 'webgpu') prepareAdapter(options).catch(() => {});
+  if (backend === 'webgpu') prepareAdapter(options).catch(() => {});
 }
 
 async function prepareKernels(options: SessionOptions): Promise<void> {

@@ -2,6 +2,7 @@ import type { OpenDevice } from '../backends/webgpu/device.ts';
 import { DeviceLease } from '../backends/webgpu/device-lease.ts';
 import { HwgqError } from '../errors.ts';
 import { gpuOf } from './gpu.ts';
+import { untilAborted, whenOpened } from './patience.ts';
 import type { SessionOptions } from './runner.ts';
 
 /** The time to wait for a device to report that it is lost, because calls may fail shortly before that. */
@@ -10,7 +11,7 @@ const LOSS_GRACE_MS = 500;
 const REOPEN_ATTEMPTS = 6;
 const REOPEN_TIMEOUT_MS = 5000;
 
-type DeviceOptions = Pick<SessionOptions, 'gpu' | 'powerPreference'>;
+type DeviceOptions = Pick<SessionOptions, 'gpu' | 'powerPreference' | 'signal'>;
 
 /** The thread's WebGPU device, which is replaced if it is lost. */
 export class RecoveringDevice {
@@ -23,6 +24,7 @@ export class RecoveringDevice {
   readonly #running = new Set<(reason: Error) => void>();
   #loss: GPUDeviceLostInfo | undefined;
   #reopening: Promise<void> | undefined;
+  #isReleased = false;
 
   private constructor(options: DeviceOptions, lease: DeviceLease, open: OpenDevice) {
     this.#options = options;
@@ -31,10 +33,15 @@ export class RecoveringDevice {
     this.#watch();
   }
 
-  /** @throws HwgqError `no-webgpu`. */
+  /** @throws HwgqError `no-webgpu`; the reason of the option `signal` if it aborts. */
   static async open(options: DeviceOptions): Promise<RecoveringDevice> {
     const lease = newLease(options);
-    return new RecoveringDevice(options, lease, await lease.opening);
+    try {
+      return new RecoveringDevice(options, lease, await untilAborted(whenOpened(lease.opening), options.signal));
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
   }
 
   /** The current device. */
@@ -44,7 +51,7 @@ export class RecoveringDevice {
 
   /**
    * Runs work on the device, and repeats it on a new device if the device is lost.
-   * @throws HwgqError `device-lost` if no new device can be opened, and the errors of the work.
+   * @throws HwgqError `device-lost` if no new device can be opened or the new one is lost too, and the errors of the work.
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#loss) await this.#reopen(this.#loss);
@@ -53,16 +60,27 @@ export class RecoveringDevice {
       return await this.#unlessLost(work);
     } catch (error) {
       const loss = await lossBehind(error, device);
-      if (!loss) throw error;
+      if (!loss || this.#isReleased) throw error;
       // An overlapping run may have opened a new device already.
       if (this.#open.device === device) await this.#reopen(loss);
-      return this.#unlessLost(work);
+      return this.#again(work);
     }
   }
 
-  /** Releases the device, which other sessions may share. */
+  /** Releases the device, which other sessions may share. Runs in flight fail. */
   release(): void {
+    this.#isReleased = true;
     this.#lease.release();
+  }
+
+  async #again<T>(work: () => Promise<T>): Promise<T> {
+    const { device } = this.#open;
+    try {
+      return await this.#unlessLost(work);
+    } catch (error) {
+      const loss = await lossBehind(error, device);
+      throw loss ? deviceLost(loss, 'was lost again when the work was repeated', error) : error;
+    }
   }
 
   /** Rejects when the device is lost, because the work may then never end. */
@@ -92,26 +110,32 @@ export class RecoveringDevice {
     return this.#reopening;
   }
 
-  async #openAgain({ message }: GPUDeviceLostInfo): Promise<void> {
+  async #openAgain(loss: GPUDeviceLostInfo): Promise<void> {
     let cause: unknown;
-    for (let attempt = 0; attempt < REOPEN_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < REOPEN_ATTEMPTS && !this.#isReleased; attempt++) {
       this.#lease.release();
       this.#lease = newLease(this.#options);
       try {
-        this.#open = await withTimeout(this.#lease.opening, REOPEN_TIMEOUT_MS);
+        this.#open = await whenOpened(this.#lease.opening, REOPEN_TIMEOUT_MS);
+        // Released in the meantime: the device is destroyed.
+        if (this.#isReleased) this.#lease.release();
         return this.#watch();
       } catch (error) {
         cause = error;
         await pause(LOSS_GRACE_MS);
       }
     }
-    throw new HwgqError(
-      'device-lost',
-      `The GPU was lost (${message || 'no reason given'}) and could not be opened again. Reload the page, or use backend 'wasm'.`,
-      {},
-      { cause },
-    );
+    throw deviceLost(loss, 'could not be opened again', cause);
   }
+}
+
+function deviceLost({ message }: GPUDeviceLostInfo, consequence: string, cause: unknown): HwgqError {
+  return new HwgqError(
+    'device-lost',
+    `The GPU was lost (${message || 'no reason given'}) and ${consequence}. Reload the page, or use backend 'wasm'.`,
+    {},
+    { cause },
+  );
 }
 
 /** Returns the loss that made a run fail, or undefined if it failed for another reason. */
@@ -122,14 +146,6 @@ async function lossBehind(error: unknown, device: GPUDevice): Promise<GPUDeviceL
 
 function newLease(options: DeviceOptions): DeviceLease {
   return new DeviceLease(gpuOf(options), options.powerPreference);
-}
-
-function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  const late = pause(milliseconds).then((): never => {
-    throw new Error(`The browser did not open a device within ${milliseconds} ms.`);
-  });
-  late.catch(() => {});
-  return Promise.race([work, late]);
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -8,7 +8,7 @@ export type { AdapterDescription, KernelChoice, SimdLevel, StepProfile, VariantN
 
 /**
  * A backend with one model loaded on it: the interface that every backend implements. `WebGpuRunner`, `WasmRunner` and
- * `ReferenceRunner` do, and `FallbackRunner` wraps one and replaces it. `createRunner` chooses among them. A `Session`
+ * `ReferenceRunner` do; `AutoRunner` and `FallbackRunner` wrap one and replace it. `createRunner` chooses among them. A `Session`
  * checks inputs and orders calls, so a runner never gets inputs of the wrong length, nor calls after `dispose`.
  */
 export interface Runner {
@@ -66,11 +66,23 @@ export interface BackendDescription {
   readonly threads?: number | undefined;
   /** The error that reduced `threads` to 1. Absent if the threads work, or if one thread was chosen from the start. */
   readonly threadsReason?: string | undefined;
+  /** The comparison with WebAssembly that the GPU passed. WebGPU only. */
+  readonly proof?: GpuProof | undefined;
   /**
-   * The reason why `auto` did not choose WebGPU, or stopped using it. Absent if it runs on WebGPU, or if the backend
-   * was set by name.
+   * The reason why `auto` does not use WebGPU, or stopped using it. Absent while `auto` still tries the GPU, if it runs on
+   * WebGPU, or if the backend was set by name.
    */
   readonly fallbackReason?: string | undefined;
+}
+
+/** A comparison of a GPU with WebAssembly on a test picture. */
+export interface GpuProof {
+  /** The largest difference between their scores, relative to the largest score. At most 0.00002. */
+  readonly difference: number;
+  /** The GPU's time per picture with two runs in flight, in milliseconds. Only if `auto` chose the backend. */
+  readonly milliseconds?: number | undefined;
+  /** WebAssembly's time per picture, in milliseconds. Only if `auto` chose the backend. */
+  readonly wasmMilliseconds?: number | undefined;
 }
 
 /** A stage of `createSession`. The stages run in this order. */
@@ -79,8 +91,9 @@ export type SessionStage = 'compile' | 'warm-up';
 /** Options of `createSession`. */
 export interface SessionOptions {
   /**
-   * The backend. Default: `auto`, which runs on whichever of a hardware GPU and WebAssembly measured faster at load, and
-   * on the reference interpreter if neither runs the model. It falls back to WebAssembly if the GPU is lost for good.
+   * The backend. Default: `auto`, which starts on WebAssembly and continues on a hardware GPU once that has computed the
+   * same scores in less time. It falls back to WebAssembly if the GPU is lost for good, and to the reference interpreter
+   * if WebAssembly does not run the model.
    */
   readonly backend?: BackendName | 'auto' | undefined;
   /** Caffe blobs that each run returns, in this order. Default: the logits, before the closing Softmax. */
@@ -100,6 +113,8 @@ export interface SessionOptions {
   readonly kernelChoice?: KernelChoice | undefined;
   /** Called with a stage and its progress, 0 to 1. */
   readonly onProgress?: ((stage: SessionStage, done: number) => void) | undefined;
+  /** Called when `Session.backend` has changed. `auto` only. */
+  readonly onBackendChange?: ((backend: BackendDescription) => void) | undefined;
   /** Cancels `createSession`, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,19 +1,36 @@
 import { WebGpuExecutable } from '../backends/webgpu/executable.ts';
 import { PictureInput } from '../backends/webgpu/picture-input.ts';
 import { HwgqError } from '../errors.ts';
-import { elementCount } from '../graph/shapes.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { Model } from '../model/model.ts';
-import type { PlanInput } from '../plan/plan.ts';
+import type { Plan, PlanInput } from '../plan/plan.ts';
 import { planGraph } from '../plan/plan-graph.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import { runPreprocessed } from './cpu-preprocessing.ts';
 import { plannedInputs } from './integer-inputs.ts';
 import { RecoveringDevice } from './recovering-device.ts';
-import type { BackendDescription, NetworkInputs, PictureRun, Runner, SessionOptions } from './runner.ts';
+import type {
+  AdapterDescription,
+  BackendDescription,
+  GpuProof,
+  NetworkInputs,
+  PictureRun,
+  Runner,
+  SessionOptions,
+  VariantName,
+} from './runner.ts';
+
+/** A network on a GPU. */
+export interface CompiledNetwork {
+  readonly plan: Plan;
+  /** The convolutions' kernel variants by layer name. */
+  readonly variants: ReadonlyMap<string, VariantName>;
+}
 
 /** Runs a model on WebGPU. If the device is lost, everything is created again on a new one at the next run. */
 export class WebGpuRunner implements Runner {
+  /** The comparison that the GPU passed. */
+  proof: GpuProof | undefined;
   readonly #model: Model;
   readonly #blobs: readonly string[];
   readonly #options: SessionOptions;
@@ -32,22 +49,34 @@ export class WebGpuRunner implements Runner {
     };
   }
 
-  /** @throws HwgqError `no-webgpu`, `unsupported` for a layer or a driver, or `out-of-memory`. */
-  static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WebGpuRunner> {
-    const runner = new WebGpuRunner(model, blobs, options, await RecoveringDevice.open(options));
-    try {
-      await runner.#run(() => runner.#executable(runner.#integers, (done) => options.onProgress?.('compile', done)));
-      await runner.run(new Int16Array(elementCount(model.graph.input.shape)), 1);
-      options.onProgress?.('warm-up', 1);
-    } catch (error) {
-      runner.dispose();
-      throw error;
-    }
-    return runner;
+  /**
+   * Opens a GPU for a model. Call `compile` before the first run.
+   * @throws HwgqError `no-webgpu`; the reason of the option `signal` if it aborts.
+   */
+  static async open(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WebGpuRunner> {
+    return new WebGpuRunner(model, blobs, options, await RecoveringDevice.open(options));
+  }
+
+  /**
+   * Compiles the network for pictures.
+   * @returns the plan, and the convolutions' kernels by layer.
+   * @throws HwgqError `unsupported` for a layer or a driver, `out-of-memory`, or `download`.
+   */
+  async compile(): Promise<CompiledNetwork> {
+    const { onProgress } = this.#options;
+    const report = (done: number) => onProgress?.('compile', done);
+    return this.#run(async () => {
+      const { plan, variants } = await this.#executable(this.#integers, report);
+      return { plan, variants };
+    });
   }
 
   get backend(): BackendDescription {
-    return { name: 'webgpu', adapter: this.#device.current.adapter };
+    return { name: 'webgpu', adapter: this.adapter, proof: this.proof };
+  }
+
+  get adapter(): AdapterDescription {
+    return this.#device.current.adapter;
   }
 
   async run(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {

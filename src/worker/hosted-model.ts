@@ -7,7 +7,7 @@ import { HwgqError } from '../errors.ts';
 import { closeImage, DeferredPicture, type TransferableImage } from '../image/deferred-picture.ts';
 import type { View } from '../image/view.ts';
 import { ModelDecoder } from '../model/model-decoder.ts';
-import type { Classified, ClassifierWorker, LoadOptions, ProgressListener } from './protocol.ts';
+import type { BackendListener, Classified, ClassifierWorker, LoadOptions, ProgressListener } from './protocol.ts';
 import type { TaskQueue } from './scheduler.ts';
 
 /** Maximum number of images in one run: other classifiers get a turn between the runs of a large batch. */
@@ -19,6 +19,7 @@ export class HostedModel implements ClassifierWorker {
   #loaded: PictureClassifier | undefined;
   readonly #queue: TaskQueue;
   readonly #end = new AbortController();
+  #onBackendChange: Remote<BackendListener> | undefined;
   /** Cancels each call in progress that has a number. */
   readonly #calls = new Map<number, AbortController>();
 
@@ -35,7 +36,8 @@ export class HostedModel implements ClassifierWorker {
     this.#requireLoading().decoder.push(bytes);
   }
 
-  async load(onProgress: ProgressListener): Promise<ClassifierInfo> {
+  async load(onProgress: ProgressListener, onBackendChange: BackendListener): Promise<ClassifierInfo> {
+    this.#onBackendChange = onBackendChange as Remote<BackendListener>;
     // Progress and the result arrive through different ports, so the result has to wait for the progress.
     const reports: (void | Promise<void>)[] = [];
     const report: ProgressListener = (stage, done) => void reports.push(onProgress(stage, done));
@@ -48,6 +50,7 @@ export class HostedModel implements ClassifierWorker {
       this.#loaded = await PictureClassifier.create(model, decoder.received, {
         ...session,
         onProgress: report,
+        onBackendChange: (backend) => void this.#onBackendChange?.(backend),
         signal,
       });
       return this.#loaded.info;
@@ -89,6 +92,8 @@ export class HostedModel implements ClassifierWorker {
     this.#end.abort(reason);
     this.#queue.close(reason);
     this.#loaded?.dispose();
+    this.#onBackendChange?.[releaseProxy]();
+    this.#onBackendChange = undefined;
     this.#loading = undefined;
     this.#loaded = undefined;
   }

@@ -1,7 +1,7 @@
 import { transferHandlers } from 'comlink';
 import type { Classification, ClassificationOptions } from '../engine/classification.ts';
 import type { ClassifierInfo } from '../engine/picture-classifier.ts';
-import type { SessionOptions, SessionStage } from '../engine/runner.ts';
+import type { BackendDescription, SessionOptions, SessionStage } from '../engine/runner.ts';
 import { type ErrorCode, type ErrorDetails, HwgqError } from '../errors.ts';
 import type { TransferableImage } from '../image/deferred-picture.ts';
 import type { View } from '../image/view.ts';
@@ -14,6 +14,9 @@ export interface LoadOptions
 
 /** Called with a stage and its progress, 0 to 1. The function is in the page, so calling it returns a promise. */
 export type ProgressListener = (stage: 'decode' | SessionStage, done: number) => void | Promise<void>;
+
+/** Called when the backend has changed. The function is in the page. */
+export type BackendListener = (backend: BackendDescription) => void | Promise<void>;
 
 /** The results of a call of `classify`. */
 export interface Classified {
@@ -31,8 +34,11 @@ export interface ClassifierWorker {
   start(options: LoadOptions): void;
   /** Decodes the next bytes of the file. */
   push(bytes: Uint8Array): void;
-  /** Loads the model after all bytes have been pushed. It resolves after all calls of `onProgress` have. */
-  load(onProgress: ProgressListener): Promise<ClassifierInfo>;
+  /**
+   * Loads the model after all bytes have been pushed. It resolves after all calls of `onProgress` have. Calls of
+   * `onBackendChange` may follow until the port is released.
+   */
+  load(onProgress: ProgressListener, onBackendChange: BackendListener): Promise<ClassifierInfo>;
   /** @param call A number that identifies this call for `cancel`. */
   classify(
     images: readonly TransferableImage[],

@@ -17,7 +17,7 @@ it('counts the files of a path, and files that it does not know on every path', 
     'thread-worker',
     'kernels',
     'wasm-runner',
-    'webgpu-runner',
+    'proven-gpu',
     'on-demand-shaders',
     'profile',
     'reference-runner',
@@ -27,14 +27,14 @@ it('counts the files of a path, and files that it does not know on every path', 
   const namesOf = (path: 'wasm' | 'webgpu' | 'auto' | 'reference') =>
     fetchedBy(path, files).map(({ name }) => name.slice('assets/'.length, -'-a1.js'.length));
   expect(namesOf('wasm')).toEqual(['index', 'worker', 'thread-worker', 'kernels', 'wasm-runner', 'new-chunk']);
-  expect(namesOf('webgpu')).toEqual(['index', 'worker', 'webgpu-runner', 'new-chunk']);
+  expect(namesOf('webgpu')).toEqual(['index', 'worker', 'proven-gpu', 'new-chunk']);
   expect(namesOf('auto')).toEqual([
     'index',
     'worker',
     'thread-worker',
     'kernels',
     'wasm-runner',
-    'webgpu-runner',
+    'proven-gpu',
     'new-chunk',
   ]);
   expect(namesOf('reference')).toEqual(['index', 'worker', 'reference-runner', 'new-chunk']);

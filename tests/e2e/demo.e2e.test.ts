@@ -393,7 +393,8 @@ it('runs without WebGPU and reports it', async () => {
   await draw(demo, '3');
   await expect.poll(() => demo.answer()).toBe('3');
   expect(await demo.page.locator('#fact-backend').textContent()).toBe('WebAssembly');
-  expect(await demo.page.locator('#fact-adapter').textContent()).toMatch(/WebGPU (is not available|has no adapter)/);
+  const adapter = () => demo.page.locator('#fact-adapter').textContent();
+  await expect.poll(adapter).toMatch(/WebGPU (is not available|has no adapter)/);
   await demo.page.locator('#backend').selectOption('webgpu');
   await demo.page
     .getByText('WebGPU is not available: navigator.gpu is missing')

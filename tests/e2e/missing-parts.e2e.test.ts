@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { WebServer } from '../../src/bench/programs/support/web-server.ts';
-import type { BackendName } from '../../src/client/index.ts';
+import type { BackendDescription, BackendName } from '../../src/client/index.ts';
 import { useChromium } from '../support/surroundings.ts';
 
 const PAGE = `<!doctype html><title>Missing parts</title>
@@ -27,8 +27,13 @@ async function madeWithout(missing: RegExp, backend: BackendName | 'auto', befor
     return await page.evaluate(async (backend) => {
       const { library } = window as unknown as { library: typeof import('../../src/client/index.ts') };
       try {
-        const { info } = await library.createClassifier({ model: 'lenet.hwgq', backend });
-        return { name: info.backend.name, text: info.backend.fallbackReason };
+        let onBackendChange: (backend: BackendDescription) => void = () => {};
+        const changed = new Promise<BackendDescription>((resolve) => {
+          onBackendChange = resolve;
+        });
+        const { info } = await library.createClassifier({ model: 'lenet.hwgq', backend, onBackendChange });
+        const { name, fallbackReason } = backend === 'auto' ? await changed : info.backend;
+        return { name, text: fallbackReason };
       } catch (error) {
         return error instanceof library.HwgqError ? { code: error.code, text: error.message } : { text: `${error}` };
       }
@@ -41,7 +46,7 @@ async function madeWithout(missing: RegExp, backend: BackendName | 'auto', befor
 }
 
 it.each([
-  ['webgpu', /^webgpu-runner/],
+  ['webgpu', /^proven-gpu/],
   ['wasm', /^kernels/],
   ['wasm', /^wasm-runner/],
   ['reference', /^reference-runner/],
@@ -62,7 +67,7 @@ it('runs on a hardware adapter without those kernels', async () => {
 });
 
 it('falls back to WebAssembly if a file of WebGPU is missing, and names it', async () => {
-  const { name, text } = await madeWithout(/^webgpu-runner/, 'auto');
+  const { name, text } = await madeWithout(/^proven-gpu/, 'auto');
   expect(name).toBe('wasm');
-  expect(text).toMatch(/webgpu-runner/);
+  expect(text).toMatch(/proven-gpu/);
 });

@@ -88,7 +88,7 @@ describe('Vite with workers as modules', () => {
     await bundle('vite', 'build', '--outDir', 'vite-modules', '--config', 'modules.config.js');
     expect(await titleIn('vite-modules')).toBe('1 wasm 2');
     const files = readdirSync(join(installed.folder, 'vite-modules/assets'));
-    expect(files.filter((name) => name.startsWith('webgpu-runner'))).not.toEqual([]);
+    expect(files.filter((name) => name.startsWith('proven-gpu'))).not.toEqual([]);
   });
 });
 

@@ -1,11 +1,13 @@
-/** Wraps this browser's GPU to look like a hardware adapter. Records its devices, and can be removed. */
+/** Wraps this browser's GPU to look like a hardware adapter. Records its devices, counts requests, and can be removed. */
 export function hardware() {
   const devices: GPUDevice[] = [];
   let isThere = true;
+  let requests = 0;
   const gpu = {
     wgslLanguageFeatures: navigator.gpu.wgslLanguageFeatures,
     getPreferredCanvasFormat: () => navigator.gpu.getPreferredCanvasFormat(),
     requestAdapter: async (options) => {
+      requests++;
       const adapter = isThere ? await navigator.gpu.requestAdapter(options) : null;
       if (!adapter) return null;
       const { vendor, architecture, device, description } = adapter.info;
@@ -24,5 +26,5 @@ export function hardware() {
     isThere = false;
     for (const device of devices) device.destroy();
   };
-  return { gpu, devices, takeAway };
+  return { gpu, devices, takeAway, requests: () => requests };
 }

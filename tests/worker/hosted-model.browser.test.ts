@@ -14,7 +14,8 @@ async function hosted(backend: 'webgpu' | 'wasm'): Promise<HostedModel> {
   const model = new HostedModel(new Scheduler().addQueue());
   model.start({ backend });
   model.push(file);
-  await model.load(Object.assign(() => {}, { [releaseProxy]: () => {} }));
+  const listener = () => Object.assign(() => {}, { [releaseProxy]: () => {} });
+  await model.load(listener(), listener());
   return model;
 }
 

@@ -80,10 +80,11 @@ export async function openDevice(
       requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
     }),
   );
-  const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info;
+  const description = describeAdapter(adapter);
+  const { vendor, architecture } = description;
   return {
     device,
-    adapter: { vendor, architecture, device: model, description, isFallbackAdapter },
+    adapter: description,
     capabilities: {
       vendor,
       architecture,
@@ -108,17 +109,23 @@ async function orNoWebGpu<T>(request: Promise<T>): Promise<T> {
 }
 
 /**
- * Returns why there is no hardware adapter: no WebGPU, or only a software adapter. Returns undefined if there is one.
+ * Looks for a hardware adapter, and keeps it for the next device that is opened.
+ * @returns its description, or the reason why there is none: no WebGPU, or only a software adapter.
  * @throws HwgqError `no-webgpu` if the browser refuses the request.
  */
-export async function softwareAdapterReason(
+export async function findHardware(
   gpu: GPU | undefined,
   powerPreference: GPUPowerPreference | undefined,
-): Promise<string | undefined> {
+): Promise<AdapterDescription | string> {
   if (!gpu) return 'WebGPU is not available.';
   const adapter = await findAdapter(gpu, powerPreference);
-  if (adapter && !adapter.info.isFallbackAdapter) return undefined;
+  if (adapter && !adapter.info.isFallbackAdapter) return describeAdapter(adapter);
   // A hardware adapter may be available when the next session requests one.
   unused.delete(gpu);
   return adapter ? 'WebGPU has only a software adapter.' : 'WebGPU has no adapter.';
+}
+
+function describeAdapter({ info }: GPUAdapter): AdapterDescription {
+  const { vendor, architecture, device, description, isFallbackAdapter } = info;
+  return { vendor, architecture, device, description, isFallbackAdapter };
 }

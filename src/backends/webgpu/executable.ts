@@ -75,6 +75,11 @@ export class WebGpuExecutable {
     }
   }
 
+  /** The plan that it runs. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
   /** The convolutions' kernel variants by layer name. */
   get variants(): ReadonlyMap<string, VariantName> {
     return new Map(this.#steps.flatMap(({ kernel }) => (kernel.variant ? [[kernel.label, kernel.variant]] : [])));

@@ -39,7 +39,7 @@ const inside = new InsidePanel(notices);
 const decisive = new DecisiveView(notices);
 const result = new ResultView();
 const facts = new RunFacts();
-const slot = new ModelSlot(showLoading);
+const slot = new ModelSlot(showLoading, (backend) => facts.showBackend(backend));
 const menu = new ModelMenu([DIGITS, OBJECTS], choose);
 const drawing = new DrawingPanel(look, (isDown) => result.announcer.say(isDown ? 'Pen down' : 'Pen up'));
 const camera = new CameraPanel(look);

@@ -1,4 +1,4 @@
-import type { BackendDescription, ClassifierInfo, StreamResult, Timings } from '../../client/index.ts';
+import type { BackendDescription, ClassifierInfo, GpuProof, StreamResult, Timings } from '../../client/index.ts';
 import { byId } from '../shared/dom.ts';
 import { formatBytes, formatCount, formatMilliseconds } from '../shared/format.ts';
 
@@ -16,11 +16,7 @@ export class RunFacts {
 
   /** Shows a model and resets its times. */
   reset({ backend, bytes, floatBytes }: ClassifierInfo): void {
-    this.#average = undefined;
-    write('backend', backendName(backend));
-    write('adapter', adapterName(backend));
-    write('time', '…');
-    write('time-parts', 'Not measured yet');
+    this.showBackend(backend);
     write('frames', '');
     write('size', formatBytes(bytes));
     const ratio = floatBytes / bytes;
@@ -28,6 +24,15 @@ export class RunFacts {
       'ratio',
       `${ratio.toFixed(ratio < 10 ? 1 : 0)} times smaller than the ${formatBytes(floatBytes)} of 32-bit numbers`,
     );
+  }
+
+  /** Shows the backend, and resets the times, which were another backend's. */
+  showBackend(backend: BackendDescription): void {
+    this.#average = undefined;
+    write('backend', backendName(backend));
+    write('adapter', adapterName(backend));
+    write('time', '…');
+    write('time-parts', 'Not measured yet');
   }
 
   keptForOffline(): void {
@@ -82,15 +87,22 @@ function backendName({ name, adapter }: BackendDescription): string {
   return adapter?.isFallbackAdapter ? 'WebGPU (software adapter)' : 'WebGPU';
 }
 
-function adapterName({ name, adapter, simd, threads, threadsReason, fallbackReason }: BackendDescription): string {
+function adapterName({ name, adapter, simd, threads, ...reasons }: BackendDescription): string {
+  const { threadsReason, proof, fallbackReason } = reasons;
   if (name === 'reference') return `Exact but slow. ${fallbackReason ?? ''}`;
   if (name === 'wasm') {
     const count = threads === 1 ? 'one thread' : `${threads} threads`;
     return `Runs on the CPU: ${count}, ${simd} SIMD. ${threadsReason ?? ''} ${fallbackReason ?? ''}`;
   }
   const words = [adapter?.vendor, adapter?.architecture, adapter?.description || adapter?.device];
-  const named = words.filter((word) => word).join(' · ');
-  return named || 'The browser does not report the GPU';
+  const named = words.filter((word) => word).join(' · ') || 'The browser does not report the GPU';
+  return proof ? `${named}. ${proofText(proof)}` : named;
+}
+
+function proofText({ milliseconds, wasmMilliseconds }: GpuProof): string {
+  if (milliseconds === undefined || wasmMilliseconds === undefined) return 'It computes the same as WebAssembly.';
+  const times = `${formatMilliseconds(milliseconds)} per picture instead of ${formatMilliseconds(wasmMilliseconds)}`;
+  return `It computes the same as WebAssembly, in ${times}.`;
 }
 
 function mix(average: Timings, newest: Timings): Timings {

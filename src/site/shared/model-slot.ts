@@ -1,16 +1,30 @@
 import { rememberedKernels } from '../../bench/remembered-kernels.ts';
-import { type BackendName, type Classifier, createClassifier, type LoadProgress } from '../../client/index.ts';
+import {
+  type BackendDescription,
+  type BackendName,
+  type Classifier,
+  createClassifier,
+  type LoadProgress,
+} from '../../client/index.ts';
 import type { ModelOffer } from './shipped-models.ts';
 
 /** Holds the running classifier. A new model loads beside it and replaces it only when it is ready. */
 export class ModelSlot {
   readonly #onProgress: (offer: ModelOffer, progress: LoadProgress | undefined) => void;
+  readonly #onBackendChange: (backend: BackendDescription) => void;
   #classifier: Classifier | undefined;
   #loading: AbortController | undefined;
 
-  /** @param onProgress called with undefined when loading ends, successfully or not. */
-  constructor(onProgress: (offer: ModelOffer, progress: LoadProgress | undefined) => void) {
+  /**
+   * @param onProgress called with undefined when loading ends, successfully or not.
+   * @param onBackendChange called when the running classifier has changed its backend.
+   */
+  constructor(
+    onProgress: (offer: ModelOffer, progress: LoadProgress | undefined) => void,
+    onBackendChange: (backend: BackendDescription) => void = () => {},
+  ) {
     this.#onProgress = onProgress;
+    this.#onBackendChange = onBackendChange;
   }
 
   get classifier(): Classifier | undefined {
@@ -31,6 +45,9 @@ export class ModelSlot {
         model: offer.source,
         backend,
         kernelChoice: await rememberedKernels(),
+        onBackendChange: (backend) => {
+          if (this.#loading === loading) this.#onBackendChange(backend);
+        },
         signal: loading.signal,
         onProgress: (progress) => {
           if (!loading.signal.aborted) this.#onProgress(offer, progress);
