@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { assemblyScript } from './build/plugins/assemblyscript.ts';
 import { wgsl } from './build/plugins/wgsl.ts';
 import { CHROMIUM_FLAGS, findChromium, VIDEO_FLAGS } from './src/bench/programs/support/chromium.ts';
+import { corpusInNode } from './tests/support/corpus-in-node.ts';
 import { photograph, photographNames } from './tests/support/photographs.ts';
 import { inputInNode, seenInNode } from './tests/support/seen-in-node.ts';
 
@@ -50,7 +51,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            commands: { inputInNode, photograph, photographNames, seenInNode },
+            commands: { corpusInNode, inputInNode, photograph, photographNames, seenInNode },
             provider: chromium([]),
             instances: [{ browser: 'chromium' }],
           },

@@ -3,7 +3,7 @@ import type { Classification, ClassificationOptions } from '../engine/classifica
 import { type ClassifierInfo, PictureClassifier } from '../engine/picture-classifier.ts';
 import type { BackendName } from '../engine/runner.ts';
 import type { Picture } from '../image/picture.ts';
-import { readPictureHeader } from '../node/picture-header.ts';
+import { readPictureHeader } from '../node/pictures/picture-header.ts';
 import { readModel } from '../node/read-model.ts';
 import { nodeGpu } from '../node/webgpu.ts';
 import { isEncoded, type StoredPicture } from '../tools/data/data-set.ts';

@@ -11,7 +11,8 @@ import { type FileSource, readModel, readSource } from './read-model.ts';
 import { nodeGpu } from './webgpu.ts';
 
 /**
- * A PNG, JPEG or WebP file, or a decoded picture.
+ * A PNG, JPEG or WebP file with at most 67 million pixels, or a decoded picture. Files are decoded to the samples that
+ * browsers decode. Of an animation, the first frame is decoded.
  *
  * The samples that a file stores are classified as they are. Descriptions of their colour space (ICC profiles, and the
  * chunks gAMA, cHRM, sRGB and cICP of PNG) are ignored.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { BrowserCommand } from 'vitest/node';
-import { decodePicture } from '../../src/node/decode-picture.ts';
+import { nodeDecoder } from './node-decoder.ts';
 import { hasShared, shared } from './shared.ts';
 
 /** A photograph with the hash of the pixels that Node decodes. */
@@ -25,8 +25,8 @@ const FOLDER = 'data/photos';
 export const photographNames: BrowserCommand<[]> = async () =>
   hasShared ? readdirSync(shared(FOLDER)).filter((name) => name.endsWith('.JPEG')) : [];
 
-export const photograph: BrowserCommand<[name: string]> = async (_, name): Promise<Photograph> => {
+export const photograph: BrowserCommand<[name: string]> = async (context, name): Promise<Photograph> => {
   const file = readFileSync(shared(`${FOLDER}/${name}`));
-  const { data } = await decodePicture(Uint8Array.from(file), name);
+  const { data } = await (await nodeDecoder(context))(Uint8Array.from(file), name);
   return { file: file.toString('base64'), hash: createHash('sha256').update(data).digest('hex') };
 };

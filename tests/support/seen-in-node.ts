@@ -4,9 +4,9 @@ import { labelsOf, toCategories } from '../../src/engine/categories.ts';
 import { blobValue, logitsBlob } from '../../src/graph/blobs.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import { decodeModel } from '../../src/model/decode.ts';
-import { decodePicture } from '../../src/node/decode-picture.ts';
 import { interpret } from '../../src/reference/interpret.ts';
 import { codesOf, levelLayers } from './codes.ts';
+import { nodeDecoder } from './node-decoder.ts';
 
 /** The stages of a picture in a model. */
 export interface SeenPicture {
@@ -26,18 +26,20 @@ declare module 'vitest/browser' {
   }
 }
 
-export const inputInNode: BrowserCommand<[model: string, file: number[]]> = async (_, modelPath, file) => {
+export const inputInNode: BrowserCommand<[model: string, file: number[]]> = async (context, modelPath, file) => {
   const { preprocessing } = decodeModel(new Uint8Array(readFileSync(modelPath)));
-  return Array.from(toInputBytes(await decodePicture(Uint8Array.from(file), 'the picture'), preprocessing));
+  return Array.from(
+    toInputBytes(await (await nodeDecoder(context))(Uint8Array.from(file), 'the picture'), preprocessing),
+  );
 };
 
 export const seenInNode: BrowserCommand<[model: string, file: number[]]> = async (
-  _,
+  context,
   modelPath,
   file,
 ): Promise<SeenPicture> => {
   const { graph, preprocessing, labels } = decodeModel(new Uint8Array(readFileSync(modelPath)));
-  const bytes = toInputBytes(await decodePicture(Uint8Array.from(file), 'the picture'), preprocessing);
+  const bytes = toInputBytes(await (await nodeDecoder(context))(Uint8Array.from(file), 'the picture'), preprocessing);
   const quantizers = levelLayers(graph);
   const scores = blobValue(graph, logitsBlob(graph));
   const whole = toNetworkInput(bytes, preprocessing);

@@ -1,4 +1,4 @@
-import type { Size } from '../image/picture.ts';
+import type { Size } from '../../image/picture.ts';
 
 /** The format and size of a picture, as its header declares them. Neither is rotated by EXIF data. */
 export interface PictureHeader extends Size {
