@@ -13,7 +13,7 @@ import { DRAWN_DIGITS } from './digits.ts';
 import { ElementSite } from './element-page.ts';
 
 const BROWSERS = [
-  { name: 'Firefox', start: startFirefox, isHere: firefoxPath !== undefined, simd: 'relaxed' },
+  { name: 'Firefox', start: () => startFirefox(), isHere: firefoxPath !== undefined, simd: 'relaxed' },
   { name: 'WebKitGTK', start: startWebKit, isHere: hasWebKit, simd: 'plain' },
 ];
 

@@ -7,14 +7,40 @@ const PATHS = ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefo
 /** Path of Firefox: HWGQ_FIREFOX or a standard location. */
 export const firefoxPath = [process.env.HWGQ_FIREFOX, ...PATHS].find((path) => path && existsSync(path));
 
-/** Starts Firefox with a fake camera. */
-export async function startFirefox(): Promise<DrivenBrowser> {
+/** The file by which Vulkan finds Mesa's software driver, llvmpipe; in Debian part of the package mesa-vulkan-drivers. */
+const LLVMPIPE = '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json';
+
+/** Why Firefox cannot run WebGPU here. Undefined if it can. */
+export const firefoxGpuLack = !firefoxPath
+  ? 'Firefox is not installed'
+  : existsSync(LLVMPIPE)
+    ? undefined
+    : `${LLVMPIPE} is missing`;
+
+/** Enables WebGPU on llvmpipe, which Firefox does not use by itself. */
+const GPU_PREFERENCES = {
+  'dom.webgpu.enabled': true,
+  'dom.webgpu.workers.enabled': true,
+  'dom.webgpu.wgpu-backend': 'vulkan',
+  'gfx.webgpu.ignore-blocklist': true,
+};
+
+/**
+ * Starts Firefox with a fake camera.
+ * @param hasGpu whether it runs WebGPU, on a software adapter.
+ */
+export async function startFirefox(hasGpu = false): Promise<DrivenBrowser> {
   if (!firefoxPath) throw new Error('Firefox was not found. Install firefox-esr or set HWGQ_FIREFOX.');
   const browser = await launch({
     browser: 'firefox',
     executablePath: firefoxPath,
-    protocolTimeout: 120_000,
-    extraPrefsFirefox: { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true },
+    protocolTimeout: hasGpu ? 3_600_000 : 120_000,
+    ...(hasGpu ? { env: { ...process.env, VK_DRIVER_FILES: LLVMPIPE } } : {}),
+    extraPrefsFirefox: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      ...(hasGpu ? GPU_PREFERENCES : {}),
+    },
   });
   const page = await browser.newPage();
   await page.setViewport({ width: 1200, height: 900 });
