@@ -17,9 +17,9 @@ const sets = lack ? {} : await goldenSets();
 
 /** Firefox has no subgroups on llvmpipe. */
 const VARIANTS = VARIANT_NAMES.filter((name) => !name.startsWith('subgroup-'));
-const KERNELS: readonly GoldenOptions[] = [
-  { backend: 'webgpu' },
-  ...VARIANTS.map((variant) => ({ backend: 'webgpu', variant }) as const),
+const KERNELS: readonly (GoldenOptions & { readonly kernels: string })[] = [
+  { kernels: 'default kernels', backend: 'webgpu' },
+  ...VARIANTS.map((variant) => ({ kernels: `kernels ${variant}`, backend: 'webgpu', variant }) as const),
 ];
 
 // Chromium's WebGPU (Dawn, SwiftShader) runs the same cases in golden.browser.test.ts.
@@ -46,7 +46,7 @@ describe.skipIf(lack)(`golden results in Firefox${lack ? ` (skipped: ${lack})` :
   });
 
   for (const [net, { folder, cases }] of Object.entries(sets)) {
-    describe.each(KERNELS)(`of ${net}, kernels $variant`, (options) => {
+    describe.each(KERNELS)(`of ${net}, $kernels`, ({ kernels: _, ...options }) => {
       it.each(cases)('computes every code and the scores of $name', async (golden) => {
         const parts = [`/${relative(resolve('.'), folder)}`, golden, options].map((part) => JSON.stringify(part));
         const difference = await firefox.evaluate<GoldenDifference>(
