@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'missing-blob'
   /** Layers, parameters or weights whose shapes do not match. Details: `layer`. */
   | 'shape-mismatch'
-  /** A network whose layers are not connected. Details: `layer`. */
+  /** A network whose layers are not connected, whose parameters are out of range, or that has several ends. Details: `layer` or `blobs`. */
   | 'invalid-graph'
   /** A damaged `.hwgq` model, or another file. Details: `byte` and `url` if known. */
   | 'model-format'
@@ -44,6 +44,8 @@ export type ErrorCode =
   | 'camera'
   /** The worker could not be started, or it failed. */
   | 'worker'
+  /** Scores that are infinite or NaN. Details: `index`, the first such class. */
+  | 'invalid-scores'
   /** A call to a disposed classifier. */
   | 'disposed';
 

@@ -1,5 +1,6 @@
 import { HwgqError } from '../errors.ts';
-import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import { blobValue } from '../graph/blobs.ts';
+import { scoresBlob } from '../graph/scores.ts';
 import { asChwShape } from '../graph/shapes.ts';
 import type { Model } from '../model/model.ts';
 import { exportGraph, inputStatistics } from '../tools/onnx/export.ts';
@@ -346,7 +347,7 @@ interface StoredConstant {
 /** Returns the scale of the scores, which the ONNX file leaves as floats. */
 function scaleOfScores({ graph, preprocessing }: Model): ActivationScale | undefined {
   const twin = floatTwin(graph);
-  return activationScales(twin, inputStatistics(preprocessing)).get(blobValue(twin, logitsBlob(twin)));
+  return activationScales(twin, inputStatistics(preprocessing)).get(blobValue(twin, scoresBlob(twin)));
 }
 
 function asQuantization({ scale, zeroPoint }: ActivationScale): Quantization {

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { withFileName } from '../errors.ts';
 import type { ChannelOrder, Fit } from '../image/preprocessing.ts';
-import { encodeModel } from '../model/encode.ts';
 import { floatBytes } from '../model/layer-sizes.ts';
 import type { Model } from '../model/model.ts';
 import { readBytes } from '../node/read-file.ts';
 import { type CaffeSource, convertCaffe, type MeanSource } from '../tools/convert/convert-caffe.ts';
+import { encodeConverted } from '../tools/convert/encode-converted.ts';
 import { parseLabels } from '../tools/convert/labels.ts';
 import { FLOAT_FORMS, type FloatForm } from '../tools/convert/weights.ts';
 import { toNumber } from '../tools/number-arguments.ts';
@@ -21,6 +22,7 @@ interface ConvertOptions {
   readonly scale?: number;
   readonly channels?: ChannelOrder;
   readonly fit?: Fit;
+  readonly scores?: string;
   readonly float: FloatForm;
   readonly out?: string;
 }
@@ -59,6 +61,10 @@ export function addConvert(program: Command): void {
         .choices(FLOAT_FORMS)
         .default('compact'),
     )
+    .option(
+      '--scores <blob>',
+      'blob that holds the scores of the classes, if the network has several ends (default: the end, before Softmax)',
+    )
     .option('--out <file>', 'model to write (default: the name of the weights file, with .hwgq)')
     .action(convert);
 }
@@ -76,7 +82,7 @@ async function convert(options: ConvertOptions): Promise<void> {
       onNote: (note) => notes.push(note),
       onProgress: (done) => bar.update(Math.round(done * CONVERTED)),
     });
-    bytes = encodeModel(model);
+    bytes = encodeConverted(model);
   } finally {
     bar.clear();
   }
@@ -107,8 +113,14 @@ async function readSource(options: ConvertOptions): Promise<CaffeSource> {
     ...(options.scale === undefined ? {} : { scale: options.scale }),
     ...(options.channels === undefined ? {} : { channels: options.channels }),
     ...(options.fit === undefined ? {} : { fit: options.fit }),
-    ...(options.labels === undefined ? {} : { labels: parseLabels(decoder.decode(await readBytes(options.labels))) }),
+    ...(options.scores === undefined ? {} : { scores: options.scores }),
+    ...(options.labels === undefined ? {} : { labels: await readLabels(options.labels) }),
   };
+}
+
+async function readLabels(path: string): Promise<string[]> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  return withFileName(path, () => parseLabels(text));
 }
 
 /** Parses `--mean`: numbers, or the path of a mean image. */

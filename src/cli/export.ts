@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { withFileName } from '../errors.ts';
-import { logitsBlob } from '../graph/blobs.ts';
+import { scoresBlob } from '../graph/scores.ts';
 import { readModel } from '../node/read-model.ts';
 import { toCount } from '../tools/number-arguments.ts';
 import { type ExportForm, exportOnnx } from '../tools/onnx/export.ts';
@@ -41,7 +41,7 @@ async function exportModel(path: string, options: ExportCommandOptions): Promise
   const { model } = await readModel(path);
   const { graph } = model;
   const form = options.int8 ? 'int8-twin' : options.floatTwin ? 'float-twin' : 'exact';
-  const { batch, blobs = [logitsBlob(graph)] } = options;
+  const { batch, blobs = [scoresBlob(graph)] } = options;
   const bytes = withFileName(path, () => exportOnnx(model, { form, blobs, batch }));
   await writeAtomically(options.onnx, (file) => file.writeFile(bytes));
   const input = `${graph.input.name} ${[batch, ...graph.input.shape].join('×')}`;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { isWeighted } from '../graph/graph.ts';
+import { hasScores, scoresBlob } from '../graph/scores.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { WeightForm } from '../graph/weights.ts';
 import { floatBytes, layerBytes, layerFloatBytes } from '../model/layer-sizes.ts';
@@ -43,6 +44,9 @@ function summarize(model: Model, bytes: number) {
     savings: floats / bytes,
     preprocessing: { ...model.preprocessing, mean: mean.kind === 'image' ? 'a mean image' : mean.values },
     labels: model.labels ?? [],
+    scores: scoresOfModel(model),
+    namesScores: model.graph.scores !== undefined,
+    notes: model.notes ?? [],
     layers: model.graph.layers.map((layer) => ({
       name: layer.name,
       type: layer.type,
@@ -53,6 +57,11 @@ function summarize(model: Model, bytes: number) {
     })),
     provenance: model.provenance,
   };
+}
+
+/** Returns the blob of the scores; undefined if the network has several ends and names none. */
+function scoresOfModel({ graph }: Model): string | undefined {
+  return hasScores(graph) ? scoresBlob(graph) : undefined;
 }
 
 function asText(summary: ReturnType<typeof summarize>): string {
@@ -79,7 +88,8 @@ function asText(summary: ReturnType<typeof summarize>): string {
   return [
     `${asName(summary.network)}: ${summary.bytes} bytes, ${summary.savings.toFixed(1)} times smaller than float32`,
     `input ${summary.input.shape.join('×')}, ${preprocessing.channels}, (x − ${preprocessing.mean}) · ${preprocessing.scale}, ${preprocessing.fit.method}`,
-    `${summary.labels.length} labels`,
+    `${summary.labels.length} labels${summary.namesScores ? `, scores in ${asName(summary.scores ?? '')}` : ''}`,
+    ...summary.notes.map((note) => `note: ${asName(note)}`),
     '',
     ...table,
     '',

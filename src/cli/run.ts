@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { BackendName } from '../engine/runner.ts';
 import { createSession } from '../engine/session.ts';
 import { HwgqError } from '../errors.ts';
-import { logitsBlob } from '../graph/blobs.ts';
+import { scoresBlob } from '../graph/scores.ts';
 import { elementCount } from '../graph/shapes.ts';
 import { refuseFile } from '../node/read-file.ts';
 import { readModel } from '../node/read-model.ts';
@@ -45,7 +45,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
   await expectNewFiles([options.output], [path, options.input]);
   const { model } = await readModel(path);
   const length = elementCount(model.graph.input.shape);
-  const { blobs = [logitsBlob(model.graph)] } = options;
+  const { blobs = [scoresBlob(model.graph)] } = options;
   const input = await open(options.input).catch((error: unknown) => refuseFile(options.input, 'read', error));
   try {
     const count = countOf((await input.stat()).size, length, options);

@@ -1,6 +1,6 @@
 import { type Autotuned, type AutotuneOptions, autotune, type VariantTiming } from '../backends/webgpu/autotune.ts';
 import { type AdapterDescription, openDevice } from '../backends/webgpu/device.ts';
-import { logitsBlob } from '../graph/blobs.ts';
+import { scoresBlob } from '../graph/scores.ts';
 import { takesIntegers } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
 import type { PlanInput } from '../plan/plan.ts';
@@ -28,7 +28,7 @@ export async function autotuneModel(
   const input: PlanInput = takesIntegers(preprocessing)
     ? { kind: 'integers', unit: preprocessing.scale }
     : { kind: 'floats' };
-  const plan = planGraph(graph, input, [logitsBlob(graph)]);
+  const plan = planGraph(graph, input, [scoresBlob(graph)]);
   const open = await openDevice(gpuOf(options), options.powerPreference);
   try {
     return { ...(await autotune(open, plan, options)), adapter: open.adapter };

@@ -1,4 +1,5 @@
 import { HwgqError } from '../errors.ts';
+import { indexOfNonFinite } from '../graph/validate-numbers.ts';
 import { softmax } from '../numerics/softmax.ts';
 import type { Category, ClassificationOptions } from './classification.ts';
 
@@ -50,14 +51,20 @@ export function labelsOf(labels: readonly string[] | undefined, classes: number)
   return labels ?? Array.from({ length: classes }, (_, index) => String(index));
 }
 
-/** Converts logits to the probabilities of all classes, and to the categories that pass the options, best first. */
-export function toCategories(
-  logits: ArrayLike<number>,
-  labels: readonly string[],
-  options: ClassificationOptions,
-): { scores: Float32Array; categories: Category[] } {
-  const scores = Float32Array.from(softmax(logits, logits.length));
-  return { scores, categories: categoriesOf(scores, labels, options) };
+/** Converts the logits of all classes to probabilities. */
+export function probabilitiesOf(logits: ArrayLike<number>): Float32Array {
+  return Float32Array.from(softmax(logits, logits.length));
+}
+
+/** Checks the scores of one picture. @throws HwgqError `invalid-scores`, naming the first class whose score is not finite. */
+export function expectFiniteScores(scores: Float32Array, labels: readonly string[]): void {
+  const index = indexOfNonFinite(scores);
+  if (index < 0) return;
+  throw new HwgqError(
+    'invalid-scores',
+    `The network's score of class ${index} (${labels[index]}) is ${scores[index]}; finite scores are needed. A value in the network overflowed: check its weights and the preprocessing.`,
+    { index },
+  );
 }
 
 /** Returns the categories that pass the options, best first. */

@@ -1,9 +1,9 @@
-import { classCount, featuresBlob, logitsBlob } from '../graph/blobs.ts';
+import { classCount, expectOneScorePerClass, featuresBlob, scoresOf } from '../graph/scores.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import { floatBytes } from '../model/layer-sizes.ts';
 import type { Model, Provenance } from '../model/model.ts';
-import { labelsOf, toCategories } from './categories.ts';
+import { categoriesOf, expectFiniteScores, labelsOf, probabilitiesOf } from './categories.ts';
 import type { Classification, ClassificationOptions } from './classification.ts';
 import type { BackendDescription, SessionOptions } from './runner.ts';
 import { createSession, type Session } from './session.ts';
@@ -33,17 +33,20 @@ export class PictureClassifier {
   readonly #info: Omit<ClassifierInfo, 'backend'>;
   readonly #session: Session;
   readonly #labels: readonly string[];
+  readonly #toScores: (values: Float32Array) => Float32Array;
 
-  private constructor(info: Omit<ClassifierInfo, 'backend'>, session: Session) {
+  private constructor(info: Omit<ClassifierInfo, 'backend'>, session: Session, areProbabilities: boolean) {
     this.#info = info;
     this.#session = session;
     this.#labels = labelsOf(info.labels, info.classes);
+    this.#toScores = areProbabilities ? (values) => values.slice() : probabilitiesOf;
   }
 
   /**
    * Loads a model on a backend.
    * @param bytes the size of the `.hwgq` file.
-   * @throws HwgqError the errors of `createSession`.
+   * @throws HwgqError the errors of `createSession`; `invalid-graph` if the network has several ends; `unsupported` if its
+   *   scores are a map of places.
    */
   static async create(
     model: Model,
@@ -51,8 +54,10 @@ export class PictureClassifier {
     options: Omit<SessionOptions, 'blobs'> = {},
   ): Promise<PictureClassifier> {
     const { graph, labels, preprocessing, provenance } = model;
+    expectOneScorePerClass(graph);
     const classes = classCount(graph);
-    const session = await createSession(model, { ...options, blobs: [logitsBlob(graph), featuresBlob(graph)] });
+    const { blob, areProbabilities } = scoresOf(graph);
+    const session = await createSession(model, { ...options, blobs: [blob, featuresBlob(graph)] });
     const info = {
       network: graph.name,
       classes,
@@ -62,7 +67,7 @@ export class PictureClassifier {
       floatBytes: floatBytes(graph),
       provenance,
     };
-    return new PictureClassifier(info, session);
+    return new PictureClassifier(info, session, areProbabilities);
   }
 
   get info(): ClassifierInfo {
@@ -72,7 +77,7 @@ export class PictureClassifier {
   /**
    * Classifies pictures, all in one run.
    * @param decoding the time that decoding the pictures took, in milliseconds. It counts as preprocessing.
-   * @throws HwgqError `invalid-image`, and the errors of `Session.run`.
+   * @throws HwgqError `invalid-image`; `invalid-scores` if a score is infinite or NaN; the errors of `Session.run`.
    */
   async classify(
     pictures: readonly AnyPicture[],
@@ -83,13 +88,13 @@ export class PictureClassifier {
     const { blobs, preprocessMilliseconds, milliseconds } = await this.#session.runPictures(pictures);
     const preprocess = decoding + preprocessMilliseconds;
     const total = decoding + performance.now() - start;
-    const [logits = new Float32Array()] = blobs;
+    const [values = new Float32Array()] = blobs;
     const { length } = this.#labels;
     return pictures.map((_, index) => {
-      const own = logits.subarray(index * length, (index + 1) * length);
-      const { scores, categories } = toCategories(own, this.#labels, options);
+      const scores = this.#toScores(values.subarray(index * length, (index + 1) * length));
+      expectFiniteScores(scores, this.#labels);
       return {
-        categories,
+        categories: categoriesOf(scores, this.#labels, options),
         scores: options.scores ? scores : undefined,
         timings: { preprocess, inference: milliseconds, total },
         backend: this.#session.backend,

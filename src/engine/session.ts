@@ -1,5 +1,6 @@
 import { HwgqError } from '../errors.ts';
-import { blobValue, logitsBlob } from '../graph/blobs.ts';
+import { blobValue } from '../graph/blobs.ts';
+import { scoresBlob } from '../graph/scores.ts';
 import { elementCount } from '../graph/shapes.ts';
 import { type AnyPicture, DeferredPicture } from '../image/deferred-picture.ts';
 import { checkPicture } from '../image/picture.ts';
@@ -52,7 +53,7 @@ export interface Session {
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {
   checkSessionOptions(options);
   const { backend = 'auto', signal } = options;
-  const blobs = options.blobs ?? [logitsBlob(model.graph)];
+  const blobs = options.blobs ?? [scoresBlob(model.graph)];
   for (const blob of blobs) blobValue(model.graph, blob);
   signal?.throwIfAborted();
   const runner = await createRunner(model, blobs, backend, options);

@@ -45,6 +45,8 @@ export interface PoolingLayer extends LayerBase {
   readonly kernel?: Pair;
   readonly stride: Pair;
   readonly pad: Pair;
+  /** Rounding of the output's size. Absent for Caffe's own rule, which rounds up. */
+  readonly rounding?: 'down';
 }
 
 /**
@@ -138,6 +140,8 @@ export interface Graph {
   /** The input's blob name and its shape [channels, height, width]. */
   readonly input: { readonly name: string; readonly shape: Shape };
   readonly layers: readonly Layer[];
+  /** The blob that holds the scores of the classes. Absent if that is the network's only end (graph/scores.ts). */
+  readonly scores?: string;
 }
 
 export function isWeighted(layer: Layer): layer is WeightedLayer {

@@ -24,12 +24,15 @@ export function convolvedSize(size: number, kernel: number, stride: number, pad:
 }
 
 /**
- * Returns the output size of a pooling along one axis (Caffe `PoolingLayer::Reshape`). It is rounded up. A last window
- * that would start in the padding is dropped, as in Caffe only if the layer has padding on some axis.
+ * Returns the output size of a pooling along one axis (Caffe `PoolingLayer::Reshape`). It is rounded up, unless the layer
+ * rounds down. A last window that would start in the padding is dropped, as in Caffe only if the layer has padding on
+ * some axis.
  */
-export function pooledSize(size: number, kernel: number, stride: number, pad: number, anyPad: boolean): number {
-  const pooled = Math.ceil((size + 2 * pad - kernel) / stride) + 1;
-  return anyPad && (pooled - 1) * stride >= size + pad ? pooled - 1 : pooled;
+function pooledSize({ stride, pad, rounding }: PoolingLayer, axis: 0 | 1, size: number, kernel: number): number {
+  const round = rounding === 'down' ? Math.floor : Math.ceil;
+  const pooled = round((size + 2 * pad[axis] - kernel) / stride[axis]) + 1;
+  const anyPad = pad[0] !== 0 || pad[1] !== 0;
+  return anyPad && (pooled - 1) * stride[axis] >= size + pad[axis] ? pooled - 1 : pooled;
 }
 
 /** Returns the kernel and the output of a pooling layer. The kernel of a global pooling has the size of the input. */
@@ -38,14 +41,12 @@ export function poolingGeometry(
   input: ChwShape,
 ): { kernel: readonly [number, number]; output: ChwShape } {
   const kernel = layer.kernel ?? ([input.height, input.width] as const);
-  const [stride, pad] = [layer.stride, layer.pad];
-  const anyPad = pad[0] !== 0 || pad[1] !== 0;
   return {
     kernel: [kernel[0], kernel[1]],
     output: {
       channels: input.channels,
-      height: pooledSize(input.height, kernel[0], stride[0], pad[0], anyPad),
-      width: pooledSize(input.width, kernel[1], stride[1], pad[1], anyPad),
+      height: pooledSize(layer, 0, input.height, kernel[0]),
+      width: pooledSize(layer, 1, input.width, kernel[1]),
     },
   };
 }
@@ -67,28 +68,34 @@ export function convolutionOutput(layer: ConvolutionLayer, input: ChwShape): Chw
  */
 export function inferShapes(graph: Graph): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>([[graph.input.name, graph.input.shape]]);
-  for (const layer of graph.layers) {
-    const inputs = layer.inputs.map((name) => {
-      const shape = shapes.get(name);
-      if (shape) return shape;
-      throw new HwgqError(
-        'invalid-graph',
-        `Layer '${layer.name}' reads '${name}', which no earlier layer computes. Correct the name or the order of the layers.`,
-        { layer: layer.name },
-      );
-    });
-    if (shapes.has(layer.name)) {
-      throw new HwgqError('invalid-graph', `Two layers have the name '${layer.name}'. Give each layer a unique name.`, {
-        layer: layer.name,
-      });
-    }
-    const shape = layerShape(layer, inputs);
-    if (shape.some((size) => !(size >= 1))) {
-      mismatch(layer, `its output would be ${describe(shape)}: the input ${describe(inputs[0] ?? [])} is too small`);
-    }
-    shapes.set(layer.name, shape);
-  }
+  for (const layer of graph.layers) addShape(shapes, layer);
   return shapes;
+}
+
+/**
+ * Adds the shape of a layer's value to the shapes of the values before it.
+ * @throws HwgqError `invalid-graph` or `shape-mismatch`, naming the layer.
+ */
+export function addShape(shapes: Map<string, Shape>, layer: Layer): void {
+  const inputs = layer.inputs.map((name) => {
+    const shape = shapes.get(name);
+    if (shape) return shape;
+    throw new HwgqError(
+      'invalid-graph',
+      `Layer '${layer.name}' reads '${name}', which no earlier layer computes. Correct the name or the order of the layers.`,
+      { layer: layer.name },
+    );
+  });
+  if (shapes.has(layer.name)) {
+    throw new HwgqError('invalid-graph', `Two layers have the name '${layer.name}'. Give each layer a unique name.`, {
+      layer: layer.name,
+    });
+  }
+  const shape = layerShape(layer, inputs);
+  if (shape.some((size) => !(size >= 1))) {
+    mismatch(layer, `its output would be ${describe(shape)}: the input ${describe(inputs[0] ?? [])} is too small`);
+  }
+  shapes.set(layer.name, shape);
 }
 
 function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {

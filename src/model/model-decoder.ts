@@ -1,9 +1,12 @@
 import { HwgqError } from '../errors.ts';
-import { classCount } from '../graph/blobs.ts';
+import { finalBlobs } from '../graph/blobs.ts';
 import type { Shape } from '../graph/graph.ts';
+import { classCount, hasScores } from '../graph/scores.ts';
 import { asChwShape, elementCount } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
+import { indexOfNonFinite, validateNumbers } from '../graph/validate-numbers.ts';
 import { channelCount } from '../image/preprocessing.ts';
+import { expectKnownFeatures, expectRequired } from './features.ts';
 import {
   CHECKED_FROM,
   FORMAT_VERSION,
@@ -26,8 +29,20 @@ interface Parsed {
   readonly hash: Uint8Array;
   /** The model as JSON, with references to sections in place of tensors. */
   readonly content: unknown;
+  /** The optional blocks, as JSON like the model. */
+  readonly blocks: unknown;
+  readonly requires: readonly unknown[];
   readonly tensors: readonly Tensor[];
 }
+
+/** Files that are often served in place of a model: what each is, what to do, and how it begins. */
+const OTHER_FILES: readonly (readonly [string, string, RegExp])[] = [
+  ['a web page, perhaps an error page,', "Check the model's URL.", /^\s*</],
+  ['a Git LFS pointer', "Fetch the file itself with 'git lfs pull'.", /^version https:\/\/git-lfs/],
+  // Byte 0x8b is not valid UTF-8.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a gzip file begins with them.
+  ['a gzip file', 'Decompress it, or serve it with Content-Encoding: gzip.', /^\x1f\ufffd\x08/],
+];
 
 const INTEGRITY = /^sha256-[A-Za-z0-9+/]{43}=$/;
 
@@ -86,9 +101,10 @@ export class ModelDecoder {
   }
 
   /**
-   * Returns the model. Call it once, after pushing all bytes. The model's graph is valid (`validateGraph`).
+   * Returns the model. Call it once, after pushing all bytes. Its graph is valid (`validateGraph`, `validateNumbers`).
    * @throws HwgqError `model-integrity` if the file does not have the hash `integrity`; `model-format` if the file is
-   *   incomplete, changed or has a wrong field; `shape-mismatch` or `invalid-graph` if the network is inconsistent.
+   *   incomplete, changed or has a wrong field; `shape-mismatch` or `invalid-graph` if the network is inconsistent or has
+   *   a parameter that is not a usable number.
    */
   finish(): Model {
     const seen = this.#hash.digest();
@@ -97,12 +113,15 @@ export class ModelDecoder {
       if (this.#received < HEADER_FROM) checkMagic(this.#part.bytes);
       return rejectFile(`it is truncated after ${this.#received} bytes`, this.#received);
     }
-    const { hash, content, tensors } = this.#parsed;
+    const { hash, content, blocks, requires, tensors } = this.#parsed;
     if (this.#integrity === undefined && !hash.every((byte, index) => byte === seen[index])) {
       rejectFile('its hash does not match its content', HASH_FROM);
     }
-    const model = validateFields(withTensors(content, tensors, MAX_NESTING));
+    const toTensors = (json: unknown) => withTensors(json, tensors, MAX_NESTING);
+    const model = validateFields(toTensors(content), toTensors(blocks));
+    expectRequired(model, requires, HEADER_FROM);
     checkFit(model, validateGraph(model.graph));
+    validateNumbers(model.graph);
     return model;
   }
 
@@ -127,33 +146,42 @@ function* readParts(): Generator<number, Parsed, Uint8Array<ArrayBuffer>> {
   const start = yield HEADER_FROM;
   checkMagic(start);
   const view = new DataView(start.buffer);
-  checkVersion(view.getUint32(4, true));
+  const version = view.getUint32(4, true);
+  checkVersion(version);
   const stored = view.getUint32(CHECKED_FROM, true);
   const size = view.getUint32(CHECKED_FROM + 4, true);
   if (size > MAX_HEADER_BYTES || !canDeflateTo(size, stored)) {
     rejectFile(`its header cannot have ${stored} bytes deflated and ${size} inflated`, CHECKED_FROM);
   }
   const header = yield aligned(stored);
-  const { table, content } = parseHeader(inflated(header.subarray(0, stored), size));
+  const { table, content, ...additions } = parseHeader(inflated(header.subarray(0, stored), size));
+  const { requires, blocks } = version === 1 ? { requires: [], blocks: {} } : additions;
+  expectKnownFeatures(requires, HEADER_FROM);
   const tensors: Tensor[] = [];
   for (const entry of table) tensors.push(loadTensor(entry, yield aligned(entry.stored)));
-  return { hash: start.subarray(HASH_FROM, CHECKED_FROM), content, tensors };
+  return {
+    hash: start.subarray(HASH_FROM, CHECKED_FROM),
+    content,
+    blocks,
+    requires: requires as readonly unknown[],
+    tensors,
+  };
 }
 
 /** @param start the file's first bytes, or all bytes of a shorter file. */
 function checkMagic(start: Uint8Array): void {
   if (MAGIC.every((byte, index) => start[index] === byte)) return;
-  const isPage = /^\s*</.test(new TextDecoder().decode(start));
-  if (isPage) rejectFile('it is a web page, perhaps an error page, instead of a model', 0, "Check the model's URL.");
-  rejectFile('it does not begin with "HWGQ"', 0);
+  const text = new TextDecoder().decode(start);
+  const [seen, remedy] = OTHER_FILES.find(([, , pattern]) => pattern.test(text)) ?? [];
+  rejectFile(seen ? `it is ${seen} instead of a model` : 'it does not begin with "HWGQ"', 0, remedy);
 }
 
 function checkVersion(version: number): void {
-  if (version === FORMAT_VERSION) return;
+  if (version >= 1 && version <= FORMAT_VERSION) return;
   const remedy = version > FORMAT_VERSION ? 'Update hwgq-web' : 'Convert the model again';
   throw new HwgqError(
     'model-format',
-    `The model has format version ${version}; this version of hwgq-web reads version ${FORMAT_VERSION}. ${remedy}, or download the file again.`,
+    `The model has format version ${version}; this version of hwgq-web reads versions 1 to ${FORMAT_VERSION}. ${remedy}, or download the file again.`,
     { byte: 4, version },
   );
 }
@@ -170,7 +198,7 @@ function withTensors(value: unknown, tensors: readonly Tensor[], levels: number)
 
 /** Checks that preprocessed pictures have the shape of the network's input, and that each class has one label. */
 function checkFit({ graph, preprocessing, labels }: Model, shapes: ReadonlyMap<string, Shape>): void {
-  const { channels, width, height, mean } = preprocessing;
+  const { channels, width, height, fit, mean } = preprocessing;
   const input = asChwShape(graph.input.shape);
   if (channelCount(channels) !== input.channels || width !== input.width || height !== input.height) {
     rejectFile(
@@ -181,7 +209,18 @@ function checkFit({ graph, preprocessing, labels }: Model, shapes: ReadonlyMap<s
   const means = mean.kind === 'image' ? elementCount(graph.input.shape) : input.channels;
   if (mean.values.length !== means)
     rejectFile(`its mean has ${mean.values.length} values instead of ${means}`, HEADER_FROM);
+  if (mean.kind === 'image') {
+    const index = indexOfNonFinite(mean.values);
+    if (index >= 0) rejectFile(`value ${index} of its mean image is ${mean.values[index]}`, HEADER_FROM);
+  }
+  if ('resize' in fit && fit.resize < Math.max(width, height)) {
+    rejectFile(`it resizes pictures to ${fit.resize} and its network's input is ${width}×${height}`, HEADER_FROM);
+  }
+  if (graph.scores !== undefined && !finalBlobs(graph).has(graph.scores)) {
+    rejectFile(`its scores are in the blob '${graph.scores}', which it does not have`, HEADER_FROM);
+  }
+  // A network of several ends can run, but which of them the labels belong to is not known.
+  if (!labels || !hasScores(graph)) return;
   const classes = classCount(graph, shapes);
-  if (labels && labels.length !== classes)
-    rejectFile(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);
+  if (labels.length !== classes) rejectFile(`it has ${labels.length} labels for ${classes} classes`, HEADER_FROM);
 }

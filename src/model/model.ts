@@ -25,4 +25,6 @@ export interface Model {
   /** One label for each class, in the order of the logits; absent if none were given. */
   readonly labels?: readonly string[];
   readonly provenance: Provenance;
+  /** What the conversion assumed or left out, in sentences. An optional block of the file. */
+  readonly notes?: readonly string[];
 }

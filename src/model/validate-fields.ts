@@ -2,6 +2,7 @@ import { HwgqError } from '../errors.ts';
 import type { LayerType } from '../graph/graph.ts';
 import type { WeightForm } from '../graph/weights.ts';
 import type { Fit } from '../image/preprocessing.ts';
+import { MAX_LABELS } from './file-layout.ts';
 import type { Model } from './model.ts';
 
 /** Throws `model-format`, naming the field, if the value does not satisfy the rule. */
@@ -10,7 +11,15 @@ type Fields = Readonly<Record<string, Rule>>;
 
 const text: Rule = (value, field) => expect(typeof value === 'string', value, field, 'a string');
 const boolean: Rule = (value, field) => expect(typeof value === 'boolean', value, field, 'a boolean');
-const number: Rule = (value, field) => expect(Number.isFinite(value), value, field, 'a finite number');
+/** The largest float32 number. Greater ones would be infinite where a backend computes with float32. */
+const MAX_FLOAT32 = 3.4028234663852886e38;
+const number: Rule = (value, field) =>
+  expect(typeof value === 'number' && Math.abs(value) <= MAX_FLOAT32, value, field, 'a finite float32 number');
+/** A factor that neither vanishes nor overflows in float32. */
+const factor: Rule = (value, field) => {
+  number(value, field);
+  expect(Math.abs(value as number) >= 1e-30, value, field, 'a number other than 0');
+};
 const integer =
   (least: number, most = 2 ** 31 - 1): Rule =>
   (value, field) =>
@@ -25,7 +34,7 @@ const oneOf =
   (value, field) =>
     expect(words.includes(value as string), value, field, `one of ${words.join(', ')}`);
 const array =
-  (rule: Rule, least = 0, most = 1_000_000): Rule =>
+  (rule: Rule, least = 0, most = MAX_LABELS): Rule =>
   (value, field) => {
     expect(
       Array.isArray(value) && value.length >= least && value.length <= most,
@@ -83,7 +92,13 @@ const shape = array(integer(1), 1, 3);
 const LAYER = variant('type', {
   convolution: { ...weighted, kernel: pair(1), stride: pair(1), pad: pair(0), dilation: pair(1), group: integer(1) },
   innerProduct: weighted,
-  pooling: { method: oneOf('max', 'average'), kernel: optional(pair(1)), stride: pair(1), pad: pair(0) },
+  pooling: {
+    method: oneOf('max', 'average'),
+    kernel: optional(pair(1)),
+    stride: pair(1),
+    pad: pair(0),
+    rounding: optional(oneOf('down')),
+  },
   batchNorm: { meanSums: tensor(Float32Array), varianceSums: tensor(Float32Array), factor: number, epsilon: number },
   scale: { gamma: tensor(Float32Array), beta: optional(tensor(Float32Array)) },
   quant: { quantizer: QUANTIZER },
@@ -102,7 +117,12 @@ const layer: Rule = (value, field) => {
 };
 
 const MODEL = record({
-  graph: record({ name: text, input: record({ name: text, shape }), layers: array(layer, 1, 10_000) }),
+  graph: record({
+    name: text,
+    input: record({ name: text, shape }),
+    layers: array(layer, 1, 10_000),
+    scores: optional(text),
+  }),
   preprocessing: record({
     channels: oneOf('bgr', 'rgb', 'gray'),
     width: integer(1, 65_535),
@@ -114,7 +134,7 @@ const MODEL = record({
       digit: {},
     } satisfies Record<Fit['method'], Fields>),
     mean: variant('kind', { channels: { values: array(number, 1, 3) }, image: { values: tensor(Float32Array) } }),
-    scale: number,
+    scale: factor,
   }),
   labels: optional(array(text)),
   provenance: record({
@@ -124,14 +144,34 @@ const MODEL = record({
   }),
 });
 
+/** The optional blocks of a file. Each becomes a field of the model with its name. */
+const BLOCKS = { notes: array(text, 1, 1000) } satisfies Partial<Record<keyof Model, Rule>>;
+
 /**
- * Checks the type and range of every field in a file's header.
- * @returns the same value as a model.
+ * Checks the type and range of every field in a file's header, and of the optional blocks that are known. Others are left
+ * out: the model can be used without them.
+ * @returns the model with its blocks.
  * @throws HwgqError `model-format`, naming the first wrong field.
  */
-export function validateFields(value: unknown): Model {
+export function validateFields(value: unknown, blocks: unknown): Model {
   MODEL(value, 'model');
-  return value as Model;
+  record({})(blocks, 'blocks');
+  const known = Object.entries(BLOCKS).flatMap(([name, rule]) => {
+    const block = Object.hasOwn(blocks as object, name) ? (blocks as Record<string, unknown>)[name] : undefined;
+    if (block !== undefined) rule(block, `blocks.${name}`);
+    return block === undefined ? [] : [[name, block]];
+  });
+  return { ...(value as Model), ...Object.fromEntries(known) };
+}
+
+/** Returns a model without its optional blocks, and the blocks by name. */
+export function splitBlocks(model: Model): { content: Model; blocks: Partial<Model> } {
+  const isBlock = ([name]: [string, unknown]) => Object.hasOwn(BLOCKS, name);
+  const fields = Object.entries(model).filter(([, value]) => value !== undefined);
+  return {
+    content: Object.fromEntries(fields.filter((field) => !isBlock(field))) as unknown as Model,
+    blocks: Object.fromEntries(fields.filter(isBlock)),
+  };
 }
 
 function expect(holds: boolean, value: unknown, field: string, wanted: string): asserts holds {

@@ -1,7 +1,7 @@
 import { version } from '../../package.json';
 import { HwgqError } from '../errors.ts';
-import { lastWeightedLayer } from '../graph/blobs.ts';
 import type { Graph, Layer } from '../graph/graph.ts';
+import { lastWeightedLayer } from '../graph/scores.ts';
 import type { Model, SourceFile } from '../model/model.ts';
 import type { LinearHead } from './train-head.ts';
 

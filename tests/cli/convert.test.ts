@@ -14,6 +14,7 @@ beforeAll(() => {
   put('net.prototxt', COLOUR_PROTOTXT);
   put('net.caffemodel', colourWeights());
   put('labels.txt', COLOUR_LABELS);
+  put('few.txt', 'blue\ngreen\n');
 });
 
 describe('hwgq convert', () => {
@@ -111,7 +112,7 @@ describe('hwgq convert', () => {
     ['a scale that is not a number', ['--scale', 'half'], /--scale.*'half'/],
     ['an unknown channel order', ['--channels', 'cmyk'], /--channels.*bgr, rgb, gray/],
     ['an unknown form', ['--float', 'f8'], /--float.*compact, f16, int8, f32/],
-    ['the wrong number of labels', ['--labels', 'net.prototxt'], /labels.*3 classes/],
+    ['the wrong number of labels', ['--labels', 'few.txt'], /labels.*3 classes/],
   ])('reports %s as a usage error', async (_, options, message) => {
     const { code, stderr } = await hwgq(folder, 'convert', ...FILES, ...options, '--out', 'wrong.hwgq');
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { blobValue, classCount, featuresBlob, finalBlobs, logitsBlob } from '../../src/graph/blobs.ts';
+import { blobValue, finalBlobs } from '../../src/graph/blobs.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import { classCount, featuresBlob, scoresBlob } from '../../src/graph/scores.ts';
 import { smallGraph } from '../support/small-graph.ts';
 
 const graph = smallGraph(1);
@@ -22,8 +23,8 @@ it('rejects an unknown blob and lists the known ones', () => {
 });
 
 it('finds the logits before a final Softmax and the features before the last layer with weights', () => {
-  expect([logitsBlob(graph), featuresBlob(graph)]).toEqual(['fc4', 'ip3']);
-  expect([logitsBlob(withoutLayers), featuresBlob(withoutLayers)]).toEqual(['data', 'data']);
+  expect([scoresBlob(graph), featuresBlob(graph)]).toEqual(['fc4', 'ip3']);
+  expect([scoresBlob(withoutLayers), featuresBlob(withoutLayers)]).toEqual(['data', 'data']);
 });
 
 it('counts the classes by the logits', () => {

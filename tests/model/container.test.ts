@@ -122,9 +122,9 @@ describe('.hwgq container', () => {
 
   it('rejects a later version by name', () => {
     const later = file.slice();
-    later[4] = 2;
+    later[4] = 3;
     expect(() => decodeModel(later)).toThrow(
-      expect.objectContaining({ code: 'model-format', message: expect.stringMatching(/version 2.*Update/) }),
+      expect.objectContaining({ code: 'model-format', message: expect.stringMatching(/version 3.*1 to 2.*Update/) }),
     );
   });
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { deflateSync } from 'fflate';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HwgqError } from '../../src/errors.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import { encodeModel } from '../../src/model/encode.ts';
 import { CHECKED_FROM, HEADER_FROM } from '../../src/model/file-layout.ts';
 import { sha256 } from '../../src/model/hash.ts';
+import type { Model } from '../../src/model/model.ts';
 import { ModelDecoder } from '../../src/model/model-decoder.ts';
 import { aligned, inflated } from '../../src/model/sections.ts';
 import { smallModel } from '../support/small-model.ts';
@@ -17,13 +18,14 @@ const header = new TextDecoder().decode(inflated(file.subarray(HEADER_FROM, HEAD
 const ownSections = file.subarray(aligned(HEADER_FROM + stored));
 
 /** Returns a file with another header, and lengths and hash that match it. */
-function forged(text: string, sections = ownSections): Uint8Array {
+function forged(text: string, sections = ownSections, version = 1): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   const packed = deflateSync(bytes);
   const start = aligned(HEADER_FROM + packed.length);
   const made = new Uint8Array(start + sections.length);
   const view = new DataView(made.buffer);
   made.set(file.subarray(0, 8));
+  view.setUint32(4, version, true);
   view.setUint32(CHECKED_FROM, packed.length, true);
   view.setUint32(CHECKED_FROM + 4, bytes.length, true);
   made.set(packed, HEADER_FROM);
@@ -82,11 +84,109 @@ it.each([
   ['a mean for another channel count', '[104,117,123]', '[104]', FORMAT, /mean has 1 values instead of 3/],
   ['labels for other classes', '"labels":["a",', '"labels":[', FORMAT, /5 labels for 6 classes/],
   ['a picture size other than the network’s', '"width":13', '"width":14', FORMAT, /14×17.*3×17×13/],
+  [
+    'a crop smaller than the network',
+    '"fit":{"method":"stretch"}',
+    '"fit":{"method":"crop","resize":4}',
+    FORMAT,
+    /to 4 and/,
+  ],
+  ['a scale of 0', '"scale":1}', '"scale":0}', FORMAT, /scale' is 0; it must be a number other than 0/],
+  ['a number beyond float32', '"epsilon":0.', '"epsilon":1e300,"x":0.', FORMAT, /epsilon' is 1e\+300.*float32/],
+  ['centers that are too close', '"centers":[0.', '"centers":[1e-30,0.', 'invalid-graph', /levels 0, 1e-30/],
+  [
+    'a pooling that rounds down without requiring it',
+    '"method":"max"',
+    '"method":"max","rounding":"down"',
+    FORMAT,
+    /needs the feature 'pooling-rounds-down'/,
+  ],
+  [
+    'scores that are named without requiring it',
+    '"graph":{',
+    '"graph":{"scores":"fc4",',
+    FORMAT,
+    /needs the feature 'scores'/,
+  ],
 ])('rejects %s', (_, from, to, code, message) => {
   expect(header).toContain(from);
   expect(() => decodeModel(forged(header.replace(from, to)))).toThrow(
     expect.objectContaining({ code, message: expect.stringMatching(message) }),
   );
+});
+
+describe('version 2', () => {
+  const version2 = (additions: string, text = header) =>
+    decodeModel(forged(`${text.slice(0, -1)},${additions}}`, ownSections, 2));
+
+  it('refuses an unknown required feature by its name', () => {
+    expect(() => version2('"requires":["thresholds"],"blocks":{}')).toThrow(
+      expect.objectContaining({ code: FORMAT, message: expect.stringMatching(/"thresholds".*Update hwgq-web/) }),
+    );
+    for (const requires of ['[1]', '["constructor"]', '{}', 'null']) {
+      expect(() => version2(`"requires":${requires},"blocks":{}`)).toThrow(expect.objectContaining({ code: FORMAT }));
+    }
+  });
+
+  it('reads known blocks and passes over unknown ones', () => {
+    expect(version2('"requires":[],"blocks":{"notes":["x"],"calibration":{"a":{"section":0}}}')).toEqual({
+      ...smallModel(),
+      notes: ['x'],
+    });
+    expect(() => version2('"requires":[],"blocks":{"notes":[1]}')).toThrow(/'blocks\.notes\[0\]' is 1/);
+    expect(() => version2('"requires":[],"blocks":[]')).toThrow(/'blocks' is an array/);
+  });
+
+  it('can name the scores, which must be a blob of the network', () => {
+    const named = (blob: string) => header.replace('"graph":{', `"graph":{"scores":"${blob}",`);
+    expect(version2('"requires":["scores"],"blocks":{}', named('prob')).graph.scores).toBe('prob');
+    expect(() => version2('"requires":["scores"],"blocks":{}', named('nowhere'))).toThrow(/'nowhere'/);
+  });
+
+  it('is written only for models that need it', () => {
+    const versionOf = (model: Model) => new DataView(encodeModel(model).buffer).getUint32(4, true);
+    const model = smallModel();
+    expect(versionOf(model)).toBe(1);
+    expect(versionOf({ ...model, notes: ['x'] })).toBe(2);
+    expect(versionOf({ ...model, graph: { ...model.graph, scores: 'prob' } })).toBe(2);
+  });
+});
+
+describe('a header that would become far more memory than it has bytes', () => {
+  it.each([
+    ['lists', `{"sections":[],"model":[${'[],'.repeat(400_000)}0]}`],
+    ['rows of the section table', `{"sections":[${'["u8",0,0,0],'.repeat(400_000)}["u8",0,0,0]],"model":{}}`],
+    ['numbers', `{"sections":[],"model":[${'1,'.repeat(4_000_000)}0]}`],
+    ['spaces', `{"sections":[],"model":[${' '.repeat(2_000_000)}0]}`],
+  ])('is refused before it is parsed: %s', (_, text) => {
+    expect(() => decodeModel(forged(text, new Uint8Array()))).toThrow(
+      expect.objectContaining({ code: FORMAT, message: expect.stringMatching(/header has \d+ (objects|bytes)/) }),
+    );
+  });
+
+  it('may have hundreds of thousands of labels', () => {
+    const labels = Array.from({ length: 300_000 }, (_, index) => `label ${index}, "quoted"`);
+    const text = header.replace(/"labels":\[[^\]]*\]/, () => `"labels":${JSON.stringify(labels)}`);
+    expect(() => decodeModel(forged(text))).toThrow(/300000 labels for 6 classes/);
+  });
+});
+
+it('rejects parameters that are not finite', () => {
+  const model = smallModel();
+  const layers = model.graph.layers.map((layer) =>
+    layer.type === 'batchNorm' ? { ...layer, meanSums: layer.meanSums.map(() => Number.NaN) } : layer,
+  );
+  expect(() => decodeModel(encodeModel({ ...model, graph: { ...model.graph, layers } }))).toThrow(
+    expect.objectContaining({ code: 'invalid-graph', message: expect.stringMatching(/mean NaN/) }),
+  );
+  const mean = { kind: 'image' as const, values: new Float32Array(3 * 17 * 13).fill(Number.NaN) };
+  const image = { ...model, preprocessing: { ...model.preprocessing, mean } };
+  expect(() => decodeModel(encodeModel(image))).toThrow(/value 0 of its mean image is NaN/);
+});
+
+it('names a Git LFS pointer and a gzip file', () => {
+  expect(() => decodeModel(new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'))).toThrow(/LFS/);
+  expect(() => decodeModel(Uint8Array.of(0x1f, 0x8b, 8, 0, 0))).toThrow(/gzip/);
 });
 
 it('rejects deep nesting with model-format', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserCommand } from 'vitest/node';
-import { labelsOf, toCategories } from '../../src/engine/categories.ts';
-import { blobValue, logitsBlob } from '../../src/graph/blobs.ts';
+import { categoriesOf, labelsOf, probabilitiesOf } from '../../src/engine/categories.ts';
+import { blobValue } from '../../src/graph/blobs.ts';
+import { scoresBlob } from '../../src/graph/scores.ts';
 import { toInputBytes, toNetworkInput } from '../../src/image/input.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import { interpret } from '../../src/reference/interpret.ts';
@@ -41,7 +42,7 @@ export const seenInNode: BrowserCommand<[model: string, file: number[]]> = async
   const { graph, preprocessing, labels } = decodeModel(new Uint8Array(readFileSync(modelPath)));
   const bytes = toInputBytes(await (await nodeDecoder(context))(Uint8Array.from(file), 'the picture'), preprocessing);
   const quantizers = levelLayers(graph);
-  const scores = blobValue(graph, logitsBlob(graph));
+  const scores = blobValue(graph, scoresBlob(graph));
   const whole = toNetworkInput(bytes, preprocessing);
   const input = Float64Array.from(whole, (value) => value * preprocessing.scale);
   const values = interpret(graph, input, [scores, ...quantizers.map(({ value }) => value)]);
@@ -54,6 +55,6 @@ export const seenInNode: BrowserCommand<[model: string, file: number[]]> = async
         codesOf(values.get(value) ?? new Float64Array(), levels).join(''),
       ]),
     ),
-    label: toCategories(logits, labelsOf(labels, logits.length), {}).categories[0]?.label ?? '',
+    label: categoriesOf(probabilitiesOf(logits), labelsOf(labels, logits.length), {})[0]?.label ?? '',
   };
 };

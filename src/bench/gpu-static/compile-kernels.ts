@@ -13,7 +13,7 @@ import {
   variantsOf,
 } from '../../backends/webgpu/variants.ts';
 import { messageOf } from '../../errors.ts';
-import { logitsBlob } from '../../graph/blobs.ts';
+import { scoresBlob } from '../../graph/scores.ts';
 import type { Convolution, Plan, PlanTensor, Step } from '../../plan/plan.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
 import { connectLayers } from '../../tools/caffe/build-graph.ts';
@@ -154,7 +154,7 @@ function planOf(network: string): Plan {
     knownNetwork(network).describe(),
     (layer, input) => new SeededTensors(random, layer, input),
   );
-  return planGraph(graph, { kind: 'integers', unit: 1 }, [logitsBlob(graph)]);
+  return planGraph(graph, { kind: 'integers', unit: 1 }, [scoresBlob(graph)]);
 }
 
 function convolutionParts(

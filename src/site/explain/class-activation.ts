@@ -1,5 +1,6 @@
-import { finalBlobs, lastWeightedLayer } from '../../graph/blobs.ts';
+import { finalBlobs } from '../../graph/blobs.ts';
 import type { Graph, Layer } from '../../graph/graph.ts';
+import { lastWeightedLayer } from '../../graph/scores.ts';
 import { asChwShape, type ChwShape, inferShapes } from '../../graph/shapes.ts';
 import { filterScales, filterValues } from '../../graph/weights.ts';
 

@@ -1,8 +1,8 @@
 import type { NetworkInputs } from '../../engine/runner.ts';
 import { createSession, type Session } from '../../engine/session.ts';
 import { HwgqError } from '../../errors.ts';
-import { logitsBlob } from '../../graph/blobs.ts';
 import { isWeighted, type Layer } from '../../graph/graph.ts';
+import { scoresBlob, scoresOf } from '../../graph/scores.ts';
 import { asChwShape, type ChwShape } from '../../graph/shapes.ts';
 import { filterValues } from '../../graph/weights.ts';
 import { toInputBytes, toNetworkInput } from '../../image/input.ts';
@@ -95,7 +95,7 @@ export class Explainer {
 
   /** Computes the logits of several images in batches. */
   async #scores(inputs: NetworkInputs, count: number): Promise<readonly Float32Array[]> {
-    const blob = logitsBlob(this.#model.graph);
+    const blob = scoresBlob(this.#model.graph);
     const length = inputs.length / count;
     const scores: Float32Array[] = [];
     for (let start = 0; start < count; start += BATCH) {
@@ -109,8 +109,10 @@ export class Explainer {
 
   /** Returns the log probability of a class, which still varies when the probability is almost 1. */
   #score(scores: readonly Float32Array[], index: number, label: number): number {
-    const logits = scores[index] ?? new Float32Array();
-    return Math.log(Math.max(softmax(logits, logits.length)[label] ?? 0, Number.MIN_VALUE));
+    const values = scores[index] ?? new Float32Array();
+    const { areProbabilities } = scoresOf(this.#model.graph);
+    const probabilities = areProbabilities ? values : softmax(values, values.length);
+    return Math.log(Math.max(probabilities[label] ?? 0, Number.MIN_VALUE));
   }
 
   async #run(purpose: string, blob: string, inputs: NetworkInputs, count: number): Promise<Float32Array> {

@@ -1,3 +1,4 @@
+import { float16ToFloat32 } from '../../numerics/float16.ts';
 import { formatError, readFields, readPackedVarints, type WireField } from './wire.ts';
 
 /** A Caffe blob. Its values are a view into the file that it was read from. */
@@ -7,11 +8,16 @@ export interface Blob {
 }
 
 /** Field numbers of Caffe's `BlobProto`. Fields 1 to 4 are the old dimensions num, channels, height and width. */
-const BLOB = { width: 4, data: 5, shape: 7, doubleData: 8 };
+const BLOB = { width: 4, data: 5, shape: 7, doubleData: 8, rawType: 10, raw: 12 };
 const SHAPE_DIMENSION = 1;
+/** The limit of Caffe (`kMaxBlobAxes`). */
+const MAX_DIMENSIONS = 32;
+/** The number types of `raw_data`, in which NVIDIA's fork stores values since version 0.16. */
+const RAW = { double: 0, float: 1, half: 2 };
 
 /**
- * Reads a `BlobProto` with float or double data, packed or not, and a shape or the four old dimensions.
+ * Reads a `BlobProto` with float or double data, packed or not, and a shape or the four old dimensions. Values may be in
+ * the `raw_data` of NVIDIA's fork.
  * @param bytes a file that starts at a multiple of 4 in its buffer. The values are moved within it to an aligned offset.
  * @throws HwgqError `caffemodel-format`, with the byte.
  */
@@ -19,6 +25,8 @@ export function readBlob(bytes: Uint8Array, start: number, end: number): Blob {
   const oldDimensions: number[] = [];
   let shape: number[] | undefined;
   const floats = new AlignedFloats(bytes);
+  let rawType = RAW.double;
+  let raw: WireField | undefined;
   for (const field of readFields(bytes, start, end)) {
     if (field.number <= BLOB.width && field.type === 'varint') oldDimensions[field.number - 1] = field.value;
     else if (field.number === BLOB.shape && field.type === 'bytes') shape = readShape(bytes, field);
@@ -26,8 +34,10 @@ export function readBlob(bytes: Uint8Array, start: number, end: number): Blob {
       floats.append(field, 4);
     else if (field.number === BLOB.doubleData && (field.type === 'bytes' || field.type === 'fixed64'))
       floats.append(field, 8);
+    else if (field.number === BLOB.rawType && field.type === 'varint') rawType = field.value;
+    else if (field.number === BLOB.raw && field.type === 'bytes') raw = field;
   }
-  const values = floats.view();
+  const values = raw ? readRaw(bytes, raw, rawType, floats) : floats.view();
   const dimensions =
     shape ?? (oldDimensions.length > 0 ? Array.from(oldDimensions, (size = 1) => size) : [values.length]);
   const count = dimensions.reduce((product, size) => product * size, 1);
@@ -42,9 +52,31 @@ function readShape(bytes: Uint8Array, { start, end }: WireField): number[] {
   for (const field of readFields(bytes, start, end)) {
     if (field.number !== SHAPE_DIMENSION) continue;
     if (field.type === 'varint') shape.push(field.value);
-    else shape.push(...readPackedVarints(bytes, field.start, field.end));
+    else for (const size of readPackedVarints(bytes, field.start, field.end)) shape.push(size);
+    if (shape.length > MAX_DIMENSIONS)
+      throw formatError(start, `a blob has more than ${MAX_DIMENSIONS} dimensions, the limit of Caffe`);
   }
   return shape;
+}
+
+function readRaw(bytes: Uint8Array, field: WireField, type: number, floats: AlignedFloats): Float32Array {
+  switch (type) {
+    case RAW.double:
+      floats.append(field, 8);
+      return floats.view();
+    case RAW.float:
+      floats.append(field, 4);
+      return floats.view();
+    case RAW.half: {
+      const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const length = Math.floor((field.end - field.start) / 2);
+      return Float32Array.from({ length }, (_, index) =>
+        float16ToFloat32(file.getUint16(field.start + 2 * index, true)),
+      );
+    }
+    default:
+      throw formatError(field.start, `a blob has raw_data of type ${type}; double, float and half are supported`);
+  }
 }
 
 /**

@@ -8,9 +8,11 @@ export type CaffeWeights = ReadonlyMap<string, readonly Blob[]>;
 const NET = { oldLayers: 2, layer: 100 };
 const LAYER = { name: 1, blobs: 7 };
 const OLD_LAYER = { name: 4, blobs: 6 };
+/** The message in a layer of the V0 format that has its name and blobs, and their field numbers. */
+const OLDEST_LAYER = { message: 1, name: 1, blobs: 50 };
 
 /**
- * Reads the weights of a caffemodel in the current or the V1 format.
+ * Reads the weights of a caffemodel in the current, the V1 or the V0 format.
  * @param bytes the file. The reader takes ownership: it moves the values by a few bytes within the file and returns views
  *   into it, so that memory never holds a second copy. The bytes cannot be read again.
  * @throws HwgqError `caffemodel-format`, with the byte.
@@ -49,6 +51,9 @@ function readLayer(
   const blobs: Blob[] = [];
   for (const field of readFields(file, start, end)) {
     if (field.type !== 'bytes') continue;
+    if (numbers === OLD_LAYER && field.number === OLDEST_LAYER.message) {
+      return readLayer(file, field.start, field.end, OLDEST_LAYER);
+    }
     if (field.number === numbers.name) name = new TextDecoder().decode(file.subarray(field.start, field.end));
     if (field.number === numbers.blobs) blobs.push(readBlob(file, field.start, field.end));
   }

@@ -1,4 +1,5 @@
 import { type ErrorDetails, HwgqError } from '../../errors.ts';
+import type { ConversionNotes } from './conversion-notes.ts';
 import { type PrototxtField, type PrototxtMessage, prototxtError } from './prototxt.ts';
 
 /**
@@ -12,14 +13,17 @@ export class Fields {
   readonly #message: PrototxtMessage;
   readonly #owner: string;
   readonly #details: ErrorDetails;
+  readonly #notes: ConversionNotes;
 
   /**
    * @param owner the owner of the message in error messages, such as `Layer 'conv1'`.
+   * @param notes collects what the user should know.
    * @param details the details of errors.
    */
-  constructor(message: PrototxtMessage, owner: string, details: ErrorDetails = {}) {
+  constructor(message: PrototxtMessage, owner: string, notes: ConversionNotes, details: ErrorDetails = {}) {
     this.#message = message;
     this.#owner = owner;
+    this.#notes = notes;
     this.#details = details;
     for (const field of message.fields) {
       const same = this.#byName.get(field.name);
@@ -52,17 +56,25 @@ export class Fields {
     return atMostOne(this.#take(name)).map(booleanOf)[0] ?? absent;
   }
 
-  /** Returns a string or the name of an enum value. */
+  /** Returns a string, the name of an enum value, or its number as text. */
   requiredText(name: string): string {
     const value = atMostOne(this.#take(name))[0]?.value;
+    if (value?.kind === 'number') return String(value.number);
     return value?.kind === 'word' ? value.text : this.requiredString(name);
   }
 
-  /** Returns the name of an enum value. */
+  /**
+   * Returns the name of an enum value. A file may have its number instead.
+   * @param words the names in the order of their numbers, from 0.
+   */
   word<Word extends string>(name: string, words: readonly Word[], absent: Word): Word {
     const field = atMostOne(this.#take(name))[0];
     if (!field) return absent;
-    const word = words.find((known) => field.value.kind === 'word' && field.value.text === known);
+    const { value } = field;
+    const word =
+      value.kind === 'number'
+        ? words[value.number]
+        : words.find((known) => value.kind === 'word' && value.text === known);
     return word ?? reject(field, `one of ${words.join(', ')}`);
   }
 
@@ -104,14 +116,20 @@ export class Fields {
     return this.messages(name).map((message) => this.#open(message));
   }
 
-  /** Returns nested messages that are read separately: `finish` does not check their fields. */
-  messages(name: string): PrototxtMessage[] {
-    return this.#take(name).map(messageOf);
+  /** Returns nested messages of several names in their order. They are read separately: `finish` does not check them. */
+  messages(...names: readonly string[]): PrototxtMessage[] {
+    this.ignore(...names);
+    return this.#message.fields.filter(({ name }) => names.includes(name)).map(messageOf);
   }
 
   /** Accepts fields that do not affect results, such as options for training or the choice of a library. */
   ignore(...names: readonly string[]): void {
     for (const name of names) this.#unread.delete(name);
+  }
+
+  /** Accepts fields of forks of Caffe that do not affect results at inference. The user learns of them in a note. */
+  ignoreWithNote(...names: readonly string[]): void {
+    for (const name of names) if (this.#take(name).length > 0) this.#notes.addIgnored(name);
   }
 
   /**
@@ -121,6 +139,7 @@ export class Fields {
   expect(name: string, implemented: number | boolean | string): void {
     for (const field of this.#take(name)) {
       const { value } = field;
+      if (typeof implemented === 'boolean' && value.kind !== 'message' && booleanOf(field) === implemented) continue;
       const seen = value.kind === 'message' ? '{…}' : value.kind === 'number' ? value.number : value.text;
       if (String(seen) !== String(implemented)) {
         this.#rejectOption(field, `${field.name}: ${seen}`, `but only ${implemented} is implemented`);
@@ -145,7 +164,7 @@ export class Fields {
   }
 
   #open(message: PrototxtMessage): Fields {
-    const part = new Fields(message, this.#owner, this.#details);
+    const part = new Fields(message, this.#owner, this.#notes, this.#details);
     this.#parts.push(part);
     return part;
   }

@@ -1,22 +1,29 @@
 import { HwgqError } from '../../errors.ts';
 import type { Pair } from '../../graph/graph.ts';
 import type { Quantizer } from '../../numerics/quantizer.ts';
+import type { ConversionNotes } from './conversion-notes.ts';
 import type { Fields } from './fields.ts';
 import type { LayerParameters } from './network-description.ts';
 
 /** Reads the parameters of a layer from its message. The caller calls `finish`. */
-type ParameterReader = (layer: Fields, name: string) => LayerParameters;
+type ParameterReader = (layer: Fields, name: string, notes: ConversionNotes) => LayerParameters;
 
 /** The reader of each layer type that is supported at inference. */
 export const parameterReaders: ReadonlyMap<string, ParameterReader> = new Map<string, ParameterReader>([
   ['BatchNorm', readBatchNorm],
   [
     'BinaryConvolution',
-    (layer) => ({ ...readConvolution(layer), ...readBinarization(layer, 'binary_convolution_param') }),
+    (layer, name, notes) => ({
+      ...readConvolution(layer),
+      ...readBinarization(layer, 'binary_convolution_param', name, notes),
+    }),
   ],
   [
     'BinaryInnerProduct',
-    (layer) => ({ ...readInnerProduct(layer), ...readBinarization(layer, 'binary_inner_product_param') }),
+    (layer, name, notes) => ({
+      ...readInnerProduct(layer),
+      ...readBinarization(layer, 'binary_inner_product_param', name, notes),
+    }),
   ],
   ['Concat', readConcat],
   ['Convolution', readConvolution],
@@ -34,9 +41,13 @@ export const parameterReaders: ReadonlyMap<string, ParameterReader> = new Map<st
   ['Split', () => ({ type: 'split' })],
 ]);
 
+/** Codes have at most four bits: 15 centers and the level 0. */
+const MAX_CENTERS = 15;
+
 function readConvolution(layer: Fields) {
   const fields = layer.part('convolution_param');
   fields.ignore('weight_filler', 'bias_filler', 'engine', 'force_nd_im2col');
+  fields.ignoreWithNote('cudnn_convolution_algo_seeker', 'conv_algos_override', 'cudnn_math_override');
   fields.expect('axis', 1);
   return {
     type: 'convolution',
@@ -53,6 +64,7 @@ function readConvolution(layer: Fields) {
 function readInnerProduct(layer: Fields) {
   const fields = layer.part('inner_product_param');
   fields.ignore('weight_filler', 'bias_filler');
+  fields.ignoreWithNote('engine');
   fields.expect('axis', 1);
   fields.expect('transpose', false);
   return {
@@ -62,7 +74,8 @@ function readInnerProduct(layer: Fields) {
   } as const;
 }
 
-function readBinarization(layer: Fields, part: string) {
+function readBinarization(layer: Fields, part: string, name: string, notes: ConversionNotes) {
+  if (!layer.has(part)) notes.addWithoutAlpha(name);
   const fields = layer.part(part);
   const useAlpha = fields.boolean('use_alpha', false);
   return fields.boolean('use_binarization', true) ? { binarization: { useAlpha } } : {};
@@ -82,6 +95,9 @@ function readPooling(layer: Fields, name: string): LayerParameters {
     );
   }
   const method = pool === 'MAX' ? 'max' : 'average';
+  // Caffe's own option is `round_mode`; forks have `ceil_mode`.
+  const roundsDown =
+    fields.word('round_mode', ['CEIL', 'FLOOR'], 'CEIL') === 'FLOOR' || !fields.boolean('ceil_mode', true);
   if (fields.boolean('global_pooling', false)) {
     for (const option of ['pad', 'pad_h', 'pad_w']) fields.expect(option, 0);
     for (const option of ['stride', 'stride_h', 'stride_w']) fields.expect(option, 1);
@@ -90,12 +106,14 @@ function readPooling(layer: Fields, name: string): LayerParameters {
   const kernel = readPair(fields, 'kernel_size', 'kernel', 1);
   const stride = readPair(fields, 'stride', 'stride', 1, 1);
   const pad = readPair(fields, 'pad', 'pad', 0, 0);
-  return { type: 'pooling', method, kernel, stride, pad };
+  return { type: 'pooling', method, kernel, stride, pad, ...(roundsDown && { rounding: 'down' as const }) };
 }
 
 function readBatchNorm(layer: Fields): LayerParameters {
   const fields = layer.part('batch_norm_param');
   fields.ignore('moving_average_fraction');
+  fields.ignoreWithNote('filler', 'scale_filler', 'bias_filler', 'engine', 'cudnn_math_override');
+  fields.expect('scale_bias', false);
   fields.expect('use_global_stats', true);
   return { type: 'batchNorm', epsilon: fields.float('eps', 1e-5) };
 }
@@ -103,6 +121,7 @@ function readBatchNorm(layer: Fields): LayerParameters {
 function readScale(layer: Fields): LayerParameters {
   const fields = layer.part('scale_param');
   fields.ignore('filler', 'bias_filler');
+  fields.ignoreWithNote('engine');
   fields.expect('axis', 1);
   fields.expect('num_axes', 1);
   return { type: 'scale', hasBias: fields.boolean('bias_term', false) };
@@ -121,10 +140,14 @@ function readQuant(layer: Fields, name: string): LayerParameters {
 function quantizerOf(layer: string, kind: string, centers: readonly number[], negativeSlope: number): Quantizer {
   switch (kind) {
     case 'hwgq':
-      if (centers.length === 0 || centers.some((center, index) => center <= (centers[index - 1] ?? 0))) {
+      if (
+        centers.length === 0 ||
+        centers.length > MAX_CENTERS ||
+        centers.some((center, index) => center <= (centers[index - 1] ?? 0))
+      ) {
         throw new HwgqError(
           'unsupported',
-          `Layer '${layer}' has the centers '${centers.join(', ')}'. hwgq needs one or more, positive and increasing.`,
+          `Layer '${layer}' has the centers '${centers.join(', ')}'. hwgq needs 1 to ${MAX_CENTERS}, positive and increasing.`,
           { layer },
         );
       }
@@ -146,13 +169,17 @@ function quantizerOf(layer: string, kind: string, centers: readonly number[], ne
 function readRelu(layer: Fields): LayerParameters {
   const fields = layer.part('relu_param');
   fields.ignore('engine');
+  fields.expect('fuse', false);
   return { type: 'relu', negativeSlope: fields.float('negative_slope', 0) };
 }
 
 function readEltwise(layer: Fields): LayerParameters {
   const fields = layer.part('eltwise_param');
   fields.ignore('stable_prod_grad');
-  const word = fields.word('operation', ['SUM', 'PROD', 'MAX'], 'SUM');
+  fields.ignoreWithNote('engine');
+  const word = fields.word('operation', ['PROD', 'SUM', 'MAX'], 'SUM');
+  // Caffe refuses coefficients of a product, and does not use those of a maximum.
+  if (word === 'MAX') fields.ignoreWithNote('coeff');
   if (word !== 'SUM') return { type: 'eltwise', operation: word === 'PROD' ? 'product' : 'max' };
   const coefficients = fields.floats('coeff');
   return { type: 'eltwise', operation: 'sum', ...(coefficients.length > 0 && { coefficients }) };
@@ -162,13 +189,21 @@ function readConcat(layer: Fields): LayerParameters {
   const fields = layer.part('concat_param');
   fields.expect('axis', 1);
   fields.expect('concat_dim', 1);
+  fields.ignoreWithNote('engine');
   return { type: 'concat' };
 }
 
-function readLrn(layer: Fields): LayerParameters {
+function readLrn(layer: Fields, name: string): LayerParameters {
   const fields = layer.part('lrn_param');
   fields.ignore('engine');
-  fields.expect('norm_region', 'ACROSS_CHANNELS');
+  const region = fields.word('norm_region', ['ACROSS_CHANNELS', 'WITHIN_CHANNEL'], 'ACROSS_CHANNELS');
+  if (region !== 'ACROSS_CHANNELS') {
+    throw new HwgqError(
+      'unsupported',
+      `Layer '${name}' has the norm_region ${region}. Only ACROSS_CHANNELS is supported.`,
+      { layer: name, option: 'norm_region' },
+    );
+  }
   return {
     type: 'lrn',
     size: fields.integer('local_size', 1) ?? 5,

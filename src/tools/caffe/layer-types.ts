@@ -21,11 +21,56 @@ const oldTypes: ReadonlyMap<string, string> = new Map([
   ['POOLING', 'Pooling'],
   ['RELU', 'ReLU'],
   ['SIGMOID_CROSS_ENTROPY_LOSS', 'SigmoidCrossEntropyLoss'],
+  ['SILENCE', 'Silence'],
   ['SOFTMAX', 'Softmax'],
   ['SOFTMAX_LOSS', 'SoftmaxWithLoss'],
   ['SPLIT', 'Split'],
   ['WINDOW_DATA', 'WindowData'],
 ]);
+
+/** The names of the enum values above in the order of their numbers, from 0. */
+const oldNumbers: readonly string[] = [
+  'NONE',
+  'ACCURACY',
+  'BNLL',
+  'CONCAT',
+  'CONVOLUTION',
+  'DATA',
+  'DROPOUT',
+  'EUCLIDEAN_LOSS',
+  'FLATTEN',
+  'HDF5_DATA',
+  'HDF5_OUTPUT',
+  'IM2COL',
+  'IMAGE_DATA',
+  'INFOGAIN_LOSS',
+  'INNER_PRODUCT',
+  'LRN',
+  'MULTINOMIAL_LOGISTIC_LOSS',
+  'POOLING',
+  'RELU',
+  'SIGMOID',
+  'SOFTMAX',
+  'SOFTMAX_LOSS',
+  'SPLIT',
+  'TANH',
+  'WINDOW_DATA',
+  'ELTWISE',
+  'POWER',
+  'SIGMOID_CROSS_ENTROPY_LOSS',
+  'HINGE_LOSS',
+  'MEMORY_DATA',
+  'ARGMAX',
+  'THRESHOLD',
+  'DUMMY_DATA',
+  'SLICE',
+  'MVN',
+  'ABSVAL',
+  'SILENCE',
+  'CONTRASTIVE_LOSS',
+  'EXP',
+  'DECONVOLUTION',
+];
 
 const dataTypes: ReadonlySet<string> = new Set([
   'Data',
@@ -47,9 +92,10 @@ const trainingTypes: ReadonlySet<string> = new Set([
   'SoftmaxWithLoss',
 ]);
 
-/** Returns the current name of a type in either format. */
+/** Returns the current name of a type in either format, or of the number of an old one. */
 export function currentType(type: string): string {
-  return oldTypes.get(type) ?? type;
+  const name = /^\d+$/.test(type) ? (oldNumbers[Number(type)] ?? type) : type;
+  return oldTypes.get(name) ?? name;
 }
 
 /** Whether a layer reads examples. At inference, the network's input replaces it. */
@@ -60,4 +106,9 @@ export function isDataType(type: string): boolean {
 /** Whether a layer only computes losses or accuracies. */
 export function isTrainingType(type: string): boolean {
   return trainingTypes.has(type);
+}
+
+/** Whether a layer computes a loss, which training minimizes. */
+export function isLossType(type: string): boolean {
+  return trainingTypes.has(type) && type !== 'Accuracy';
 }

@@ -28,7 +28,8 @@ export interface PrototxtMessage {
 /** The limit of protocol buffers, which keeps a malicious file from exhausting the stack. */
 const MAX_DEPTH = 100;
 
-const BLANK = /(?:\s+|#[^\n]*)*/y;
+/** Whitespace, or a comment. A file may have millions in a row, too many for one match of all of them. */
+const BLANK = /\s+|#[^\n]*/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?/y;
 const OCTAL = /^0[0-7]+$/;
@@ -190,12 +191,14 @@ class Parser {
 
   /** Skips whitespace and counts lines. Names, numbers and strings do not span lines. */
   #skipBlank(): void {
-    const start = this.#offset;
-    const blank = this.#match(BLANK) ?? '';
-    const lineEnds = blank.split('\n').length - 1;
-    if (lineEnds === 0) return;
-    this.#line += lineEnds;
-    this.#lineStart = start + blank.lastIndexOf('\n') + 1;
+    for (let start = this.#offset; ; start = this.#offset) {
+      const blank = this.#match(BLANK);
+      if (blank === undefined) return;
+      const lineEnds = blank.split('\n').length - 1;
+      if (lineEnds === 0) continue;
+      this.#line += lineEnds;
+      this.#lineStart = start + blank.lastIndexOf('\n') + 1;
+    }
   }
 
   #position(): TextPosition {

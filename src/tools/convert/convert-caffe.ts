@@ -1,12 +1,14 @@
 import { version } from '../../../package.json';
 import { HwgqError, withFileName } from '../../errors.ts';
-import { classCount } from '../../graph/blobs.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { classCount, expectOneScorePerClass } from '../../graph/scores.ts';
 import { sha256Hex } from '../../model/hash.ts';
 import type { Model, SourceFile } from '../../model/model.ts';
 import { buildGraph } from '../caffe/build-graph.ts';
 import { readBinaryproto, readCaffemodel } from '../caffe/caffemodel.ts';
-import { readNetwork } from '../caffe/network.ts';
+import { chooseScores } from '../caffe/choose-scores.ts';
+import { readNetworkFile } from '../caffe/network.ts';
+import { withChannelsOf } from './input-channels.ts';
 import {
   type ChannelMeans,
   completeFrom,
@@ -14,6 +16,7 @@ import {
   type PictureOptions,
   preprocessingFor,
 } from './preprocessing.ts';
+import { refuseOtherFile } from './recognize-file.ts';
 import { type FloatForm, packWeights } from './weights.ts';
 
 /** A binary Caffe file. The converter takes ownership of the bytes (see `readCaffemodel`). */
@@ -37,6 +40,11 @@ export interface CaffeSource extends Omit<PictureOptions, 'mean'> {
   readonly mean?: MeanSource;
   /** Labels, one per class, in the order of the scores. */
   readonly labels?: readonly string[];
+  /**
+   * The blob that holds the scores of the classes. Default: the network's end, before a closing Softmax. Required if the
+   * network has several ends.
+   */
+  readonly scores?: string;
   /** Storage format of weights that are not binary. Default: `compact`. */
   readonly form?: FloatForm;
   /** Called with notes for the user: preprocessing that was taken from the prototxt, or that is missing. */
@@ -55,60 +63,56 @@ const HWGQ_LICENCE =
 
 /**
  * Converts a Caffe network and its weights to a model.
- * @throws HwgqError the errors of `readNetwork`, `readCaffemodel` and `buildGraph`; `invalid-option` if mean, channels,
- *   scale, labels or form do not fit the network; `unsupported` if its input cannot be a picture.
+ * @throws HwgqError the errors of `readNetworkFile`, `readCaffemodel` and `buildGraph`; `invalid-graph` if the network has
+ *   several ends; `invalid-option` if mean, channels, scale, labels, scores or form do not fit the network; `unsupported`
+ *   if its input cannot be a picture, or its scores are not one number for each class.
  */
 export async function convertCaffe(source: CaffeSource): Promise<Model> {
-  const { prototxt, weights, labels, mean, form = 'compact', onNote, onProgress, ...pictureOptions } = source;
+  const { prototxt, weights, labels, mean, scores, form = 'compact', onNote, onProgress, ...pictureOptions } = source;
   // Hash first: reading moves values within the file.
   const sources = [
     await describeSource({ name: prototxt.name, bytes: new TextEncoder().encode(prototxt.text) }),
     await describeSource(weights, (done) => onProgress?.(done * HASHED)),
     ...(mean?.kind === 'file' ? [await describeSource(mean)] : []),
   ];
-  const network = withFileName(prototxt.name, () => {
-    refuseWebPage(prototxt.text, 'prototxt-syntax');
-    return readNetwork(prototxt.text);
+  const file = withFileName(prototxt.name, () => {
+    refuseOtherFile('prototxt', prototxt.text);
+    return readNetworkFile(prototxt.text);
   });
   const blobs = withFileName(weights.name, () => {
-    refuseWebPage(startOf(weights), 'caffemodel-format');
+    refuseOtherFile('weights', weights.bytes);
     return readCaffemodel(weights.bytes);
   });
-  const graph = withFileName(`${prototxt.name} with ${weights.name}`, () => buildGraph(network, blobs));
+  const chosen = chooseScores(file, scores);
+  const { network, note } = withChannelsOf({ ...file, network: chosen.network }, blobs);
+  const graph = withFileName(`${prototxt.name} with ${weights.name}`, () => ({
+    ...buildGraph(network, blobs),
+    ...(chosen.scores !== undefined && { scores: chosen.scores }),
+  }));
+  expectOneScorePerClass(graph);
   if (labels) expectLabelPerClass(labels, graph);
-  const { options, notes } = completeFrom(network.transform, graph.input.shape, {
+  const completed = completeFrom(network.transform, graph.input.shape, {
     ...pictureOptions,
     ...(mean && { mean: readMean(mean) }),
   });
-  const preprocessing = preprocessingFor(graph.input.shape, options);
-  for (const note of notes) onNote?.(note);
+  const preprocessing = preprocessingFor(graph.input.shape, completed.options);
+  const notes = [...file.notes, ...chosen.notes, ...(note === undefined ? [] : [note]), ...completed.notes];
+  for (const text of notes) onNote?.(text);
   return {
     graph: packWeights(graph, form, (done) => onProgress?.(HASHED + done * (1 - HASHED))),
     preprocessing,
     ...(labels && { labels }),
     provenance: { generator: `hwgq-web ${version}`, sources, licence: licenceOf(graph) },
+    ...(notes.length > 0 && { notes }),
   };
 }
 
 function readMean(mean: MeanSource): MeanOption {
   if (mean.kind === 'channels') return mean;
   return withFileName(mean.name, () => {
-    refuseWebPage(startOf(mean), 'caffemodel-format');
+    refuseOtherFile('mean', mean.bytes);
     return { kind: 'image', ...readBinaryproto(mean.bytes) };
   });
-}
-
-function startOf({ bytes }: CaffeFile): string {
-  return new TextDecoder().decode(bytes.subarray(0, 64));
-}
-
-/** Refuses HTML, which servers often send instead of a missing file. No Caffe file starts with '<'. */
-function refuseWebPage(start: string, code: 'prototxt-syntax' | 'caffemodel-format'): void {
-  if (!/^\s*</.test(start)) return;
-  throw new HwgqError(
-    code,
-    'This is a web page, perhaps an error page, and not a Caffe file. Download the file again.',
-  );
 }
 
 async function describeSource({ name, bytes }: CaffeFile, onProgress?: (done: number) => void): Promise<SourceFile> {

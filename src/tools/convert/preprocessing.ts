@@ -1,6 +1,7 @@
 import { HwgqError } from '../../errors.ts';
 import type { Shape } from '../../graph/graph.ts';
 import { asChwShape, type ChwShape } from '../../graph/shapes.ts';
+import { indexOfNonFinite } from '../../graph/validate-numbers.ts';
 import { type ChannelOrder, channelCount, type Fit, type Mean, type Preprocessing } from '../../image/preprocessing.ts';
 import type { Blob } from '../caffe/blob.ts';
 import type { DataTransform } from '../caffe/network-description.ts';
@@ -139,6 +140,13 @@ function centerOf({ shape, values }: Blob, input: ChwShape): Float32Array {
     throw new HwgqError(
       'invalid-option',
       `The mean image is ${channels}×${height}×${width}, and the network's input is ${needed}. Use a mean image with the same channels and at least that size.`,
+    );
+  }
+  const invalid = indexOfNonFinite(values);
+  if (invalid >= 0) {
+    throw new HwgqError(
+      'invalid-option',
+      `The mean image has the value ${values[invalid]} (number ${invalid}); every value must be finite. Compute it again.`,
     );
   }
   const top = Math.floor((height - input.height) / 2);

@@ -141,7 +141,8 @@ export class EvaluationRun {
       const scores = await this.#classify(items.map(({ picture }) => picture));
       return items.map(({ index }, position) => ({ index, scores: scores[position] ?? new Float32Array() }));
     } catch (error) {
-      if (items.length === 1 || !isPictureError(error)) return items.map(({ index }) => ({ index, error }));
+      if (items.length === 1 || !(isPictureError(error) || isInvalidScores(error)))
+        return items.map(({ index }) => ({ index, error }));
       const outcomes: Outcome[] = [];
       for (const item of items) outcomes.push(...(await this.#classified([item])));
       return outcomes;
@@ -152,9 +153,14 @@ export class EvaluationRun {
   #record(outcome: Outcome): void {
     const { index } = outcome;
     if ('scores' in outcome) this.#predicted[index] = this.evaluation.add(this.#actual(index), outcome.scores);
+    else if (isInvalidScores(outcome.error)) this.evaluation.addInvalid(this.#actual(index));
     else if (!isPictureError(outcome.error)) throw outcome.error;
     else this.unreadable.push({ index, name: this.#dataSet.name(index), reason: outcome.error.message });
   }
+}
+
+function isInvalidScores(error: unknown): boolean {
+  return error instanceof HwgqError && error.code === 'invalid-scores';
 }
 
 function isPictureError(error: unknown): error is HwgqError {

@@ -24,6 +24,8 @@ export interface EvaluationCounts {
   /** The cells of the confusion matrix that are not 0. */
   readonly confusion: readonly ConfusedPair[];
   readonly calibration: CalibrationCounts;
+  /** Numbers of pictures of a class whose scores were not finite. Absent if there are none. */
+  readonly invalid?: readonly { readonly actual: number; readonly pictures: number }[];
 }
 
 const TOP_RANKS = 5;
@@ -32,12 +34,14 @@ const TOP_RANKS = 5;
 export class Evaluation {
   readonly #confusion: Uint32Array;
   readonly #calibration = new Calibration();
+  readonly #invalid: Uint32Array;
   #pictures = 0;
   #correct = 0;
   #topFive = 0;
 
   constructor(readonly classes: number) {
     this.#confusion = new Uint32Array(classes * classes);
+    this.#invalid = new Uint32Array(classes);
   }
 
   /**
@@ -48,13 +52,7 @@ export class Evaluation {
    * @throws HwgqError `unknown-class` if `actual` is out of range, `shape-mismatch` if the number of scores is wrong.
    */
   add(actual: number, scores: ArrayLike<number>): number {
-    if (!(Number.isInteger(actual) && actual >= 0 && actual < this.classes)) {
-      throw new HwgqError(
-        'unknown-class',
-        `A picture has label ${actual}; the model has classes 0 to ${this.classes - 1}. Use a model that was trained for this data set.`,
-        { classes: String(actual) },
-      );
-    }
+    this.#expectClass(actual);
     if (scores.length !== this.classes) {
       throw new HwgqError(
         'shape-mismatch',
@@ -75,13 +73,31 @@ export class Evaluation {
     return predicted;
   }
 
+  /**
+   * Adds one picture whose scores are not finite numbers. It is wrong, and predicted as no class.
+   * @throws HwgqError `unknown-class` if `actual` is out of range.
+   */
+  addInvalid(actual: number): void {
+    this.#expectClass(actual);
+    this.#countInvalid(actual, 1);
+  }
+
   /** Returns the content as plain data. */
   counts(): EvaluationCounts {
-    return { topFive: this.#topFive, confusion: this.#cells(), calibration: this.#calibration.counts() };
+    const invalid = [...this.#invalid.entries()]
+      .filter(([, pictures]) => pictures > 0)
+      .map(([actual, pictures]) => ({ actual, pictures }));
+    return {
+      topFive: this.#topFive,
+      confusion: this.#cells(),
+      calibration: this.#calibration.counts(),
+      ...(invalid.length > 0 && { invalid }),
+    };
   }
 
   /** Adds the pictures of another evaluation with as many classes. */
-  addCounts({ topFive, confusion, calibration }: EvaluationCounts): void {
+  addCounts({ topFive, confusion, calibration, invalid = [] }: EvaluationCounts): void {
+    for (const { actual, pictures } of invalid) this.#countInvalid(actual, pictures);
     for (const { actual, predicted, pictures } of confusion) this.#count(actual, predicted, pictures);
     this.#topFive += topFive;
     this.#calibration.addCounts(calibration);
@@ -90,6 +106,11 @@ export class Evaluation {
   /** Number of pictures added. */
   get pictures(): number {
     return this.#pictures;
+  }
+
+  /** Number of pictures whose scores are not finite numbers. */
+  get invalid(): number {
+    return this.#invalid.reduce((sum, pictures) => sum + pictures, 0);
   }
 
   /** Number of pictures that are classified correctly. */
@@ -126,7 +147,8 @@ export class Evaluation {
   perClass(): ClassResult[] {
     return Array.from({ length: this.classes }, (_, index) => {
       const row = this.#confusion.subarray(index * this.classes, (index + 1) * this.classes);
-      return { index, pictures: row.reduce((sum, value) => sum + value, 0), correct: row[index] as number };
+      const predicted = row.reduce((sum, value) => sum + value, 0);
+      return { index, pictures: predicted + (this.#invalid[index] as number), correct: row[index] as number };
     });
   }
 
@@ -136,6 +158,20 @@ export class Evaluation {
       .filter(({ actual, predicted }) => actual !== predicted)
       .sort((a, b) => b.pictures - a.pictures)
       .slice(0, maxCount);
+  }
+
+  #expectClass(actual: number): void {
+    if (Number.isInteger(actual) && actual >= 0 && actual < this.classes) return;
+    throw new HwgqError(
+      'unknown-class',
+      `A picture has label ${actual}; the model has classes 0 to ${this.classes - 1}. Use a model that was trained for this data set.`,
+      { classes: String(actual) },
+    );
+  }
+
+  #countInvalid(actual: number, pictures: number): void {
+    this.#invalid[actual] = (this.#invalid[actual] as number) + pictures;
+    this.#pictures += pictures;
   }
 
   /** Returns the cells of the confusion matrix that are not 0, row by row. */

@@ -1,7 +1,7 @@
 import { HwgqError } from '../../errors.ts';
 import { type Shard, shardRange } from '../data/shard.ts';
 import { CALIBRATION_BINS } from './calibration.ts';
-import type { ConfusedPair, EvaluationCounts } from './evaluation.ts';
+import type { EvaluationCounts } from './evaluation.ts';
 import type { UnreadablePicture } from './evaluation-run.ts';
 
 /** The result of one shard of an evaluation, as JSON. The parts of all shards add up to the whole evaluation. */
@@ -137,10 +137,12 @@ function isCounts(value: unknown, classes: number): boolean {
   const isBins = (bins: unknown, isItem: (item: unknown) => boolean) =>
     isArrayOf(bins, isItem) && (bins as unknown[]).length === CALIBRATION_BINS;
   const isClass = (index: unknown) => isCount(index) && index < classes;
+  const isInvalid = (row: unknown) => isObject(row) && isClass(row.actual) && isCount(row.pictures);
   const isCell = (cell: unknown) =>
     isObject(cell) && isClass(cell.actual) && isClass(cell.predicted) && isCount(cell.pictures);
   return (
     isArrayOf(value.confusion, isCell) &&
+    (value.invalid === undefined || isArrayOf(value.invalid, isInvalid)) &&
     isBins(pictures, isCount) &&
     isBins(correct, isCount) &&
     isBins(confidence, (sum) => isText(sum) && INTEGER.test(sum))
@@ -151,9 +153,10 @@ function isCounts(value: unknown, classes: number): boolean {
 function isWhole({ shard, dataSet, unreadable, counts }: EvaluationPart): boolean {
   const { start, end } = shardRange(shard, dataSet.pictures);
   const isInside = unreadable.every(({ index }) => index >= start && index < end);
-  return isInside && picturesOf(counts.confusion) + unreadable.length === end - start;
+  const classified = picturesOf(counts.confusion) + picturesOf(counts.invalid ?? []);
+  return isInside && classified + unreadable.length === end - start;
 }
 
-function picturesOf(cells: readonly ConfusedPair[]): number {
+function picturesOf(cells: readonly { readonly pictures: number }[]): number {
   return cells.reduce((sum, { pictures }) => sum + pictures, 0);
 }

@@ -5,6 +5,8 @@ import type { Evaluation } from './evaluation.ts';
 export interface EvaluationReport {
   readonly pictures: number;
   readonly correct: number;
+  /** Pictures whose scores are not finite numbers. They count as wrong. */
+  readonly invalid: number;
   readonly top1: number;
   readonly top5: number;
   readonly calibration: { readonly error: number; readonly bins: readonly CalibrationBin[] };
@@ -19,11 +21,12 @@ const MAX_CONFUSED_PAIRS = 10;
 
 /** Returns the report of an evaluation, with labels for classes. */
 export function toReport(evaluation: Evaluation, labels: readonly string[]): EvaluationReport {
-  const { pictures, correct, top1, top5, calibrationError } = evaluation;
+  const { pictures, correct, invalid, top1, top5, calibrationError } = evaluation;
   const labelOf = (index: number) => labels[index] ?? String(index);
   return {
     pictures,
     correct,
+    invalid,
     top1,
     top5,
     calibration: { error: calibrationError, bins: evaluation.calibrationBins() },
@@ -41,11 +44,12 @@ export function toReport(evaluation: Evaluation, labels: readonly string[]): Eva
 
 /** Formats a report as text, without the confusion matrix and without classes that have no pictures. */
 export function reportText(report: EvaluationReport): string {
-  const { pictures, correct, top1, top5, calibration } = report;
+  const { pictures, correct, invalid, top1, top5, calibration } = report;
   const present = report.classes.filter((result) => result.pictures > 0);
   const width = Math.max(0, ...present.map(({ label }) => label.length));
   return [
     `${pictures} pictures, ${correct} correct`,
+    ...(invalid > 0 ? [`${invalid} with scores that are infinite or NaN, counted as wrong`] : []),
     `top-1 ${percent(top1)}, top-5 ${percent(top5)}`,
     `expected calibration error ${percent(calibration.error)} (${CALIBRATION_BINS} bins)`,
     '',

@@ -1,5 +1,6 @@
-import { finalBlobs, logitsBlob } from '../../graph/blobs.ts';
+import { finalBlobs } from '../../graph/blobs.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { scoresBlob } from '../../graph/scores.ts';
 import { type ChwShape, inferShapes } from '../../graph/shapes.ts';
 import { lowerGraph } from '../../plan/lower.ts';
 import type {
@@ -44,7 +45,7 @@ import {
  *   if sums are not exact in float32; the errors of `lowerGraph`.
  */
 export function exactGraph(graph: Graph, input: PlanInput, options: GraphOptions = {}): GraphWriter {
-  const { blobs = [logitsBlob(graph)], batch = 1 } = options;
+  const { blobs = [scoresBlob(graph)], batch = 1 } = options;
   requireComputed(graph, blobs);
   return new ExactWriter(graph, lowerGraph(graph, input, blobs), blobs, batch).write();
 }

@@ -1,5 +1,6 @@
-import { blobValue, logitsBlob } from '../../graph/blobs.ts';
+import { blobValue } from '../../graph/blobs.ts';
 import type { PoolingLayer, ScaleLayer, Shape, WeightedLayer } from '../../graph/graph.ts';
+import { scoresBlob } from '../../graph/scores.ts';
 import { asChwShape, elementCount, inferShapes, poolingGeometry } from '../../graph/shapes.ts';
 import { type Arithmetic, Float32Arithmetic } from './arithmetic.ts';
 import { type FloatGraph, type FloatLayer, floatWeights } from './float-twin.ts';
@@ -26,7 +27,7 @@ export function floatGraph(graph: FloatGraph, options: GraphOptions = {}): Graph
 /** Returns a float graph as ONNX in the given arithmetic. */
 export function writeFloatGraph(
   graph: FloatGraph,
-  { blobs = [logitsBlob(graph)], batch = 1 }: GraphOptions,
+  { blobs = [scoresBlob(graph)], batch = 1 }: GraphOptions,
   arithmetic: (writer: GraphWriter) => Arithmetic,
 ): GraphWriter {
   requireComputed(graph, blobs);

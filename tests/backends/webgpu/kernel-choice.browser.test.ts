@@ -8,7 +8,7 @@ import type { KernelChoice } from '../../../src/backends/webgpu/variant-names.ts
 import { convolutionShapes, shapeKey, variantsOf } from '../../../src/backends/webgpu/variants.ts';
 import { autotuneModel } from '../../../src/engine/autotune-model.ts';
 import { createSession } from '../../../src/engine/session.ts';
-import { logitsBlob } from '../../../src/graph/blobs.ts';
+import { scoresBlob } from '../../../src/graph/scores.ts';
 import { elementCount } from '../../../src/graph/shapes.ts';
 import { decodeModel } from '../../../src/model/decode.ts';
 import type { Model } from '../../../src/model/model.ts';
@@ -35,7 +35,7 @@ async function load(url: string): Promise<Model> {
 }
 
 function planOf({ graph, preprocessing }: Model): Plan {
-  return planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [logitsBlob(graph)]);
+  return planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [scoresBlob(graph)]);
 }
 
 afterEach(() => {

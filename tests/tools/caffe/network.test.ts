@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readNetwork } from '../../../src/tools/caffe/network.ts';
+import { readNetwork, readNetworkFile } from '../../../src/tools/caffe/network.ts';
 
 const INPUT = 'input: "data" input_shape { dim: 1 dim: 3 dim: 8 dim: 9 }';
 
@@ -48,9 +48,46 @@ describe('the input of a network', () => {
   });
 
   it('must be the only one', () => {
-    const two = `input: "a" input_shape { dim: [1, 3, 8, 8] } input: "b" input_shape { dim: [1, 3, 8, 8] } ${relu('a')}`;
+    const two = `input: "a" input_shape { dim: [1, 3, 8, 8] } input: "b" input_shape { dim: [1, 3, 8, 8] } ${relu('a')} ${relu('b')}`;
     expect(() => readNetwork(two)).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(() => readNetwork(relu('a'))).toThrow(expect.objectContaining({ code: 'unsupported' }));
+  });
+
+  it('is the one that layers read, where a label or a second declaration is beside it', () => {
+    const sizes =
+      'input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 9 input_dim: 1 input_dim: 1 input_dim: 1 input_dim: 1';
+    const layer =
+      'layer { name: "in" type: "Input" top: "data" top: "label" input_param { shape { dim: [1, 3, 8, 9] } shape { dim: 1 } } }';
+    for (const text of [
+      `input: "data" input: "label" ${sizes}`,
+      layer,
+      `input: "data" ${layer}`,
+      `${INPUT} ${INPUT}`,
+    ]) {
+      expect(readNetwork(`${text} ${relu('data')}`).input).toEqual({ name: 'data', shape: [3, 8, 9] });
+    }
+  });
+
+  it.each([
+    ['ImageData', 'image_data_param { new_height: 8 new_width: 9 }', [3, 8, 9]],
+    ['ImageData', 'image_data_param { new_height: 8 new_width: 9 is_color: false }', [1, 8, 9]],
+    ['ImageData', 'image_data_param { new_height: 8 new_width: 9 } transform_param { crop_size: 7 }', [3, 7, 7]],
+    ['MemoryData', 'memory_data_param { batch_size: 1 channels: 1 height: 8 width: 9 }', [1, 8, 9]],
+    ['DummyData', 'dummy_data_param { shape { dim: [5, 3, 8, 9] } shape { dim: 5 } }', [3, 8, 9]],
+    [
+      'DummyData',
+      'dummy_data_param { num: 5 num: 5 channels: 3 channels: 1 height: 8 height: 1 width: 9 width: 1 }',
+      [3, 8, 9],
+    ],
+    ['Data', 'data_param { crop_size: 7 scale: 0.5 }', [3, 7, 7]],
+  ])('is as large as %s defines it: %s', (type, options, shape) => {
+    const data = `layer { name: "d" type: "${type}" top: "data" top: "label" ${options} }`;
+    expect(readNetwork(`${data} ${relu('data')}`).input).toEqual({ name: 'data', shape });
+  });
+
+  it('has the scale and mean of old files, which are among the parameters of the data', () => {
+    const old = 'layers { name: "d" type: DATA top: "data" data_param { crop_size: 4 scale: 0.25 mean_file: "m" } }';
+    expect(readNetwork(`${old} ${relu('data')}`).transform).toEqual({ means: [], scale: 0.25, meanFile: 'm' });
   });
 
   it('must have a shape', () => {
@@ -106,11 +143,58 @@ describe('the layers of a network', () => {
     );
   });
 
+  it('may share a name, unless the caffemodel could not tell their weights apart', () => {
+    const inner = (top: string) =>
+      `layer { name: "a" type: "InnerProduct" bottom: "data" top: "${top}" inner_product_param { num_output: 2 } }`;
+    const { layers } = readNetwork(`${INPUT} ${layer('a', 'ReLU')} ${layer('a', 'Softmax')} ${layer('data', 'ReLU')}`);
+    expect(layers.map(({ name }) => name)).toEqual(['a', 'a', 'data']);
+    expect(() => readNetwork(`${INPUT} ${inner('b')} ${inner('c')}`)).toThrow(
+      expect.objectContaining({ code: 'invalid-graph', details: { layer: 'a' } }),
+    );
+  });
+
   it.each([
-    ['another layer', `${layer('a', 'ReLU')} ${layer('a', 'Softmax')}`],
-    ['the input', layer('data', 'ReLU')],
-  ])('must not have the name of %s', (_, layers) => {
-    expect(() => readNetwork(`${INPUT} ${layers}`)).toThrow(expect.objectContaining({ code: 'invalid-graph' }));
+    [
+      'numbers of types',
+      'layers { name: "ip" type: 14 bottom: "data" top: "ip" inner_product_param { num_output: 3 } }',
+    ],
+    [
+      'the oldest format',
+      'layers { layer { name: "ip" type: "innerproduct" num_output: 3 } bottom: "data" top: "ip" }',
+    ],
+  ])('are read from %s', (_, old) => {
+    const today =
+      'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 3 } }';
+    expect(readNetwork(`${INPUT} ${old}`)).toEqual(readNetwork(`${INPUT} ${today}`));
+  });
+
+  it('of the oldest format have their own option names and padding layers', () => {
+    const oldest = `${INPUT}
+      layers { layer { name: "pad" type: "padding" pad: 2 } bottom: "data" top: "pad" }
+      layers { layer { name: "c" type: "conv" num_output: 4 kernelsize: 5 stride: 2 biasterm: false
+        weight_filler { type: "gaussian" } blobs_lr: 1. } bottom: "pad" top: "c" }
+      layers { layer { name: "p" type: "pool" kernelsize: 3 stride: 2 pool: AVE } bottom: "c" top: "p" }
+      layers { layer { name: "d" type: "dropout" dropout_ratio: 0.5 } bottom: "p" top: "p" }
+      layers { layer { name: "loss" type: "softmax_loss" } bottom: "p" bottom: "label" }`;
+    const today = `${INPUT}
+      layer { name: "c" type: "Convolution" bottom: "data" top: "c"
+        convolution_param { num_output: 4 kernel_size: 5 stride: 2 pad: 2 bias_term: false } }
+      layer { name: "p" type: "Pooling" bottom: "c" top: "p" pooling_param { pool: AVE kernel_size: 3 stride: 2 } }
+      layer { name: "d" type: "Dropout" bottom: "p" top: "p" }`;
+    expect(readNetwork(oldest)).toEqual(readNetwork(today));
+    const data =
+      'layers { layer { name: "data" type: "data" source: "x" batchsize: 8 cropsize: 9 scale: 0.5 meanfile: "m" mirror: true } top: "data" }';
+    expect(readNetwork(`${data} layers { layer { name: "r" type: "relu" } bottom: "data" top: "r" }`)).toMatchObject({
+      input: { shape: [3, 9, 9] },
+      transform: { scale: 0.5, meanFile: 'm' },
+    });
+  });
+
+  it('keep the order of the file where old and new messages are mixed', () => {
+    const { layers } = readNetwork(
+      `${INPUT} ${layer('a', 'ReLU')} layers { name: "b" type: RELU bottom: "data" top: "data" } ${layer('c', 'ReLU')}`,
+    );
+    expect(layers.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   });
 
   it('must exist, which rejects a solver', () => {
@@ -198,7 +282,6 @@ describe('the options of a layer', () => {
     ['InnerProduct', 'inner_product_param { num_output: 1 transpose: true }'],
     ['BatchNorm', 'batch_norm_param { use_global_stats: false }'],
     ['Scale', 'scale_param { axis: 0 }'],
-    ['Eltwise', 'eltwise_param { operation: MAX coeff: 2 }'],
     ['Concat', 'concat_param { axis: 2 }'],
     ['Softmax', 'softmax_param { axis: 2 }'],
     ['Flatten', 'flatten_param { end_axis: 2 }'],
@@ -244,3 +327,48 @@ function data(phase: string, transform: string): string {
   return `layer { name: "examples" type: "Data" top: "data" top: "label" include { phase: ${phase} }
     transform_param { ${transform} } data_param { source: "lmdb" batch_size: 50 backend: LMDB } }`;
 }
+
+describe('options of forks', () => {
+  it.each([
+    ['pool: 1', { method: 'average' }],
+    ['ceil_mode: false', { rounding: 'down' }],
+    ['round_mode: FLOOR', { rounding: 'down' }],
+    ['round_mode: 1', { rounding: 'down' }],
+    ['ceil_mode: true round_mode: CEIL', { rounding: undefined }],
+  ])('of a Pooling are obeyed: %s', (options, parameters) => {
+    const seen = parametersOf('Pooling', `pooling_param { kernel_size: 3 stride: 2 ${options} }`);
+    expect({ rounding: undefined, ...seen }).toMatchObject(parameters);
+  });
+
+  it('that change nothing at inference are passed over with one note', () => {
+    const text = `bn_stats_batch_size: 32 default_forward_type: FLOAT16 ${INPUT}
+      layer { name: "bn" type: "BatchNorm" bottom: "data" top: "data" forward_type: FLOAT
+        batch_norm_param { filler { value: 1 } bias_filler { value: 0 } engine: CAFFE scale_bias: false } }
+      layer { name: "max" type: "Eltwise" bottom: "data" bottom: "data" top: "max" eltwise_param { operation: 2 coeff: 1 coeff: 2 } }`;
+    const { network, notes } = readNetworkFile(text);
+    expect(network.layers.map(({ parameters }) => parameters.type)).toEqual(['batchNorm', 'eltwise']);
+    expect(notes).toEqual([
+      expect.stringMatching(/bn_stats_batch_size.*default_forward_type.*forward_type.*filler.*coeff/),
+    ]);
+  });
+
+  it('that change results are refused', () => {
+    for (const options of ['batch_norm_param { scale_bias: true }', 'batch_norm_param { use_global_stats: 0 }']) {
+      expect(() => parametersOf('BatchNorm', options)).toThrow(expect.objectContaining({ code: 'unsupported' }));
+    }
+    expect(() => parametersOf('Eltwise', 'eltwise_param { operation: PROD coeff: 2 }')).toThrow(/coeff/);
+  });
+
+  it('that are missing from binary layers are mentioned, since forks differ in them', () => {
+    const binary = (name: string, param: string) =>
+      `layer { name: "${name}" type: "BinaryConvolution" bottom: "data" top: "${name}" convolution_param { num_output: 1 kernel_size: 1 } ${param} }`;
+    const text = `${INPUT} ${binary('a', '')} ${binary('b', 'binary_convolution_param { use_alpha: true }')}`;
+    expect(readNetworkFile(text).notes).toEqual([expect.stringMatching(/layer 'a': .*without alpha.*use_alpha: true/)]);
+  });
+});
+
+describe('a file', () => {
+  it('may have millions of comments', () => {
+    expect(readNetwork(`${'#\n'.repeat(2e6)} ${INPUT} ${relu('data')}`).layers).toHaveLength(1);
+  });
+});

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { blobValue, logitsBlob } from '../../../src/graph/blobs.ts';
+import { blobValue } from '../../../src/graph/blobs.ts';
 import { type Graph, isWeighted } from '../../../src/graph/graph.ts';
+import { scoresBlob } from '../../../src/graph/scores.ts';
 import { validateGraph } from '../../../src/graph/validate.ts';
 import { buildGraph } from '../../../src/tools/caffe/build-graph.ts';
 import { readBinaryproto, readCaffemodel } from '../../../src/tools/caffe/caffemodel.ts';
@@ -15,7 +16,7 @@ describeShared('published Caffe files', () => {
   it.each(NETWORKS)('build %s with a logit for each class', (name) => {
     const graph = golden(name);
     expect(graph.layers.at(-1)?.type).toBe('softmax');
-    expect(validateGraph(graph).get(blobValue(graph, logitsBlob(graph)))).toEqual([meta(name).classes]);
+    expect(validateGraph(graph).get(blobValue(graph, scoresBlob(graph)))).toEqual([meta(name).classes]);
   });
 
   it('build unusual layers with Caffe’s shape of every blob', () => {

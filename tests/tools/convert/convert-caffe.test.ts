@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Model } from '../../../src/model/model.ts';
 import { type CaffeSource, convertCaffe } from '../../../src/tools/convert/convert-caffe.ts';
+import { encodeConverted } from '../../../src/tools/convert/encode-converted.ts';
 import { writeBinaryproto, writeCaffemodel } from '../../support/caffe-files.ts';
 
 const PROTOTXT = `
@@ -103,5 +105,126 @@ describe('convertCaffe', () => {
     await expect(convertCaffe({ ...files, weights: truncated })).rejects.toMatchObject({ code: 'caffemodel-format' });
     const unknown = { ...files.prototxt, text: PROTOTXT.replace('"Quant"', '"Sigmoid"') };
     await expect(convertCaffe({ ...source(), prototxt: unknown })).rejects.toMatchObject({ code: 'unknown-layer' });
+  });
+});
+
+describe('the scores of a converted network', () => {
+  const layer = (name: string, bottom: string) =>
+    `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}"
+      inner_product_param { num_output: 2 bias_term: false } }`;
+  const loss = (name: string, bottom: string, options = '') =>
+    `layer { name: "${name}" type: "SoftmaxWithLoss" bottom: "${bottom}" bottom: "label" ${options} }`;
+  const convert = (text: string, options: Partial<CaffeSource> = {}) => {
+    const names = ['trunk', 'main', 'side', 'deep'];
+    const blobs = [{ shape: [2, 2], values: [1, 2, 3, 4] }];
+    const bytes = writeCaffemodel(names.map((name) => ({ name, blobs })));
+    const prototxt = { name: 'net', text: `input: "data" input_shape { dim: [1, 1, 1, 2] } ${text}` };
+    const notes: string[] = [];
+    const model = convertCaffe({
+      prototxt,
+      weights: { name: 'weights', bytes },
+      onNote: (note) => notes.push(note),
+      ...options,
+    });
+    return model.then(({ graph, notes: stored }) => ({
+      graph,
+      notes,
+      stored,
+      layers: graph.layers.map(({ name }) => name),
+    }));
+  };
+  const TWO_ENDS = `${layer('trunk', 'data')} ${layer('main', 'trunk')} ${layer('side', 'trunk')}`;
+
+  it('must be chosen if the network has several ends, and the choice is stored', async () => {
+    await expect(convert(TWO_ENDS)).rejects.toMatchObject({
+      code: 'invalid-graph',
+      message: expect.stringMatching(/main, side.*--scores/),
+    });
+    await expect(convert(TWO_ENDS, { scores: 'nowhere' })).rejects.toThrow(/'nowhere'.*trunk, main, side/);
+    const { graph, layers } = await convert(TWO_ENDS, { scores: 'main' });
+    expect([graph.scores, layers]).toEqual(['main', ['trunk', 'main', 'side']]);
+    expect((await convert(layer('trunk', 'data'), { scores: 'trunk' })).graph.scores).toBeUndefined();
+  });
+
+  it('are those of the main loss of a train_val file, whose auxiliary classifiers are left out with a note', async () => {
+    const { graph, layers, notes, stored } = await convert(
+      `${layer('trunk', 'data')} ${layer('side', 'trunk')} ${loss('loss1', 'side', 'loss_weight: 0.3')}
+       ${layer('deep', 'trunk')} ${layer('main', 'deep')} ${loss('loss2', 'main')}`,
+    );
+    expect([layers, graph.scores]).toEqual([['trunk', 'deep', 'main'], undefined]);
+    expect(notes).toEqual([expect.stringMatching(/'main'.*Leaving out 'side' and the 1 layers/)]);
+    expect(stored).toEqual(notes);
+  });
+
+  it('are not guessed if the losses have equal weights', async () => {
+    await expect(convert(`${TWO_ENDS} ${loss('a', 'main')} ${loss('b', 'side')}`)).rejects.toThrow(/main, side/);
+  });
+
+  it('are not those of layers that feed a Silence layer, which are left out', async () => {
+    const { layers, notes } = await convert(`${TWO_ENDS} layer { name: "s" type: "Silence" bottom: "side" }`);
+    expect([layers, notes]).toEqual([['trunk', 'main'], []]);
+  });
+
+  it('must be one for each class', async () => {
+    const map = 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" }';
+    const text = `input: "data" input_shape { dim: [1, 3, 2, 2] } ${map}`;
+    await expect(
+      convertCaffe({ ...source(), prototxt: { name: 'map', text }, labels: ['a', 'b', 'c'] }),
+    ).rejects.toMatchObject({ code: 'unsupported', message: expect.stringMatching(/2×2 places with 3 values/) });
+  });
+});
+
+describe('parameters that cannot be computed with', () => {
+  it.each([
+    ['a weight', Number.NaN],
+    ['a weight', Number.POSITIVE_INFINITY],
+  ])('are refused in every form: %s of %s', async (_, value) => {
+    for (const form of ['compact', 'f16', 'int8', 'f32'] as const) {
+      const files = source();
+      const blobs = [{ shape: [2, 1, 2, 2], values: [1, 2, value, 4, 5, 6, 7, 8] }];
+      const inner = [
+        { shape: [2, 2], values: [1, -3, -1, 1] },
+        { shape: [2], values: [0, 0] },
+      ];
+      const bytes = writeCaffemodel([
+        { name: 'conv', blobs },
+        { name: 'fc', blobs: inner },
+      ]);
+      await expect(convertCaffe({ ...files, form, weights: { name: 'w', bytes } })).rejects.toMatchObject({
+        code: 'invalid-graph',
+        message: expect.stringMatching(/'conv' has the weight (NaN|Infinity) \(number 2\)/),
+      });
+    }
+  });
+
+  it('are refused in a mean image', async () => {
+    const bytes = writeBinaryproto({ shape: [1, 1, 2, 2], values: [1, Number.NaN, 3, 4] });
+    await expect(convertCaffe({ ...source(), mean: { kind: 'file', name: 'mean', bytes } })).rejects.toThrow(
+      /mean image has the value NaN \(number 1\)/,
+    );
+  });
+
+  it('are refused where no reader would accept them', async () => {
+    const text = PROTOTXT.replace('kernel_size: 2', 'kernel_size: 2 stride: 70000');
+    const model = await convertCaffe({ ...source(), prototxt: { name: 'tiny', text } }).catch(
+      (error: unknown) => error,
+    );
+    expect(() => encodeConverted(model as Model)).toThrow(
+      expect.objectContaining({
+        code: 'unsupported',
+        message: expect.stringMatching(/stride\[0\]' is 70000.*Change the network/),
+      }),
+    );
+  });
+});
+
+describe('a data layer that does not say how many channels pictures have', () => {
+  it('gets as many as the weights have', async () => {
+    const data = 'layer { name: "d" type: "Data" top: "data" top: "label" transform_param { crop_size: 2 } }';
+    const text = PROTOTXT.replace(/input: "data" input_shape {[^}]*}/, data);
+    const notes: string[] = [];
+    const files = { ...source(), prototxt: { name: 'tiny', text }, onNote: (note: string) => notes.push(note) };
+    expect((await convertCaffe(files)).graph.input.shape).toEqual([1, 2, 2]);
+    expect(notes).toEqual([expect.stringMatching(/weights are for 1/)]);
   });
 });

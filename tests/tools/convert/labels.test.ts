@@ -9,3 +9,10 @@ it('removes synset ids if every line has one', () => {
   expect(parseLabels('n01440764 tench, Tinca tinca\nn01443537 goldfish\n')).toEqual(['tench, Tinca tinca', 'goldfish']);
   expect(parseLabels('n01440764 tench\ngoldfish')).toEqual(['n01440764 tench', 'goldfish']);
 });
+
+it('rejects JSON and UTF-16, saying what they are', () => {
+  expect(() => parseLabels('["cat", "dog"]')).toThrow(
+    expect.objectContaining({ code: 'file', message: expect.stringMatching(/JSON/) }),
+  );
+  expect(() => parseLabels('\ufffd\ufffdc\0a\0t\0')).toThrow(/UTF-16/);
+});

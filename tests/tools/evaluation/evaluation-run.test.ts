@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { HwgqError } from '../../../src/errors.ts';
 import type { DataSet, StoredPicture } from '../../../src/tools/data/data-set.ts';
+import { Evaluation } from '../../../src/tools/evaluation/evaluation.ts';
 import { type Classify, EvaluationRun } from '../../../src/tools/evaluation/evaluation-run.ts';
+import { reportText, toReport } from '../../../src/tools/evaluation/report.ts';
 
 const LABELS = ['a', 'b', 'c'];
 /** Width of a picture that cannot be decoded. */
@@ -83,4 +85,22 @@ it('keeps as many batches in flight as requested, and never more', async () => {
   expect([most, calls]).toEqual([4, 7]);
   expect(progress).toEqual([3, 6, 9, 12, 15, 18, 20]);
   expect(run.evaluation.correct).toBe(20);
+});
+
+it('counts pictures whose scores are not finite as wrong, and reports them', async () => {
+  const invalid: Classify = async (pictures) => {
+    if (pictures.some((picture) => 'width' in picture && picture.width === 1)) {
+      throw new HwgqError('invalid-scores', 'A score is NaN.');
+    }
+    return pictures.map((picture) => scoresOf(picture));
+  };
+  const run = new EvaluationRun(dataSet([0, 1, 2, 0]), invalid, { labels: LABELS, batch: 4 });
+  await run.run(() => {});
+  const { evaluation, unreadable } = run;
+  expect([evaluation.pictures, evaluation.correct, evaluation.invalid, unreadable]).toEqual([4, 3, 1, []]);
+  expect(evaluation.perClass()[1]).toEqual({ index: 1, pictures: 1, correct: 0 });
+  const merged = new Evaluation(LABELS.length);
+  merged.addCounts(evaluation.counts());
+  expect(toReport(merged, LABELS)).toEqual(toReport(evaluation, LABELS));
+  expect(reportText(toReport(merged, LABELS))).toContain('1 with scores that are infinite or NaN, counted as wrong');
 });

@@ -7,8 +7,8 @@ import {
   shapeKey,
   variantsOf,
 } from '../../../src/backends/webgpu/variants.ts';
-import { logitsBlob } from '../../../src/graph/blobs.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
+import { scoresBlob } from '../../../src/graph/scores.ts';
 import type { PlanInput } from '../../../src/plan/plan.ts';
 import { planGraph } from '../../../src/plan/plan-graph.ts';
 import { connectLayers } from '../../../src/tools/caffe/build-graph.ts';
@@ -50,7 +50,7 @@ function networkGraph(name: (typeof NETWORK_NAMES)[number]): Graph {
 
 it.each(NETWORK_NAMES)('%s has at least three kernels for each layer on every hardware adapter', (name) => {
   const graph = networkGraph(name);
-  expect(failing(graph, logitsBlob(graph), hasThreeVariants)).toEqual([]);
+  expect(failing(graph, scoresBlob(graph), hasThreeVariants)).toEqual([]);
 });
 
 it.each(ODD_LAYERS)('$about has at least three kernels on every hardware adapter', (layer) => {
@@ -59,7 +59,7 @@ it.each(ODD_LAYERS)('$about has at least three kernels on every hardware adapter
 
 it.each(NETWORK_NAMES)('%s fetches no shader on demand for the default kernels of a hardware adapter', (name) => {
   const graph = networkGraph(name);
-  expect(failing(graph, logitsBlob(graph), hasDefaultAtHand)).toEqual([]);
+  expect(failing(graph, scoresBlob(graph), hasDefaultAtHand)).toEqual([]);
 });
 
 it.each(ODD_LAYERS)('$about fetches no shader on demand for the default kernel of a hardware adapter', (layer) => {

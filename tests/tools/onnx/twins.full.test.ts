@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { WasmExecutable } from '../../../src/backends/wasm/executable.ts';
-import { logitsBlob } from '../../../src/graph/blobs.ts';
+import { scoresBlob } from '../../../src/graph/scores.ts';
 import { planGraph } from '../../../src/plan/plan-graph.ts';
 import { NETWORK_NAMES } from '../../../src/tools/networks/networks.ts';
 import { seededModel } from '../../../src/tools/networks/seeded-model.ts';
@@ -36,7 +36,7 @@ it.each(NETWORK_NAMES)(
       expect(logits[form]?.every(Number.isFinite)).toBe(true);
       await session.release();
     }
-    const plan = planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [logitsBlob(graph)]);
+    const plan = planGraph(graph, { kind: 'integers', unit: preprocessing.scale }, [scoresBlob(graph)]);
     const [own = new Float32Array()] = await (await WasmExecutable.create(plan, { simd: 'plain' })).run(pixels, 1);
     const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const worst = own.reduce((most, value, index) => Math.max(most, Math.abs(value - (logits.exact?.[index] ?? 0))), 0);

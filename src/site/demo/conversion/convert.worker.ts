@@ -1,8 +1,8 @@
 import { transfer } from 'comlink';
 import type { ChannelOrder } from '../../../image/preprocessing.ts';
-import { encodeModel } from '../../../model/encode.ts';
 import type { Model } from '../../../model/model.ts';
 import { convertCaffe } from '../../../tools/convert/convert-caffe.ts';
+import { encodeConverted } from '../../../tools/convert/encode-converted.ts';
 import { parseLabels } from '../../../tools/convert/labels.ts';
 import { exposeWorker } from '../../../worker/handshake.ts';
 import type { CaffeFiles } from '../incoming-files.ts';
@@ -44,7 +44,7 @@ const worker: ConvertWorker = {
       ...rest,
       onNote: (note) => notes.push(note),
     });
-    const bytes = encodeModel(choice.scale === undefined ? withUsualScale(model) : model);
+    const bytes = encodeConverted(choice.scale === undefined ? withUsualScale(model) : model);
     return transfer({ bytes, notes }, [bytes.buffer]);
   },
 };
