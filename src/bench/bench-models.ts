@@ -6,6 +6,7 @@ import { Random } from '../tools/networks/random.ts';
 import { seededModel } from '../tools/networks/seeded-model.ts';
 import { exportOnnx } from '../tools/onnx/export.ts';
 import type { ModelForm } from './candidate.ts';
+import { FLOAT_NETWORK, floatNetwork } from './float-network.ts';
 import { exportTflite } from './tflite-export.ts';
 
 /** One network in the forms that candidates load, and a noise picture as its input. */
@@ -30,11 +31,11 @@ export interface BenchInput {
 export const BENCH_SEED = 1;
 
 /**
- * Creates a known network with random weights in the requested forms.
+ * Creates a known network, or that of `floatNetwork`, with random weights in the requested forms.
  * @throws HwgqError `invalid-option` if the network is not known.
  */
 export function makeBenchModels(network: string, forms: readonly ModelForm[]): BenchModels {
-  const model = seededModel(network, BENCH_SEED);
+  const model = network === FLOAT_NETWORK ? floatNetwork(BENCH_SEED) : seededModel(network, BENCH_SEED);
   const files = new Map(forms.map((form) => [form, encodedAs(model, form)] as const));
   const { preprocessing } = model;
   const { width, height, scale } = preprocessing;

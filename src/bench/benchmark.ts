@@ -2,6 +2,7 @@ import { PrivateWorker } from '../client/private-worker.ts';
 import { messageOf } from '../errors.ts';
 import type { BenchModels } from './bench-models.ts';
 import { type Candidate, formOf, nameOf, type OwnCandidate } from './candidate.ts';
+import { relaxedDotProduct } from './dot-product.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
 import { raceFromPictures } from './end-to-end/end-to-end-race.ts';
 import { pictureCandidates } from './end-to-end/picture-candidate.ts';
@@ -169,14 +170,17 @@ async function fetchSizes(siteUrl: string, signal: AbortSignal): Promise<Downloa
   }
 }
 
-async function describeMachine(): Promise<MachineDescription> {
+/** Describes the machine that this page runs on. */
+export async function describeMachine(): Promise<MachineDescription> {
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   const { vendor, architecture, description } = adapter?.info ?? {};
   const gpu = [vendor, architecture, description].filter(Boolean).join(' ');
+  const dotProduct = await relaxedDotProduct().catch(() => undefined);
   return {
     userAgent: navigator.userAgent,
     cores: navigator.hardwareConcurrency,
     isIsolated: crossOriginIsolated,
+    ...(dotProduct ? { dotProduct } : {}),
     ...(gpu ? { gpu } : {}),
   };
 }

@@ -55,7 +55,13 @@ function isReport(value: unknown): value is BenchmarkReport {
   return (
     hasTypes(value, { date: 'string', network: 'string', tuningFailure: 'string?' }) &&
     isRecord(machine) &&
-    hasTypes(machine, { userAgent: 'string', cores: 'number', isIsolated: 'boolean', gpu: 'string?' }) &&
+    hasTypes(machine, {
+      userAgent: 'string',
+      cores: 'number',
+      isIsolated: 'boolean',
+      dotProduct: 'string?',
+      gpu: 'string?',
+    }) &&
     isListOf(endToEnd, isEndToEndResult) &&
     isListOf(results, isResult) &&
     isListOf(profiles, isModeProfile) &&

@@ -1,3 +1,4 @@
+import { type DotProduct, dotProductText } from './dot-product.ts';
 import type { EndToEndResult } from './end-to-end/end-to-end-race.ts';
 import { PICTURE_KINDS } from './end-to-end/picture-kinds.ts';
 import type { ModeProfile } from './mode-profile.ts';
@@ -10,6 +11,8 @@ export interface MachineDescription {
   readonly cores: number;
   /** Whether the page was cross-origin isolated, which threads require. */
   readonly isIsolated: boolean;
+  /** How the browser computes dot products of bytes; absent without relaxed SIMD. */
+  readonly dotProduct?: DotProduct;
   /** The GPU, as far as the browser describes it; absent if there is none. */
   readonly gpu?: string;
 }
@@ -66,7 +69,7 @@ export function reportText({ date, machine, network, ...found }: BenchmarkReport
   const { endToEnd, results, profiles, tuning = [], tuningFailure, firstLabels, downloads } = found;
   const lines = [
     `hwgq-web benchmark, ${network}, ${date}`,
-    `${machine.cores} logical processors${machine.isIsolated ? ', cross-origin isolated' : ''}${machine.gpu ? `, GPU ${machine.gpu}` : ''}`,
+    `${machine.cores} logical processors${machine.isIsolated ? ', cross-origin isolated' : ''}, ${dotProductText(machine.dotProduct)}${machine.gpu ? `, GPU ${machine.gpu}` : ''}`,
     machine.userAgent,
     '',
     ...endToEnd.map(({ name, picture, time, failure }) => {

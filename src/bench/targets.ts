@@ -98,6 +98,7 @@ const INT8: OnnxRuntimeCandidate = { engine: 'onnxruntime-web', backend: 'wasm',
 const INT8_TWO_THREADS: OnnxRuntimeCandidate = { ...INT8, threads: 2 };
 const LITERT: LiteRtCandidate = { engine: 'LiteRT.js', backend: 'wasm', form: 'int8-twin', threads: 1 };
 const LITERT_TWO_THREADS: LiteRtCandidate = { ...LITERT, threads: 2 };
+const LITERT_FLOAT: LiteRtCandidate = { ...LITERT, form: 'float-twin' };
 const FLOAT: PeerCandidate = { ...INT8, form: 'float-twin' };
 const FLOAT_GPU: PeerCandidate = { engine: 'onnxruntime-web', backend: 'webgpu', form: 'float-twin' };
 
@@ -107,6 +108,15 @@ export const WASM_TARGETS: readonly SpeedTarget[] = [
   { key: 'plain', own: PLAIN, peer: INT8, minimum: 3.5, goal: 4.5 },
   { key: 'float', own: RELAXED, peer: FLOAT, minimum: 10, goal: 12 },
   { key: 'threads', own: TWO_THREADS, peer: INT8_TWO_THREADS, minimum: 4, goal: 5 },
+  { key: 'litert', own: RELAXED, peer: LITERT, minimum: 4.5, goal: 5.5 },
+  { key: 'litert-threads', own: TWO_THREADS, peer: LITERT_TWO_THREADS, minimum: 4, goal: 5 },
+  { key: 'litert-float', own: RELAXED, peer: LITERT_FLOAT, minimum: 5.5, goal: 6.5 },
+];
+
+/** Targets for ordinary 3×3 convolutions in float32. */
+export const FLOAT_TARGETS: readonly SpeedTarget[] = [
+  { key: 'convolution', own: RELAXED, peer: FLOAT, minimum: 2, goal: 2 },
+  { key: 'convolution-litert', own: RELAXED, peer: LITERT_FLOAT, minimum: 1, goal: 1 },
 ];
 
 /** Targets for WebGPU on a software adapter. */
@@ -209,10 +219,10 @@ export function candidatesOf(targets: readonly (SpeedTarget | PictureTarget)[]):
 }
 
 /** Evaluates a speed target with the medians of a race. */
-export function speedResult(target: SpeedTarget, results: readonly RaceResult[]): TargetResult {
+export function speedResult(target: SpeedTarget, results: readonly RaceResult[], prefix = ''): TargetResult {
   const latency = (candidate: Candidate) => results.find(({ name }) => name === nameOf(candidate))?.latency;
   const [own, peer] = [latency(target.own), latency(target.peer)];
-  const result = ratioResult(target, own?.median ?? Number.NaN, peer?.median ?? Number.NaN);
+  const result = ratioResult(target, own?.median ?? Number.NaN, peer?.median ?? Number.NaN, prefix);
   return own && peer ? { ...result, bestRatio: peer.best / own.best } : result;
 }
 

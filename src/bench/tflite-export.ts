@@ -129,7 +129,7 @@ class TfliteExport {
       channelsLast(values, outputs, channels, height * width),
     );
     const [value, options] = this.#outputOf(node, shape);
-    const operands = [input.tensor, weights, this.#bias(inputs[2], outputs)];
+    const operands = [input.tensor, weights, this.#bias(node, input, outputs)];
     this.#writer.operator('convolution', operands, value.tensor, { ...options, padding: padding ?? 'valid', strides });
   }
 
@@ -142,7 +142,7 @@ class TfliteExport {
       channelsLast(values, outputs, channels, height * width),
     );
     const [value, options] = this.#outputOf(node, [1, 1, 1, outputs]);
-    const operands = [input.tensor, weights, this.#bias(inputs[2], outputs)];
+    const operands = [input.tensor, weights, this.#bias(node, input, outputs)];
     this.#writer.operator('fullyConnected', operands, value.tensor, options);
   }
 
@@ -279,15 +279,26 @@ class TfliteExport {
     return this.#writer.tensor({ name: `${name}`, shape, type, quantization, values: toLayout(values as Weights) });
   }
 
-  /** Adds the tensor of a layer's bias, which TFLite requires. */
-  #bias(name: string | undefined, outputs: number): number {
-    if (name === undefined) {
-      const values = this.#scoreScale ? new Int32Array(outputs) : new Float32Array(outputs);
-      return this.#writer.tensor({ name: 'no bias', shape: [outputs], type: typeOf(values), values });
+  /** Adds the tensor of a layer's bias. A layer without one gets zeros, which the fast kernels of LiteRT.js require. */
+  #bias({ output, inputs: [, weights, bias] }: OnnxNode, input: Value, outputs: number): number {
+    const shape = [outputs];
+    if (bias !== undefined) {
+      const { values, quantization } = this.#stored(bias);
+      const given = values as Float32Array | Int32Array;
+      return this.#writer.tensor({ name: bias, shape, type: typeOf(given), quantization, values: given });
     }
-    const { values, quantization } = this.#stored(name);
-    const given = values as Float32Array | Int32Array;
-    return this.#writer.tensor({ name, shape: [outputs], type: typeOf(given), quantization, values: given });
+    const name = `${output} bias`;
+    const { quantization } = this.#stored(weights);
+    if (!quantization) return this.#writer.tensor({ name, shape, type: 'float32', values: new Float32Array(outputs) });
+    const units = Float32Array.from(quantization.scales, (scale) => scale * (input.quantization?.scales[0] ?? 1));
+    const values = new Int32Array(outputs);
+    return this.#writer.tensor({
+      name,
+      shape,
+      type: 'int32',
+      quantization: { scales: units, zeroPoints: values },
+      values,
+    });
   }
 
   #integerTensor(shape: readonly number[], values: readonly number[]): number {

@@ -8,13 +8,16 @@ import { toCount } from '../../tools/number-arguments.ts';
 import { makeBenchModels } from '../bench-models.ts';
 import type { BenchmarkSettings } from '../benchmark.ts';
 import { formOf, nameOf } from '../candidate.ts';
+import { type DotProduct, dotProductText } from '../dot-product.ts';
 import type { EndToEndResult } from '../end-to-end/end-to-end-race.ts';
 import { PICTURE_KINDS, PICTURE_NAMES } from '../end-to-end/picture-kinds.ts';
 import { type FirstLabelCandidate, type FirstLabelTask, firstLabelAddress, floorAddress } from '../first-labels.ts';
+import { FLOAT_MULTIPLY_ADDS, FLOAT_NETWORK } from '../float-network.ts';
 import type { BenchmarkReport } from '../report.ts';
 import {
   candidatesOf,
   DOWNLOAD_TARGET,
+  FLOAT_TARGETS,
   GPU_TARGETS,
   MEMORY_TARGET,
   OTHER_GPU_CANDIDATES,
@@ -41,7 +44,7 @@ import { ISOLATED, type WebServer } from './support/web-server.ts';
 import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, TABLE_NETWORKS, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
-const TARGET_KINDS = ['e2e', 'wasm', 'webgpu', 'start', 'download', 'memory'] as const;
+const TARGET_KINDS = ['e2e', 'wasm', 'float', 'webgpu', 'start', 'download', 'memory'] as const;
 type TargetKind = (typeof TARGET_KINDS)[number];
 /** Default number of turns of each engine. */
 const ROUNDS = 12;
@@ -97,7 +100,8 @@ async function measure(): Promise<Measurements> {
       ? startChromiumOnHardware(...CAMERA_FLAGS)
       : startChromium(...CAMERA_FLAGS, ...WEBGL_FLAGS));
     try {
-      const machine = `${cpus().length} × ${cpus()[0]?.model}, Chromium ${browser.version()}`;
+      const dotProduct = dotProductText(await dotProductIn(browser, server.url));
+      const machine = `${cpus().length} × ${cpus()[0]?.model} (${dotProduct}), Chromium ${browser.version()}`;
       const measurements: Measurements = { machine, targets: [], reports: [], details: {}, failures: [] };
       const program = new BenchProgram(browser, server, measurements);
       if (options.gpu) measurements.details.gpu = await program.hardwareGpu();
@@ -112,6 +116,17 @@ async function measure(): Promise<Measurements> {
     }
   } finally {
     server.close();
+  }
+}
+
+/** Returns how Chromium computes dot products of bytes on this machine. Speedups over int8 engines depend on it. */
+async function dotProductIn(browser: Browser, url: string): Promise<DotProduct | undefined> {
+  const page = await browser.newPage();
+  try {
+    await page.goto(`${url}benchmark.html`);
+    return (await page.evaluate(() => window.hwgqBenchmark.describeMachine())).dotProduct;
+  } finally {
+    await page.close();
   }
 }
 
@@ -158,6 +173,7 @@ class BenchProgram {
     const measurements: Readonly<Record<TargetKind, () => Promise<void>>> = {
       e2e: () => this.#measureEndToEnd(),
       wasm: () => this.#measureWasm(),
+      float: () => this.#measureFloatConvolutions(),
       webgpu: () => this.#measureWebGpu(),
       start: () => this.#measureStart(),
       download: () => this.#measureDownload(),
@@ -191,6 +207,16 @@ class BenchProgram {
     this.#measurements.targets.push(...WASM_TARGETS.map((target) => speedResult(target, results)));
   }
 
+  /** Measures ordinary 3×3 convolutions, which this engine runs for layers without 1-bit weights. */
+  async #measureFloatConvolutions(): Promise<void> {
+    const { results } = await this.#measureRace(candidatesOf(FLOAT_TARGETS), ROUNDS, FLOAT_NETWORK);
+    for (const { name, latency } of results) {
+      if (latency) print(`${name}: ${((2 * FLOAT_MULTIPLY_ADDS) / latency.median / 1e6).toFixed(1)} GFLOP/s`);
+    }
+    const prefix = '3×3 float32 convolutions: ';
+    this.#measurements.targets.push(...FLOAT_TARGETS.map((target) => speedResult(target, results, prefix)));
+  }
+
   async #measureWebGpu(): Promise<void> {
     const [targets, maxRounds] = options.gpu ? [GPU_TARGETS, ROUNDS] : [SOFTWARE_GPU_TARGETS, 3];
     const { results, profiles } = await this.#measureRace(
@@ -222,9 +248,13 @@ class BenchProgram {
     }
   }
 
-  /** Runs a race on the network of the targets and prints the latencies. */
-  async #measureRace(candidates: BenchmarkSettings['candidates'], maxRounds: number): Promise<BenchmarkReport> {
-    const report = await this.#runInPage(NETWORK, candidates, {
+  /** Runs a race, by default on the network of the targets, and prints the latencies. */
+  async #measureRace(
+    candidates: BenchmarkSettings['candidates'],
+    maxRounds: number,
+    network: string = NETWORK,
+  ): Promise<BenchmarkReport> {
+    const report = await this.#runInPage(network, candidates, {
       rounds: Math.min(maxRounds, options.rounds ?? maxRounds),
     });
     for (const { name, latency, started } of report.results) {

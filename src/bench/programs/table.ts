@@ -18,6 +18,7 @@ export const TABLE_NETWORKS = [
 
 const OWN = { engine: 'hwgq-web', backend: 'wasm' } as const;
 const PEER = { engine: 'onnxruntime-web', backend: 'wasm' } as const;
+const LITERT = { engine: 'LiteRT.js', backend: 'wasm' } as const;
 const TFJS = { engine: 'tfjs', backend: 'wasm', form: 'float-twin' } as const;
 
 /** A column of the table: its candidate and its heading. */
@@ -35,6 +36,11 @@ const INT8_COLUMN: Column = {
   candidate: { ...PEER, form: 'int8-twin', threads: 1 },
 };
 
+const LITERT_COLUMN: Column = {
+  title: 'LiteRT.js: int8, 1 thread',
+  candidate: { ...LITERT, form: 'int8-twin', threads: 1 },
+};
+
 const COLUMNS: readonly Column[] = [
   OWN_COLUMN,
   { title: 'relaxed SIMD, 2 threads', candidate: { ...OWN, simd: 'relaxed', threads: 2 } },
@@ -42,6 +48,9 @@ const COLUMNS: readonly Column[] = [
   INT8_COLUMN,
   { title: 'int8, 2 threads', candidate: { ...PEER, form: 'int8-twin', threads: 2 } },
   { title: 'float32, 1 thread', candidate: { ...PEER, form: 'float-twin', threads: 1 } },
+  LITERT_COLUMN,
+  { title: 'int8, 2 threads', candidate: { ...LITERT, form: 'int8-twin', threads: 2 } },
+  { title: 'float32, 1 thread', candidate: { ...LITERT, form: 'float-twin', threads: 1 } },
   { title: 'tfjs: float32, 1 thread', candidate: { ...TFJS, threads: 1 } },
 ];
 
@@ -75,7 +84,7 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
     'network',
     'model',
     ...COLUMNS.map(({ title }) => title),
-    'speedup over int8, 1 thread',
+    'speedup over int8, 1 thread: onnxruntime-web / LiteRT.js',
     ...gpuTitles,
   ];
   const rows = reports.map(({ network, downloads, results }) => {
@@ -85,9 +94,14 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
       return latency?.median.toFixed(1) ?? `failed: ${cellText(failure)}`;
     };
     const model = downloads.find(({ name }) => name.startsWith('hwgq-web'))?.modelBytes ?? 0;
-    const [own, peer] = [OWN_COLUMN, INT8_COLUMN].map((column) => resultOf(column)?.latency?.median);
-    const ratio = own && peer ? `${(peer / own).toFixed(1)}×` : '–';
-    return [network, `${(model / 1e6).toFixed(2)} MB`, ...COLUMNS.map(cellOf), ratio, ...GPU_COLUMNS.map(cellOf)];
+    const medianOf = (column: Column) => resultOf(column)?.latency?.median;
+    const own = medianOf(OWN_COLUMN);
+    const ratioOver = (column: Column) => {
+      const peer = medianOf(column);
+      return own && peer ? `${(peer / own).toFixed(1)}×` : '–';
+    };
+    const ratios = [INT8_COLUMN, LITERT_COLUMN].map(ratioOver).join(' / ');
+    return [network, `${(model / 1e6).toFixed(2)} MB`, ...COLUMNS.map(cellOf), ratios, ...GPU_COLUMNS.map(cellOf)];
   });
   const lines = [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return `\n${machine}, ${new Date().toISOString().slice(0, 10)}; medians in milliseconds.\n\n${lines.join('\n')}\n\n`;

@@ -1,6 +1,7 @@
-import { type BenchmarkSettings, runBenchmark } from '../../bench/benchmark.ts';
+import { type BenchmarkSettings, describeMachine, runBenchmark } from '../../bench/benchmark.ts';
+import { dotProductText } from '../../bench/dot-product.ts';
 import type { RaceResult } from '../../bench/race.ts';
-import { type BenchmarkReport, type FirstLabel, reportText } from '../../bench/report.ts';
+import { type BenchmarkReport, type FirstLabel, type MachineDescription, reportText } from '../../bench/report.ts';
 import { parseReport, reportFragment, reportOfFragment } from '../../bench/report-link.ts';
 import { Announcer } from '../../element/announcer.ts';
 import { byId } from '../shared/dom.ts';
@@ -16,6 +17,7 @@ declare global {
     /** The programmatic interface that `npm run bench` uses. */
     hwgqBenchmark: {
       run(settings: BenchmarkSettings, onProgress?: (done: number, doing: string) => void): Promise<BenchmarkReport>;
+      describeMachine(): Promise<MachineDescription>;
     };
   }
 }
@@ -97,7 +99,8 @@ function draw(): void {
 
 function machineText({ network, machine, date }: BenchmarkReport, shownNetwork: string): string {
   const other = network === shownNetwork ? '' : `${network}, a different network; `;
-  return `${other}${machine.cores} logical processors, ${machine.gpu ?? 'no GPU'}, ${date.slice(0, 10)}`;
+  const dotProduct = dotProductText(machine.dotProduct);
+  return `${other}${machine.cores} logical processors, ${dotProduct}, ${machine.gpu ?? 'no GPU'}, ${date.slice(0, 10)}`;
 }
 
 /** Shows the headline figures above the tables. */
@@ -203,6 +206,7 @@ window.addEventListener('hashchange', () => {
 });
 
 window.hwgqBenchmark = {
+  describeMachine,
   run: (settings, onProgress = () => {}) =>
     runBenchmark(settings, { siteUrl, signal: new AbortController().signal, onProgress }),
 };

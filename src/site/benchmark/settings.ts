@@ -96,6 +96,10 @@ function peerCandidates(): readonly PeerCandidate[] {
     if (!isChecked('peer-wasm')) continue;
     for (const threads of chosenThreads()) peers.push({ engine: 'onnxruntime-web', backend: 'wasm', form, threads });
   }
+  for (const form of ['int8-twin', 'float-twin'] as const) {
+    if (!isChecked('peer-litert')) continue;
+    for (const threads of chosenThreads()) peers.push({ engine: 'LiteRT.js', backend: 'wasm', form, threads });
+  }
   for (const form of ['float-twin', ...exact] as const) {
     if (!isChecked('peer-tfjs')) continue;
     for (const threads of chosenThreads()) peers.push({ engine: 'tfjs', backend: 'wasm', form, threads });
