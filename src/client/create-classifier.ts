@@ -39,7 +39,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   checkSessionOptions(session);
   signal?.throwIfAborted();
   const report = progressReporter(onProgress);
-  const connection = new WorkerConnection(workerUrl);
+  const connection = new WorkerConnection(workerUrl, session);
   let early: BackendDescription | undefined;
   let changeBackend = (backend: BackendDescription) => {
     early = backend;

@@ -1,5 +1,5 @@
 import { type Remote, releaseProxy, wrap } from 'comlink';
-import { type ClassifierWorker, installErrorTransfer } from '../worker/protocol.ts';
+import { type ClassifierWorker, installErrorTransfer, type LoadOptions } from '../worker/protocol.ts';
 import { WorkerHost } from './worker-host.ts';
 
 /**
@@ -18,12 +18,13 @@ export class WorkerConnection {
 
   /**
    * @param workerUrl The URL of the worker's file. Default: where the bundler has put it.
+   * @param session The options of the classifier's session.
    * @throws HwgqError `invalid-option` or `worker`.
    */
-  constructor(workerUrl: string | URL | undefined) {
+  constructor(workerUrl: string | URL | undefined, session: LoadOptions) {
     installErrorTransfer();
     this.signal = this.#ending.signal;
-    this.#host = WorkerHost.at(workerUrl);
+    this.#host = WorkerHost.at(workerUrl, session);
     const { port1, port2 } = new MessageChannel();
     this.#remote = wrap<ClassifierWorker>(port1);
     this.#host.join(this, port2);

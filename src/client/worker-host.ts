@@ -1,4 +1,5 @@
 import { startPackagedWorker } from '../start-worker.ts';
+import type { LoadOptions } from '../worker/protocol.ts';
 import { watchWorker } from './watch-worker.ts';
 import { resolveWorkerUrl, startWorkerAt } from './worker-url.ts';
 
@@ -23,16 +24,17 @@ export class WorkerHost {
   /**
    * Returns the worker of a URL, and starts it if it is not running.
    * @param workerUrl The URL of the worker's file. Default: where the bundler has put it.
+   * @param session The options of the first user's session, so that a new worker prepares for it as soon as it runs.
    * @throws HwgqError `invalid-option` if that is not a valid URL, `worker` if the browser refuses to start the worker.
    */
-  static at(workerUrl: string | URL | undefined): WorkerHost {
+  static at(workerUrl: string | URL | undefined, session: LoadOptions): WorkerHost {
     const url = resolveWorkerUrl(workerUrl);
-    const host = running.get(url) ?? new WorkerHost(url);
+    const host = running.get(url) ?? new WorkerHost(url, session);
     running.set(url, host);
     return host;
   }
 
-  private constructor(url: string) {
+  private constructor(url: string, session: LoadOptions) {
     this.#url = url;
     this.#worker = startWorkerAt(url, () =>
       startPackagedWorker(
@@ -41,6 +43,9 @@ export class WorkerHost {
         () => new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' }),
       ),
     );
+    // The worker may not listen yet, and then misses this. `start` prepares the session in any case.
+    const { backend, simd, threads, powerPreference } = session;
+    this.#worker.postMessage({ backend, simd, threads, powerPreference });
     const change = url ? `Check workerUrl, which is ${url},` : 'Set workerUrl to its URL,';
     const remedy = `${change} and allow it in the page's CSP (worker-src).`;
     this.#ready = watchWorker(this.#worker, { ...DESCRIPTION, remedy }, (error) => {

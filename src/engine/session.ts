@@ -8,6 +8,7 @@ import type { Model } from '../model/model.ts';
 import { checkSessionOptions } from './check-session-options.ts';
 import { createRunner } from './create-runner.ts';
 import { PIPELINE_DEPTH } from './pipeline-depth.ts';
+import { pictureInput, planModel } from './plan-model.ts';
 import type { BackendDescription, NetworkInputs, PictureRun, Runner, SessionOptions, StepProfile } from './runner.ts';
 
 /** The result of one run. */
@@ -56,12 +57,23 @@ export async function createSession(model: Model, options: SessionOptions = {}):
   const blobs = options.blobs ?? [scoresBlob(model.graph)];
   for (const blob of blobs) blobValue(model.graph, blob);
   signal?.throwIfAborted();
+  if (backend !== 'reference') planAhead(model, blobs);
   const runner = await createRunner(model, blobs, backend, options);
   if (signal?.aborted) {
     runner.dispose();
     throw signal.reason;
   }
   return new RunnerSession(runner, elementCount(model.graph.input.shape));
+}
+
+/**
+ * Plans a model while the browser still fetches the backend's code. It ignores failures, which the backend encounters again
+ * and reports.
+ */
+function planAhead(model: Model, blobs: readonly string[]): void {
+  try {
+    planModel(model, pictureInput(model), blobs);
+  } catch {}
 }
 
 /** Checks inputs, orders runs and times them. */

@@ -5,10 +5,9 @@ import { HwgqError, missingPart } from '../errors.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
 import { takesIntegers, toNetworkInput } from '../image/input.ts';
 import type { Model } from '../model/model.ts';
-import type { Plan, PlanInput } from '../plan/plan.ts';
-import { planGraph } from '../plan/plan-graph.ts';
+import type { PlanInput } from '../plan/plan.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
-import { plannedInputs } from './integer-inputs.ts';
+import { pictureInput, planModel, plannedInputs } from './plan-model.ts';
 import type { BackendDescription, NetworkInputs, PictureRun, Runner, SessionOptions } from './runner.ts';
 import { isSmall, wasmOptions } from './wasm-options.ts';
 
@@ -47,15 +46,15 @@ export class WasmRunner implements Runner {
   static async create(model: Model, blobs: readonly string[], options: SessionOptions): Promise<WasmRunner> {
     const { simd, threads } = wasmOptions(options);
     const areThreadsRequired = options.threads !== undefined;
-    const input: PlanInput = { kind: 'integers', unit: model.preprocessing.scale };
-    const plan = planGraph(model.graph, input, blobs);
+    const input = pictureInput(model);
+    const plan = planModel(model, input, blobs);
     const isSingle = !areThreadsRequired && isSmall(plan);
     if (isSingle) endIdleThreads();
     // `prepareSession` has begun to compile the kernels for shared memory if several threads are possible.
     const isShared = threads > 1;
     const configuration = { simd, threads: isSingle ? 1 : threads, areThreadsRequired, isShared };
     const runner = new WasmRunner(model, blobs, configuration);
-    await runner.#withThreads(() => runner.#executable(input, plan));
+    await runner.#withThreads(() => runner.#executable(input));
     options.onProgress?.('compile', 1);
     options.onProgress?.('warm-up', 1);
     return runner;
@@ -74,7 +73,7 @@ export class WasmRunner implements Runner {
 
   async runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun> {
     const { preprocessing } = this.#model;
-    const input: PlanInput = { kind: 'integers', unit: preprocessing.scale };
+    const input = pictureInput(this.#model);
     if (takesIntegers(preprocessing)) {
       return this.#withThreads(async () => (await this.#executable(input)).runPictures(pictures));
     }
@@ -118,11 +117,8 @@ export class WasmRunner implements Runner {
     }
   }
 
-  /**
-   * Returns the executable for a kind of input, which is created the first time.
-   * @param plan the plan for it, if it has been made already.
-   */
-  #executable(input: PlanInput, plan?: Plan): Promise<WasmExecutable> {
+  /** Returns the executable for a kind of input, which is created the first time. */
+  #executable(input: PlanInput): Promise<WasmExecutable> {
     const key = JSON.stringify(input);
     const known = this.#executables.get(key);
     if (known) return known;
@@ -135,7 +131,7 @@ export class WasmRunner implements Runner {
       threads: this.#threads,
       preprocessing: isPictureInput ? preprocessing : undefined,
     };
-    const made = WasmExecutable.create(plan ?? planGraph(this.#model.graph, input, this.#blobs), options);
+    const made = WasmExecutable.create(planModel(this.#model, input, this.#blobs), options);
     this.#executables.set(key, made);
     made.catch(() => this.#executables.delete(key));
     return made;

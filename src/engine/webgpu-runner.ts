@@ -4,10 +4,9 @@ import { HwgqError } from '../errors.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { Model } from '../model/model.ts';
 import type { Plan, PlanInput } from '../plan/plan.ts';
-import { planGraph } from '../plan/plan-graph.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import { runPreprocessed } from './cpu-preprocessing.ts';
-import { plannedInputs } from './integer-inputs.ts';
+import { pictureInput, planModel, plannedInputs } from './plan-model.ts';
 import { RecoveringDevice } from './recovering-device.ts';
 import type {
   AdapterDescription,
@@ -66,7 +65,7 @@ export class WebGpuRunner implements Runner {
     const { onProgress } = this.#options;
     const report = (done: number) => onProgress?.('compile', done);
     return this.#run(async () => {
-      const { plan, variants } = await this.#executable(this.#integers, report);
+      const { plan, variants } = await this.#executable(pictureInput(this.#model), report);
       return { plan, variants };
     });
   }
@@ -91,7 +90,7 @@ export class WebGpuRunner implements Runner {
       return runPreprocessed(this, pictures, preprocessing);
     }
     const blobs = await this.#run(async () => {
-      const executable = await this.#executable(this.#integers);
+      const executable = await this.#executable(pictureInput(this.#model));
       this.#pictureInput ??= PictureInput.create(this.#device.current.device, preprocessing);
       return executable.runPictures(await this.#pictureInput, pictures);
     });
@@ -109,11 +108,6 @@ export class WebGpuRunner implements Runner {
     this.#device.release();
   }
 
-  /** The input of the usual plan. */
-  get #integers(): PlanInput {
-    return { kind: 'integers', unit: this.#model.preprocessing.scale };
-  }
-
   #run<T>(work: () => Promise<T>): Promise<T> {
     return this.#device.run(work).catch((error: unknown) => {
       throw isPipelineError(error) ? shaderRefused(error) : error;
@@ -125,7 +119,7 @@ export class WebGpuRunner implements Runner {
     const key = JSON.stringify(input);
     const known = this.#executables.get(key);
     if (known) return known;
-    const plan = planGraph(this.#model.graph, input, this.#blobs);
+    const plan = planModel(this.#model, input, this.#blobs);
     const { kernelChoice: choice = {} } = this.#options;
     const made = WebGpuExecutable.create(this.#device.current, plan, { choice, onProgress });
     this.#executables.set(key, made);

@@ -6,6 +6,7 @@ import { asChwShape, elementCount } from '../graph/shapes.ts';
 import { validateGraph } from '../graph/validate.ts';
 import { indexOfNonFinite, validateNumbers } from '../graph/validate-numbers.ts';
 import { channelCount } from '../image/preprocessing.ts';
+import type { StreamHash } from './buffered-hash.ts';
 import { expectKnownFeatures, expectRequired } from './features.ts';
 import {
   CHECKED_FROM,
@@ -52,7 +53,7 @@ const INTEGRITY = /^sha256-[A-Za-z0-9+/]{43}=$/;
  * error the decoder cannot be used.
  */
 export class ModelDecoder {
-  readonly #hash = new Sha256();
+  readonly #hash: StreamHash;
   readonly #integrity: string | undefined;
   readonly #reading = readParts();
   #part: GrowingBuffer;
@@ -62,9 +63,10 @@ export class ModelDecoder {
   /**
    * @param integrity the SHA-256 of the whole file, in the form of Subresource Integrity: `sha256-` and base64. If it is
    *   given, the file's own hash, which covers less, is not checked.
-   * @throws HwgqError `invalid-option` if it has another form.
+   * @param hash computes the hash of the file.
+   * @throws HwgqError `invalid-option` if `integrity` has another form.
    */
-  constructor(integrity?: string) {
+  constructor(integrity?: string, hash: StreamHash = new Sha256()) {
     if (integrity !== undefined && !INTEGRITY.test(integrity)) {
       throw new HwgqError(
         'invalid-option',
@@ -72,6 +74,7 @@ export class ModelDecoder {
       );
     }
     this.#integrity = integrity;
+    this.#hash = hash;
     this.#part = new GrowingBuffer(HEADER_FROM);
     this.#reading.next();
   }

@@ -51,12 +51,12 @@ export class ChannelFunction {
 
   batchNormalized(layer: BatchNormLayer): ChannelFunction {
     const { mean, variance } = batchNormStatistics(layer);
-    const deviation = (channel: number) => Math.sqrt(at(variance, channel) + layer.epsilon);
+    const deviation = Float64Array.from(variance, (value) => Math.sqrt(value + layer.epsilon));
     return this.#followedBy(
       affine(
-        (x, channel) => (x - at(mean, channel)) / deviation(channel),
-        (channel) => 1 / deviation(channel),
-        (channel) => -at(mean, channel) / deviation(channel),
+        (x, channel) => (x - at(mean, channel)) / at(deviation, channel),
+        (channel) => 1 / at(deviation, channel),
+        (channel) => -at(mean, channel) / at(deviation, channel),
       ),
     );
   }

@@ -1,6 +1,7 @@
 import type { ConvolutionLayer, WeightedLayer } from '../graph/graph.ts';
 import { type ChwShape, convolutionOutput } from '../graph/shapes.ts';
 import { filterScales, filterValues, type Weights, weightCount } from '../graph/weights.ts';
+import { float16ToFloat32 } from '../numerics/float16.ts';
 import type { LevelQuantizer } from '../numerics/quantizer.ts';
 import { packSigns } from '../numerics/signs.ts';
 import { ChannelFunction } from './channel-function.ts';
@@ -145,14 +146,26 @@ function withWeights(arithmetic: Arithmetic, sign: Int8Array, step: WithoutWeigh
 }
 
 function signedFilters(weights: Weights, sign: Int8Array): Float32Array {
-  if (weights.form === 'float32' && sign.every((factor) => factor === 1)) return weights.values;
-  const size = weightCount(weights) / sign.length;
-  const signed = new Float32Array(weightCount(weights));
-  for (const [output, factor] of sign.entries()) {
-    const filter = filterValues(weights, sign.length, output);
-    for (let index = 0; index < size; index++) signed[output * size + index] = factor * (filter[index] as number);
+  const values = floatFilters(weights, sign.length);
+  if (sign.every((factor) => factor === 1)) return values;
+  const size = values.length / sign.length;
+  return values.map((value, index) => value * (sign[Math.floor(index / size)] as number));
+}
+
+/** Returns all filters without their scales. */
+function floatFilters(weights: Weights, outputs: number): Float32Array {
+  if (weights.form === 'float32') return weights.values;
+  const values = new Float32Array(weightCount(weights));
+  if (weights.form === 'float16') {
+    // Without a copy of each filter: fully connected layers have many.
+    for (let index = 0; index < values.length; index++) {
+      values[index] = float16ToFloat32(weights.values[index] as number);
+    }
+    return values;
   }
-  return signed;
+  const size = values.length / outputs;
+  for (let output = 0; output < outputs; output++) values.set(filterValues(weights, outputs, output), output * size);
+  return values;
 }
 
 function signedBits(signs: Uint8Array, sign: Int8Array, count: number): Uint8Array {

@@ -70,7 +70,8 @@ export function splitLimbs(integer: number, count: number): number[] {
 
 /** Returns the smallest power of two in whose multiples, below 2^(12 · limbs − 2), a filter's weights fit. */
 function powerUnit(filter: Float64Array, limbCount: number): number {
-  const largest = filter.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  let largest = 0;
+  for (const value of filter) largest = Math.max(largest, Math.abs(value));
   if (largest === 0) return 1;
   return 2 ** (Math.floor(Math.log2(largest)) + 1 - (LIMB_BITS * limbCount - 2));
 }

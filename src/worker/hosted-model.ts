@@ -6,6 +6,7 @@ import type { SessionOptions } from '../engine/runner.ts';
 import { HwgqError } from '../errors.ts';
 import { closeImage, DeferredPicture, type TransferableImage } from '../image/deferred-picture.ts';
 import type { View } from '../image/view.ts';
+import { BufferedSha256 } from '../model/buffered-hash.ts';
 import { ModelDecoder } from '../model/model-decoder.ts';
 import type { BackendListener, Classified, ClassifierWorker, LoadOptions, ProgressListener } from './protocol.ts';
 import type { TaskQueue } from './scheduler.ts';
@@ -13,9 +14,16 @@ import type { TaskQueue } from './scheduler.ts';
 /** Maximum number of images in one run: other classifiers get a turn between the runs of a large batch. */
 const BATCH = 16;
 
+/** A model that is being downloaded. */
+interface Loading {
+  readonly hash: BufferedSha256;
+  readonly decoder: ModelDecoder;
+  readonly session: SessionOptions;
+}
+
 /** The model of one classifier in the worker, from the first byte of its download on. */
 export class HostedModel implements ClassifierWorker {
-  #loading: { readonly decoder: ModelDecoder; readonly session: SessionOptions } | undefined;
+  #loading: Loading | undefined;
   #loaded: PictureClassifier | undefined;
   readonly #queue: TaskQueue;
   readonly #end = new AbortController();
@@ -28,7 +36,8 @@ export class HostedModel implements ClassifierWorker {
   }
 
   start({ integrity, ...session }: LoadOptions): void {
-    this.#loading = { decoder: new ModelDecoder(integrity), session };
+    const hash = new BufferedSha256();
+    this.#loading = { hash, decoder: new ModelDecoder(integrity, hash), session };
     prepareSession(session);
   }
 
@@ -42,8 +51,9 @@ export class HostedModel implements ClassifierWorker {
     const reports: (void | Promise<void>)[] = [];
     const report: ProgressListener = (stage, done) => void reports.push(onProgress(stage, done));
     try {
-      const { decoder, session } = this.#requireLoading();
+      const { hash, decoder, session } = this.#requireLoading();
       this.#loading = undefined;
+      await hash.finish();
       const model = decoder.finish();
       report('decode', 1);
       const { signal } = this.#end;

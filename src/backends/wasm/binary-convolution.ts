@@ -7,7 +7,7 @@ import { codeEpilogue, floatEpilogue } from './epilogues.ts';
 import { addStruct, addStructs, BINARY_CONVOLUTION, PASS, type StructValues } from './kernel-structs.ts';
 import { CODES, FLOATS, LOOKUP_CHANNELS, TABLE_BYTES, WIDE_CODES, WIDE_FLOATS, WINDOWS } from './kernels/constants.ts';
 import type { MemoryLayout } from './memory-layout.ts';
-import { blockCount, type ElementRun, type FilterShape, filterShape, packSigns, tablePairs } from './pack-weights.ts';
+import { blockCount, type ElementRun, type FilterShape, filterShape, tablePairs } from './pack-weights.ts';
 import type { KernelCall } from './program.ts';
 import type { TensorLocations } from './tensor-locations.ts';
 
@@ -51,7 +51,7 @@ export function binaryConvolutionCall(
       // Each pass has its own runs.
       runs: 0,
       runCount: 0,
-      weights: layout.table(shape.groups * blocks * blockBytes, (packed) => packSigns(packed, step.signs, shape)),
+      weights: layout.packedSigns(step.signs, shape),
       blockBytes,
       blocks,
       ...outputOf(step, isWide, output.channels + blocks * LOOKUP_CHANNELS, layout, locations),

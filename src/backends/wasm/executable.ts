@@ -63,7 +63,10 @@ export class WasmExecutable {
     const pictureMemory = preprocessing && reservePictureMemory(layout, preprocessing);
     const control = layout.reserve(CONTROL_BYTES);
     const scratchBytes = Math.max(0, ...program.calls.map((call) => ('kernel' in call ? call.scratchBytes : 0)));
-    const scratches = Array.from({ length: threads }, () => layout.reserve(scratchBytes));
+    const scratches = Array.from({ length: threads }, (_, thread) =>
+      // Signs are packed from the first thread's memory.
+      layout.reserve(thread === 0 ? Math.max(scratchBytes, layout.largestSigns) : scratchBytes),
+    );
     const [module, memory] = [await compileKernels(simd, isShared), allocate(layout.bytes, isShared)];
     layout.writeTo(memory.buffer);
     const calls = program.calls.map((call) => ('kernel' in call ? call : undefined));
@@ -71,6 +74,7 @@ export class WasmExecutable {
       (scratch): ThreadTask => ({ module, memory, calls, control, scratch, threads }),
     ) as [ThreadTask, ...ThreadTask[]];
     const kernels = await instantiateKernels(module, memory);
+    layout.packSigns(memory.buffer, kernels, first.scratch);
     const thread = new PrimaryThread(kernels, first);
     const { address } = program.locations.of(0);
     const pictures = pictureMemory && new PictureInput(pictureMemory, memory.buffer, kernels, preprocessing, address);

@@ -23,7 +23,12 @@ export interface PictureKernels {
   resampleColumns(parameters: number, first: number, end: number): void;
 }
 
-export type Kernels = Readonly<Record<KernelName, KernelFunction>> & PictureKernels;
+/** The kernel that lays out weights (kernels/weights.ts). */
+export interface WeightKernels {
+  packSigns(signs: number, packed: number, groups: number, outputs: number, inputs: number, taps: number): void;
+}
+
+export type Kernels = Readonly<Record<KernelName, KernelFunction>> & PictureKernels & WeightKernels;
 
 /** Instantiates the kernels with a memory. */
 export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {

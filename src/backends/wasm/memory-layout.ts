@@ -1,3 +1,6 @@
+import type { WeightKernels } from './kernels.ts';
+import { type FilterShape, packedSignBytes, type SignPacking } from './pack-weights.ts';
+
 /** Bytes that a vector instruction may read or write beyond the end of a table or tensor. */
 const SLACK = 64;
 const ALIGNMENT = 16;
@@ -8,6 +11,7 @@ const ALIGNMENT = 16;
  */
 export class MemoryLayout {
   #bytes = ALIGNMENT;
+  readonly #packings: SignPacking[] = [];
   readonly #writers: ((memory: ArrayBufferLike) => void)[] = [];
 
   /** Size of the memory in bytes. */
@@ -29,6 +33,13 @@ export class MemoryLayout {
     return address;
   }
 
+  /** Reserves memory for packed signs, and returns its address. */
+  packedSigns(signs: Uint8Array, shape: FilterShape): number {
+    const address = this.reserve(packedSignBytes(shape));
+    this.#packings.push({ signs, shape, address });
+    return address;
+  }
+
   /** Adds 32-bit words and returns their address. */
   words(values: readonly number[]): number {
     return this.data(Int32Array.from(values));
@@ -40,9 +51,26 @@ export class MemoryLayout {
     return this.table(byteLength, (table) => table.set(new Uint8Array(buffer, byteOffset, byteLength)));
   }
 
+  /** The size of the largest signs to pack. */
+  get largestSigns(): number {
+    return Math.max(0, ...this.#packings.map(({ signs }) => signs.length));
+  }
+
   /** Writes all tables to the memory. Call it once. */
   writeTo(memory: ArrayBufferLike): void {
     for (const write of this.#writers) write(memory);
     this.#writers.length = 0;
+  }
+
+  /**
+   * Packs all signs. Call it once.
+   * @param kernels kernels of the same memory.
+   * @param scratch address of memory for the largest signs, with room to read beyond them.
+   */
+  packSigns(memory: ArrayBufferLike, kernels: WeightKernels, scratch: number): void {
+    for (const { signs, shape, address } of this.#packings.splice(0)) {
+      new Uint8Array(memory, scratch, signs.length).set(signs);
+      kernels.packSigns(scratch, address, shape.groups, shape.outputs, shape.inputs, shape.taps);
+    }
   }
 }

@@ -1,5 +1,4 @@
 import type { ChwShape } from '../../graph/shapes.ts';
-import { unpackSigns } from '../../numerics/signs.ts';
 import type { LimbWeights } from '../../plan/limbs.ts';
 import type { Convolution } from '../../plan/plan.ts';
 import { LOOKUP_CHANNELS, REAL_CHANNELS } from './kernels/constants.ts';
@@ -34,36 +33,17 @@ export function blockCount(channels: number, blockChannels: number): number {
   return Math.ceil(channels / blockChannels);
 }
 
-/**
- * Packs signs as [group][block of 32 outputs][tap][table][output]. Each byte holds the signs of a table's four input
- * channels. Packing two tables into a byte would halve the size, but cost three more instructions to read.
- */
-export function packSigns(packed: Uint8Array, signs: Uint8Array, shape: FilterShape): void {
-  const { groups, inputs, outputs, taps } = shape;
-  const tables = tablePairs(inputs) * 2;
-  const blockBytes = taps * tables * LOOKUP_CHANNELS;
-  const blocks = blockCount(outputs, LOOKUP_CHANNELS);
-  const size = inputs * taps;
-  // The bits beyond a filter's last input channel stay zero.
-  const bits = new Uint8Array(tables * 4 * taps);
-  for (let filter = 0; filter < groups * outputs; filter++) {
-    const output = filter % outputs;
-    const block = Math.floor(filter / outputs) * blocks + Math.floor(output / LOOKUP_CHANNELS);
-    unpackSigns(signs, filter * size, bits, size);
-    let at = block * blockBytes + (output % LOOKUP_CHANNELS);
-    for (let tap = 0; tap < taps; tap++) {
-      let bit = tap;
-      for (let table = 0; table < tables; table++) {
-        packed[at] =
-          (bits[bit] as number) |
-          ((bits[bit + taps] as number) << 1) |
-          ((bits[bit + 2 * taps] as number) << 2) |
-          ((bits[bit + 3 * taps] as number) << 3);
-        bit += 4 * taps;
-        at += LOOKUP_CHANNELS;
-      }
-    }
-  }
+/** Signs to be packed in memory (kernels/weights.ts). */
+export interface SignPacking {
+  readonly signs: Uint8Array;
+  readonly shape: FilterShape;
+  /** Address of the packed signs. */
+  readonly address: number;
+}
+
+/** Returns the size of packed signs. */
+export function packedSignBytes({ groups, inputs, outputs, taps }: FilterShape): number {
+  return groups * blockCount(outputs, LOOKUP_CHANNELS) * taps * tablePairs(inputs) * 2 * LOOKUP_CHANNELS;
 }
 
 /** A run of consecutive elements that a window reads, beginning `offset` bytes into the window. */
@@ -101,13 +81,26 @@ export function packLimbs(
 export function packFloats(
   packed: Float32Array,
   weights: Float32Array,
-  shape: FilterShape,
+  { groups, inputs, outputs, taps }: FilterShape,
   runs: readonly ElementRun[],
 ): void {
-  const size = shape.taps * shape.inputs * REAL_CHANNELS;
-  visitWeights(shape, runs, 1, (block, element, lane, weight) => {
-    packed[block * size + element * REAL_CHANNELS + lane] = weights[weight] as number;
-  });
+  const blocks = blockCount(outputs, REAL_CHANNELS);
+  // Plain loops: fully connected layers have many weights, and this code runs once, before the browser has optimized it.
+  for (let filter = 0; filter < groups * outputs; filter++) {
+    const output = filter % outputs;
+    const block = Math.floor(filter / outputs) * blocks + Math.floor(output / REAL_CHANNELS);
+    let at = block * taps * inputs * REAL_CHANNELS + (output % REAL_CHANNELS);
+    for (const run of runs) {
+      for (let tap = run.firstTap; tap < run.firstTap + run.taps; tap++) {
+        let from = filter * inputs * taps + tap;
+        for (let input = 0; input < inputs; input++) {
+          packed[at] = weights[from] as number;
+          at += REAL_CHANNELS;
+          from += taps;
+        }
+      }
+    }
+  }
 }
 
 /** Visits all weights in packed order. Each run's elements begin at a multiple of `multiple`. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plannedInputs } from '../../../src/engine/integer-inputs.ts';
+import { plannedInputs } from '../../../src/engine/plan-model.ts';
 import { elementCount } from '../../../src/graph/shapes.ts';
 import { decodeModel } from '../../../src/model/decode.ts';
 import { exactGraph } from '../../../src/tools/onnx/exact.ts';

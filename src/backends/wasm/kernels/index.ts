@@ -3,3 +3,4 @@ export { codesToFloats, codesToIntegers, concatenate, eltwise, integersToFloats,
 export { compositeOnWhite, isOpaque, resampleColumns, resampleRows, toLuma } from './pictures';
 export { codePooling, floatPooling } from './pooling';
 export { floatConvolution, integerConvolution } from './real-convolution';
+export { packSigns } from './weights';

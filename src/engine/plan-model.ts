@@ -1,4 +1,6 @@
-import type { PlanInput } from '../plan/plan.ts';
+import type { Model } from '../model/model.ts';
+import type { Plan, PlanInput } from '../plan/plan.ts';
+import { planGraph } from '../plan/plan-graph.ts';
 import type { NetworkInputs } from './runner.ts';
 
 /** The largest |pixel − mean| that first layers accept. */
@@ -29,4 +31,25 @@ export function plannedInputs(inputs: NetworkInputs, scale: number): PlannedInpu
   if (unit === undefined) return { input: { kind: 'floats' }, values: inputs };
   const values = Int16Array.from(inputs, (value) => Math.round(value / unit));
   return { input: { kind: 'integers', unit }, values };
+}
+
+const plans = new WeakMap<Model, Map<string, Plan>>();
+
+/**
+ * Plans a model for backends. Each kind of input is planned once, even if several backends load the model.
+ * @param blobs the Caffe blobs to return, in order.
+ * @throws HwgqError the errors of `planGraph`.
+ */
+export function planModel(model: Model, input: PlanInput, blobs: readonly string[]): Plan {
+  const known = plans.get(model) ?? new Map<string, Plan>();
+  plans.set(model, known);
+  const key = JSON.stringify([input, blobs]);
+  const plan = known.get(key) ?? planGraph(model.graph, input, blobs);
+  known.set(key, plan);
+  return plan;
+}
+
+/** Returns the input of pictures: pixels minus means, times the model's scale. */
+export function pictureInput({ preprocessing }: Model): PlanInput {
+  return { kind: 'integers', unit: preprocessing.scale };
 }
