@@ -139,7 +139,7 @@ interface Conversion {
   readonly order: PixelSource['order'];
   readonly alpha: PixelSource['alpha'];
   /** Options of `copyTo`. */
-  readonly options: { readonly format?: 'RGBX'; readonly colorSpace?: 'srgb' };
+  readonly options: { readonly format?: 'BGRX'; readonly colorSpace?: 'srgb' };
 }
 
 function conversionOf({ format, colorSpace }: VideoFrame): Conversion | undefined {
@@ -149,7 +149,9 @@ function conversionOf({ format, colorSpace }: VideoFrame): Conversion | undefine
   if (/^(RGB|BGR)[AX]$/.test(format) && isSrgb) {
     return { order: format.startsWith('B') ? 'bgra' : 'rgba', alpha: isTranslucent ? 'unknown' : 'none', options: {} };
   }
-  return isTranslucent ? undefined : { order: 'rgba', alpha: 'none', options: { format: 'RGBX', colorSpace: 'srgb' } };
+  if (isTranslucent) return undefined;
+  // Chromium converts brightness and colours to BGRX in half of the time that it needs for RGBX.
+  return { order: 'bgra', alpha: 'none', options: { format: 'BGRX', colorSpace: 'srgb' } };
 }
 
 /** Copies pixels out of a frame, or out of a bitmap that was converted to a frame. */

@@ -4,6 +4,8 @@ import { Random } from '../../tools/networks/random.ts';
 /** Quality of the JPEG files. Cameras and photo editors use about this value. */
 const JPEG_QUALITY = 0.9;
 const NOISE_SIZE = 256;
+/** Markers of JPEG. Chromium's encoder adds a profile. */
+const [START_OF_SCAN, PROFILE] = [0xffda, 0xffe2];
 
 /**
  * Draws an opaque picture with gradients, edges and noise, whose JPEG file is about as large as that of a photograph.
@@ -38,13 +40,16 @@ export function changeCanvas(canvas: HTMLCanvasElement, run: number): void {
   context.fillRect(run % canvas.width, 0, 1, 1);
 }
 
-/** Encodes a canvas as a JPEG file. */
-export function toJpeg(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((resolve, reject) => {
-    const finish = (blob: Blob | null) =>
-      blob ? resolve(blob) : reject(new Error('The browser could not encode a JPEG file.'));
-    canvas.toBlob(finish, 'image/jpeg', JPEG_QUALITY);
-  });
+/** Encodes a canvas as a JPEG file without a colour profile. Most photographs on the web have none. */
+export async function toJpeg(canvas: HTMLCanvasElement): Promise<Blob> {
+  const file = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY));
+  if (!file) throw new Error('The browser could not encode a JPEG file.');
+  const bytes = new DataView(await file.arrayBuffer());
+  for (let at = 2; bytes.getUint16(at) !== START_OF_SCAN; at += 2 + bytes.getUint16(at + 2)) {
+    if (bytes.getUint16(at) !== PROFILE) continue;
+    return new Blob([file.slice(0, at), file.slice(at + 2 + bytes.getUint16(at + 2))], { type: file.type });
+  }
+  return file;
 }
 
 function noisePattern(context: CanvasRenderingContext2D, random: Random): CanvasPattern {

@@ -1,5 +1,7 @@
 import { type BenchmarkSettings, describeMachine, runBenchmark } from '../../bench/benchmark.ts';
 import { dotProductText } from '../../bench/dot-product.ts';
+import type { EndToEndResult } from '../../bench/end-to-end/end-to-end-race.ts';
+import { PICTURE_KINDS, type PictureName } from '../../bench/end-to-end/picture-kinds.ts';
 import type { RaceResult } from '../../bench/race.ts';
 import { type BenchmarkReport, type FirstLabel, type MachineDescription, reportText } from '../../bench/report.ts';
 import { parseReport, reportFragment, reportOfFragment } from '../../bench/report-link.ts';
@@ -49,7 +51,7 @@ async function start(): Promise<void> {
     if (tuningFailure !== undefined)
       notices.show('Autotuning failed; the default kernels ran', new Error(tuningFailure));
     showProgress(1, 'Done');
-    announcer.say(`Done: ${byId('fastest', HTMLElement).textContent} for one picture`);
+    announcer.say('Done');
   } catch (error) {
     showProgress(0, signal.aborted ? 'Stopped' : 'Failed');
     if (!signal.aborted) notices.show('The benchmark has stopped', error);
@@ -93,7 +95,7 @@ function draw(): void {
   // Layers of different networks cannot be compared.
   layers.show(shown.profiles, beside?.network === shown.network ? beside.profiles : []);
   for (const id of ['copy-text', 'copy-json', 'copy-link']) {
-    byId(id, HTMLButtonElement).disabled = shown.results.length === 0;
+    byId(id, HTMLButtonElement).disabled = shown.results.length + shown.endToEnd.length === 0;
   }
 }
 
@@ -104,10 +106,14 @@ function machineText({ network, machine, date }: BenchmarkReport, shownNetwork: 
 }
 
 /** Shows the headline figures above the tables. */
-type Headline = Readonly<Record<'fastest' | 'rate' | 'ratio' | 'first-label', { figure: string; about: string }>>;
+type Headline = Readonly<Record<'picture' | 'ratio' | 'fastest' | 'first-label', { figure: string; about: string }>>;
+
+/** The picture of the headline, if it has been measured: otherwise the first that has. */
+const HEADLINE_PICTURE: PictureName = 'canvas-720p';
 
 function showHeadline(mine: BenchmarkReport, beside: BenchmarkReport | undefined): void {
   const others = beside && headlineOf(beside);
+  byId('picture-kind', HTMLElement).textContent = `To a label: ${PICTURE_KINDS[headlinePicture(mine.endToEnd)].title}`;
   for (const [id, { figure, about }] of Object.entries(headlineOf(mine))) {
     byId(id, HTMLElement).textContent = figure;
     byId(`${id}-about`, HTMLElement).textContent = about;
@@ -115,25 +121,17 @@ function showHeadline(mine: BenchmarkReport, beside: BenchmarkReport | undefined
   }
 }
 
-function headlineOf({ results, profiles, firstLabels }: BenchmarkReport): Headline {
-  const [own, peer] = [fastest(results, true), fastest(results, false)];
-  const [ownMedian, peerMedian] = [own?.latency?.median, peer?.latency?.median];
-  const rates = profiles.flatMap(({ name, throughput }) => throughput.map((entry) => ({ ...entry, name })));
-  const best = rates.reduce<(typeof rates)[number] | undefined>(
-    (most, rate) => (most && most.imagesPerSecond >= rate.imagesPerSecond ? most : rate),
-    undefined,
-  );
-  const rate = best?.imagesPerSecond ?? (ownMedian && 1000 / ownMedian);
+function headlineOf({ endToEnd, results, firstLabels }: BenchmarkReport): Headline {
+  const fastestRun = fastest(results, true);
+  const pictures = endToEnd.filter(({ picture }) => picture === headlinePicture(endToEnd));
+  const [own, peer] = [fastest(pictures, true), fastest(pictures, false)];
   const [ownLabel, peerLabel] = firstLabels;
   const labelTime = ({ milliseconds, failure = '' }: FirstLabel) =>
     milliseconds === undefined ? failure : formatMilliseconds(milliseconds);
   return {
-    fastest: { figure: ownMedian === undefined ? '…' : formatMilliseconds(ownMedian), about: modeOf(own) },
-    rate: { figure: rate?.toFixed(0) ?? '…', about: best ? `${best.count} at a time, ${modeOf(best)}` : '' },
-    ratio: {
-      figure: ownMedian && peerMedian ? `${(peerMedian / ownMedian).toFixed(1)}×` : '–',
-      about: peer?.name ?? '',
-    },
+    picture: { figure: own ? formatMilliseconds(own.median) : '–', about: modeOf(own) },
+    ratio: { figure: own && peer ? `${(peer.median / own.median).toFixed(1)}×` : '–', about: peer?.name ?? '' },
+    fastest: { figure: fastestRun ? formatMilliseconds(fastestRun.median) : '–', about: modeOf(fastestRun) },
     'first-label': {
       figure: ownLabel ? labelTime(ownLabel) : '–',
       about: peerLabel ? `${peerLabel.name}: ${labelTime(peerLabel)}` : '',
@@ -146,10 +144,18 @@ function modeOf(engine: { readonly name: string } | undefined): string {
   return engine?.name.split(' · ').slice(1).join(', ') ?? '';
 }
 
-function fastest(results: readonly RaceResult[], isOwn: boolean): RaceResult | undefined {
-  return results
-    .filter(({ name, latency }) => latency && name.startsWith('hwgq-web') === isOwn)
-    .sort((a, b) => (a.latency?.median ?? 0) - (b.latency?.median ?? 0))[0];
+/** Returns the fastest configuration of this project's engine, or of all others. */
+function fastest(results: readonly (RaceResult | EndToEndResult)[], isOwn: boolean) {
+  const timed = results.flatMap((result) => {
+    const { median } = ('picture' in result ? result.time : result.latency) ?? {};
+    return median !== undefined && result.name.startsWith('hwgq-web') === isOwn ? [{ name: result.name, median }] : [];
+  });
+  return timed.sort((a, b) => a.median - b.median)[0];
+}
+
+function headlinePicture(endToEnd: readonly EndToEndResult[]): PictureName {
+  const isMeasured = endToEnd.some(({ picture }) => picture === HEADLINE_PICTURE);
+  return isMeasured ? HEADLINE_PICTURE : (endToEnd[0]?.picture ?? HEADLINE_PICTURE);
 }
 
 /** Imports a result from a link or JSON. */

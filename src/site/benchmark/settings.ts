@@ -1,6 +1,7 @@
 import { supportedSimd } from '../../backends/wasm/simd.ts';
 import type { BenchmarkSettings } from '../../bench/benchmark.ts';
 import type { Candidate, OwnCandidate, PeerCandidate } from '../../bench/candidate.ts';
+import { PICTURE_NAMES } from '../../bench/end-to-end/picture-kinds.ts';
 import { HwgqError } from '../../errors.ts';
 import { byId, create } from '../shared/dom.ts';
 
@@ -32,7 +33,7 @@ export async function chosenSettings(): Promise<BenchmarkSettings> {
     network: byId('network', HTMLSelectElement).value,
     candidates,
     rounds: ROUNDS,
-    pictures: [],
+    pictures: PICTURE_NAMES.filter((name) => isChecked(`picture-${name}`)),
     pictureRounds: PICTURE_ROUNDS,
     batches: isChecked('with-profiles') ? BATCHES : [],
     tuning: isChecked('with-tuning'),

@@ -4,11 +4,13 @@ import type { BenchmarkReport, FirstLabel } from '../../bench/report.ts';
 import { byId, create } from '../shared/dom.ts';
 import { formatBytes, formatMilliseconds } from '../shared/format.ts';
 import { barCell, type Compared, compared, failureCell, figureCell, headedRow } from './compared-rows.ts';
+import { showPictures } from './picture-table.ts';
 
 /** Fills all tables except that of the layers: this machine's figures, with imported ones below. */
 export function showTables(mine: BenchmarkReport, theirs: BenchmarkReport | undefined): void {
   const both = <Item extends { readonly name: string }>(listOf: (report: BenchmarkReport) => readonly Item[]) =>
     compared(listOf(mine), theirs ? listOf(theirs) : [], ({ name }) => name);
+  showPictures(mine.endToEnd, theirs?.endToEnd ?? []);
   showRace(both(({ results }) => results));
   showFirstLabels(both(({ firstLabels }) => firstLabels));
   showThroughput(both(({ profiles }) => profiles));
@@ -31,6 +33,7 @@ export function showTables(mine: BenchmarkReport, theirs: BenchmarkReport | unde
 }
 
 function showRace(pairs: readonly Compared<RaceResult>[]): void {
+  byId('race', HTMLElement).hidden = pairs.length === 0;
   // Limit the scale: an engine that is 100 times slower would make the other bars invisible.
   const medians = pairs
     .flatMap(({ mine, theirs }) => [mine?.latency?.median, theirs?.latency?.median])
