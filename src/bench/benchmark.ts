@@ -4,9 +4,7 @@ import type { BenchModels } from './bench-models.ts';
 import { type Candidate, formOf, nameOf, type OwnCandidate } from './candidate.ts';
 import { relaxedDotProduct } from './dot-product.ts';
 import { type DownloadSizes, downloadSizes } from './download-sizes.ts';
-import { raceFromPictures } from './end-to-end/end-to-end-race.ts';
-import { pictureCandidates } from './end-to-end/picture-candidate.ts';
-import type { PictureName } from './end-to-end/picture-kinds.ts';
+import { type PictureSettings, raceFromPictures } from './end-to-end/end-to-end-race.ts';
 import { type FirstLabelOptions, timeFirstLabels } from './first-labels.ts';
 import { type ModeProfile, profileMode } from './mode-profile.ts';
 import type { ModelsWorker } from './models.worker.ts';
@@ -22,10 +20,8 @@ export interface BenchmarkSettings {
   readonly candidates: readonly Candidate[];
   /** Number of turns of each candidate, from input in memory to scores in memory. If 0, this is not measured. */
   readonly rounds: number;
-  /** Kinds of pictures for the time from a picture to a label. If empty, this is not measured. */
-  readonly pictures: readonly PictureName[];
-  /** Number of turns of each candidate for each kind of picture. */
-  readonly pictureRounds: number;
+  /** Selects what to measure from a picture to a label. If absent, this is not measured. */
+  readonly pictures?: PictureSettings | undefined;
   /** Batch sizes for throughput. If empty, neither throughput nor layers are measured. */
   readonly batches: readonly number[];
   /** Whether to autotune the WebGPU kernels first. Remembered kernels are used in either case. */
@@ -95,17 +91,10 @@ export async function runBenchmark(settings: BenchmarkSettings, options: Benchma
   }
   const environment = { peersUrl: `${siteUrl}peers/`, kernelChoice: await rememberedKernels() };
   const pictureProgress = part(PARTS.pictures);
-  if (settings.pictures.length > 0) {
-    const { pictures, pictureRounds } = settings;
-    const endToEnd = await raceFromPictures(models, pictureCandidates(candidates), {
-      siteUrl,
-      pictures,
-      rounds: pictureRounds,
-      signal,
-      onProgress: pictureProgress,
-      onResults: (endToEnd) => update({ endToEnd }),
-    });
-    update({ endToEnd });
+  if (settings.pictures) {
+    const onResults = (endToEnd: BenchmarkReport['endToEnd']) => update({ endToEnd });
+    const pictureOptions = { siteUrl, signal, onProgress: pictureProgress, onResults };
+    update({ endToEnd: await raceFromPictures(models, settings.pictures, pictureOptions) });
   }
   const raceProgress = part(PARTS.race);
   if (rounds > 0) {
@@ -143,14 +132,15 @@ function isOwn(candidate: Candidate): candidate is OwnCandidate {
 }
 
 /** Creates the network in the forms that the candidates load, and in this project's form. */
-async function makeModels({ network, candidates }: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
+async function makeModels(settings: BenchmarkSettings, signal: AbortSignal): Promise<BenchModels> {
+  const { network, candidates, pictures } = settings;
   const worker = new Worker(new URL('./models.worker.ts', import.meta.url), { type: 'module' });
   const connection = new PrivateWorker<ModelsWorker>(worker, 'worker that creates networks');
   const end = () => connection.end(signal.reason);
   signal.addEventListener('abort', end);
   try {
     signal.throwIfAborted();
-    const forms = new Set(['hwgq' as const, ...candidates.map(formOf)]);
+    const forms = new Set(['hwgq' as const, ...[...candidates, ...(pictures?.candidates ?? [])].map(formOf)]);
     return await connection.call((remote) => remote.make(network, [...forms]));
   } finally {
     signal.removeEventListener('abort', end);

@@ -1,8 +1,20 @@
 import { expect, it } from 'vitest';
-import { nameOf } from '../../src/bench/candidate.ts';
+import { type Candidate, nameOf } from '../../src/bench/candidate.ts';
+import type { EndToEndResult } from '../../src/bench/end-to-end/end-to-end-race.ts';
+import { MEDIAPIPE, type PictureCandidate, pictureCandidates } from '../../src/bench/end-to-end/picture-candidate.ts';
 import { rooflinePlace } from '../../src/bench/roofline.ts';
 import { quantile, summarize } from '../../src/bench/statistics.ts';
-import { candidatesOf, PEAK_TARGET, shareResult, speedResult, WASM_TARGETS } from '../../src/bench/targets.ts';
+import {
+  candidatesOf,
+  PEAK_TARGET,
+  PICTURE_PART_TARGETS,
+  PICTURE_TARGETS,
+  picturePartResult,
+  pictureResults,
+  shareResult,
+  speedResult,
+  WASM_TARGETS,
+} from '../../src/bench/targets.ts';
 
 it('interpolates quantiles between neighbours', () => {
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
@@ -26,6 +38,52 @@ it('evaluates a speed target as the ratio of medians', () => {
   ];
   expect(speedResult(target, results)).toMatchObject({ measured: 6, bestRatio: 6, isMet: true });
   expect(speedResult(target, results.slice(0, 1))).not.toHaveProperty('measured');
+});
+
+const CANVAS_TARGET = PICTURE_TARGETS.find(({ key }) => key === 'canvas') as (typeof PICTURE_TARGETS)[number];
+
+/** Returns a result for a candidate whose pictures all take the same time. */
+function pictureResult(candidate: PictureCandidate, milliseconds: number): EndToEndResult {
+  return { candidate, name: nameOf(candidate), picture: 'canvas-vga', time: summarize([milliseconds]) };
+}
+
+it('compares the time to a label with the fastest other engine, for each kind of picture', () => {
+  const { own, peers } = CANVAS_TARGET;
+  const results = [
+    pictureResult(own, 10),
+    ...peers.map((peer, index) => pictureResult(peer as PictureCandidate, 60 - 10 * index)),
+  ];
+  const [vga, hd] = pictureResults(CANVAS_TARGET, results);
+  expect(vga).toMatchObject({
+    measured: 5,
+    bestRatio: 5,
+    isMet: true,
+    title: expect.stringContaining('against LiteRT.js'),
+  });
+  expect(hd).toMatchObject({ isMet: false });
+  expect(hd).not.toHaveProperty('measured');
+});
+
+it('evaluates parts of the time to a label', () => {
+  const [target] = PICTURE_PART_TARGETS;
+  if (!target) throw new Error('PICTURE_PART_TARGETS is empty.');
+  const parts = { network: 10, preprocess: target.maximum, overhead: 1 };
+  const result = { ...pictureResult(target.own, 20), parts };
+  expect(picturePartResult(target, [result])).toMatchObject({ measured: target.maximum, unit: 'ms', isMet: true });
+  expect(picturePartResult(target, [])).toMatchObject({ isMet: false });
+});
+
+it('lets int8 networks on WebAssembly compete from a picture to a label, with MediaPipe beside LiteRT.js', () => {
+  const liteRt = { engine: 'LiteRT.js', backend: 'wasm', form: 'int8-twin' } as const;
+  const others: readonly Candidate[] = [
+    { ...liteRt, form: 'float-twin' },
+    { engine: 'onnxruntime-web', backend: 'webgpu', form: 'int8-twin' },
+    { engine: 'tfjs', backend: 'wasm', form: 'float-twin' },
+    { engine: 'hwgq-web', backend: 'reference' },
+  ];
+  expect(pictureCandidates([...others, liteRt], false)).toEqual([liteRt, MEDIAPIPE]);
+  expect(pictureCandidates([...others, liteRt], true)).toEqual([liteRt]);
+  expect(pictureCandidates(others, false)).toEqual([]);
 });
 
 it('evaluates a share target over all layers of its filter size', () => {

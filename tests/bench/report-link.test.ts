@@ -10,7 +10,21 @@ const REPORT: BenchmarkReport = {
   date: '2026-01-02T03:04:05.000Z',
   machine: { userAgent: 'Browser/1 – “quoted”', cores: 8, isIsolated: true },
   network: 'ResNet-18-HWGQ',
-  endToEnd: [],
+  endToEnd: [
+    {
+      candidate: { engine: 'hwgq-web', backend: 'wasm', threads: 1 },
+      name: 'hwgq-web · WASM · 1 thread',
+      picture: 'canvas-720p',
+      time: summarize([14, 15]),
+      parts: { network: 12, preprocess: 1, overhead: 0.2 },
+    },
+    {
+      candidate: { engine: 'MediaPipe', backend: 'wasm', form: 'int8-twin' },
+      name: 'MediaPipe · WASM · int8 · 1 thread',
+      picture: 'jpeg-12mp',
+      failure: 'out of memory',
+    },
+  ],
   results: [
     {
       candidate: { engine: 'hwgq-web', backend: 'wasm', simd: 'relaxed', threads: 1 },
@@ -30,6 +44,11 @@ function fragmentOf(content: string): string {
 /** Returns the report with additional properties in its result. */
 function withResult(more: object): object {
   return { ...REPORT, results: REPORT.results.map((result) => ({ ...result, ...more })) };
+}
+
+/** Returns the report with other properties in its times from a picture to a label. */
+function withPicture(more: object): object {
+  return { ...REPORT, endToEnd: REPORT.endToEnd.map((result) => ({ ...result, ...more })) };
 }
 
 it('restores a report from a link', () => {
@@ -56,6 +75,8 @@ it.each([
     'a time that is a string',
     fragmentOf(JSON.stringify({ ...REPORT, results: [{ name: 'x', latency: { median: '1' } }] })),
   ],
+  ['an unknown kind of picture', fragmentOf(JSON.stringify(withPicture({ picture: '__proto__' })))],
+  ['parts without times', fragmentOf(JSON.stringify(withPicture({ parts: {} })))],
   ['a start without times', fragmentOf(JSON.stringify(withResult({ started: {} })))],
   ['a failure that is not a string', fragmentOf(JSON.stringify(withResult({ failure: {} })))],
   ['a candidate that is not an object', fragmentOf(JSON.stringify(withResult({ candidate: 'hwgq-web' })))],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { nameOf } from '../../src/bench/candidate.ts';
-import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, tableText } from '../../src/bench/programs/table.ts';
+import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, tablePictures, tableText } from '../../src/bench/programs/table.ts';
 import { summarize } from '../../src/bench/statistics.ts';
 
 it('prints in the table why an engine failed', () => {
@@ -17,7 +17,12 @@ it('prints in the table why an engine failed', () => {
       date: '2026-01-02T03:04:05.000Z',
       machine: { userAgent: 'Browser/1', cores: 2, isIsolated: true, gpu: 'maker model' },
       network: 'ResNet-18-HWGQ',
-      endToEnd: [],
+      endToEnd: tablePictures(1).candidates.map((candidate, index) => {
+        const result = { candidate, name: nameOf(candidate), picture: 'canvas-720p' } as const;
+        return candidate.engine === 'LiteRT.js'
+          ? { ...result, failure: 'no memory' }
+          : { ...result, time: summarize([10 * (index + 1)]) };
+      }),
       results,
       profiles: [],
       firstLabels: [],
@@ -25,7 +30,7 @@ it('prints in the table why an engine failed', () => {
     },
   ]).split('\n');
   expect(lines).toContain(
-    '| ResNet-18-HWGQ | 2.55 MB | 1.0 | 2.0 | 3.0 | 4.0 | 5.0 | 6.0 | failed: out of memory / at 0 | 4.0× | 8.0 | 9.0 |',
+    '| ResNet-18-HWGQ | 2.55 MB | 10.0 | 20.0 | failed: no memory | 1.0 | 2.0 | 3.0 | 4.0 | 5.0 | 6.0 | failed: out of memory / at 0 | 4.0× | 8.0 | 9.0 |',
   );
   expect(lines.find((line) => line.startsWith('| network'))).toContain('WebGPU on maker model: hwgq-web');
 });

@@ -17,9 +17,14 @@ export async function openBenchmark(
   return { page, misdeeds };
 }
 
-/** Runs the benchmark of LeNet, the smallest network, to the end. */
-export async function measure(page: Page): Promise<void> {
+/**
+ * Runs the benchmark of LeNet, the smallest network, to the end.
+ * @param pictures labels of the kinds of pictures to measure.
+ */
+export async function measure(page: Page, pictures: readonly string[] = []): Promise<void> {
   await page.getByLabel('Network').selectOption('lenet');
+  for (const choice of await page.locator('#pictures').getByRole('checkbox').all()) await choice.uncheck();
+  for (const label of pictures) await page.getByLabel(label).check();
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Done', { exact: true }).waitFor({ timeout: 240_000 });
 }

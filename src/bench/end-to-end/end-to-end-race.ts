@@ -32,13 +32,18 @@ export interface PictureParts {
   readonly overhead: number;
 }
 
+/** Selects what to measure. */
+export interface PictureSettings {
+  readonly candidates: readonly PictureCandidate[];
+  /** Kinds of pictures. Those of a camera need permission to use it. */
+  readonly kinds: readonly PictureName[];
+  /** Number of turns of each candidate for each kind of picture. */
+  readonly rounds: number;
+}
+
 /** Options of `raceFromPictures`. */
 export interface EndToEndOptions {
   readonly siteUrl: string;
-  /** Kinds of pictures. Those of a camera need permission to use it. */
-  readonly pictures: readonly PictureName[];
-  /** Number of turns of each candidate for each kind of picture. */
-  readonly rounds: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, doing: string) => void;
   /** Called after each round with the results so far. */
@@ -72,14 +77,14 @@ interface Runner {
  */
 export async function raceFromPictures(
   { files, preprocessing }: BenchModels,
-  candidates: readonly PictureCandidate[],
+  { candidates, kinds, rounds }: PictureSettings,
   options: EndToEndOptions,
 ): Promise<readonly EndToEndResult[]> {
-  const { siteUrl, pictures, rounds, signal, onProgress, onResults = () => {} } = options;
+  const { siteUrl, signal, onProgress, onResults = () => {} } = options;
   const runners = candidates.map((candidate): Runner => ({ candidate, times: new Map() }));
-  const results = () => pictures.flatMap((picture) => runners.map((runner) => resultOf(runner, picture)));
+  const results = () => kinds.flatMap((picture) => runners.map((runner) => resultOf(runner, picture)));
   const urls = new Map([...new Set(candidates.map(formOf))].map((form) => [form, urlOf(files.get(form))]));
-  const steps = runners.length * (1 + pictures.length * rounds);
+  const steps = runners.length * (1 + kinds.length * rounds);
   let step = 0;
   /** Runs a step of a candidate, and records its failure. */
   const attempt = async (runner: Runner, doing: string, work: () => Promise<void>) => {
@@ -103,7 +108,7 @@ export async function raceFromPictures(
         await runner.page.methods.start(candidate, { model, preprocessing, threads, peersUrl: `${siteUrl}peers/` });
       });
     }
-    for (const picture of pictures) {
+    for (const picture of kinds) {
       const { title, source } = PICTURE_KINDS[picture];
       if (source === 'camera') camera = await openCamera(PICTURE_KINDS[picture]);
       for (let round = 0; round < rounds; round++) {

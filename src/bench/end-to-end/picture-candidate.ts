@@ -12,12 +12,12 @@ export type PictureCandidate = OwnCandidate | OnnxRuntimeCandidate | LiteRtCandi
 export const MEDIAPIPE: MediaPipeCandidate = { engine: 'MediaPipe', backend: 'wasm', form: 'int8-twin' };
 
 /**
- * Returns the candidates that take part: this project's engine, and int8 networks on WebAssembly in other engines. If
- * LiteRT.js is among them, MediaPipe runs the same file.
+ * Returns those of the selected candidates that take part: this project's engine, and int8 networks on WebAssembly in
+ * other engines. If LiteRT.js is among them, MediaPipe runs the same file, unless the network is gray.
  */
-export function pictureCandidates(candidates: readonly Candidate[]): readonly PictureCandidate[] {
+export function pictureCandidates(candidates: readonly Candidate[], isGray: boolean): readonly PictureCandidate[] {
   const found = candidates.filter(isPictureCandidate);
-  return found.some(({ engine }) => engine === 'LiteRT.js') ? [...found, MEDIAPIPE] : found;
+  return found.some(({ engine }) => engine === 'LiteRT.js') && !isGray ? [...found, MEDIAPIPE] : found;
 }
 
 function isPictureCandidate(candidate: Candidate): candidate is Exclude<PictureCandidate, MediaPipeCandidate> {

@@ -10,6 +10,7 @@ import type { BenchmarkSettings } from '../benchmark.ts';
 import { formOf, nameOf } from '../candidate.ts';
 import { type DotProduct, dotProductText } from '../dot-product.ts';
 import type { EndToEndResult } from '../end-to-end/end-to-end-race.ts';
+import { pictureCandidates } from '../end-to-end/picture-candidate.ts';
 import { PICTURE_KINDS, PICTURE_NAMES } from '../end-to-end/picture-kinds.ts';
 import { type FirstLabelCandidate, type FirstLabelTask, firstLabelAddress, floorAddress } from '../first-labels.ts';
 import { FLOAT_MULTIPLY_ADDS, FLOAT_NETWORK } from '../float-network.ts';
@@ -41,7 +42,7 @@ import { measureMemory } from './memory.ts';
 import { CAMERA_FLAGS, startChromium, startChromiumOnHardware, WEBGL_FLAGS } from './support/chromium.ts';
 import { serveSite } from './support/site-server.ts';
 import { ISOLATED, type WebServer } from './support/web-server.ts';
-import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, TABLE_NETWORKS, writeTable } from './table.ts';
+import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, TABLE_NETWORKS, tablePictures, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
 const TARGET_KINDS = ['e2e', 'wasm', 'float', 'webgpu', 'start', 'download', 'memory'] as const;
@@ -189,9 +190,9 @@ class BenchProgram {
   }
 
   async #measureEndToEnd(): Promise<void> {
-    const candidates = candidatesOf(PICTURE_TARGETS);
-    const pictureRounds = options.rounds ?? PICTURE_ROUNDS;
-    const { endToEnd } = await this.#runInPage(NETWORK, candidates, { pictures: PICTURE_NAMES, pictureRounds });
+    const candidates = [...pictureCandidates(candidatesOf(PICTURE_TARGETS), false)];
+    const pictures = { candidates, kinds: PICTURE_NAMES, rounds: options.rounds ?? PICTURE_ROUNDS };
+    const { endToEnd } = await this.#runInPage(NETWORK, [], { pictures });
     for (const picture of PICTURE_NAMES) {
       print(`${PICTURE_KINDS[picture].title} to a label:`);
       for (const result of endToEnd) if (result.picture === picture && result.time) print(`  ${endToEndLine(result)}`);
@@ -234,7 +235,10 @@ class BenchProgram {
       const start = performance.now();
       const maxRounds = options.rounds ?? rounds;
       try {
-        const report = await this.#runInPage(name, TABLE_CANDIDATES, { rounds: maxRounds });
+        const report = await this.#runInPage(name, TABLE_CANDIDATES, {
+          rounds: maxRounds,
+          pictures: tablePictures(Math.min(maxRounds, PICTURE_ROUNDS)),
+        });
         const { results } = await this.#runInPage(name, TABLE_GPU_CANDIDATES, {
           rounds: Math.min(maxRounds, gpuRounds),
         });
@@ -270,7 +274,7 @@ class BenchProgram {
   async #runInPage(
     network: string,
     candidates: BenchmarkSettings['candidates'],
-    turns: Partial<Pick<BenchmarkSettings, 'rounds' | 'pictures' | 'pictureRounds'>>,
+    turns: Partial<Pick<BenchmarkSettings, 'rounds' | 'pictures'>>,
   ): Promise<BenchmarkReport> {
     const [browser, url, measurements] = [this.#browser, this.#url, this.#measurements];
     const context = await browser.newContext();
@@ -283,7 +287,7 @@ class BenchProgram {
       await page.goto(`${url}benchmark.html`);
       const batches = options.layers ? BATCHES : options.gpu && !options.table ? [1] : [];
       const tuning = options.tune ?? false;
-      const none = { rounds: 0, pictures: [], pictureRounds: 0, firstLabels: false };
+      const none = { rounds: 0, firstLabels: false };
       const settings: BenchmarkSettings = { ...none, network, candidates, batches, tuning, ...turns };
       const report = await page.evaluate((settings) => {
         const { reportProgress } = window as unknown as { reportProgress: (done: number, doing: string) => void };

@@ -1,5 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Candidate, nameOf } from '../candidate.ts';
+import type { PictureSettings } from '../end-to-end/end-to-end-race.ts';
+import type { PictureCandidate } from '../end-to-end/picture-candidate.ts';
+import { PICTURE_KINDS } from '../end-to-end/picture-kinds.ts';
 import type { BenchmarkReport } from '../report.ts';
 
 /** Networks of the table, smallest first, and the number of turns of each engine. WebGPU on a software adapter is slow. */
@@ -60,6 +63,27 @@ const GPU_COLUMNS: readonly Column[] = [
   { title: 'onnxruntime-web float32', candidate: { ...PEER, backend: 'webgpu', form: 'float-twin' } },
 ];
 
+/** A column with the time from a picture to a label. */
+interface PictureColumn {
+  readonly title: string;
+  readonly candidate: PictureCandidate;
+}
+
+const TABLE_PICTURE = 'canvas-720p';
+const PICTURE_COLUMNS: readonly PictureColumn[] = [
+  {
+    title: `${PICTURE_KINDS[TABLE_PICTURE].title}, to a label, 1 thread: hwgq-web`,
+    candidate: { ...OWN, threads: 1 },
+  },
+  { title: 'onnxruntime-web int8', candidate: { ...PEER, form: 'int8-twin', threads: 1 } },
+  { title: 'LiteRT.js int8', candidate: { ...LITERT, form: 'int8-twin', threads: 1 } },
+];
+
+/** Returns what the picture columns need. */
+export function tablePictures(rounds: number): PictureSettings {
+  return { kinds: [TABLE_PICTURE], rounds, candidates: PICTURE_COLUMNS.map(({ candidate }) => candidate) };
+}
+
 export const TABLE_CANDIDATES: readonly Candidate[] = COLUMNS.map(({ candidate }) => candidate);
 export const TABLE_GPU_CANDIDATES: readonly Candidate[] = GPU_COLUMNS.map(({ candidate }) => candidate);
 
@@ -83,11 +107,16 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
   const headings = [
     'network',
     'model',
+    ...PICTURE_COLUMNS.map(({ title }) => title),
     ...COLUMNS.map(({ title }) => title),
     'speedup over int8, 1 thread: onnxruntime-web / LiteRT.js',
     ...gpuTitles,
   ];
-  const rows = reports.map(({ network, downloads, results }) => {
+  const rows = reports.map(({ network, downloads, endToEnd, results }) => {
+    const pictureCellOf = ({ candidate }: PictureColumn) => {
+      const { time, failure } = endToEnd.find(({ name }) => name === nameOf(candidate)) ?? {};
+      return time?.median.toFixed(1) ?? `failed: ${cellText(failure)}`;
+    };
     const resultOf = ({ candidate }: Column) => results.find(({ name }) => name === nameOf(candidate));
     const cellOf = (column: Column) => {
       const { latency, failure } = resultOf(column) ?? {};
@@ -101,7 +130,9 @@ export function tableText(machine: string, reports: readonly BenchmarkReport[]):
       return own && peer ? `${(peer / own).toFixed(1)}×` : '–';
     };
     const ratios = [INT8_COLUMN, LITERT_COLUMN].map(ratioOver).join(' / ');
-    return [network, `${(model / 1e6).toFixed(2)} MB`, ...COLUMNS.map(cellOf), ratios, ...GPU_COLUMNS.map(cellOf)];
+    const size = `${(model / 1e6).toFixed(2)} MB`;
+    const cells = [...PICTURE_COLUMNS.map(pictureCellOf), ...COLUMNS.map(cellOf), ratios, ...GPU_COLUMNS.map(cellOf)];
+    return [network, size, ...cells];
   });
   const lines = [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return `\n${machine}, ${new Date().toISOString().slice(0, 10)}; medians in milliseconds.\n\n${lines.join('\n')}\n\n`;

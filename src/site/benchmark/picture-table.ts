@@ -49,8 +49,8 @@ function rowOf(
   row.append(
     bar,
     figureCell(pair, medianOf),
-    figureCell(pair, ({ time }) => time && `${formatMilliseconds(time.p5)} – ${formatMilliseconds(time.p95)}`),
     figureCell(pair, (result) => ratioOf(result, result === pair.mine ? mine : theirs)),
+    figureCell(pair, ({ time }) => time && `${formatMilliseconds(time.p5)} – ${formatMilliseconds(time.p95)}`),
   );
   return row;
 }

@@ -1,12 +1,15 @@
 import { supportedSimd } from '../../backends/wasm/simd.ts';
 import type { BenchmarkSettings } from '../../bench/benchmark.ts';
 import type { Candidate, OwnCandidate, PeerCandidate } from '../../bench/candidate.ts';
+import type { PictureSettings } from '../../bench/end-to-end/end-to-end-race.ts';
+import { pictureCandidates } from '../../bench/end-to-end/picture-candidate.ts';
 import { PICTURE_NAMES } from '../../bench/end-to-end/picture-kinds.ts';
 import { HwgqError } from '../../errors.ts';
 import { byId, create } from '../shared/dom.ts';
 
 const ROUNDS = 10;
 const PICTURE_ROUNDS = 4;
+const GRAY_NETWORK = 'lenet';
 const BATCHES = [1, 4, 16] as const;
 /** Default number of threads of a session. */
 const MOST_USUAL_THREADS = 4;
@@ -29,16 +32,22 @@ export async function chosenSettings(): Promise<BenchmarkSettings> {
       'No engine is selected. Select at least one, and for WASM at least one thread count.',
     );
   }
+  const network = byId('network', HTMLSelectElement).value;
   return {
-    network: byId('network', HTMLSelectElement).value,
+    network,
     candidates,
     rounds: ROUNDS,
-    pictures: PICTURE_NAMES.filter((name) => isChecked(`picture-${name}`)),
-    pictureRounds: PICTURE_ROUNDS,
+    pictures: chosenPictures(network, candidates),
     batches: isChecked('with-profiles') ? BATCHES : [],
     tuning: isChecked('with-tuning'),
     firstLabels: isChecked('with-first-labels'),
   };
+}
+
+function chosenPictures(network: string, candidates: readonly Candidate[]): PictureSettings | undefined {
+  const kinds = PICTURE_NAMES.filter((name) => isChecked(`picture-${name}`));
+  if (kinds.length === 0) return undefined;
+  return { kinds, rounds: PICTURE_ROUNDS, candidates: pictureCandidates(candidates, network === GRAY_NETWORK) };
 }
 
 async function offerWhatIsHere(): Promise<void> {
