@@ -91,7 +91,7 @@ const RELAXED: OwnCandidate = { engine: 'hwgq-web', backend: 'wasm', simd: 'rela
 const PLAIN: OwnCandidate = { ...RELAXED, simd: 'plain' };
 const TWO_THREADS: OwnCandidate = { ...RELAXED, threads: 2 };
 /** With the SIMD level that a page gets by default. */
-const OWN_WASM: OwnCandidate = { engine: 'hwgq-web', backend: 'wasm', threads: 1 };
+export const OWN_WASM: OwnCandidate = { engine: 'hwgq-web', backend: 'wasm', threads: 1 };
 const OWN_TWO_THREADS: OwnCandidate = { ...OWN_WASM, threads: 2 };
 const OWN_GPU: OwnCandidate = { engine: 'hwgq-web', backend: 'webgpu' };
 const INT8: OnnxRuntimeCandidate = { engine: 'onnxruntime-web', backend: 'wasm', form: 'int8-twin', threads: 1 };

@@ -19,8 +19,7 @@ const INK_DIVISOR = 4;
  */
 export function fitDigit(picture: Plane, width: number, height: number): Uint8Array {
   const field = new Uint8Array(width * height);
-  const light = lightOnDark(picture);
-  const ink = cropToInk(light);
+  const ink = inkOf(picture);
   if (!ink) return field;
   const room = (size: number) => Math.round((size * INK_SHARE[0]) / INK_SHARE[1]);
   const shrink = Math.min(room(width) / ink.width, room(height) / ink.height);
@@ -38,42 +37,51 @@ export function fitDigit(picture: Plane, width: number, height: number): Uint8Ar
   return field;
 }
 
-/** Inverts a picture with a light border. */
-function lightOnDark({ bytes, width, height }: Plane): Plane {
-  let sum = 0;
-  let count = 0;
+/** Crops a picture to its ink, light on dark; undefined if it has none. A picture with a light border is inverted. */
+function inkOf({ bytes, width, height }: Plane): Plane | undefined {
+  // Inverting a byte flips its bits.
+  const flip = hasLightBorder({ bytes, width, height }) ? 255 : 0;
+  let brightest = 0;
   for (let index = 0; index < bytes.length; index++) {
-    const x = index % width;
-    const y = Math.floor(index / width);
-    if (x > 0 && x < width - 1 && y > 0 && y < height - 1) continue;
-    sum += bytes[index] as number;
-    count++;
+    const value = (bytes[index] as number) ^ flip;
+    if (value > brightest) brightest = value;
   }
-  return { bytes: sum > 127 * count ? bytes.map((value) => 255 - value) : bytes, width, height };
-}
-
-/** Crops a picture to its ink; undefined if it has none. */
-function cropToInk({ bytes, width, height }: Plane): Plane | undefined {
-  const brightest = bytes.reduce((most, value) => Math.max(most, value), 0);
   const threshold = Math.floor(brightest / INK_DIVISOR);
   let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let index = 0; index < bytes.length; index++) {
-    if ((bytes[index] as number) <= threshold) continue;
-    const x = index % width;
-    const y = Math.floor(index / width);
-    left = Math.min(left, x);
-    right = Math.max(right, x);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    let first = 0;
+    while (first < width && ((bytes[row + first] as number) ^ flip) <= threshold) first++;
+    if (first === width) continue;
+    let last = width - 1;
+    while (((bytes[row + last] as number) ^ flip) <= threshold) last--;
+    left = Math.min(left, first);
+    right = Math.max(right, last);
     top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
+    bottom = y;
   }
   if (right < 0) return undefined;
   const size = { width: right - left + 1, height: bottom - top + 1 };
   const cropped = new Uint8Array(size.width * size.height);
   for (let y = 0; y < size.height; y++) {
     const start = (top + y) * width + left;
-    cropped.set(bytes.subarray(start, start + size.width), y * size.width);
+    for (let x = 0; x < size.width; x++) cropped[y * size.width + x] = (bytes[start + x] as number) ^ flip;
   }
   return { bytes: cropped, ...size };
+}
+
+function hasLightBorder({ bytes, width, height }: Plane): boolean {
+  let sum = 0;
+  let count = 0;
+  for (let y = 0; y < height; y++) {
+    // Between the first and the last row, only the first and the last column count.
+    const step = y === 0 || y === height - 1 ? 1 : Math.max(1, width - 1);
+    for (let x = 0; x < width; x += step) {
+      sum += bytes[y * width + x] as number;
+      count++;
+    }
+  }
+  return sum > 127 * count;
 }
 
 /** Returns the center of mass. As in MNIST, a pixel's mass is at its index, not at the pixel's center. */

@@ -29,27 +29,40 @@ export function toInputPixels(picture: Picture, preprocessing: Preprocessing): U
 }
 
 /** Composites a part of a picture on white and converts its colours to the network's channels, interleaved. */
-function toChannels(
+function toChannels(picture: Picture, part: PixelRegion, channels: ChannelOrder): Uint8Array {
+  return channels === 'gray' ? toGray(picture, part) : toColours(picture, part, channels === 'bgr' ? 2 : 0);
+}
+
+/** @param red the place of red in a pixel. Blue is at the other end. */
+function toColours(
   { width: stride, data }: Picture,
   { left, top, width, height }: PixelRegion,
-  channels: ChannelOrder,
+  red: 0 | 2,
 ): Uint8Array {
-  const count = channelCount(channels);
-  const pixels = new Uint8Array(width * height * count);
-  const red = channels === 'bgr' ? 2 : 0;
+  const pixels = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     let from = ((top + y) * stride + left) * 4;
-    for (let to = y * width * count; to < (y + 1) * width * count; to += count, from += 4) {
+    for (let to = y * width * 3; to < (y + 1) * width * 3; to += 3, from += 4) {
+      const alpha = data[from + 3] as number;
+      pixels[to + red] = onWhite(data[from] as number, alpha);
+      pixels[to + 1] = onWhite(data[from + 1] as number, alpha);
+      pixels[to + 2 - red] = onWhite(data[from + 2] as number, alpha);
+    }
+  }
+  return pixels;
+}
+
+function toGray({ width: stride, data }: Picture, { left, top, width, height }: PixelRegion): Uint8Array {
+  const pixels = new Uint8Array(width * height);
+  const [red, green, blue] = LUMA;
+  for (let y = 0; y < height; y++) {
+    let from = ((top + y) * stride + left) * 4;
+    for (let to = y * width; to < (y + 1) * width; to++, from += 4) {
       const alpha = data[from + 3] as number;
       const r = onWhite(data[from] as number, alpha);
       const g = onWhite(data[from + 1] as number, alpha);
       const b = onWhite(data[from + 2] as number, alpha);
-      if (channels === 'gray') pixels[to] = (LUMA[0] * r + LUMA[1] * g + LUMA[2] * b + 128) >> 8;
-      else {
-        pixels[to + red] = r;
-        pixels[to + 1] = g;
-        pixels[to + 2 - red] = b;
-      }
+      pixels[to] = (red * r + green * g + blue * b + 128) >> 8;
     }
   }
   return pixels;

@@ -22,7 +22,7 @@ export async function openBenchmark(
  * @param pictures labels of the kinds of pictures to measure.
  */
 export async function measure(page: Page, pictures: readonly string[] = []): Promise<void> {
-  await page.getByLabel('Network').selectOption('lenet');
+  await page.getByLabel('Network, with random weights').selectOption('lenet');
   for (const choice of await page.locator('#pictures').getByRole('checkbox').all()) await choice.uncheck();
   for (const label of pictures) await page.getByLabel(label).check();
   await page.getByRole('button', { name: 'Start' }).click();

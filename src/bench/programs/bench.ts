@@ -23,6 +23,7 @@ import {
   MEMORY_TARGET,
   OTHER_GPU_CANDIDATES,
   OTHER_WASM_CANDIDATES,
+  OWN_WASM,
   PEAK_TARGET,
   PICTURE_PART_TARGETS,
   PICTURE_TARGETS,
@@ -53,6 +54,9 @@ const ROUNDS = 12;
 const START_ROUNDS = 9;
 /** Default number of turns of each engine for each kind of picture. */
 const PICTURE_ROUNDS = 5;
+/** A network of digits, whose pictures are preprocessed in JavaScript, and the pictures it is measured with. */
+const DIGIT_NETWORK = 'lenet';
+const DIGIT_PICTURES = ['canvas-vga', 'canvas-720p', 'camera-720p'] as const;
 /** Batch sizes for throughput. */
 const BATCHES = [1, 4, 16];
 
@@ -193,10 +197,11 @@ class BenchProgram {
     const candidates = [...pictureCandidates(candidatesOf(PICTURE_TARGETS), false)];
     const pictures = { candidates, kinds: PICTURE_NAMES, rounds: options.rounds ?? PICTURE_ROUNDS };
     const { endToEnd } = await this.#runInPage(NETWORK, [], { pictures });
-    for (const picture of PICTURE_NAMES) {
-      print(`${PICTURE_KINDS[picture].title} to a label:`);
-      for (const result of endToEnd) if (result.picture === picture && result.time) print(`  ${endToEndLine(result)}`);
-    }
+    printPictures('', endToEnd);
+    const digits = await this.#runInPage(DIGIT_NETWORK, [], {
+      pictures: { ...pictures, candidates: [OWN_WASM], kinds: DIGIT_PICTURES },
+    });
+    printPictures('digits, ', digits.endToEnd);
     this.#measurements.targets.push(
       ...PICTURE_TARGETS.flatMap((target) => pictureResults(target, endToEnd)),
       ...PICTURE_PART_TARGETS.map((target) => picturePartResult(target, endToEnd)),
@@ -361,6 +366,14 @@ class BenchProgram {
       const target = { ...MEMORY_TARGET, title: `${MEMORY_TARGET.title}, ${backend}` };
       this.#measurements.targets.push(sizeResult(target, heap + wasm + gpu));
     }
+  }
+}
+
+function printPictures(prefix: string, endToEnd: readonly EndToEndResult[]): void {
+  for (const picture of PICTURE_NAMES) {
+    const results = endToEnd.filter((result) => result.picture === picture && result.time);
+    if (results.length > 0) print(`${prefix}${PICTURE_KINDS[picture].title}, to a label:`);
+    for (const result of results) print(`  ${endToEndLine(result)}`);
   }
 }
 
