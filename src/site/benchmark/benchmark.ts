@@ -51,7 +51,7 @@ async function start(): Promise<void> {
     if (tuningFailure !== undefined)
       notices.show('Autotuning failed; the default kernels ran', new Error(tuningFailure));
     showProgress(1, 'Done');
-    announcer.say('Done');
+    announcer.say('Done: the results follow');
   } catch (error) {
     showProgress(0, signal.aborted ? 'Stopped' : 'Failed');
     if (!signal.aborted) notices.show('The benchmark has stopped', error);
