@@ -30,7 +30,7 @@ it('prints in the table why an engine failed', () => {
     },
   ]).split('\n');
   expect(lines).toContain(
-    '| ResNet-18-HWGQ | 2.55 MB | 10.0 | 20.0 | failed: no memory | 1.0 | 2.0 | 3.0 | 4.0 | 5.0 | 6.0 | failed: out of memory / at 0 | 4.0× | 8.0 | 9.0 |',
+    '| ResNet-18-HWGQ | 2.55 MB | 10.0 | 20.0 | failed: no memory | 1.0 | 2.0 | 3.0 | 4.0 | 5.0 | 6.0 | 7.0 | 8.0 | 9.0 | failed: out of memory / at 0 | 4.0× / 7.0× | 11.0 | 12.0 |',
   );
   expect(lines.find((line) => line.startsWith('| network'))).toContain('WebGPU on maker model: hwgq-web');
 });
