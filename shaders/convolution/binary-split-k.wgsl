@@ -3,6 +3,8 @@
 // #include "binary.wgsl"
 // #include "pixel-entry-points.wgsl"
 
+// [pixel][word], both planes of a word in one vector
+@group(0) @binding(2) var<storage, read> input: array<vec2<u32>>;
 // [tap][word][block], four output channels in one vector
 @group(0) @binding(3) var<storage, read> weights: array<vec4<u32>>;
 

@@ -1,8 +1,6 @@
 // Code shared by the binary convolutions over codes of two bit planes. Weight bit 1 is +1, weight bit 0 is −1:
 // Σ ±code = Σ over planes of 2^plane · (2 · popcount(weight & plane) − popcount(plane)).
 
-// [pixel][word], both planes of a word in one vector
-@group(0) @binding(2) var<storage, read> input: array<vec2<u32>>;
 // [threshold][block]
 @group(0) @binding(7) var<storage, read> thresholds: array<vec4<i32>>;
 
@@ -28,9 +26,4 @@ fn selected(ifFalse: Sum, ifTrue: Sum, condition: vec4<bool>) -> Sum {
 fn codeSum(bits: vec2<u32>) -> u32 {
   let count = countOneBits(bits);
   return count.x + count.y + count.y;
-}
-
-// The planes of an input word; 0 outside the image.
-fn inputBits(index: u32, inside: bool) -> vec2<u32> {
-  return input[index] & vec2<u32>(select(0u, ~0u, inside));
 }

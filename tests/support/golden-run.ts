@@ -8,7 +8,7 @@ import type { PlanInput } from '../../src/plan/plan.ts';
 import { planGraph } from '../../src/plan/plan-graph.ts';
 import type { GoldenCase } from './golden-cases.ts';
 import { differenceFrom, type GoldenDifference, goldenDifference } from './golden-check.ts';
-import { everywhere, usesOf } from './kernel-choice.ts';
+import { everywhere, usesOf, withManyRegisters } from './kernel-choice.ts';
 import { partOf } from './part-of.ts';
 
 /** Options of a session, or a kernel variant that every layer uses that can. */
@@ -61,7 +61,7 @@ async function runWith(
     input instanceof Int16Array ? { kind: 'integers', unit: preprocessing.scale } : { kind: 'floats' };
   const names = blobs.map(({ name }) => name);
   const plan = planGraph(graph, numbers, names);
-  opening ??= openDevice(navigator.gpu, undefined);
+  opening ??= openDevice(navigator.gpu, undefined).then(withManyRegisters);
   const open = await opening;
   const executable = await WebGpuExecutable.create(open, plan, { choice: everywhere(variant, plan) });
   try {

@@ -1,8 +1,16 @@
-import type { Capabilities } from '../../src/backends/webgpu/device.ts';
+import type { Capabilities, OpenDevice } from '../../src/backends/webgpu/device.ts';
 import type { WebGpuExecutable } from '../../src/backends/webgpu/executable.ts';
 import type { KernelChoice, VariantName } from '../../src/backends/webgpu/variant-names.ts';
 import { convolutionShapes, shapeKey, variantsOf } from '../../src/backends/webgpu/variants.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+
+/**
+ * Describes a device as one whose threads have many registers. Kernels that have a form for such GPUs then use it: the
+ * binary ones read two words of a pixel at a time.
+ */
+export function withManyRegisters(open: OpenDevice): OpenDevice {
+  return { ...open, capabilities: { ...open.capabilities, vendor: 'amd' } };
+}
 
 /** Chooses one variant for every shape of a plan. Shapes that it cannot run get their default variant. */
 export function everywhere(variant: VariantName, plan: Plan): KernelChoice {

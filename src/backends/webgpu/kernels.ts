@@ -214,7 +214,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
   const blocks = paddedBlockCount(output.channels, variant.channels);
   const row = blocks * BLOCK_CHANNELS;
   const filters = filterShape(step, input.shape, output, row);
-  const inputDepth = step.kind === 'binaryConvolution' ? wordCount(channels) : channels;
+  const inputDepth = step.kind === 'binaryConvolution' ? wordCount(channels) / (variant.wordsOfRead ?? 1) : channels;
   let inputStride = inputDepth;
   const { epilogue } = step;
   const out =

@@ -19,7 +19,7 @@ const REDUCTION = 60;
  */
 export function estimatedCost({ step, input }: ConvolutionShape, variant: Variant, gpu: GpuModel): number {
   const { channels, constants, threads } = variant;
-  if (channels > gpu.channels) return Number.POSITIVE_INFINITY;
+  if (variant.values > gpu.values) return Number.POSITIVE_INFINITY;
   const taps = step.kernel[0] * step.kernel[1];
   const isBinary = step.kind === 'binaryConvolution';
   const turns = taps * (isBinary ? wordCount(input.channels) : input.channels);

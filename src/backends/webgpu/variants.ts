@@ -1,6 +1,9 @@
-import binaryChannels4 from '../../../shaders/convolution/binary-channels.wgsl?BLOCKS=1';
-import binaryChannels8 from '../../../shaders/convolution/binary-channels.wgsl?BLOCKS=2';
-import binaryChannels16 from '../../../shaders/convolution/binary-channels.wgsl?BLOCKS=4';
+import binaryPairs4 from '../../../shaders/convolution/binary-channels-pairs.wgsl?BLOCKS=1';
+import binaryPairs8 from '../../../shaders/convolution/binary-channels-pairs.wgsl?BLOCKS=2';
+import binaryPairs16 from '../../../shaders/convolution/binary-channels-pairs.wgsl?BLOCKS=4';
+import binaryWords4 from '../../../shaders/convolution/binary-channels-words.wgsl?BLOCKS=1';
+import binaryWords8 from '../../../shaders/convolution/binary-channels-words.wgsl?BLOCKS=2';
+import binaryWords16 from '../../../shaders/convolution/binary-channels-words.wgsl?BLOCKS=4';
 import binarySplitK from '../../../shaders/convolution/binary-split-k.wgsl';
 import floatChannels8 from '../../../shaders/convolution/float-channels.wgsl?BLOCKS=2';
 import floatChannels16 from '../../../shaders/convolution/float-channels.wgsl?BLOCKS=4';
@@ -12,7 +15,8 @@ import levelSplitK from '../../../shaders/convolution/level-split-k.wgsl';
 import type { ChwShape } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
 import type { Capabilities } from './device.ts';
-import { BLOCK_CHANNELS, blockCount, WORKGROUP_SIZE } from './layout.ts';
+import { gpuModelOf } from './gpu-model.ts';
+import { BLOCK_CHANNELS, blockCount, WORKGROUP_SIZE, wordCount } from './layout.ts';
 import { onDemand } from './on-demand.ts';
 import type { VariantName } from './variant-names.ts';
 
@@ -32,6 +36,10 @@ export interface Variant {
   readonly code: Code;
   /** Output channels that a thread computes, a multiple of four. Rows of weights are padded to a multiple of it. */
   readonly channels: number;
+  /** Values of 32 bits that a thread holds at a time. */
+  readonly values: number;
+  /** Words of a binary input that a thread reads at a time. Default: 1. */
+  readonly wordsOfRead?: number;
   /** Values of `override` constants that the shader has for itself. */
   readonly constants?: Readonly<Record<string, number>>;
   /** Returns the number of threads for a batch. */
@@ -62,6 +70,13 @@ const INTEGER_ROWS: Readonly<
     subgroupPixels: 8,
   },
 };
+
+/** Shaders that read one word of a pixel at a time, and two, by the channels that a thread computes. */
+const BINARY_CHANNELS = [
+  [16, binaryWords16, binaryPairs16],
+  [8, binaryWords8, binaryPairs8],
+  [4, binaryWords4, binaryPairs4],
+] as const;
 
 /** Threads that add up one sum, in the split-k variants. */
 const SPLIT_K_SLICES = [8, 64] as const;
@@ -111,17 +126,28 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
   const tile = (name: VariantName, pixels: number, code: Code): Variant => {
-    return { name, code, channels: BLOCK_CHANNELS, threads: tileThreads(shape, pixels) };
+    return {
+      name,
+      code,
+      channels: BLOCK_CHANNELS,
+      values: valuesOf(pixels * BLOCK_CHANNELS, 2),
+      threads: tileThreads(shape, pixels),
+    };
   };
-  const byChannels = (channels: 4 | 8 | 16, code: string): Variant => {
-    return { name: `channels-${channels}`, code: () => code, channels, threads: pixelThreads(shape, channels) };
-  };
+  const byChannels = (channels: 4 | 8 | 16, code: string, valuesOfChannel: number): Variant => ({
+    name: `channels-${channels}`,
+    code: () => code,
+    channels,
+    values: valuesOf(channels, valuesOfChannel),
+    threads: pixelThreads(shape, channels),
+  });
   const splitK = (code: Code) =>
     SPLIT_K_SLICES.map(
       (slices): Variant => ({
         name: `split-k-${slices}`,
         code,
         channels: BLOCK_CHANNELS,
+        values: valuesOf(BLOCK_CHANNELS, 3),
         constants: { slices },
         threads: splitKThreads(shape, slices),
       }),
@@ -135,15 +161,24 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
         ...splitK(onDemand('integerSplitK')),
       ];
     case 'floatConvolution':
-      return [byChannels(16, floatChannels16), byChannels(8, floatChannels8), ...splitK(() => floatSplitK)];
+      return [byChannels(16, floatChannels16, 2), byChannels(8, floatChannels8, 2), ...splitK(() => floatSplitK)];
     case 'binaryConvolution':
       if (!hasUsualLevels(step)) {
-        return [byChannels(8, levelChannels8), byChannels(4, levelChannels4), ...splitK(() => levelSplitK)];
+        // Sums of limbs, weights, and members.
+        const values = (step.levels.terms[0]?.limbs.length ?? 1) + 2;
+        return [
+          byChannels(8, levelChannels8, values),
+          byChannels(4, levelChannels4, values),
+          ...splitK(() => levelSplitK),
+        ];
       }
       return [
-        byChannels(16, binaryChannels16),
-        byChannels(8, binaryChannels8),
-        byChannels(4, binaryChannels4),
+        ...BINARY_CHANNELS.map(([channels, words, pairs]) => {
+          // Sums of two planes, and the weights of one word or two.
+          const pair = { ...byChannels(channels, pairs, 4), wordsOfRead: 2 };
+          const isEven = wordCount(shape.input.channels) % 2 === 0;
+          return isEven && pair.values <= gpuModelOf(capabilities).values ? pair : byChannels(channels, words, 3);
+        }),
         ...splitK(() => binarySplitK),
       ];
   }
@@ -166,7 +201,20 @@ function integerRows(shape: ConvolutionShape, capabilities: Capabilities): reado
 }
 
 function rowVariant(shape: ConvolutionShape, name: VariantName, pixels: number, code: Code): Variant {
-  return { name, code, channels: BLOCK_CHANNELS, threads: rowThreads(shape, pixels) };
+  return {
+    name,
+    code,
+    channels: BLOCK_CHANNELS,
+    values: valuesOf(pixels * BLOCK_CHANNELS, 2),
+    threads: rowThreads(shape, pixels),
+  };
+}
+
+/** Values of a thread besides those for each channel: positions, indices, counters, and inputs. */
+const OTHER_VALUES = 20;
+
+function valuesOf(channels: number, valuesOfChannel: number): number {
+  return channels * valuesOfChannel + OTHER_VALUES;
 }
 
 /** Threads of whole workgroups, each of which has its own channels. */

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../backends/webgpu/kernels.ts';
 import { wordCount } from '../../backends/webgpu/layout.ts';
+import { hasUsualLevels } from '../../backends/webgpu/variants.ts';
 import type { ChwShape } from '../../graph/shapes.ts';
 import type { Convolution } from '../../plan/plan.ts';
 
@@ -36,5 +37,5 @@ export function loopsOf(kernel: Kernel, step: Convolution, input: ChwShape): rea
   }
   if (step.kind === 'integerConvolution' && variant.includes('row')) return nest(limbs, height);
   if (step.kind === 'integerConvolution') return nest(limbs, height, width, depth);
-  return nest(height, width, depth);
+  return nest(height, width, step.kind === 'binaryConvolution' && hasUsualLevels(step) ? Math.floor(depth / 2) : depth);
 }

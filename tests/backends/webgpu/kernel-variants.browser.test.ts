@@ -10,7 +10,7 @@ import {
 } from '../../../src/backends/webgpu/variants.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { planGraph } from '../../../src/plan/plan-graph.ts';
-import { everywhere, usesOf } from '../../support/kernel-choice.ts';
+import { everywhere, usesOf, withManyRegisters } from '../../support/kernel-choice.ts';
 import { graphAround, ODD_LAYERS, type OddLayer } from '../../support/odd-layers.ts';
 import { planMismatch } from '../../support/plan-mismatch.ts';
 
@@ -25,7 +25,7 @@ const KERNELS: Readonly<Record<string, readonly VariantName[]>> = {
 let open: OpenDevice;
 
 beforeAll(async () => {
-  open = await openDevice(navigator.gpu, undefined);
+  open = withManyRegisters(await openDevice(navigator.gpu, undefined));
 });
 
 afterAll(() => open.device.destroy());
