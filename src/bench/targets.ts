@@ -189,6 +189,9 @@ export const PICTURE_PART_TARGETS: readonly PicturePartTarget[] = [
   { key: 'overhead-camera', ...OVERHEAD, picture: 'camera-720p', maximum: 0.35, goal: 0.15 },
 ];
 
+/** Target for the speed of `hwgq evaluate` in Node, relative to the version before it used threads. */
+const EVALUATION_TARGET = { title: 'hwgq evaluate, pictures per second, against the baseline', minimum: 4, goal: 6 };
+
 /** Target for the time from navigation to the first label, without caches and with equal numbers of threads. */
 export const START_TARGET: SpeedTarget & { readonly peer: OnnxRuntimeCandidate } = {
   key: 'start',
@@ -293,6 +296,13 @@ export function shareResult(target: ShareTarget, profiles: readonly ModeProfile[
     unit: 'share',
     isMet: share >= target.minimum,
   };
+}
+
+/** Evaluates the target for `hwgq evaluate` with two speeds in pictures per second. */
+export function evaluationResult(own: number, baseline: number): TargetResult {
+  const ratio = own / baseline;
+  const { title, minimum, goal } = EVALUATION_TARGET;
+  return { title, measured: ratio, required: minimum, goal, unit: '×', isMet: ratio >= minimum };
 }
 
 /** Evaluates a size target with a size in bytes. */

@@ -18,6 +18,7 @@ import type { BenchmarkReport } from '../report.ts';
 import {
   candidatesOf,
   DOWNLOAD_TARGET,
+  evaluationResult,
   FLOAT_TARGETS,
   GPU_TARGETS,
   MEMORY_TARGET,
@@ -38,6 +39,7 @@ import {
   type TargetResult,
   WASM_TARGETS,
 } from '../targets.ts';
+import { measureEvaluation } from './evaluation.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
 import { CAMERA_FLAGS, startChromium, startChromiumOnHardware, WEBGL_FLAGS } from './support/chromium.ts';
@@ -46,7 +48,7 @@ import { ISOLATED, type WebServer } from './support/web-server.ts';
 import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, TABLE_NETWORKS, tablePictures, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
-const TARGET_KINDS = ['e2e', 'wasm', 'float', 'webgpu', 'start', 'download', 'memory'] as const;
+const TARGET_KINDS = ['e2e', 'wasm', 'float', 'webgpu', 'start', 'download', 'memory', 'evaluate'] as const;
 type TargetKind = (typeof TARGET_KINDS)[number];
 /** Default number of turns of each engine. */
 const ROUNDS = 12;
@@ -57,6 +59,8 @@ const PICTURE_ROUNDS = 5;
 /** A network of digits, whose pictures are preprocessed in JavaScript, and the pictures it is measured with. */
 const DIGIT_NETWORK = 'lenet';
 const DIGIT_PICTURES = ['canvas-vga', 'canvas-720p', 'camera-720p'] as const;
+/** Default number of turns of each version of the command. */
+const EVALUATION_ROUNDS = 5;
 /** Batch sizes for throughput. */
 const BATCHES = [1, 4, 16];
 
@@ -67,6 +71,7 @@ interface Options {
   readonly tune?: boolean;
   readonly gpu?: boolean;
   readonly table?: boolean;
+  readonly baseline?: string;
   readonly json?: string;
 }
 
@@ -90,6 +95,7 @@ const options = new Command('bench')
   .option('--tune', 'autotune the WebGPU kernels first; all times are written with --json')
   .option('--gpu', 'use a hardware GPU and its targets instead of the software adapter')
   .option('--table', 'measure all networks and write the table in docs/performance.md, instead of targets')
+  .option('--baseline <folder>', 'a built checkout of another version, for the target evaluate to compare with')
   .option('--json <file>', 'write all measurements as JSON')
   .addHelpText(
     'after',
@@ -183,6 +189,7 @@ class BenchProgram {
       start: () => this.#measureStart(),
       download: () => this.#measureDownload(),
       memory: () => this.#measureMemory(),
+      evaluate: () => this.#measureEvaluation(),
     };
     for (const kind of kinds) {
       try {
@@ -365,6 +372,22 @@ class BenchProgram {
       this.#measurements.details[`memory on ${backend}`] = memory;
       const target = { ...MEMORY_TARGET, title: `${MEMORY_TARGET.title}, ${backend}` };
       this.#measurements.targets.push(sizeResult(target, heap + wasm + gpu));
+    }
+  }
+
+  async #measureEvaluation(): Promise<void> {
+    const { baseline, rounds = EVALUATION_ROUNDS } = options;
+    const speed = await measureEvaluation({ network: NETWORK, baseline, rounds: Math.min(EVALUATION_ROUNDS, rounds) });
+    this.#measurements.details.evaluation = speed;
+    const { allThreads, oneThread, decoding, mozjpegDecoding } = speed;
+    print(
+      `hwgq evaluate in Node ${process.version} on JPEGs of 500×375: ${allThreads.toFixed(1)} pictures/s with a thread ` +
+        `per core, ${oneThread.toFixed(1)} with one thread` +
+        (speed.baseline === undefined ? '' : `; ${speed.baseline.toFixed(1)} by the baseline`),
+    );
+    print(`decoding a JPEG: ${decoding.toFixed(2)} ms, and ${mozjpegDecoding.toFixed(2)} ms by mozjpeg`);
+    if (speed.baseline !== undefined) {
+      this.#measurements.targets.push(evaluationResult(allThreads, speed.baseline));
     }
   }
 }
