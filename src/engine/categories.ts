@@ -73,11 +73,24 @@ export function categoriesOf(
   labels: readonly string[],
   options: ClassificationOptions,
 ): Category[] {
-  const { maxResults = DEFAULT_MAX_RESULTS, scoreThreshold = 0, categoryAllowlist, categoryDenylist } = options;
-  const categories = Array.from(scores, (score, index) => ({ index, label: labels[index] ?? String(index), score }))
-    .filter(({ score }) => score >= scoreThreshold)
-    .filter(({ label }) => categoryAllowlist?.includes(label) ?? true)
-    .filter(({ label }) => !categoryDenylist?.includes(label))
-    .sort((a, b) => b.score - a.score);
+  const { maxResults = DEFAULT_MAX_RESULTS, categoryAllowlist, categoryDenylist } = options;
+  const lowest = lowestScore(scores, options);
+  const categories: Category[] = [];
+  for (const [index, score] of scores.entries()) {
+    if (score < lowest) continue;
+    const label = labels[index] ?? String(index);
+    if (categoryAllowlist?.includes(label) === false || categoryDenylist?.includes(label)) continue;
+    categories.push({ index, label, score });
+  }
+  categories.sort((a, b) => b.score - a.score);
   return maxResults < 0 ? categories : categories.slice(0, maxResults);
+}
+
+/** Returns a score that all results reach, so that only a few of many classes have to be sorted as objects. */
+function lowestScore(
+  scores: Float32Array,
+  { maxResults = DEFAULT_MAX_RESULTS, scoreThreshold = 0, categoryAllowlist, categoryDenylist }: ClassificationOptions,
+): number {
+  if (maxResults < 0 || categoryAllowlist || categoryDenylist) return scoreThreshold;
+  return Math.max(scoreThreshold, scores.slice().sort().at(-maxResults) ?? 0);
 }
