@@ -110,6 +110,20 @@ describe.each(DRAWN)('%s', (_, image) => {
   });
 });
 
+it.each([...COPIED, ...DRAWN])('%s become the same digit as drawing them', async (_, image) => {
+  const digit: Preprocessing = { ...PREPROCESSING, channels: 'gray', fit: { method: 'digit' } };
+  const preprocessing: Preprocessing = { ...digit, mean: { kind: 'channels', values: [0] } };
+  const toInput = await wasmInput(preprocessing);
+  for (const view of VIEWS) {
+    const whole = new DeferredPicture(await image(), view).draw();
+    const picture = new DeferredPicture(await image(), view);
+    expect(await toInput(picture)).toEqual(
+      Array.from(toNetworkInput(toInputBytes(whole, preprocessing), preprocessing)),
+    );
+    picture.close();
+  }
+});
+
 it.each([true, false])('pixels become the same input as drawing them, opaque %s', async (isOpaque) => {
   const pixels = () => new ImageData(randomBytes(WIDTH * HEIGHT * 4, isOpaque), WIDTH, HEIGHT);
   for (const view of VIEWS) expect(await check(pixels, view)).toBe(0);

@@ -93,8 +93,13 @@ it('computes pictures beyond the size of the tables, and digits, as the referenc
   const picture = randomPicture(200_000, 1, 3, true);
   expect(await (await wasmInput(huge))(picture)).toEqual(referenceInput(picture, huge));
   const digit = preprocessingOf('gray', 28, 28, { method: 'digit' });
-  const drawing = randomPicture(60, 50, 4, false);
-  expect(await (await wasmInput(digit))(drawing)).toEqual(referenceInput(drawing, digit));
+  for (const [width, height, isOpaque] of [
+    [60, 50, false],
+    [301, 900, true],
+  ] as const) {
+    const drawing = randomPicture(width, height, 4, isOpaque);
+    expect(await (await wasmInput(digit))(drawing)).toEqual(referenceInput(drawing, digit));
+  }
 });
 
 it('subtracts nothing if the means are not integers', async () => {

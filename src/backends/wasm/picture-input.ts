@@ -1,4 +1,5 @@
 import { type AnyPicture, DeferredPicture, decoded } from '../../image/deferred-picture.ts';
+import { fitDigit } from '../../image/digit.ts';
 import type { FilterTaps } from '../../image/filter-taps.ts';
 import { takesIntegers } from '../../image/input.ts';
 import { DrawnPixels, openPixels, type PixelSource } from '../../image/pixel-source.ts';
@@ -96,15 +97,37 @@ export class PictureInput {
    * @throws HwgqError `invalid-image`.
    */
   async write(picture: AnyPicture): Promise<void> {
-    if (!isSeparable(picture, this.#preprocessing)) return this.#writeDecoded(picture);
+    const isDigit = !isSeparable(picture, this.#preprocessing);
+    const writeFrom = (source: PixelSource) => (isDigit ? this.#writeDigit(source) : this.#resample(source));
     const source = openPixels(picture);
     try {
-      if (await this.#resample(source)) return;
+      if (await writeFrom(source)) return;
     } finally {
       source.close();
     }
-    if (picture instanceof DeferredPicture && (await this.#resample(new DrawnPixels(picture)))) return;
-    this.#writeDecoded(picture);
+    if (picture instanceof DeferredPicture && (await writeFrom(new DrawnPixels(picture)))) return;
+    this.#writePixels(toInputPixels(decoded(picture), this.#preprocessing));
+  }
+
+  /** Reads all of a picture as gray, and normalizes the digit. Returns false if the source cannot be used. */
+  async #writeDigit(source: PixelSource): Promise<boolean> {
+    const { width, height, isMirrored, position } = source;
+    const { pixels } = this.#memory;
+    const bandRows = Math.floor(BAND_BYTES / (width * PIXEL_BYTES) / 2) * 2;
+    const isReadable = !isMirrored && (position.left & 1) + (position.top & 1) === 0 && bandRows > 0;
+    if (!isReadable || this.#preprocessing.channels !== 'gray') return false;
+    this.#writeLuma(source);
+    const bytes = new Uint8Array(width * height);
+    for (let top = 0; top < height; top += bandRows) {
+      const band = { left: 0, top, width, height: Math.min(bandRows, height - top) };
+      const length = band.height * width * PIXEL_BYTES;
+      if (!(await source.read(band, new Uint8Array(this.#buffer, pixels, length), height))) return false;
+      if (!this.#composite(source, length)) return false;
+      // The other bytes of a pixel are 0 now.
+      bytes.set(new Int32Array(this.#buffer, pixels, length / PIXEL_BYTES), top * width);
+    }
+    this.#writePixels(fitDigit({ bytes, width, height }, this.#preprocessing.width, this.#preprocessing.height));
+    return true;
   }
 
   /** Returns false if the source cannot be used, or if the picture is too large for the tables. */
@@ -173,7 +196,15 @@ export class PictureInput {
     return this.#taps;
   }
 
-  #writeParameters({ region, columns }: PictureTaps, { order }: PixelSource): void {
+  /** Writes the weights of `toLuma`, in the order of a pixel's bytes. */
+  #writeLuma({ order }: PixelSource): void {
+    const luma = [...(order === 'bgra' ? LUMA.toReversed() : LUMA), 0];
+    new Int16Array(this.#buffer, this.#memory.vectors + 2 * VECTOR_BYTES, 8).set([...luma, ...luma]);
+  }
+
+  #writeParameters({ region, columns }: PictureTaps, source: PixelSource): void {
+    const { order } = source;
+    if (this.#preprocessing.channels === 'gray') this.#writeLuma(source);
     const { struct, vectors, taps, pixels, rows, sums } = this.#memory;
     const { width, height, channels } = this.#preprocessing;
     const isGray = channels === 'gray';
@@ -183,10 +214,8 @@ export class PictureInput {
     const means = [0, 0, 0, 0];
     for (const [channel, place] of places.entries()) means[place] = this.#means[channel] as number;
     const bytes = [...places, ...places.map((place) => place + 4)].flatMap((place) => [2 * place, 2 * place + 1]);
-    const luma = [...(order === 'bgra' ? LUMA.toReversed() : LUMA), 0];
     new Int16Array(this.#buffer, vectors, 8).set([...means, ...means]);
     new Uint8Array(this.#buffer, vectors + VECTOR_BYTES, VECTOR_BYTES).fill(255).set(bytes);
-    new Int16Array(this.#buffer, vectors + 2 * VECTOR_BYTES, 8).set([...luma, ...luma]);
     const words = structWords(PICTURE_RESAMPLING, {
       pixels,
       pixelStride: region.width * PIXEL_BYTES,
@@ -204,9 +233,8 @@ export class PictureInput {
     new Int32Array(this.#buffer, struct, words.length).set(words);
   }
 
-  /** Preprocesses a picture in JavaScript. */
-  #writeDecoded(picture: AnyPicture): void {
-    const pixels = toInputPixels(decoded(picture), this.#preprocessing);
+  /** Writes bytes to the input. */
+  #writePixels(pixels: Uint8Array): void {
     const input = new Int16Array(this.#buffer, this.#output, pixels.length);
     const channels = this.#means.length;
     for (const [channel, mean] of this.#means.entries()) {
