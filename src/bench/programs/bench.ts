@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, Option } from 'commander';
 import type { Browser } from 'playwright-core';
@@ -16,6 +16,7 @@ import { type FirstLabelCandidate, type FirstLabelTask, firstLabelAddress, floor
 import { FLOAT_MULTIPLY_ADDS, FLOAT_NETWORK } from '../float-network.ts';
 import type { BenchmarkReport } from '../report.ts';
 import {
+  AUTO_TARGET,
   candidatesOf,
   DOWNLOAD_TARGET,
   evaluationResult,
@@ -43,12 +44,13 @@ import { measureEvaluation } from './evaluation.ts';
 import { timeFirstLabels } from './first-label.ts';
 import { measureMemory } from './memory.ts';
 import { CAMERA_FLAGS, startChromium, startChromiumOnHardware, WEBGL_FLAGS } from './support/chromium.ts';
-import { serveSite } from './support/site-server.ts';
+import { AS_HARDWARE } from './support/live-bytes.ts';
+import { SITE, serveSite } from './support/site-server.ts';
 import { ISOLATED, type WebServer } from './support/web-server.ts';
 import { TABLE_CANDIDATES, TABLE_GPU_CANDIDATES, TABLE_NETWORKS, tablePictures, writeTable } from './table.ts';
 
 const NETWORK = 'resnet18';
-const TARGET_KINDS = ['e2e', 'wasm', 'float', 'webgpu', 'start', 'download', 'memory', 'evaluate'] as const;
+const TARGET_KINDS = ['e2e', 'wasm', 'float', 'webgpu', 'start', 'auto', 'download', 'memory', 'evaluate'] as const;
 type TargetKind = (typeof TARGET_KINDS)[number];
 /** Default number of turns of each engine. */
 const ROUNDS = 12;
@@ -187,6 +189,7 @@ class BenchProgram {
       float: () => this.#measureFloatConvolutions(),
       webgpu: () => this.#measureWebGpu(),
       start: () => this.#measureStart(),
+      auto: () => this.#measureAuto(),
       download: () => this.#measureDownload(),
       memory: () => this.#measureMemory(),
       evaluate: () => this.#measureEvaluation(),
@@ -340,6 +343,30 @@ class BenchProgram {
       const below = target.isAboveFloor ? floor : 0;
       const title = `first label${target.isAboveFloor ? ' above the floor' : ''}: `;
       this.#measurements.targets.push(ratioResult(target, (own as number) - below, (peer as number) - below, title));
+    }
+  }
+
+  /** Makes the software adapter pass for a GPU in the workers, and compares `auto` with WebAssembly. */
+  async #measureAuto(): Promise<void> {
+    const { own, peer } = AUTO_TARGET;
+    // The GPU may still compile after a page has been closed, so an idle page follows each.
+    const pages = this.#firstLabelTasks([own, peer]).flatMap((task) => [
+      (siteUrl: string) => firstLabelAddress(siteUrl, task),
+      floorAddress,
+    ]);
+    const workers = readdirSync(`${SITE}/assets`).filter((name) => /^worker-.*\.js$/.test(name));
+    for (const name of workers) {
+      const file = `assets/${name}`;
+      this.#server.replaced.set(file, AS_HARDWARE + readFileSync(`${SITE}/${file}`, 'utf8'));
+    }
+    try {
+      const rounds = Math.min(START_ROUNDS, options.rounds ?? START_ROUNDS);
+      const [auto = Number.NaN, , wasm = Number.NaN] = await timeFirstLabels(this.#browser, this.#url, pages, rounds);
+      print(`navigation to first label with a GPU: auto ${auto.toFixed(0)} ms, WebAssembly ${wasm.toFixed(0)} ms`);
+      this.#measurements.details.autoFirstLabels = { auto, wasm };
+      this.#measurements.targets.push(ratioResult(AUTO_TARGET, auto, wasm, 'first label with a GPU: '));
+    } finally {
+      for (const name of workers) this.#server.replaced.delete(`assets/${name}`);
     }
   }
 

@@ -45,11 +45,15 @@ export interface LiveBytes {
   readonly wasm: number;
 }
 
-/** Script that disables WebAssembly in a worker and makes it treat the software adapter as a hardware GPU. */
-export const WEBGPU_ONLY = `
-WebAssembly.validate = () => false;
+/** Script that makes a worker treat the software adapter as a hardware GPU. */
+export const AS_HARDWARE = `
 Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
 `;
+
+/** Script that also disables WebAssembly. */
+export const WEBGPU_ONLY = `
+WebAssembly.validate = () => false;
+${AS_HARDWARE}`;
 
 /**
  * Makes the classifier workers of a context count their memory.
