@@ -1,20 +1,23 @@
 import { HwgqError } from '../errors.ts';
-import type { Picture } from '../image/picture.ts';
-import type { Preprocessing } from '../image/preprocessing.ts';
+import { elementCount } from '../graph/shapes.ts';
+import { channelCount } from '../image/preprocessing.ts';
+import type { Model } from '../model/model.ts';
 import { untilAborted } from './patience.ts';
 import { PIPELINE_DEPTH } from './pipeline-depth.ts';
 import type { GpuProof, Runner } from './runner.ts';
-import { testPicture } from './test-picture.ts';
+import { testIntegers, testPicture } from './test-picture.ts';
 
-type PictureRunner = Pick<Runner, 'runPictures'>;
+type Contestant = Pick<Runner, 'run' | 'runPictures'>;
 type Outputs = readonly Float32Array[];
+/** A run of a seeded input on any backend. */
+type Test = (runner: Contestant) => Promise<Outputs>;
 
 /** What a proof compares. */
 export interface ProofTask {
-  readonly gpu: PictureRunner;
+  readonly gpu: Contestant;
   /** WebAssembly, or the interpreter. */
-  readonly witness: PictureRunner;
-  readonly preprocessing: Preprocessing;
+  readonly witness: Contestant;
+  readonly model: Model;
   /** Whether all codes are exact, because no float sum precedes any of them. */
   readonly isExact: boolean;
   readonly signal: AbortSignal;
@@ -22,9 +25,9 @@ export interface ProofTask {
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** A picture on which the GPU's scores equal the witness's. */
-export interface AgreedPicture {
-  readonly picture: Picture;
+/** A test on which the GPU's scores equal the witness's. */
+export interface AgreedTest {
+  readonly test: Test;
   readonly expected: Outputs;
   /** The largest difference between scores, relative to the largest score. */
   readonly difference: number;
@@ -55,14 +58,14 @@ const HOPELESS = 4;
  * Compares the GPU's scores with the witness's, on seeded pictures.
  * @throws HwgqError `gpu-fault` if they differ; the errors of `Runner.run`; the signal's reason if it aborts.
  */
-export async function proveScores(task: ProofTask): Promise<AgreedPicture> {
+export async function proveScores(task: ProofTask): Promise<AgreedTest> {
   const pictures = task.isExact ? 1 : PICTURES_WITH_FLOAT_SUMS;
   let difference = 0;
   for (let seed = 1; seed <= pictures; seed++) {
-    const picture = testPicture(task.preprocessing, seed);
-    const expected = await task.alone(() => runOf(task.witness, picture, task.signal));
-    difference = differenceOf(await runOf(task.gpu, picture, task.signal), expected);
-    if (difference <= TOLERANCE) return { picture, expected, difference };
+    const test = createTest(task.model, seed);
+    const expected = await task.alone(() => runTest(test, task.witness, task.signal));
+    difference = differenceOf(await runTest(test, task.gpu, task.signal), expected);
+    if (difference <= TOLERANCE) return { test, expected, difference };
   }
   throw wrongScores(difference);
 }
@@ -74,7 +77,7 @@ export async function proveScores(task: ProofTask): Promise<AgreedPicture> {
  */
 export async function proveSpeed(
   task: ProofTask,
-  { picture, expected, difference }: AgreedPicture,
+  { test, expected, difference }: AgreedTest,
 ): Promise<GpuProof | string> {
   const { gpu, witness, signal, alone } = task;
   const check = (outputs: Outputs) => {
@@ -87,12 +90,12 @@ export async function proveSpeed(
     await new Promise((resolve) => setTimeout(resolve));
     await alone(async () => {
       const start = performance.now();
-      await runOf(witness, picture, signal);
+      await runTest(test, witness, signal);
       wasmMilliseconds = Math.min(wasmMilliseconds, performance.now() - start);
     });
   }
   const start = performance.now();
-  check(await runOf(gpu, picture, signal));
+  check(await runTest(test, gpu, signal));
   const single = performance.now() - start;
   if (single > HOPELESS * wasmMilliseconds) return slower(wasmMilliseconds, single);
   const ends: number[] = [];
@@ -100,7 +103,7 @@ export async function proveSpeed(
     const results: Promise<Outputs>[] = [];
     for (let run = 0; run < GPU_RUNS; run++) {
       await results[run - PIPELINE_DEPTH];
-      const result = runOf(gpu, picture, signal);
+      const result = runTest(test, gpu, signal);
       results.push(result);
       result.then(() => ends.push(performance.now())).catch(() => {});
     }
@@ -112,10 +115,22 @@ export async function proveSpeed(
   return { difference, milliseconds, wasmMilliseconds };
 }
 
-async function runOf(runner: PictureRunner, picture: Picture, signal: AbortSignal): Promise<Outputs> {
+/** Returns a run of a test picture. A part of a network, which takes no pictures, runs integers instead. */
+export function createTest({ graph, preprocessing }: Model, seed: number): Test {
+  const { width, height, channels } = preprocessing;
+  const length = elementCount(graph.input.shape);
+  if (length !== width * height * channelCount(channels)) {
+    const integers = testIntegers(length, seed);
+    return (runner) => runner.run(integers, 1);
+  }
+  const picture = testPicture(preprocessing, seed);
+  return async (runner) => (await runner.runPictures([picture])).blobs;
+}
+
+/** Runs a test unless the signal has aborted, and rejects as soon as it aborts. */
+export async function runTest(test: Test, runner: Contestant, signal: AbortSignal): Promise<Outputs> {
   signal.throwIfAborted();
-  const { blobs } = await untilAborted(runner.runPictures([picture]), signal);
-  return blobs;
+  return untilAborted(test(runner), signal);
 }
 
 /** Returns the largest difference, relative to the largest value of the blob; NaN if a value is not a number. */

@@ -3,11 +3,10 @@ import { takesIntegers } from '../image/input.ts';
 import { sha256Hex } from '../model/hash.ts';
 import type { Model } from '../model/model.ts';
 import type { Plan, Step } from '../plan/plan.ts';
-import { type ProofTask, proveScores, proveSpeed } from './gpu-proof.ts';
+import { createTest, type ProofTask, proveScores, proveSpeed, runTest } from './gpu-proof.ts';
 import { untilAborted, withinPatience } from './patience.ts';
 import { recallProofs, rememberFault, rememberPass } from './proof-memory.ts';
 import type { AdapterDescription, Runner, SessionOptions } from './runner.ts';
-import { testPicture } from './test-picture.ts';
 import { type CompiledNetwork, WebGpuRunner } from './webgpu-runner.ts';
 
 /** The model that a GPU proves itself with, and the outputs of each run. */
@@ -23,12 +22,12 @@ export interface Trial {
  * @throws HwgqError `gpu-fault`, the errors of `WebGpuRunner.create` and `createWitness`, and the reason of `signal`.
  */
 export function createProvenGpu(trial: Trial, createWitness: () => Promise<Runner>): Promise<WebGpuRunner> {
-  const { model, options } = trial;
+  const { options } = trial;
   return onGpu(trial, options.signal, async (gpu, network, task) => {
     const { passed } = await recallProofs(gpu.adapter);
     const key = await networkKey(network);
     if (passed[key] !== undefined) {
-      await untilAborted(gpu.runPictures([testPicture(model.preprocessing, 1)]), task.signal);
+      await runTest(createTest(trial.model, 1), gpu, task.signal);
       gpu.proof = { difference: passed[key] };
     } else {
       const witness = await createWitness();
@@ -88,9 +87,8 @@ function onGpu<T>(
     const gpu = await WebGpuRunner.open(model, blobs, { ...options, signal });
     try {
       const network = await untilAborted(gpu.compile(), signal);
-      const { preprocessing } = model;
-      const isExact = takesIntegers(preprocessing) && hasExactCodes(network.plan);
-      return await work(gpu, network, { gpu, preprocessing, isExact, signal });
+      const isExact = takesIntegers(model.preprocessing) && hasExactCodes(network.plan);
+      return await work(gpu, network, { gpu, model, isExact, signal });
     } catch (error) {
       gpu.dispose();
       const isFault = error instanceof HwgqError && ['gpu-fault', 'device-lost'].includes(error.code);

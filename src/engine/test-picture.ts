@@ -30,6 +30,11 @@ export function testPicture(preprocessing: Preprocessing, seed: number): Picture
   return { width, height, data };
 }
 
+/** Returns random integers from −128 to 127, for a network whose input is not a picture. The same seed gives the same. */
+export function testIntegers(length: number, seed: number): Int16Array {
+  return Int16Array.from({ length }, (_, index) => Math.floor(noise(index, 0, seed) * 256) - 128);
+}
+
 /** Returns a number from 0 to 1 that looks random: a hash of its arguments (the finalizer of MurmurHash3). */
 function noise(place: number, stream: number, seed: number): number {
   let hash = Math.imul(place + 1, 0x9e3779b1) ^ Math.imul(stream, 0x85ebca6b) ^ Math.imul(seed, 0xc2b2ae35);
