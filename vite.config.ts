@@ -38,16 +38,19 @@ const bench = {
   },
 };
 
-/** What `npm run gpu-static` runs: it compiles the WebGPU kernels for GPUs that are not present. */
-const gpuStatic = {
+/** What `npm run gpu-static` and `npm run gpu-measured` run: WebGPU in Node. */
+const gpu = {
   plugins: [assemblyScript(), wgsl()],
   publicDir: false as const,
   build: {
-    outDir: 'dist/gpu-static',
+    outDir: 'dist/gpu',
     target: 'node20',
-    ssr: 'src/bench/programs/gpu-static.ts',
-    rolldownOptions: { output: { entryFileNames: 'gpu-static.js' } },
+    ssr: true,
+    rolldownOptions: {
+      input: ['src/bench/programs/gpu-static.ts', 'src/bench/programs/gpu-measured.ts'],
+      output: { entryFileNames: '[name].js' },
+    },
   },
 };
 
-export default defineConfig(({ mode }) => (mode === 'bench' ? bench : mode === 'gpu-static' ? gpuStatic : site));
+export default defineConfig(({ mode }) => (mode === 'bench' ? bench : mode === 'gpu' ? gpu : site));
