@@ -6,19 +6,21 @@ import type { LevelQuantizer } from '../numerics/quantizer.ts';
 import { packSigns } from '../numerics/signs.ts';
 import { ChannelFunction } from './channel-function.ts';
 import { type CodeLevels, codeLevels } from './code-levels.ts';
-import { type IntegerWeights, toIntegerWeights } from './limbs.ts';
+import { CODE_LIMBS, FLOAT_LIMBS, fitIntegerSums, type IntegerWeights, toIntegerWeights } from './limbs.ts';
 import type { Convolution, Epilogue, FloatEpilogue, PlanTensor, TensorId, Windows } from './plan.ts';
 import { type AccumulatorRange, float32Range, foldThresholds, integerRange } from './thresholds.ts';
 
 /** A layer with weights and a known kind of input, which becomes a step once its epilogue is known. */
 export interface PlannedConvolution {
   readonly output: ChwShape;
-  /** Converts the accumulator to the value of Caffe's layer: unit of the input, scale of the filter, bias. */
-  readonly accumulated: ChannelFunction;
   /** Returns the step that computes codes. `between` maps the layer's values to the quantizer's input. */
   toCodes(input: TensorId, output: TensorId, between: ChannelFunction, quantizer: LevelQuantizer): Convolution;
-  /** Returns the step that computes floats. */
-  toFloats(input: TensorId, output: TensorId, epilogue: FloatEpilogue): Convolution;
+  /** Returns the arithmetic of a step that computes floats. */
+  forFloats(): {
+    /** Converts the accumulator to the value of Caffe's layer: unit of the input, scale of the filter, bias. */
+    readonly accumulated: ChannelFunction;
+    toFloats(input: TensorId, output: TensorId, epilogue: FloatEpilogue): Convolution;
+  };
 }
 
 /** The arithmetic that a layer's weights and input allow. */
@@ -40,9 +42,9 @@ export function hasBinaryWeights({ weights }: WeightedLayer): boolean {
 export function planConvolution(layer: WeightedLayer, input: PlanTensor): PlannedConvolution | undefined {
   const convolution = asConvolution(layer, input.shape);
   const output = convolutionOutput(convolution, input.shape);
-  const arithmetic = chooseArithmetic(convolution, input);
-  if (!arithmetic) return undefined;
-  const accumulated = accumulatedValue(convolution, arithmetic);
+  const { weights, outputs } = convolution;
+  if (input.kind === 'integers' && !fitIntegerSums(weights, outputs, input.largest)) return undefined;
+  if (input.kind === 'codes' && !hasBinaryWeights(convolution)) return undefined;
   const count = weightCount(layer.weights);
   const base = (id: TensorId, target: TensorId) => {
     const { kernel, stride, pad, dilation, group } = convolution;
@@ -50,15 +52,20 @@ export function planConvolution(layer: WeightedLayer, input: PlanTensor): Planne
   };
   return {
     output,
-    accumulated,
     toCodes(id, target, between, quantizer) {
+      const arithmetic = arithmeticOf(convolution, input, CODE_LIMBS);
+      const accumulated = accumulatedValue(convolution, arithmetic);
       const range = accumulatorRange(convolution, arithmetic);
       const { sign, thresholds } = foldThresholds(accumulated.andThen(between), quantizer, output.channels, range);
       return withWeights(arithmetic, sign, { ...base(id, target), epilogue: { kind: 'codes', thresholds } }, count);
     },
-    toFloats(id, target, epilogue) {
+    forFloats() {
+      const arithmetic = arithmeticOf(convolution, input, FLOAT_LIMBS);
       const sign = new Int8Array(output.channels).fill(1);
-      return withWeights(arithmetic, sign, { ...base(id, target), epilogue }, count);
+      return {
+        accumulated: accumulatedValue(convolution, arithmetic),
+        toFloats: (id, target, epilogue) => withWeights(arithmetic, sign, { ...base(id, target), epilogue }, count),
+      };
     },
   };
 }
@@ -69,17 +76,16 @@ function asConvolution(layer: WeightedLayer, input: ChwShape): ConvolutionLayer 
   return { ...layer, ...full, type: 'convolution', group: 1 };
 }
 
-function chooseArithmetic(layer: ConvolutionLayer, input: PlanTensor): Arithmetic | undefined {
+function arithmeticOf(layer: ConvolutionLayer, input: PlanTensor, maxLimbs: number): Arithmetic {
   const { weights, outputs } = layer;
   switch (input.kind) {
     case 'integers': {
-      const integers = toIntegerWeights(weights, outputs, input.largest);
-      return integers && { kind: 'integerConvolution', weights: integers, unit: input.unit };
+      const integers = toIntegerWeights(weights, outputs, input.largest, maxLimbs);
+      return { kind: 'integerConvolution', weights: integers, unit: input.unit };
     }
     case 'floats':
       return { kind: 'floatConvolution', weights };
     case 'codes': {
-      if (!hasBinaryWeights(layer)) return undefined;
       const signs = weights.form === 'binary' ? weights.signs : packSigns(weights.values as Float32Array);
       return { kind: 'binaryConvolution', signs, levels: codeLevels(input.levels) };
     }

@@ -62,8 +62,9 @@ export class Materializer {
       case 'weights': {
         const { planned } = source;
         const output = builder.addFloats(planned.output);
-        const [epilogue, ...rest] = planned.accumulated.andThen(first).toEpilogues(planned.output.channels);
-        builder.steps.push(planned.toFloats(source.input, output, epilogue));
+        const { accumulated, toFloats } = planned.forFloats();
+        const [epilogue, ...rest] = accumulated.andThen(first).toEpilogues(planned.output.channels);
+        builder.steps.push(toFloats(source.input, output, epilogue));
         return builder.applyEpilogues(layer, output, rest);
       }
       case 'tensor': {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeBits, codeLevels } from '../../src/plan/code-levels.ts';
-import { LIMB_BITS, splitLimbs, toIntegerWeights } from '../../src/plan/limbs.ts';
+import {
+  CODE_LIMBS,
+  FLOAT_LIMBS,
+  fitIntegerSums,
+  LIMB_BITS,
+  splitLimbs,
+  toIntegerWeights,
+} from '../../src/plan/limbs.ts';
 
 const BASE = 2 ** LIMB_BITS;
 
@@ -29,20 +36,22 @@ describe('converting weights to integers', () => {
   const OUTPUTS = 2;
   const filters = fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 6, maxLength: 6 });
 
-  it('keeps float weights to 36 bits of the largest in their filter', () => {
+  it.each([
+    ['36', CODE_LIMBS],
+    ['24', FLOAT_LIMBS],
+  ])('keeps float weights to %s bits of the largest in their filter', (_, maxLimbs) => {
     fc.assert(
       fc.property(filters, (weights) => {
         const values = Float32Array.from(weights);
-        const integers = toIntegerWeights({ form: 'float32', values }, OUTPUTS, 255);
-        if (!integers) throw new Error('these sums fit 32 bits');
+        const { limbs, scale } = toIntegerWeights({ form: 'float32', values }, OUTPUTS, 255, maxLimbs);
         const size = values.length / OUTPUTS;
         for (const [index, weight] of values.entries()) {
           const output = Math.floor(index / size);
           const filter = values.subarray(output * size, (output + 1) * size);
           const largest = Math.max(...filter.map(Math.abs));
-          const integer = joined(integers.limbs.map((limb) => limb[index] as number));
-          const error = Math.abs(integer * (integers.scale[output] as number) - weight);
-          expect(error).toBeLessThanOrEqual(largest * 2 ** -34);
+          const integer = joined(limbs.map((limb) => limb[index] as number));
+          const error = Math.abs(integer * (scale[output] as number) - weight);
+          expect(error).toBeLessThanOrEqual(largest * 2 ** (1 - LIMB_BITS * maxLimbs));
         }
       }),
     );
@@ -50,16 +59,18 @@ describe('converting weights to integers', () => {
 
   it('bounds the sums of every filter', () => {
     const values = Int8Array.of(1, -2, 3, 127, -127, 0);
-    const integers = toIntegerWeights({ form: 'int8', values, scale: Float32Array.of(0.5, 0.25) }, OUTPUTS, 10);
-    expect(integers?.limbs).toEqual([Int16Array.from(values)]);
-    expect(Array.from(integers?.scale ?? [])).toEqual([0.5, 0.25]);
-    expect(integers?.bound).toBe(2540);
+    const weights = { form: 'int8', values, scale: Float32Array.of(0.5, 0.25) } as const;
+    const integers = toIntegerWeights(weights, OUTPUTS, 10, CODE_LIMBS);
+    expect(integers.limbs).toEqual([Int16Array.from(values)]);
+    expect(Array.from(integers.scale)).toEqual([0.5, 0.25]);
+    expect(integers.bound).toBe(2540);
   });
 
   it('refuses weights whose sums might exceed 32 bits', () => {
     const values = new Int16Array(4096).fill(4095);
-    expect(toIntegerWeights({ form: 'fixed13', values, scale: Float32Array.of(1) }, 1, 255)).toBeUndefined();
-    expect(toIntegerWeights({ form: 'fixed13', values, scale: Float32Array.of(1) }, 1, 64)).toBeDefined();
+    const weights = { form: 'fixed13', values, scale: Float32Array.of(1) } as const;
+    expect(fitIntegerSums(weights, 1, 255)).toBe(false);
+    expect(fitIntegerSums(weights, 1, 64)).toBe(true);
   });
 });
 
