@@ -20,8 +20,8 @@ const FETCHED_BY: readonly (readonly [file: RegExp, paths: readonly DownloadPath
   [/kernels|thread-worker|wasm-runner/, ['wasm', 'auto']],
   [/proven-gpu/, ['webgpu', 'auto']],
   [/reference-runner/, ['reference']],
-  // Kernels that only an autotune or a software adapter runs, and the timing of single steps.
-  [/on-demand-shaders|profile/, []],
+  // The timing of single steps.
+  [/profile/, []],
 ];
 /** Builds of the WebAssembly kernels. A page fetches one of them. */
 const ALTERNATIVES = /kernels/;

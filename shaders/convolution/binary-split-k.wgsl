@@ -16,6 +16,10 @@ struct Partial {
   codeTotal: u32,
 }
 
+fn weightIndex(index: u32, block: u32) -> u32 {
+  return index * shape.blocks + block;
+}
+
 fn addRun(sum: ptr<function, Partial>, run: Run) {
   var index = run.first;
   var weightIndex = run.weight;

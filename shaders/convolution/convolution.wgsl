@@ -1,4 +1,5 @@
 // #include "../batch.wgsl"
+// #include "many.wgsl"
 
 // Code shared by all convolutions, which are implicit GEMMs: each thread computes a tile of some output pixels × a block of
 // four output channels. Neighbouring threads compute neighbouring blocks, so that they read the same inputs and adjacent
@@ -30,10 +31,6 @@ struct Convolution {
 }
 
 @group(0) @binding(1) var<uniform> shape: Convolution;
-
-// More turns than any loop over taps, words, or channels has. Compilers add a counter of 64 bits to loops that they cannot
-// prove to end.
-const MANY = 65536u;
 
 // Whether a position is on the image, and the index of its first value in the input.
 struct InputPixel {

@@ -1,21 +1,29 @@
 // #include "convolution.wgsl"
-// #include "tile-split-k.wgsl"
-// #include "entry-points.wgsl"
-// #include "limb-sums.wgsl"
-// #include "integer.wgsl"
+// #include "split-k.wgsl"
+// #include "integer-quads.wgsl"
+// #include "reduced-limbs.wgsl"
+// #include "pixel-entry-points.wgsl"
 
-alias Partial = vec4<i32>;
+alias Reduced = vec4<i32>;
+alias Partial = Limbs;
 
-fn accumulateLimb(tile: Tile, local: u32, limb: u32) -> array<vec4<i32>, PIXELS> {
-  var sum = vec4<i32>();
-  let depth = shape.inputDepth;
-  let length = shape.kernelHeight * shape.kernelWidth * depth;
-  let first = firstWeight(limb, tile.block);
-  for (var index = tile.slice; index < length; index += slices) {
-    let inputPixel = inputPixelOfTap(tile, index / depth);
-    let x = select(0, input[inputPixel.start + index % depth], inputPixel.inside);
-    sum += x * weightAt(first + index * shape.blocks);
+fn weightIndex(index: u32, block: u32) -> u32 {
+  return firstWeight(block) + index * quadSize();
+}
+
+fn addRun(sum: ptr<function, Partial>, run: Run) {
+  var index = run.first;
+  var weight = run.weight;
+  for (var turn = 0u; turn < MANY; turn++) {
+    if (index >= run.end) {
+      break;
+    }
+    *sum = addQuad(*sum, valuesOf(input[run.start + index]), weight);
+    index += i32(slices);
+    weight += slices * quadSize();
   }
-  workgroupBarrier();
-  return array<vec4<i32>, PIXELS>(reduced(sum, local));
+}
+
+fn accumulate(pixel: Pixel, local: u32) -> array<Sum, BLOCKS> {
+  return array<Sum, BLOCKS>(combined(reducedLimbs(accumulateSlice(pixel), local)));
 }

@@ -1,6 +1,7 @@
 // #include "convolution.wgsl"
 // #include "split-k.wgsl"
 // #include "level.wgsl"
+// #include "reduced-limbs.wgsl"
 // #include "pixel-entry-points.wgsl"
 
 // [tap][word][block], four output channels in one vector
@@ -10,6 +11,10 @@
 
 alias Reduced = vec4<i32>;
 alias Partial = Limbs;
+
+fn weightIndex(index: u32, block: u32) -> u32 {
+  return index * shape.blocks + block;
+}
 
 fn addRun(sum: ptr<function, Partial>, run: Run) {
   var index = run.first;
@@ -31,16 +36,5 @@ fn addRun(sum: ptr<function, Partial>, run: Run) {
 }
 
 fn accumulate(pixel: Pixel, local: u32) -> array<Sum, BLOCKS> {
-  let slice = accumulateSlice(pixel);
-  var total = Limbs(reduced(slice.first, local), vec4<i32>(), vec4<i32>());
-  // Limbs that no level has are not reduced.
-  if (limbs > 1u) {
-    workgroupBarrier();
-    total.second = reduced(slice.second, local);
-  }
-  if (limbs > 2u) {
-    workgroupBarrier();
-    total.third = reduced(slice.third, local);
-  }
-  return array<Sum, BLOCKS>(combined(total));
+  return array<Sum, BLOCKS>(combined(reducedLimbs(accumulateSlice(pixel), local)));
 }

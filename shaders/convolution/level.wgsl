@@ -11,13 +11,6 @@
 override planes: u32 = 2u;
 override termCount: u32 = 2u;
 
-// Limb sums of one pixel, for four output channels.
-struct Limbs {
-  first: vec4<i32>,
-  second: vec4<i32>,
-  third: vec4<i32>,
-}
-
 // The product of a set of bit planes: bits that are 1 in all of them.
 fn planeProduct(planeSet: u32, index: u32) -> u32 {
   var bits = ~0u;
@@ -36,15 +29,4 @@ fn signedCount(weight: vec4<u32>, bits: vec4<u32>) -> vec4<i32> {
 
 fn addTerm(sums: Limbs, count: vec4<i32>, term: vec4<i32>) -> Limbs {
   return Limbs(sums.first + count * term.y, sums.second + count * term.z, sums.third + count * term.w);
-}
-
-fn combined(sums: Limbs) -> Sum {
-  var sum = Sum(sums.first, vec4<i32>(0));
-  if (limbs > 1u) {
-    sum = addLimb(sum, sums.second, 0u);
-  }
-  if (limbs > 2u) {
-    sum = addLimb(sum, sums.third, 12u);
-  }
-  return sum;
 }

@@ -11,15 +11,29 @@ struct Sum {
   low: vec4<i32>,
 }
 
-// Adds the sum of the next higher limb above `lower`, whose carry it takes over.
-fn addLimb(lower: Sum, limb: vec4<i32>, lowBits: u32) -> Sum {
-  // A single limb has no carry; SwiftShader shifts lane by lane, so shifts are skipped.
-  if (limbs == 1u) {
-    return Sum(limb, vec4<i32>());
+// The sums of each limb of four output channels, lowest first.
+struct Limbs {
+  first: vec4<i32>,
+  second: vec4<i32>,
+  third: vec4<i32>,
+}
+
+fn combined(sums: Limbs) -> Sum {
+  var sum = Sum(sums.first, vec4<i32>());
+  if (limbs > 1u) {
+    sum = carried(sum, 0u);
+    sum.high += sums.second;
   }
-  let carry = lower.high >> vec4<u32>(12u);
-  let rest = lower.high & vec4<i32>(4095);
-  return Sum(limb + carry, (rest << vec4<u32>(lowBits)) + lower.low);
+  if (limbs > 2u) {
+    sum = carried(sum, 12u);
+    sum.high += sums.third;
+  }
+  return sum;
+}
+
+// Splits a sum that has `lowBits` low bits above its next 12 bits, so that the next higher limb can be added to `high`.
+fn carried(sum: Sum, lowBits: u32) -> Sum {
+  return Sum(sum.high >> vec4<u32>(12u), sum.low + ((sum.high & vec4<i32>(4095)) << vec4<u32>(lowBits)));
 }
 
 fn floatOf(sum: Sum) -> vec4<f32> {
@@ -32,6 +46,9 @@ fn thresholdOf(index: u32, block: u32) -> Sum {
 }
 
 fn exceeds(sum: Sum, threshold: Sum) -> vec4<bool> {
+  if (limbs == 1u) {
+    return sum.high > threshold.high;
+  }
   return (sum.high > threshold.high) | ((sum.high == threshold.high) & (sum.low > threshold.low));
 }
 

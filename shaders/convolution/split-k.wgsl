@@ -1,6 +1,7 @@
 // Split-k: the sum of each output is split into slices, which several threads of a workgroup add up. A workgroup computes
 // one output pixel × some blocks of four channels. It suits layers with few output pixels. The including file defines
-// `Partial`, the sum of one slice, and `addRun`, which adds the slice of a run: taps that follow each other in the input.
+// `Partial`, the sum of one slice, `weightIndex`, the index of the weights of a word or value, and `addRun`, which adds the
+// slice of a run: taps that follow each other in the input.
 
 const BLOCKS = 1u;
 const THREADS = 64u;
@@ -55,7 +56,7 @@ fn accumulateSlice(pixel: Pixel) -> Partial {
         let first = max(0, -x) * depth;
         let end = min(width, shape.inputWidth - x) * depth;
         let index = first + i32(pixel.slice);
-        addRun(&sum, Run(start, index, end, u32(weight + index) * shape.blocks + pixel.block));
+        addRun(&sum, Run(start, index, end, weightIndex(u32(weight + index), pixel.block)));
       }
       weight += width * depth;
       x += shape.dilationX;

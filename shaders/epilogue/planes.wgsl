@@ -1,7 +1,4 @@
-// Codes as bit planes, 32 channels in a word: [pixel][word][plane]. A thread sets the bits of its channels with `atomicOr`,
-// so the buffer must be cleared before the pass.
-
-@group(0) @binding(4) var<storage, read_write> codes: array<atomic<u32>>;
+// Codes as bit planes.
 
 override codeBits: u32 = 2u;
 override thresholdCount: u32 = 3u;
@@ -22,12 +19,9 @@ fn planesOfCodes(code: vec4<u32>) -> vec4<u32> {
   return planes;
 }
 
-fn storePlanes(pixel: u32, block: u32, planes: vec4<u32>) {
-  let start = (pixel * ((shape.outputChannels + 31u) / 32u) + block / 8u) * codeBits;
-  // #unroll
-  for (var plane = 0u; plane < 4u; plane++) {
-    if (plane < codeBits) {
-      atomicOr(&codes[start + plane], planes[plane] << (block % 8u * 4u));
-    }
-  }
+// Adds 1 to the codes of the channels whose bits are set.
+fn incremented(planes: vec4<u32>, bits: u32) -> vec4<u32> {
+  let second = planes.x & bits;
+  let third = planes.y & second;
+  return planes ^ vec4<u32>(bits, second, third, planes.z & third);
 }

@@ -5,8 +5,8 @@
 
 // [row][column]
 @group(0) @binding(3) var<storage, read> rows: array<u32>;
-// [pixel][channel]
-@group(0) @binding(4) var<storage, read_write> input: array<i32>;
+// [pixel]: the channels as half floats
+@group(0) @binding(4) var<storage, read_write> input: array<vec2<u32>>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -32,8 +32,9 @@ fn main(
   if (picture.order == 0u) {
     colour = colour.zyx;
   }
-  let channels = select(3u, 1u, picture.order == 2u);
-  for (var channel = 0u; channel < channels; channel++) {
-    input[(picture.image * area + thread) * channels + channel] = colour[channel] - picture.mean[channel];
+  var values = vec3<f32>(colour - picture.mean);
+  if (picture.order == 2u) {
+    values = vec3<f32>(values.x, 0.0, 0.0);
   }
+  input[picture.image * area + thread] = vec2<u32>(pack2x16float(values.xy), pack2x16float(vec2<f32>(values.z, 0.0)));
 }

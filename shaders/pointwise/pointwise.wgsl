@@ -1,6 +1,6 @@
 // #include "../batch.wgsl"
-// #include "../epilogue/tile-single.wgsl"
-// #include "../epilogue/store-floats.wgsl"
+// #include "../epilogue/value-planes.wgsl"
+// #include "../epilogue/store-planes.wgsl"
 
 // An epilogue by itself over a tensor of floats or integers, four channels per thread.
 
@@ -15,7 +15,7 @@ struct Pointwise {
 }
 
 @group(0) @binding(1) var<uniform> shape: Pointwise;
-// [pixel][channel]: the bits of f32 or i32 numbers
+// [pixel][channel], the bits of floats, or [pixel][quad], two words of half floats
 @group(0) @binding(2) var<storage, read> input: array<u32>;
 
 override inputIsInteger: bool = false;
@@ -32,11 +32,18 @@ fn main(
   if (pixel >= batch.size * shape.pixels) {
     return;
   }
-  let first = pixel * shape.outputChannels + block * 4u;
-  var bits = vec4<u32>();
-  for (var lane = 0u; lane < min(4u, shape.outputChannels - block * 4u); lane++) {
-    bits[lane] = input[first + lane];
+  let planes = storeValues(pixel, block, valuesAt(pixel, block));
+  if (makesCodes) {
+    storePlanes(pixel, block, planes);
   }
-  let value = select(bitcast<vec4<f32>>(bits), vec4<f32>(bitcast<vec4<i32>>(bits)), inputIsInteger);
-  storeFloats(Tile(block, pixel), array<Sum, PIXELS>(value));
+}
+
+fn valuesAt(pixel: u32, block: u32) -> vec4<f32> {
+  if (inputIsInteger) {
+    let quad = 2u * (pixel * shape.blocks + block);
+    return vec4<f32>(unpack2x16float(input[quad]), unpack2x16float(input[quad + 1u]));
+  }
+  // Reads past the last channel return values that are never stored.
+  let first = pixel * shape.outputChannels + block * 4u;
+  return bitcast<vec4<f32>>(vec4<u32>(input[first], input[first + 1u], input[first + 2u], input[first + 3u]));
 }

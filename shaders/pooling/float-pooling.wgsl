@@ -1,6 +1,6 @@
 // #include "pooling.wgsl"
-// #include "../epilogue/tile-single.wgsl"
-// #include "../epilogue/store-floats.wgsl"
+// #include "../epilogue/value-planes.wgsl"
+// #include "../epilogue/store-planes.wgsl"
 
 // Max or average pooling of floats with an epilogue, four channels per thread.
 
@@ -44,5 +44,8 @@ fn main(
     }
   }
   let value = select(best, best / f32(window.paddedArea), isAverage);
-  storeFloats(Tile(block, pixel), array<Sum, PIXELS>(value));
+  let planes = storeValues(pixel, block, value);
+  if (makesCodes) {
+    storePlanes(pixel, block, planes);
+  }
 }

@@ -17,13 +17,16 @@ async function adapterInfo(): Promise<GPUAdapterInfo> {
 beforeEach(() => localStorage.clear());
 
 it('returns what was remembered for the adapter', async () => {
-  rememberKernels(adapter, { [SHAPE]: 'row-4' });
+  rememberKernels(adapter, { [SHAPE]: 'channels-8' });
   rememberKernels(adapter, { [OTHER_SHAPE]: 'split-k-8' });
-  rememberKernels({ ...adapter, vendor: 'other', architecture: '', device: '', description: '' }, { [SHAPE]: 'tile' });
-  expect(await rememberedKernels()).toEqual({ [SHAPE]: 'row-4', [OTHER_SHAPE]: 'split-k-8' });
+  rememberKernels(
+    { ...adapter, vendor: 'other', architecture: '', device: '', description: '' },
+    { [SHAPE]: 'channels-16' },
+  );
+  expect(await rememberedKernels()).toEqual({ [SHAPE]: 'channels-8', [OTHER_SHAPE]: 'split-k-8' });
 });
 
-it.each(['shared-row-7', 'shared-tile', 'split-8', 'split-64', 'split'])(
+it.each(['shared-row-7', 'shared-tile', 'split-8', 'split-64', 'split', 'tile', 'row-4'])(
   'ignores and removes the kernel %s, a name of an earlier version',
   async (name) => {
     localStorage.setItem(KEY, JSON.stringify({ [adapterKey]: { [SHAPE]: name } }));
@@ -33,9 +36,9 @@ it.each(['shared-row-7', 'shared-tile', 'split-8', 'split-64', 'split'])(
 );
 
 it('keeps the kernels that still exist beside such a name', async () => {
-  localStorage.setItem(KEY, JSON.stringify({ [adapterKey]: { [SHAPE]: 'shared-row-7', [OTHER_SHAPE]: 'row-4' } }));
-  expect(await rememberedKernels()).toEqual({ [OTHER_SHAPE]: 'row-4' });
-  expect(JSON.parse(localStorage.getItem(KEY) ?? '')).toEqual({ [adapterKey]: { [OTHER_SHAPE]: 'row-4' } });
+  localStorage.setItem(KEY, JSON.stringify({ [adapterKey]: { [SHAPE]: 'shared-row-7', [OTHER_SHAPE]: 'channels-8' } }));
+  expect(await rememberedKernels()).toEqual({ [OTHER_SHAPE]: 'channels-8' });
+  expect(JSON.parse(localStorage.getItem(KEY) ?? '')).toEqual({ [adapterKey]: { [OTHER_SHAPE]: 'channels-8' } });
 });
 
 it.each(['no JSON', '1', 'null', '[]', '{"a":1}', '{"a":{"b":2}}'])('removes %s from the storage', async (text) => {

@@ -56,16 +56,6 @@ it.each([
   expect(text).toMatch(new RegExp(`/${missing.source.slice(1)}`));
 });
 
-it('names the missing file of kernels that a software adapter needs', async () => {
-  const { code, text } = await madeWithout(/^on-demand-shaders/, 'webgpu', '');
-  expect(code).toBe('download');
-  expect(text).toContain('/on-demand-shaders');
-});
-
-it('runs on a hardware adapter without those kernels', async () => {
-  expect(await madeWithout(/^on-demand-shaders/, 'webgpu')).toEqual({ name: 'webgpu' });
-});
-
 it('falls back to WebAssembly if a file of WebGPU is missing, and names it', async () => {
   const { name, text } = await madeWithout(/^proven-gpu/, 'auto');
   expect(name).toBe('wasm');

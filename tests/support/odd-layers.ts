@@ -20,7 +20,7 @@ export interface OddLayer {
   readonly dilation?: Pair;
   readonly group?: number;
   /** Binary weights, or fixed-point weights of this many bits. */
-  readonly weights: 'signs' | '11 bits' | '24 bits';
+  readonly weights: 'signs' | '11 bits' | '24 bits' | 'largest of 13 bits';
 }
 
 const hwgq = (negativeSlope: number, ...centers: number[]): Quantizer => ({
@@ -84,6 +84,30 @@ export const ODD_LAYERS: readonly OddLayer[] = [
     weights: '24 bits',
   },
   { about: 'a first layer of all pixels, signs', input: [3, 5, 7], outputs: 10, kernel: [5, 7], weights: 'signs' },
+  {
+    about: 'a gray first layer of two words, one limb',
+    input: [1, 12, 21],
+    outputs: 43,
+    kernel: [5, 5],
+    pad: [1, 2],
+    weights: 'signs',
+  },
+  {
+    about: 'a first layer of one row of pixels, the largest weights of 13 bits',
+    input: [3, 11, 26],
+    outputs: 33,
+    kernel: [11, 11],
+    stride: [4, 4],
+    weights: 'largest of 13 bits',
+  },
+  {
+    about: 'a first layer of four channels, three limbs',
+    input: [4, 9, 9],
+    outputs: 40,
+    kernel: [2, 3],
+    stride: [1, 3],
+    weights: '24 bits',
+  },
   {
     about: 'usual levels, 3×3',
     input: [37, 5, 17],
@@ -268,6 +292,12 @@ function weightsOf({ weights, outputs }: OddLayer, values: Float32Array): Weight
         signs: packSigns(values),
         count: values.length,
         alpha: new Float64Array(outputs).fill(0.125),
+      };
+    case 'largest of 13 bits':
+      return {
+        form: 'fixed13',
+        values: Int16Array.from(values, (value) => (value > -0.9 ? 4095 : -4095)),
+        scale: new Float32Array(outputs).fill(1 / 4096),
       };
     case '11 bits':
       return { form: 'float32', values: values.map((value) => Math.round(value * 1024) / 1024) };

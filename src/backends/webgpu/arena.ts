@@ -1,5 +1,5 @@
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
-import { wordCount } from './layout.ts';
+import { quadCount, wordCount } from './layout.ts';
 import { planMemory } from './memory.ts';
 import { bindStep, type PreparedStep } from './prepared-step.ts';
 
@@ -9,8 +9,18 @@ const ALIGNMENT = 256;
 /** Returns the bytes of one image of a tensor on the GPU. */
 export function imageBytes(tensor: PlanTensor): number {
   const { channels, height, width } = tensor.shape;
-  const words = tensor.kind === 'codes' ? tensor.bits * wordCount(channels) : channels;
-  return height * width * words * 4;
+  return height * width * wordsOfPixel(tensor, channels) * 4;
+}
+
+function wordsOfPixel(tensor: PlanTensor, channels: number): number {
+  switch (tensor.kind) {
+    case 'codes':
+      return tensor.bits * wordCount(channels);
+    case 'integers':
+      return 2 * quadCount(channels);
+    case 'floats':
+      return channels;
+  }
 }
 
 interface TensorBinding extends GPUBufferBinding {

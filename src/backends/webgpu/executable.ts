@@ -4,7 +4,7 @@ import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import type { StepProfile } from '../../plan/step-profile.ts';
 import { Arena, imageBytes } from './arena.ts';
 import type { OpenDevice } from './device.ts';
-import { dequantizeCodes, toChannelsLast, toPlanar } from './layout.ts';
+import { dequantizeCodes, fromHalfQuads, toChannelsLast, toHalfQuads, toPlanar } from './layout.ts';
 import type { PictureInput, PreparedPicture } from './picture-input.ts';
 import {
   createBatchUniform,
@@ -198,10 +198,10 @@ export class WebGpuExecutable {
 
   #writeInputs(arena: Arena, inputs: Int16Array | Float32Array, count: number): void {
     const input = this.#tensorAt(0);
-    const pixels = input.kind === 'integers' ? new Int32Array(inputs.length) : new Float32Array(inputs.length);
+    const pixels = input.kind === 'integers' ? toHalfQuads(inputs, input.shape) : toChannelsLast(inputs, input.shape);
     const { buffer, offset } = arena.tensor(0);
     writeBatchSize(this.#device, this.#batch, count);
-    this.#device.queue.writeBuffer(buffer, offset, toChannelsLast(inputs, pixels, input.shape));
+    this.#device.queue.writeBuffer(buffer, offset, pixels);
   }
 
   #tensorAt(id: TensorId): PlanTensor {
@@ -239,7 +239,7 @@ function decoded(tensor: PlanTensor, data: ArrayBuffer, offset: number, length: 
     case 'codes':
       return dequantizeCodes(new Uint32Array(data, offset, length), tensor.shape, tensor.bits, tensor.levels);
     case 'integers':
-      return toPlanar(new Int32Array(data, offset, length), tensor.shape, tensor.unit);
+      return fromHalfQuads(new Uint16Array(data, offset, 2 * length), tensor.shape, tensor.unit);
     case 'floats':
       return toPlanar(new Float32Array(data, offset, length), tensor.shape, 1);
   }

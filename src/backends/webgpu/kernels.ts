@@ -20,19 +20,20 @@ import type {
   Convolution,
   FloatEpilogue,
   FloatPooling,
+  IntegerTensor,
   PlanTensor,
   Step,
   TensorId,
   Windows,
 } from '../../plan/plan.ts';
-import { BLOCK_CHANNELS, blockCount, paddedBlockCount, wordCount } from './layout.ts';
+import { integerWeights, packStagedShape, stagedPixels } from './integer-kernel.ts';
+import { BLOCK_CHANNELS, blockCount, paddedBlockCount, quadCount, wordCount } from './layout.ts';
 import {
   filterShape,
   packAffine,
   packFloats,
   packFloatThresholds,
   packIntegerThresholds,
-  packLimbs,
   packLimbThresholds,
   packMembers,
   packSigns,
@@ -56,8 +57,8 @@ export interface Kernel {
   readonly label: string;
   /** Convolutions only. */
   readonly variant?: VariantName;
-  /** The shader, or a promise of it if it is fetched on demand. */
-  readonly code: string | Promise<string>;
+  /** The shader. */
+  readonly code: string;
   readonly entryPoint: string;
   /** Values of the shader's `override` constants. */
   readonly constants: Constants;
@@ -155,11 +156,11 @@ export function kernelOf(
     }
     case 'dequantize':
       return {
-        ...elementwise(step, input.shape, channels),
+        ...elementwise(step, input.shape, blockCount(channels)),
         code: dequantize,
-        constants: { planes: bitsOf(input) },
+        constants: { planes: bitsOf(input), makesIntegers: output.kind === 'integers' ? 1 : 0 },
         shape: packUniform('Elements', elements),
-        tables: { levels: output.kind === 'integers' ? Int32Array.from(step.values) : Float32Array.from(step.values) },
+        tables: { levels: Float32Array.from(step.values) },
       };
     case 'eltwise': {
       const [coefficient, otherCoefficient] = step.coefficients;
@@ -214,7 +215,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
   const blocks = paddedBlockCount(output.channels, variant.channels);
   const row = blocks * BLOCK_CHANNELS;
   const filters = filterShape(step, input.shape, output, row);
-  const inputDepth = step.kind === 'binaryConvolution' ? wordCount(channels) / (variant.wordsOfRead ?? 1) : channels;
+  const inputDepth = depthOf(step, channels) / (variant.wordsOfRead ?? 1);
   let inputStride = inputDepth;
   const { epilogue } = step;
   const out =
@@ -222,12 +223,29 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
       ? codeEpilogue(step, epilogue, row)
       : floatEpilogue(step.output, output, epilogue, variant.channels);
   const constants: Record<string, number> = { ...out.constants, ...variant.constants };
+  const activation = epilogue.kind === 'floats' ? activationOf(epilogue) : NO_ACTIVATION;
+  const common = {
+    label: step.layer,
+    variant: variant.name,
+    code: variant.code,
+    entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
+    tensors: { input: step.input, ...out.tensors },
+    threads: variant.threads,
+  };
   let tables: Bound<Table>;
   switch (step.kind) {
-    case 'integerConvolution':
-      tables = { weights: packLimbs(step.weights, filters) };
-      constants.limbs = step.weights.limbs.length;
+    case 'integerConvolution': {
+      const { weights, tapsOfSum, ...more } = integerWeights(step, input as IntegerTensor, filters, variant.channels);
+      tables = { weights };
+      Object.assign(constants, more.constants);
+      if (variant.isStaged) {
+        constants.stagedPixels = stagedPixels(step);
+        const shape = packStagedShape(step, input.shape, output, row, tapsOfSum, activation);
+        // Its threads write whole words, so nothing must be cleared.
+        return { ...common, constants, shape, tables: { ...tables, ...out.tables } };
+      }
       break;
+    }
     case 'floatConvolution':
       tables = { weights: packFloats(step.weights, filters) };
       break;
@@ -245,10 +263,7 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
   const { kernel, dilation } = step;
   return {
     ...out,
-    label: step.layer,
-    variant: variant.name,
-    code: variant.code(),
-    entryPoint: epilogue.kind === 'codes' ? 'toCodes' : 'toFloats',
+    ...common,
     constants,
     shape: packUniform('Convolution', {
       inputHeight: height,
@@ -264,12 +279,22 @@ function convolutionKernel(step: Convolution, input: PlanTensor, output: ChwShap
       ...windowsOf(step),
       dilationY: dilation[0],
       dilationX: dilation[1],
-      ...(epilogue.kind === 'floats' ? activationOf(epilogue) : NO_ACTIVATION),
+      ...activation,
     }),
     tables: { ...tables, ...out.tables },
-    tensors: { input: step.input, ...out.tensors },
-    threads: variant.threads,
   };
+}
+
+/** Words, quads or values of an input pixel that a convolution reads. */
+function depthOf({ kind }: Convolution, channels: number): number {
+  switch (kind) {
+    case 'integerConvolution':
+      return quadCount(channels);
+    case 'floatConvolution':
+      return channels;
+    case 'binaryConvolution':
+      return wordCount(channels);
+  }
 }
 
 /** The parts of a kernel that its epilogue adds. */

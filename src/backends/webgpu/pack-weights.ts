@@ -2,6 +2,7 @@ import type { ChwShape } from '../../graph/shapes.ts';
 import { clampToFloat32, LARGEST_FLOAT32 } from '../../numerics/float32.ts';
 import { signBitAt } from '../../numerics/signs.ts';
 import type { LevelTerm } from '../../plan/code-levels.ts';
+import { exactTerms } from '../../plan/exact-sums.ts';
 import type { LimbWeights } from '../../plan/limbs.ts';
 import type { Convolution, FusedQuantization } from '../../plan/plan.ts';
 import { WORD_CHANNELS, wordCount } from './layout.ts';
@@ -73,15 +74,64 @@ function inputsOf({ outputs, inputs, group }: FilterShape, output: number): [fir
   return [first, first + size];
 }
 
+/** The order of packed limbs. */
+export interface LimbOrder {
+  /** Output channels of a group, whose weights follow each other. */
+  readonly group: number;
+  /** Input channels of a tap, padded. */
+  readonly slots: number;
+}
+
 /**
- * Packs limbs of weights as [limb][tap][input channel][output channel of a padded row]. Weights for channels outside
- * an output channel's group are 0.
+ * Packs limbs of weights as [group of output channels][limb][tap][input channel, padded][output channel of the group].
+ * Weights for channels outside an output channel's own group are 0.
  */
-export function packLimbs({ limbs }: LimbWeights, shape: FilterShape): Int16Array<ArrayBuffer> {
-  const size = shape.taps * shape.inputs * shape.row;
-  const packed = new Int16Array(limbs.length * size);
-  for (const [position, limb] of limbs.entries()) permute(limb, packed.subarray(position * size), shape);
+export function packLimbs(
+  { limbs }: LimbWeights,
+  shape: FilterShape,
+  { group, slots }: LimbOrder,
+): Float32Array<ArrayBuffer> {
+  const { outputs, taps, row } = shape;
+  const packed = new Float32Array(limbs.length * taps * slots * row);
+  for (const [place, limb] of limbs.entries()) {
+    let index = 0;
+    for (let output = 0; output < outputs; output++) {
+      const [first, end] = inputsOf(shape, output);
+      const start = (Math.floor(output / group) * limbs.length + place) * taps;
+      for (let input = first; input < end; input++) {
+        for (let tap = 0; tap < taps; tap++) {
+          packed[((start + tap) * slots + input) * group + (output % group)] = limb[index++] as number;
+        }
+      }
+    }
+  }
   return packed;
+}
+
+/**
+ * Returns how many consecutive taps of packed limbs can be summed exactly in float32.
+ * @param largestInput the largest magnitude of an input, an integer.
+ */
+export function exactTaps(
+  packed: Float32Array,
+  { taps }: FilterShape,
+  { group, slots }: LimbOrder,
+  largestInput: number,
+): number {
+  const size = taps * slots * group;
+  let fewest = taps;
+  const weights = new Float64Array(taps);
+  for (let start = 0; start < packed.length; start += size) {
+    for (let channel = 0; channel < group; channel++) {
+      weights.fill(0);
+      for (let term = 0; term < taps * slots; term++) {
+        const tap = Math.floor(term / slots);
+        weights[tap] = (weights[tap] as number) + Math.abs(packed[start + term * group + channel] as number);
+      }
+      fewest = Math.min(fewest, exactTerms(weights, largestInput));
+    }
+  }
+  return fewest;
 }
 
 /**
@@ -94,7 +144,7 @@ export function packFloats(weights: Float32Array, shape: FilterShape): Float32Ar
   return packed;
 }
 
-function permute(from: ArrayLike<number>, to: Int16Array | Float32Array, shape: FilterShape): void {
+function permute(from: ArrayLike<number>, to: Float32Array, shape: FilterShape): void {
   const { outputs, inputs, taps, row } = shape;
   let index = 0;
   for (let output = 0; output < outputs; output++) {

@@ -23,13 +23,12 @@ export class PipelineCache {
     entryPoint,
     constants,
   }: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
-    const text = await code;
-    const key = JSON.stringify([text, entryPoint, constants]);
+    const key = JSON.stringify([code, entryPoint, constants]);
     const pipeline =
       this.#pipelines.get(key) ??
       this.#device.createComputePipelineAsync({
         layout: 'auto',
-        compute: { module: this.#moduleOf(text), entryPoint, constants: { ...constants } },
+        compute: { module: this.#moduleOf(code), entryPoint, constants: { ...constants } },
       });
     this.#pipelines.set(key, pipeline);
     return pipeline;

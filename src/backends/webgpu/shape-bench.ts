@@ -1,6 +1,7 @@
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import { inputsOf, outputsOf } from '../../plan/step-tensors.ts';
 import { imageBytes } from './arena.ts';
+import { toHalfQuads } from './layout.ts';
 import {
   bindStep,
   createBatchUniform,
@@ -148,7 +149,12 @@ async function inErrorScopes<T>(device: GPUDevice, work: () => Promise<T>): Prom
 
 function randomTensor(tensor: PlanTensor, batchSize: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array((batchSize * imageBytes(tensor)) / 4);
-  if (tensor.kind === 'integers') return words.map(() => Math.round((2 * Math.random() - 1) * tensor.largest));
+  if (tensor.kind === 'integers') {
+    const { channels, height, width } = tensor.shape;
+    const planar = new Int16Array(batchSize * channels * height * width);
+    const integers = planar.map(() => Math.round((2 * Math.random() - 1) * tensor.largest));
+    return new Uint32Array(toHalfQuads(integers, tensor.shape).buffer);
+  }
   if (tensor.kind === 'floats') return new Uint32Array(Float32Array.from(words, Math.random).buffer);
   // Tensors of codes have zeros in the unused bits of the last word.
   const { channels } = tensor.shape;

@@ -13,7 +13,6 @@ export function chosenVariant(shape: ConvolutionShape, capabilities: Capabilitie
 
 /** Every default variant's shader is in the file that all pages with WebGPU fetch. */
 function defaultVariant(shape: ConvolutionShape, variants: readonly Variant[], capabilities: Capabilities): Variant {
-  if (shape.step.kind === 'integerConvolution') return variants[0] as Variant;
   const gpu = gpuModelOf(capabilities);
   const costs = variants.map((variant) => estimatedCost(shape, variant, gpu));
   return variants[costs.indexOf(Math.min(...costs))] as Variant;

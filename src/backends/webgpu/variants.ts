@@ -8,7 +8,10 @@ import binarySplitK from '../../../shaders/convolution/binary-split-k.wgsl';
 import floatChannels8 from '../../../shaders/convolution/float-channels.wgsl?BLOCKS=2';
 import floatChannels16 from '../../../shaders/convolution/float-channels.wgsl?BLOCKS=4';
 import floatSplitK from '../../../shaders/convolution/float-split-k.wgsl';
-import integerTile from '../../../shaders/convolution/integer-tile.wgsl';
+import integerChannels8 from '../../../shaders/convolution/integer-channels.wgsl';
+import integerSplitK from '../../../shaders/convolution/integer-split-k.wgsl';
+import integerStaged8 from '../../../shaders/convolution/integer-staged.wgsl?BLOCKS=2';
+import integerStaged16 from '../../../shaders/convolution/integer-staged.wgsl?BLOCKS=4';
 import levelChannels4 from '../../../shaders/convolution/level-channels.wgsl?BLOCKS=1';
 import levelChannels8 from '../../../shaders/convolution/level-channels.wgsl?BLOCKS=2';
 import levelSplitK from '../../../shaders/convolution/level-split-k.wgsl';
@@ -16,8 +19,8 @@ import type { ChwShape } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
 import type { Capabilities } from './device.ts';
 import { gpuModelOf } from './gpu-model.ts';
+import { canStage, stagedThreads } from './integer-kernel.ts';
 import { BLOCK_CHANNELS, blockCount, WORKGROUP_SIZE, wordCount } from './layout.ts';
-import { onDemand } from './on-demand.ts';
 import type { VariantName } from './variant-names.ts';
 
 /** A convolution with the shapes of its input and output, which decide which kernels can run it. */
@@ -27,49 +30,23 @@ export interface ConvolutionShape {
   readonly output: ChwShape;
 }
 
-/** Returns a shader, or a promise of it if it is fetched on demand. */
-type Code = () => string | Promise<string>;
-
 /** A kernel for one layer shape. */
 export interface Variant {
   readonly name: VariantName;
-  readonly code: Code;
+  readonly code: string;
   /** Output channels that a thread computes, a multiple of four. Rows of weights are padded to a multiple of it. */
   readonly channels: number;
   /** Values of 32 bits that a thread holds at a time. */
   readonly values: number;
   /** Words of a binary input that a thread reads at a time. Default: 1. */
   readonly wordsOfRead?: number;
+  /** True if workgroups stage the inputs of a tile, and threads compute the channels of whole words. */
+  readonly isStaged?: boolean;
   /** Values of `override` constants that the shader has for itself. */
   readonly constants?: Readonly<Record<string, number>>;
   /** Returns the number of threads for a batch. */
   threads(batchSize: number): number;
 }
-
-/**
- * Shaders of common first layers: integers of three channels, by the kernel's width and stride along a row. `row` computes
- * four pixels a thread. `subgroupRow` computes `subgroupPixels`: as many as fit in registers, fewer if compiling would take
- * long.
- */
-const INTEGER_ROWS: Readonly<
-  Record<string, { readonly row: Code; readonly subgroupRow: Code; readonly subgroupPixels: number }>
-> = {
-  '3 stride 1': {
-    row: onDemand('integerRow3Stride1'),
-    subgroupRow: onDemand('integerSubgroupRow3Stride1'),
-    subgroupPixels: 16,
-  },
-  '7 stride 2': {
-    row: onDemand('integerRow7Stride2'),
-    subgroupRow: onDemand('integerSubgroupRow7Stride2'),
-    subgroupPixels: 14,
-  },
-  '11 stride 4': {
-    row: onDemand('integerRow11Stride4'),
-    subgroupRow: onDemand('integerSubgroupRow11Stride4'),
-    subgroupPixels: 8,
-  },
-};
 
 /** Shaders that read one word of a pixel at a time, and two, by the channels that a thread computes. */
 const BINARY_CHANNELS = [
@@ -125,23 +102,22 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
 /** Returns the variants that can run a shape on a device; there are at least three. */
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
-  const tile = (name: VariantName, pixels: number, code: Code): Variant => {
-    return {
-      name,
-      code,
-      channels: BLOCK_CHANNELS,
-      values: valuesOf(pixels * BLOCK_CHANNELS, 2),
-      threads: tileThreads(shape, pixels),
-    };
-  };
   const byChannels = (channels: 4 | 8 | 16, code: string, valuesOfChannel: number): Variant => ({
     name: `channels-${channels}`,
-    code: () => code,
+    code,
     channels,
     values: valuesOf(channels, valuesOfChannel),
     threads: pixelThreads(shape, channels),
   });
-  const splitK = (code: Code) =>
+  const staged = (channels: 8 | 16, code: string, valuesOfChannel: number): Variant => ({
+    name: `staged-${channels}`,
+    code,
+    channels,
+    values: valuesOf(channels, valuesOfChannel),
+    isStaged: true,
+    threads: stagedThreads(shape.output),
+  });
+  const splitK = (code: string) =>
     SPLIT_K_SLICES.map(
       (slices): Variant => ({
         name: `split-k-${slices}`,
@@ -153,24 +129,23 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
       }),
     );
   switch (step.kind) {
-    case 'integerConvolution':
+    case 'integerConvolution': {
+      // The partial sum, and one or two words of the whole sum.
+      const values = Math.min(3, 1 + step.weights.limbs.length);
+      const isFirst = canStage(step, shape.input);
       return [
-        tile('tile', 4, () => integerTile),
-        ...(canUseSubgroups(shape, capabilities) ? [tile('subgroup-tile', 16, onDemand('integerSubgroupTile'))] : []),
-        ...integerRows(shape, capabilities),
-        ...splitK(onDemand('integerSplitK')),
+        ...(isFirst ? [staged(16, integerStaged16, values), staged(8, integerStaged8, values)] : []),
+        byChannels(8, integerChannels8, values),
+        ...splitK(integerSplitK),
       ];
+    }
     case 'floatConvolution':
-      return [byChannels(16, floatChannels16, 2), byChannels(8, floatChannels8, 2), ...splitK(() => floatSplitK)];
+      return [byChannels(16, floatChannels16, 2), byChannels(8, floatChannels8, 2), ...splitK(floatSplitK)];
     case 'binaryConvolution':
       if (!hasUsualLevels(step)) {
         // Sums of limbs, weights, and members.
         const values = (step.levels.terms[0]?.limbs.length ?? 1) + 2;
-        return [
-          byChannels(8, levelChannels8, values),
-          byChannels(4, levelChannels4, values),
-          ...splitK(() => levelSplitK),
-        ];
+        return [byChannels(8, levelChannels8, values), byChannels(4, levelChannels4, values), ...splitK(levelSplitK)];
       }
       return [
         ...BINARY_CHANNELS.map(([channels, words, pairs]) => {
@@ -179,35 +154,9 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
           const isEven = wordCount(shape.input.channels) % 2 === 0;
           return isEven && pair.values <= gpuModelOf(capabilities).values ? pair : byChannels(channels, words, 3);
         }),
-        ...splitK(() => binarySplitK),
+        ...splitK(binarySplitK),
       ];
   }
-}
-
-/** Returns whether four neighbouring threads compute blocks of the same pixels, so that they can share their reads. */
-function canUseSubgroups({ output }: ConvolutionShape, { subgroups }: Capabilities): boolean {
-  return subgroups && blockCount(output.channels) % 4 === 0;
-}
-
-function integerRows(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
-  const { kernel, stride, dilation } = shape.step;
-  const known = INTEGER_ROWS[`${kernel[1]} stride ${stride[1]}`];
-  if (!known || dilation[1] !== 1 || shape.input.channels !== 3) return [];
-  const { row, subgroupRow, subgroupPixels } = known;
-  return [
-    rowVariant(shape, 'row-4', 4, row),
-    ...(canUseSubgroups(shape, capabilities) ? [rowVariant(shape, 'subgroup-row', subgroupPixels, subgroupRow)] : []),
-  ];
-}
-
-function rowVariant(shape: ConvolutionShape, name: VariantName, pixels: number, code: Code): Variant {
-  return {
-    name,
-    code,
-    channels: BLOCK_CHANNELS,
-    values: valuesOf(pixels * BLOCK_CHANNELS, 2),
-    threads: rowThreads(shape, pixels),
-  };
 }
 
 /** Values of a thread besides those for each channel: positions, indices, counters, and inputs. */
@@ -222,16 +171,6 @@ function pixelThreads({ output }: ConvolutionShape, channels: number): (batchSiz
   const columns = Math.ceil(output.channels / channels);
   const area = output.height * output.width;
   return (batchSize) => Math.ceil((batchSize * area) / WORKGROUP_SIZE) * columns * WORKGROUP_SIZE;
-}
-
-function tileThreads({ output }: ConvolutionShape, pixels: number): (batchSize: number) => number {
-  const area = output.height * output.width;
-  return (batchSize) => Math.ceil((batchSize * area) / pixels) * blockCount(output.channels);
-}
-
-function rowThreads({ output }: ConvolutionShape, pixels: number): (batchSize: number) => number {
-  const tiles = output.height * Math.ceil(output.width / pixels);
-  return (batchSize) => batchSize * tiles * blockCount(output.channels);
 }
 
 function splitKThreads({ output }: ConvolutionShape, slices: number): (batchSize: number) => number {

@@ -16,7 +16,7 @@ import { planMismatch } from '../../support/plan-mismatch.ts';
 
 /** All variants of layers over integers, over codes of 0 to 3, over other codes, and over floats. */
 const KERNELS: Readonly<Record<string, readonly VariantName[]>> = {
-  integers: ['tile', 'subgroup-tile', 'row-4', 'subgroup-row', 'split-k-8', 'split-k-64'],
+  integers: ['staged-16', 'staged-8', 'channels-8', 'split-k-8', 'split-k-64'],
   usual: ['channels-16', 'channels-8', 'channels-4', 'split-k-8', 'split-k-64'],
   levels: ['channels-8', 'channels-4', 'split-k-8', 'split-k-64'],
   floats: ['channels-16', 'channels-8', 'split-k-8', 'split-k-64'],

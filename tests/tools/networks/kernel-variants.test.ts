@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import type { Capabilities } from '../../../src/backends/webgpu/device.ts';
-import { chosenVariant } from '../../../src/backends/webgpu/variant-choice.ts';
 import {
   type ConvolutionShape,
   convolutionShapes,
@@ -39,10 +38,6 @@ function hasThreeVariants(shape: ConvolutionShape, capabilities: Capabilities): 
   return new Set(variantsOf(shape, capabilities).map(({ name }) => name)).size >= 3;
 }
 
-function hasDefaultAtHand(shape: ConvolutionShape, capabilities: Capabilities): boolean {
-  return typeof chosenVariant(shape, capabilities, {}).code() === 'string';
-}
-
 function networkGraph(name: (typeof NETWORK_NAMES)[number]): Graph {
   const random = new Random(1);
   return connectLayers(knownNetwork(name).describe(), (layer, input) => new SeededTensors(random, layer, input));
@@ -55,13 +50,4 @@ it.each(NETWORK_NAMES)('%s has at least three kernels for each layer on every ha
 
 it.each(ODD_LAYERS)('$about has at least three kernels on every hardware adapter', (layer) => {
   expect(failing(graphAround(layer).graph, 'codes', hasThreeVariants)).toEqual([]);
-});
-
-it.each(NETWORK_NAMES)('%s fetches no shader on demand for the default kernels of a hardware adapter', (name) => {
-  const graph = networkGraph(name);
-  expect(failing(graph, scoresBlob(graph), hasDefaultAtHand)).toEqual([]);
-});
-
-it.each(ODD_LAYERS)('$about fetches no shader on demand for the default kernel of a hardware adapter', (layer) => {
-  expect(failing(graphAround(layer).graph, 'codes', hasDefaultAtHand)).toEqual([]);
 });
