@@ -122,11 +122,6 @@ export const FLOAT_TARGETS: readonly SpeedTarget[] = [
   { key: 'convolution-litert', own: RELAXED, peer: LITERT_FLOAT, minimum: 1, goal: 1 },
 ];
 
-/** Targets for WebGPU on a software adapter. */
-export const SOFTWARE_GPU_TARGETS: readonly SpeedTarget[] = [
-  { key: 'software-gpu', own: OWN_GPU, peer: FLOAT_GPU, minimum: 40, goal: 60 },
-];
-
 /** Targets for WebGPU on a hardware GPU. */
 export const GPU_TARGETS: readonly SpeedTarget[] = [
   { key: 'gpu', own: OWN_GPU, peer: FLOAT_GPU, minimum: 5, goal: 10 },
