@@ -18,14 +18,14 @@ export interface CorpusPair {
 declare module 'vitest/browser' {
   interface BrowserCommands {
     /** Decodes all pictures of the corpus in Node. */
-    corpusInNode(): Promise<CorpusPair[]>;
+    corpusInNode(seed: number): Promise<CorpusPair[]>;
   }
 }
 
-export const corpusInNode: BrowserCommand<[]> = async (context) => {
+export const corpusInNode: BrowserCommand<[seed: number]> = async (context, seed) => {
   const decode = await nodeDecoder(context);
   const pairs: CorpusPair[] = [];
-  for (const { name, file, tolerance } of await pictureCorpus()) {
+  for (const { name, file, tolerance } of await pictureCorpus(seed)) {
     pairs.push({
       name,
       file: Buffer.from(file).toString('base64'),

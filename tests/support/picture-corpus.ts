@@ -15,14 +15,15 @@ export interface CorpusPicture {
 }
 
 const require = createRequire(import.meta.url);
-const random = randomNumbers(11);
+let random = randomNumbers(1);
 
 function noise(length: number): Uint8Array {
   return Uint8Array.from({ length }, () => Math.floor(random() * 256));
 }
 
-/** Returns about 250 generated pictures of all kinds that Node decodes. They are the same in every run. */
-export async function pictureCorpus(): Promise<CorpusPicture[]> {
+/** Returns more than 300 generated pictures of all kinds that Node decodes. They are the same in every run. */
+export async function pictureCorpus(seed: number): Promise<CorpusPicture[]> {
+  random = randomNumbers(seed);
   const exact = [...pngs(), ...(await jpegs())].map(([name, file]) => ({ name, file, tolerance: 0 as const }));
   const close = [...cmykJpegs(), ...(await webps())].map(([name, file]) => ({ name, file, tolerance: 2 as const }));
   return [...exact, ...close];
