@@ -6,6 +6,7 @@ import { rooflinePlace } from '../../src/bench/roofline.ts';
 import { quantile, summarize } from '../../src/bench/statistics.ts';
 import {
   candidatesOf,
+  FLOAT_TARGETS,
   PEAK_TARGET,
   PICTURE_PART_TARGETS,
   PICTURE_TARGETS,
@@ -84,6 +85,12 @@ it('lets int8 networks on WebAssembly compete from a picture to a label, with Me
   expect(pictureCandidates([...others, liteRt], false)).toEqual([liteRt, MEDIAPIPE]);
   expect(pictureCandidates([...others, liteRt], true)).toEqual([liteRt]);
   expect(pictureCandidates(others, false)).toEqual([]);
+});
+
+it('names the targets of ordinary convolutions apart from those of the network', () => {
+  const [target] = FLOAT_TARGETS;
+  if (!target) throw new Error('FLOAT_TARGETS is empty.');
+  expect(speedResult(target, [], '3×3: ').title).toMatch(/^3×3: hwgq-web/);
 });
 
 it('evaluates a share target over all layers of its filter size', () => {

@@ -8,7 +8,7 @@ const REPORT: BenchmarkReport = {
   format: 'hwgq-benchmark',
   version: 3,
   date: '2026-01-02T03:04:05.000Z',
-  machine: { userAgent: 'Browser/1 – “quoted”', cores: 8, isIsolated: true },
+  machine: { userAgent: 'Browser/1 – “quoted”', cores: 8, isIsolated: true, dotProduct: 'none' },
   network: 'ResNet-18-HWGQ',
   endToEnd: [
     {

@@ -23,7 +23,7 @@ function fasterThan(report: BenchmarkReport): BenchmarkReport {
 
 it('measures all engines and shares the result by link', async () => {
   const { page, misdeeds } = await open(isolated().url);
-  await page.getByLabel('The exact export').check();
+  await page.getByLabel('Also the exact export').check();
   await measure(page, ['Canvas, 640 × 480']);
   const timed = page.locator('#end-to-end-rows tbody');
   expect(await timed.count()).toBe(1);
@@ -37,6 +37,8 @@ it('measures all engines and shares the result by link', async () => {
   expect(names).toContain('hwgq-web · WASM · plain SIMD · 2 threads');
   expect(names).toContain('onnxruntime-web · WASM · int8 · 1 thread');
   expect(names).toContain('onnxruntime-web · WASM · exact float32 · 1 thread');
+  expect(names).toContain('LiteRT.js · WASM · int8 · 2 threads');
+  expect(names).toContain('LiteRT.js · WASM · float32 · 1 thread');
   expect(names).toContain('tfjs · WASM · float32 · 2 threads');
   expect(names).toContain('tfjs · WASM · exact float32 · 1 thread');
   expect(await page.locator('#race-rows .is-failure').allTextContents()).toEqual([]);
@@ -46,7 +48,7 @@ it('measures all engines and shares the result by link', async () => {
   // Layers this small may take less than a clock tick and are then not plotted.
   expect(await page.locator('#roofline circle').count()).toBeGreaterThan(0);
   expect(await page.locator('#throughput-rows tr').count()).toBeGreaterThan(2);
-  expect(await page.locator('#download-rows tr').count()).toBe(7);
+  expect(await page.locator('#download-rows tr').count()).toBe(9);
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 800 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
@@ -54,7 +56,7 @@ it('measures all engines and shares the result by link', async () => {
   const report = await copiedReport(page);
   expect(report).toMatchObject({ format: 'hwgq-benchmark', network: 'LeNet-HWGQ' });
   expect(labelsOf(report, ['hwgq', 'exact']).size).toBe(1);
-  expect(labelsOf(report, ['float-twin']).size).toBe(1);
+  expect(labelsOf(report, ['float-twin', 'tflite-float-twin']).size).toBe(1);
   const wasmBytes = report.results.flatMap(({ candidate, started }) =>
     candidate.backend === 'wasm' ? [started?.liveBytes.wasm ?? 0] : [],
   );
@@ -90,6 +92,7 @@ it('measures all engines and shares the result by link', async () => {
 it('can be stopped, and uses one thread without cross-origin isolation', async () => {
   const { page, misdeeds } = await open(plain().url);
   await page.getByLabel('onnxruntime-web on WASM, float32').uncheck();
+  await page.getByLabel('LiteRT.js on WASM').uncheck();
   await page.getByLabel('tfjs on WASM').uncheck();
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByRole('button', { name: 'Stop' }).click();
@@ -118,6 +121,7 @@ it('reports an empty selection', async () => {
 it('remembers the fastest kernels for the adapter and uses them', async () => {
   const { page, misdeeds } = await open(plain().url);
   await page.getByLabel('onnxruntime-web on WASM, float32').uncheck();
+  await page.getByLabel('LiteRT.js on WASM').uncheck();
   await page.getByLabel('tfjs on WASM').uncheck();
   await page.getByLabel('Find the fastest').check();
   await measure(page);

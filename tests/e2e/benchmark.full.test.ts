@@ -18,7 +18,7 @@ it('runs every selected configuration', async () => {
     'WASM, plain SIMD',
     'onnxruntime-web on WebGPU, float32',
     'tfjs on WebGPU, float32',
-    'Also the exact export, on each of them',
+    'Also the exact export, on onnxruntime-web and tfjs',
   );
   await page.getByLabel('Interpreter').check();
   await measure(page);
