@@ -31,7 +31,12 @@ async function importRuntime(url: string, folder: string): Promise<void> {
     { amd: true },
   );
   scope.importScripts = () => {};
-  scope.Module = { locateFile: (name: string) => folder + name, mainScriptUrlOrBlob: url };
+  scope.Module = {
+    locateFile: (name: string) => folder + name,
+    mainScriptUrlOrBlob: url,
+    // It logs its progress as errors.
+    printErr: () => {},
+  };
   await import(/* @vite-ignore */ url);
 }
 
