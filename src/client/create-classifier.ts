@@ -26,7 +26,7 @@ const STAGE_SPANS: Readonly<Record<LoadStage, readonly [start: number, end: numb
  * The worker starts at once and decodes the model while it is downloaded. All classifiers of a page with the same
  * `workerUrl` share one worker and one GPU device, and take turns.
  * @throws HwgqError `invalid-option`, `download`, `model-format`, `model-integrity`, `no-webgpu`, `no-wasm`, `unsupported`,
- *   `out-of-memory`, `device-lost` or `worker`. Throws the signal's reason if `signal` aborts.
+ *   `out-of-memory`, `device-lost`, `gpu-fault` or `worker`. Throws the signal's reason if `signal` aborts.
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   checkPlatform();

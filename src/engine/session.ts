@@ -47,9 +47,9 @@ export interface Session {
 
 /**
  * Loads a model on a backend.
- * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported` or `out-of-memory` if the backend was set by name; `worker` if
- *   `threads` was set and a thread fails; `download` if a file of this library cannot be fetched; `invalid-option` for an
- *   unknown blob or a value that is not accepted. The signal's reason if it aborts.
+ * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory`, `device-lost` or `gpu-fault` if the backend
+ *   was set by name; `worker` if `threads` was set and a thread fails; `download` if a file of this library cannot be
+ *   fetched; `invalid-option` for an unknown blob or a value that is not accepted. The signal's reason if it aborts.
  */
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {
   checkSessionOptions(options);

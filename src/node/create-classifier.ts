@@ -75,7 +75,8 @@ const CLASSIFIER_OPTIONS: OptionTypes<NodeClassifierOptions> = {
 
 /**
  * Reads a model and loads it on a backend.
- * @throws HwgqError `invalid-option`, `file`, `model-format`, `no-wasm`, `no-webgpu`, `unsupported` or `out-of-memory`.
+ * @throws HwgqError `invalid-option`, `file`, `model-format`, `no-wasm`, `no-webgpu`, `unsupported`, `out-of-memory`,
+ *   `device-lost` or `gpu-fault`.
  */
 export async function createClassifier(options: NodeClassifierOptions): Promise<NodeClassifier> {
   checkOptionTypes('createClassifier', options, CLASSIFIER_OPTIONS);
