@@ -15,11 +15,9 @@ import { hasShared } from '../support/shared.ts';
 const lack = firefoxGpuLack ?? (hasShared ? undefined : 'no reference data');
 const sets = lack ? {} : await goldenSets();
 
-/** Firefox has no subgroups on llvmpipe. */
-const VARIANTS = VARIANT_NAMES.filter((name) => !name.startsWith('subgroup-'));
 const KERNELS: readonly (GoldenOptions & { readonly kernels: string })[] = [
   { kernels: 'default kernels', backend: 'webgpu' },
-  ...VARIANTS.map((variant) => ({ kernels: `kernels ${variant}`, backend: 'webgpu', variant }) as const),
+  ...VARIANT_NAMES.map((variant) => ({ kernels: `kernels ${variant}`, backend: 'webgpu', variant }) as const),
 ];
 
 // Chromium's WebGPU (Dawn, SwiftShader) runs the same cases in golden.browser.test.ts.

@@ -33,7 +33,7 @@ const FLOATS: Quantizer = { kind: 'relu', negativeSlope: Math.fround(0.1) };
 
 /**
  * Edge cases for kernels: sizes that are not multiples of a tile, group, word, or block; padding, strides, dilation; and
- * every number of limbs. Some sizes are multiples of four blocks, as subgroup kernels require.
+ * every number of limbs.
  */
 export const ODD_LAYERS: readonly OddLayer[] = [
   {

@@ -19,7 +19,6 @@ export interface Capabilities {
   /** The adapter's vendor and architecture; empty if the browser hides them. */
   readonly vendor: string;
   readonly architecture: string;
-  readonly subgroups: boolean;
   /** True if compute passes can be timed. */
   readonly timestamps: boolean;
 }
@@ -31,7 +30,7 @@ export interface OpenDevice {
 }
 
 /** Features that are used if an adapter has them. */
-const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query'];
 
 /** The adapter that was requested last and has not opened a device yet. An adapter opens only one device. */
 const unused = new WeakMap<GPU, { preference: GPUPowerPreference | undefined; adapter: Promise<GPUAdapter | null> }>();
@@ -88,7 +87,6 @@ export async function openDevice(
     capabilities: {
       vendor,
       architecture,
-      subgroups: device.features.has('subgroups'),
       timestamps: device.features.has('timestamp-query'),
     },
   };

@@ -39,8 +39,7 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles the kernels of networks on the device that the process finds, for devices with and without subgroups, one
- * after the other.
+ * Compiles the kernels of networks on the device that the process finds, one after the other.
  * @throws Error if there is no device.
  */
 export async function compileKernels(options: CompileOptions): Promise<CompiledKernels> {
@@ -50,21 +49,16 @@ export async function compileKernels(options: CompileOptions): Promise<CompiledK
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('Dawn found no adapter of the driver.');
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const hasSubgroups = adapter.features.has('subgroups');
   const device = await adapter.requestDevice({
-    requiredFeatures: hasSubgroups ? ['subgroups'] : [],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
   // Synchronous, so that the files' numbers tell which pipeline is which.
   device.createComputePipelineAsync = async (descriptor) => device.createComputePipeline(descriptor);
   const { vendor, architecture } = adapter.info;
+  const capabilities: Capabilities = { vendor, architecture, timestamps: false };
   const compiler = new KernelCompiler(device, options.folder);
   for (const network of options.networks) {
-    const plan = planOf(network);
-    for (const subgroups of hasSubgroups ? [true, false] : [false]) {
-      const capabilities: Capabilities = { vendor, architecture, subgroups, timestamps: false };
-      await compiler.compilePlan(network, plan, capabilities, options.variants);
-    }
+    await compiler.compilePlan(network, planOf(network), capabilities, options.variants);
   }
   await compiler.compilePictures();
   return { driver: adapter.info.description, kernels: compiler.kernels };
@@ -84,23 +78,21 @@ class KernelCompiler {
 
   async compilePlan(network: string, plan: Plan, capabilities: Capabilities, variants: boolean): Promise<void> {
     for (const step of plan.steps) {
-      await this.#compileStep(network, plan, step, capabilities, true, (shape) =>
-        chosenVariant(shape, capabilities, {}),
-      );
+      await this.#compileStep(network, plan, step, true, (shape) => chosenVariant(shape, capabilities, {}));
     }
     if (!variants) return;
     for (const shape of convolutionShapes(plan)) {
       const usual = chosenVariant(shape, capabilities, {}).name;
       for (const variant of variantsOf(shape, capabilities)) {
         if (variant.name === usual) continue;
-        await this.#compileStep(network, plan, shape.step, capabilities, false, () => variant);
+        await this.#compileStep(network, plan, shape.step, false, () => variant);
       }
     }
   }
 
   async compilePictures(): Promise<void> {
     for (const [layer, code] of Object.entries(PICTURE_SHADERS)) {
-      const row = { network: PICTURE, layer, subgroups: false, isDefault: true, threads: 0, loops: [] };
+      const row = { network: PICTURE, layer, isDefault: true, threads: 0, loops: [] };
       this.kernels.push({ ...row, ...(await this.#compiled({ code, entryPoint: 'main', constants: {} })) });
     }
   }
@@ -109,13 +101,12 @@ class KernelCompiler {
     network: string,
     plan: Plan,
     step: Step,
-    { subgroups }: Capabilities,
     isDefault: boolean,
     variantOf: (shape: ConvolutionShape) => Variant,
   ): Promise<void> {
     const [input, output] = [plan.tensors[step.input] as PlanTensor, plan.tensors[step.output] as PlanTensor];
     const kernel = kernelOf(step, input, output, variantOf);
-    const row = { network, layer: step.layer, subgroups, isDefault, threads: kernel.threads(1), loops: [] };
+    const row = { network, layer: step.layer, isDefault, threads: kernel.threads(1), loops: [] };
     const convolution =
       kernel.variant === undefined ? {} : convolutionParts(kernel, step as Convolution, input, output);
     this.kernels.push({ ...row, ...convolution, ...(await this.#compiled(kernel)) });

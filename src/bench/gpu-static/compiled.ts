@@ -12,8 +12,6 @@ export interface Work {
 export interface CompiledKernel {
   readonly network: string;
   readonly layer: string;
-  /** Whether the kernel was chosen for a device with subgroups. */
-  readonly subgroups: boolean;
   /** Whether the kernel is the default choice. */
   readonly isDefault: boolean;
   /** The layer's shape, of convolutions. */

@@ -55,7 +55,6 @@ function leastInstructions({ words, products }: Work, vendor: 'amd' | 'intel'): 
 /** Figures of the default choice of a network. */
 export interface NetworkFigures {
   readonly network: string;
-  readonly subgroups: boolean;
   readonly hasConvolutions: boolean;
   /** Vector instructions over the least. NaN if they cannot be counted. */
   readonly ratio: number;
@@ -72,14 +71,14 @@ export interface NetworkFigures {
 /** The share of work above which a kernel's occupancy counts. */
 const MUCH_WORK = 0.05;
 
-/** Returns the figures of each network with and without subgroups. */
+/** Returns the figures of each network. */
 export function networkFigures({ kernels }: GpuReport): readonly NetworkFigures[] {
   const usual = kernels.filter(({ isDefault }) => isDefault);
-  return groupBy(usual, ({ network, subgroups }) => `${network} ${subgroups}`).map(figuresOf);
+  return groupBy(usual, ({ network }) => network).map(figuresOf);
 }
 
 function figuresOf(kernels: readonly KernelReport[]): NetworkFigures {
-  const { network, subgroups } = kernels[0] as KernelReport;
+  const { network } = kernels[0] as KernelReport;
   const convolutions = kernels.filter(({ work }) => work);
   const ratioOf = (some: readonly KernelReport[]) =>
     sum(some, ({ instructions }) => instructions ?? Number.NaN) / sum(some, ({ least }) => least);
@@ -91,7 +90,6 @@ function figuresOf(kernels: readonly KernelReport[]): NetworkFigures {
   const times = [...distinct.values()].map((pipeline) => pipeline?.compileMilliseconds ?? Number.NaN);
   return {
     network,
-    subgroups,
     hasConvolutions: convolutions.length > 0,
     ratio: ratioOf(convolutions),
     firstLayerRatio: ratioOf(convolutions.slice(0, 1)),

@@ -6,17 +6,7 @@ import { type GpuReport, type KernelReport, type NetworkFigures, networkFigures 
 export function networkTable(reports: readonly GpuReport[]): string {
   const rows = reports.flatMap((report) => networkFigures(report).map((figures) => networkRow(report, figures)));
   return markdown(
-    [
-      'GPU',
-      'network',
-      'subgroups',
-      'instructions / least',
-      'first layer',
-      'spills',
-      'fewest waves',
-      'compile, ms',
-      'slowest, ms',
-    ],
+    ['GPU', 'network', 'instructions / least', 'first layer', 'spills', 'fewest waves', 'compile, ms', 'slowest, ms'],
     rows,
   );
 }
@@ -25,7 +15,6 @@ function networkRow({ gpu }: GpuReport, figures: NetworkFigures): string[] {
   return [
     STATIC_GPUS[gpu].name,
     figures.network,
-    figures.subgroups ? 'yes' : 'no',
     ...(figures.hasConvolutions ? [ratioText(figures.ratio), ratioText(figures.firstLayerRatio)] : ['', '']),
     `${figures.spills}`,
     `${figures.fewestWaves ?? ''}`,
@@ -36,13 +25,12 @@ function networkRow({ gpu }: GpuReport, figures: NetworkFigures): string[] {
 
 /** Returns a Markdown table of a GPU's kernels. Kernels of the same shape and variant are one row. */
 export function kernelTable({ kernels }: GpuReport): string {
-  const groups = groupBy(kernels, ({ network, subgroups, shape, layer, variant, isDefault }) =>
-    JSON.stringify([network, subgroups, shape ?? layer, variant, isDefault]),
+  const groups = groupBy(kernels, ({ network, shape, layer, variant, isDefault }) =>
+    JSON.stringify([network, shape ?? layer, variant, isDefault]),
   );
   return markdown(
     [
       'network',
-      'subgroups',
       'layer',
       'kernel',
       'layers',
@@ -60,10 +48,9 @@ export function kernelTable({ kernels }: GpuReport): string {
 
 function kernelRow(group: readonly KernelReport[]): string[] {
   const kernel = group[0] as KernelReport;
-  const { network, subgroups, shape, layer, variant, isDefault, threads, instructions, least, pipeline, failure } =
-    kernel;
+  const { network, shape, layer, variant, isDefault, threads, instructions, least, pipeline, failure } = kernel;
   const name = `${variant ?? ''}${isDefault ? ' (default)' : ''}`;
-  const start = [network, subgroups ? 'yes' : 'no', shape ?? layer, name, `${group.length}`];
+  const start = [network, shape ?? layer, name, `${group.length}`];
   if (!pipeline) return [...start, failure ?? '', '', '', '', '', '', ''];
   return [
     ...start,

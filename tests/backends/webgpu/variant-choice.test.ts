@@ -17,7 +17,7 @@ function defaultsOf(network: string, vendor: string, architecture = ''): Readonl
     (layer, input) => new SeededTensors(random, layer, input),
   );
   const plan = planGraph(graph, { kind: 'integers', unit: 1 }, [scoresBlob(graph)]);
-  const capabilities: Capabilities = { vendor, architecture, subgroups: false, timestamps: false };
+  const capabilities: Capabilities = { vendor, architecture, timestamps: false };
   const shapes = convolutionShapes(plan).filter(({ step }) => step.kind !== 'integerConvolution');
   return Object.fromEntries(shapes.map((shape) => [shapeKey(shape), chosenVariant(shape, capabilities, {}).name]));
 }
