@@ -1,7 +1,9 @@
 import { findHardware } from '../backends/webgpu/device.ts';
 import { type ErrorCode, HwgqError, messageOf, missingPart } from '../errors.ts';
+import { workOf } from '../graph/work.ts';
 import type { Model } from '../model/model.ts';
 import { AutoRunner } from './auto-runner.ts';
+import { interpretedBytes } from './expect-affordable.ts';
 import { FallbackRunner } from './fallback-runner.ts';
 import { gpuOf } from './gpu.ts';
 import { loadWasmRunner, type WasmRunner } from './load-wasm-runner.ts';
@@ -53,7 +55,7 @@ async function autoRunner(request: Request): Promise<Runner> {
       async (loss) => withoutGpu(loss, await wasmOrReason(silent(request)), request),
       onBackendChange,
     );
-  if (typeof wasm === 'string') {
+  if (wasm instanceof HwgqError) {
     const found = await hardwareOrReason(request, options.signal).catch(messageOf);
     const only = typeof found === 'string' ? found : await gpuRunner(request).catch(messageOf);
     return typeof only === 'string' ? withoutGpu(only, wasm, request) : replaceable(only);
@@ -80,7 +82,7 @@ async function gpuRunner(request: Request): Promise<Runner> {
   const { createProvenGpu } = await loadGpu();
   return createProvenGpu(request, async () => {
     const wasm = await wasmOrReason(silent({ ...request, options: { ...request.options, threads: 1 } }));
-    return typeof wasm === 'string' ? referenceRunner(request) : wasm;
+    return wasm instanceof HwgqError ? withoutWasm(wasm, request) : wasm;
   });
 }
 
@@ -90,18 +92,25 @@ async function wasmRunner({ model, blobs, options }: Request): Promise<WasmRunne
 }
 
 /** Loads a model on WebAssembly, or returns why it does not run there. */
-function wasmOrReason(request: Request): Promise<WasmRunner | string> {
+function wasmOrReason(request: Request): Promise<WasmRunner | HwgqError> {
   return wasmRunner(request).catch((error: unknown) => {
-    if (error instanceof HwgqError && WASM_FAILURES.includes(error.code)) return error.message;
+    if (error instanceof HwgqError && WASM_FAILURES.includes(error.code)) return error;
     throw error;
   });
 }
 
 /** Returns WebAssembly, or the interpreter, with the reason for not using the GPU. */
-async function withoutGpu(reason: string, wasm: WasmRunner | string, request: Request): Promise<Runner> {
-  if (typeof wasm === 'string') return referenceRunner(request, `${reason} ${wasm}`);
+async function withoutGpu(reason: string, wasm: WasmRunner | HwgqError, request: Request): Promise<Runner> {
+  if (wasm instanceof HwgqError) return withoutWasm(wasm, request, `${reason} ${wasm.message}`);
   wasm.fallbackReason = reason;
   return wasm;
+}
+
+/** Returns the interpreter. @throws the error of WebAssembly if that lacked memory and the interpreter needs more. */
+async function withoutWasm(failure: HwgqError, request: Request, fallbackReason?: string): Promise<Runner> {
+  const needed = Number(failure.details.bytes ?? 0);
+  if (failure.code === 'out-of-memory' && interpretedBytes(workOf(request.model.graph)) >= needed) throw failure;
+  return referenceRunner(request, fallbackReason);
 }
 
 /** Loads the code and the shaders of WebGPU, which only pages that use them fetch. */

@@ -4,6 +4,7 @@ import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { Model } from '../model/model.ts';
 import { interpret } from '../reference/interpret.ts';
 import { runPreprocessed } from './cpu-preprocessing.ts';
+import { expectAffordable } from './expect-affordable.ts';
 import type { BackendDescription, NetworkInputs, PictureRun, Runner } from './runner.ts';
 
 /** Runs a model with the float64 interpreter. */
@@ -12,8 +13,10 @@ export class ReferenceRunner implements Runner {
   readonly #model: Model;
   readonly #values: readonly string[];
 
+  /** @throws HwgqError `out-of-memory` or `unsupported` if the interpreter would need too much memory or time. */
   constructor(model: Model, blobs: readonly string[], fallbackReason?: string) {
     this.backend = { name: 'reference', fallbackReason };
+    expectAffordable(model.graph, 'reference');
     this.#model = model;
     this.#values = blobs.map((blob) => blobValue(model.graph, blob));
   }

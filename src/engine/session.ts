@@ -7,6 +7,7 @@ import { checkPicture } from '../image/picture.ts';
 import type { Model } from '../model/model.ts';
 import { checkSessionOptions } from './check-session-options.ts';
 import { createRunner } from './create-runner.ts';
+import { expectAffordable } from './expect-affordable.ts';
 import { PIPELINE_DEPTH } from './pipeline-depth.ts';
 import { pictureInput, planModel } from './plan-model.ts';
 import type { BackendDescription, NetworkInputs, PictureRun, Runner, SessionOptions, StepProfile } from './runner.ts';
@@ -49,13 +50,15 @@ export interface Session {
  * Loads a model on a backend.
  * @throws HwgqError `no-webgpu`, `no-wasm`, `unsupported`, `out-of-memory`, `device-lost` or `gpu-fault` if the backend
  *   was set by name; `worker` if `threads` was set and a thread fails; `download` if a file of this library cannot be
- *   fetched; `invalid-option` for an unknown blob or a value that is not accepted. The signal's reason if it aborts.
+ *   fetched; `invalid-option` for an unknown blob or a value that is not accepted. A network that needs too much memory
+ *   or time for any backend is `out-of-memory` or `unsupported`. The signal's reason if it aborts.
  */
 export async function createSession(model: Model, options: SessionOptions = {}): Promise<Session> {
   checkSessionOptions(options);
   const { backend = 'auto', signal } = options;
   const blobs = options.blobs ?? [scoresBlob(model.graph)];
   for (const blob of blobs) blobValue(model.graph, blob);
+  expectAffordable(model.graph, backend);
   signal?.throwIfAborted();
   if (backend !== 'reference') planAhead(model, blobs);
   const runner = await createRunner(model, blobs, backend, options);

@@ -21,6 +21,7 @@ interface PlacedTensor extends Lifetime {
  * @param alignment offsets are multiples of this number of bytes.
  */
 export function planArena(plan: Plan, bytesOf: (tensor: TensorId) => number, alignment: number): Arena {
+  /** In the order of their offsets. */
   const placed: PlacedTensor[] = [];
   const offsets: (number | undefined)[] = plan.tensors.map(() => undefined);
   const tensors = Array.from(tensorLifetimes(plan), ([tensor, lifetime]) => ({
@@ -29,15 +30,14 @@ export function planArena(plan: Plan, bytesOf: (tensor: TensorId) => number, ali
     bytes: Math.ceil(bytesOf(tensor) / alignment) * alignment,
   }));
   for (const { tensor, first, last, bytes } of tensors.sort((a, b) => b.bytes - a.bytes)) {
-    const neighbours = placed
-      .filter((other) => other.first <= last && first <= other.last)
-      .sort((a, b) => a.offset - b.offset);
     let offset = 0;
-    for (const other of neighbours) {
+    for (const other of placed) {
+      if (other.last < first || last < other.first) continue;
       if (other.offset - offset >= bytes) break;
       offset = Math.max(offset, other.offset + other.bytes);
     }
-    placed.push({ first, last, bytes, offset });
+    const after = placed.findIndex((other) => other.offset > offset);
+    placed.splice(after < 0 ? placed.length : after, 0, { first, last, bytes, offset });
     offsets[tensor] = offset;
   }
   return { bytes: placed.reduce((most, { offset, bytes }) => Math.max(most, offset + bytes), 0), offsets };

@@ -1,3 +1,4 @@
+import { HwgqError } from '../errors.ts';
 import type { ConvolutionLayer, WeightedLayer } from '../graph/graph.ts';
 import { type ChwShape, convolutionOutput } from '../graph/shapes.ts';
 import { filterScales, filterValues, type Weights, weightCount } from '../graph/weights.ts';
@@ -13,6 +14,7 @@ import { type AccumulatorRange, float32Range, foldThresholds, integerRange } fro
 /** A layer with weights and a known kind of input, which becomes a step once its epilogue is known. */
 export interface PlannedConvolution {
   readonly output: ChwShape;
+  readonly weightCount: number;
   /** Returns the step that computes codes. `between` maps the layer's values to the quantizer's input. */
   toCodes(input: TensorId, output: TensorId, between: ChannelFunction, quantizer: LevelQuantizer): Convolution;
   /** Returns the arithmetic of a step that computes floats. */
@@ -52,6 +54,7 @@ export function planConvolution(layer: WeightedLayer, input: PlanTensor): Planne
   };
   return {
     output,
+    weightCount: count,
     toCodes(id, target, between, quantizer) {
       const arithmetic = arithmeticOf(convolution, input, CODE_LIMBS);
       const accumulated = accumulatedValue(convolution, arithmetic);
@@ -113,12 +116,22 @@ function unitOf(arithmetic: Arithmetic): ChannelFunction {
 function accumulatorRange(layer: ConvolutionLayer, arithmetic: Arithmetic): AccumulatorRange {
   switch (arithmetic.kind) {
     case 'integerConvolution':
-      return integerRange(arithmetic.weights.bound);
+      return exactRange(layer, arithmetic.weights.bound);
     case 'floatConvolution':
       return float32Range;
     case 'binaryConvolution':
-      return integerRange((weightCount(layer.weights) / layer.outputs) * arithmetic.levels.largest);
+      return exactRange(layer, (weightCount(layer.weights) / layer.outputs) * arithmetic.levels.largest);
   }
+}
+
+/** Returns the range of sums up to a bound. @throws HwgqError `unsupported` if they are too large to be exact. */
+function exactRange({ name }: ConvolutionLayer, bound: number): AccumulatorRange {
+  if (Number.isSafeInteger(bound)) return integerRange(bound);
+  throw new HwgqError(
+    'unsupported',
+    `Layer '${name}' has sums up to ${bound} of its input's levels; at most 2^53 can be counted exactly. Use the backend 'reference'.`,
+    { layer: name },
+  );
 }
 
 type WithoutWeights = Windows & {

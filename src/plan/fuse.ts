@@ -1,13 +1,4 @@
-import type {
-  Eltwise,
-  FloatEpilogue,
-  FloatPooling,
-  FusedQuantization,
-  Plan,
-  Quantize,
-  Step,
-  TensorId,
-} from './plan.ts';
+import type { Eltwise, FloatEpilogue, FusedQuantization, Plan, Step, TensorId } from './plan.ts';
 import { inputsOf } from './step-tensors.ts';
 
 /** A step that writes floats through an epilogue, into which later steps can be fused. */
@@ -24,58 +15,106 @@ export function fuseSteps(plan: Plan): Plan {
 
 /** Fuses a plain sum into the binary convolution that computes its later summand, if only the sum reads it. */
 function fuseShortcuts(plan: Plan): Plan {
-  const steps = [...plan.steps];
-  for (const sum of plan.steps) {
+  const fused = new FusedSteps(plan);
+  for (const [index, sum] of plan.steps.entries()) {
     if (sum.kind !== 'eltwise' || !isPlainSum(sum)) continue;
-    const producers = [sum.input, sum.other].map((id) => steps.findIndex((step) => step.output === id));
-    const last = Math.max(...producers);
-    const producer = steps[last];
+    const last = Math.max(fused.producerOf(sum.input), fused.producerOf(sum.other));
+    const producer = fused.at(last);
     if (sum.input === sum.other || !producer || !producesFloats(producer)) continue;
     if (producer.kind !== 'binaryConvolution' || producer.epilogue.shortcut !== undefined) continue;
-    if (readerCount(plan, producer.output) > 1) continue;
+    if (fused.readerCount(producer.output) > 1) continue;
     const shortcut = producer.output === sum.input ? sum.other : sum.input;
-    steps[last] = { ...producer, output: sum.output, epilogue: { ...producer.epilogue, shortcut } };
-    steps.splice(steps.indexOf(sum), 1);
+    fused.replace(last, { ...producer, output: sum.output, epilogue: { ...producer.epilogue, shortcut } }, index);
   }
-  return { ...plan, steps };
+  return fused.plan;
 }
 
 /** Fuses a function into the float pooling whose output only it reads. */
 function fusePooledFunctions(plan: Plan): Plan {
-  const steps = [...plan.steps];
-  for (const next of plan.steps) {
-    if (next.kind !== 'pointwise' || readerCount(plan, next.input) > 1) continue;
-    const pooling = plan.steps.find(
-      (step): step is FloatPooling => step.kind === 'floatPooling' && step.output === next.input,
-    );
-    if (!pooling) continue;
-    steps[steps.indexOf(pooling)] = { ...pooling, output: next.output, epilogue: next.epilogue };
-    steps.splice(steps.indexOf(next), 1);
+  const fused = new FusedSteps(plan);
+  for (const [index, next] of plan.steps.entries()) {
+    if (next.kind !== 'pointwise' || fused.readerCount(next.input) > 1) continue;
+    const place = fused.producerOf(next.input);
+    const pooling = plan.steps[place];
+    if (pooling?.kind !== 'floatPooling' || pooling.output !== next.input) continue;
+    fused.replace(place, { ...pooling, output: next.output, epilogue: next.epilogue }, index);
   }
-  return { ...plan, steps };
+  return fused.plan;
 }
 
 /** Fuses the first quantization of floats into the step that produces them. */
 function fuseQuantizations(plan: Plan): Plan {
-  const steps = [...plan.steps];
-  for (const [index, producer] of steps.entries()) {
+  const fused = new FusedSteps(plan);
+  const quantizations = new Map<TensorId, number>();
+  for (const [index, step] of plan.steps.entries()) {
+    if (step.kind === 'quantize' && !quantizations.has(step.input)) quantizations.set(step.input, index);
+  }
+  for (const [index, producer] of plan.steps.entries()) {
     if (!producesFloats(producer)) continue;
     if (producer.kind !== 'binaryConvolution' && producer.kind !== 'floatPooling' && producer.kind !== 'pointwise') {
       continue;
     }
-    const quantize = steps.find((step): step is Quantize => step.kind === 'quantize' && step.input === producer.output);
-    if (!quantize) continue;
+    const place = quantizations.get(producer.output);
+    const quantize = place === undefined ? undefined : plan.steps[place];
+    if (place === undefined || quantize?.kind !== 'quantize') continue;
     const { sign, epilogue } = quantize;
     const codes: FusedQuantization = {
       output: quantize.output,
       sign,
       thresholds: epilogue.thresholds,
-      keepsFloats: readerCount(plan, producer.output) > 1,
+      keepsFloats: fused.readerCount(producer.output) > 1,
     };
-    steps[index] = { ...producer, epilogue: { ...producer.epilogue, codes } };
-    steps.splice(steps.indexOf(quantize), 1);
+    fused.replace(index, { ...producer, epilogue: { ...producer.epilogue, codes } }, place);
   }
-  return { ...plan, steps };
+  return fused.plan;
+}
+
+/** The steps of a plan while some are fused, each found in constant time: plans have thousands. */
+class FusedSteps {
+  readonly #plan: Plan;
+  /** The steps in their places; undefined for those that were fused into another. */
+  readonly #steps: (Step | undefined)[];
+  readonly #producers = new Map<TensorId, number>();
+  readonly #readers = new Map<TensorId, number>();
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#steps = [...plan.steps];
+    for (const [index, step] of plan.steps.entries()) {
+      if (!this.#producers.has(step.output)) this.#producers.set(step.output, index);
+      for (const input of inputsOf(step)) this.#addReader(input);
+    }
+    for (const output of plan.outputs) this.#addReader(output);
+  }
+
+  get plan(): Plan {
+    return { ...this.#plan, steps: this.#steps.filter((step) => step !== undefined) };
+  }
+
+  at(place: number): Step | undefined {
+    return this.#steps[place];
+  }
+
+  /** Returns the place of the first step that writes a tensor, or −1. */
+  producerOf(tensor: TensorId): number {
+    return this.#producers.get(tensor) ?? -1;
+  }
+
+  /** Returns how often a tensor was read before any step was fused; the plan's outputs count as reads. */
+  readerCount(tensor: TensorId): number {
+    return this.#readers.get(tensor) ?? 0;
+  }
+
+  /** Replaces a step by one that also does the work of another, which is removed. */
+  replace(place: number, step: Step, removed: number): void {
+    this.#steps[removed] = undefined;
+    this.#steps[place] = step;
+    this.#producers.set(step.output, place);
+  }
+
+  #addReader(tensor: TensorId): void {
+    this.#readers.set(tensor, (this.#readers.get(tensor) ?? 0) + 1);
+  }
 }
 
 function isPlainSum({ operation, coefficients }: Eltwise): boolean {
@@ -84,10 +123,4 @@ function isPlainSum({ operation, coefficients }: Eltwise): boolean {
 
 function producesFloats(step: Step): step is FloatProducer {
   return 'epilogue' in step && step.epilogue.kind === 'floats';
-}
-
-/** Returns how often a tensor is read; the plan's outputs count as reads. */
-function readerCount(plan: Plan, id: TensorId): number {
-  const inputs = plan.steps.flatMap((step) => inputsOf(step));
-  return [...inputs, ...plan.outputs].filter((read) => read === id).length;
 }

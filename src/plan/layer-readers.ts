@@ -7,43 +7,56 @@ import { isLevelQuantizer } from '../numerics/quantizer.ts';
  */
 export class LayerReaders {
   readonly #readers = new Map<string, Layer[]>();
+  /** The values that a reader needs as floats, directly or through layers that are folded. */
+  readonly #asFloats = new Set<string>();
+  /** The values that something other than a fully connected layer reads, directly or after dropout. */
+  readonly #elsewhere = new Set<string>();
 
   constructor({ layers }: Graph) {
     for (const layer of layers) {
-      for (const value of new Set(layer.inputs)) this.#readers.set(value, [...this.#of(value), layer]);
+      for (const value of new Set(layer.inputs)) {
+        const readers = this.#readers.get(value);
+        if (readers) readers.push(layer);
+        else this.#readers.set(value, [layer]);
+      }
+    }
+    // The readers of a layer come after it.
+    for (const layer of layers.toReversed()) {
+      const isElsewhere = layer.type === 'dropout' ? this.#elsewhere.has(layer.name) : layer.type !== 'innerProduct';
+      const asFloats = this.#needsFloats(layer);
+      for (const value of layer.inputs) {
+        if (asFloats) this.#asFloats.add(value);
+        if (isElsewhere) this.#elsewhere.add(value);
+      }
     }
   }
 
   /** Whether several layers read a value and at least one of them needs it as floats. */
   areSeveralWithFloats(value: string): boolean {
-    return this.#of(value).length > 1 && this.#needFloats(value);
+    return this.#of(value).length > 1 && this.#asFloats.has(value);
   }
 
   /** Whether only fully connected layers read a value, directly or after dropout. */
   areFullyConnected(value: string): boolean {
-    return this.#of(value).every((reader) =>
-      reader.type === 'dropout' ? this.areFullyConnected(reader.name) : reader.type === 'innerProduct',
-    );
+    return !this.#elsewhere.has(value);
   }
 
-  #needFloats(value: string): boolean {
-    return this.#of(value).some((reader) => {
-      switch (reader.type) {
-        case 'batchNorm':
-        case 'scale':
-        case 'relu':
-        case 'dropout':
-        case 'concat':
-        case 'reshape':
-          return this.#needFloats(reader.name);
-        case 'quant':
-          return !isLevelQuantizer(reader.quantizer) && this.#needFloats(reader.name);
-        case 'pooling':
-          return reader.method === 'average' || this.#needFloats(reader.name);
-        default:
-          return true;
-      }
-    });
+  #needsFloats(reader: Layer): boolean {
+    switch (reader.type) {
+      case 'batchNorm':
+      case 'scale':
+      case 'relu':
+      case 'dropout':
+      case 'concat':
+      case 'reshape':
+        return this.#asFloats.has(reader.name);
+      case 'quant':
+        return !isLevelQuantizer(reader.quantizer) && this.#asFloats.has(reader.name);
+      case 'pooling':
+        return reader.method === 'average' || this.#asFloats.has(reader.name);
+      default:
+        return true;
+    }
   }
 
   #of(value: string): readonly Layer[] {

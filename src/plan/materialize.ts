@@ -61,6 +61,7 @@ export class Materializer {
     switch (source.kind) {
       case 'weights': {
         const { planned } = source;
+        builder.expectRoom(layer, planned.weightCount);
         const output = builder.addFloats(planned.output);
         const { accumulated, toFloats } = planned.forFloats();
         const [epilogue, ...rest] = accumulated.andThen(first).toEpilogues(planned.output.channels);
@@ -87,6 +88,7 @@ export class Materializer {
     switch (source.kind) {
       case 'weights': {
         const { planned } = source;
+        builder.expectRoom(layer, planned.weightCount);
         const codes = builder.addTensor(codesOf(planned.output));
         builder.steps.push(planned.toCodes(source.input, codes, between, quantizer));
         return codes;
@@ -102,6 +104,7 @@ export class Materializer {
       case 'concat': {
         let channels = 0;
         const codes = source.parts.map((part) => {
+          builder.expectRoom(layer);
           const value = applyFunction(this.unquantized(part), part.layer, between.fromChannel(channels));
           channels += part.shape.channels;
           return this.toCodes(layer, value, quantizer);

@@ -1,11 +1,18 @@
+import { HwgqError } from '../errors.ts';
 import type { ChwShape } from '../graph/shapes.ts';
 import { ChannelFunction } from './channel-function.ts';
 import type { CodeTensor, FloatEpilogue, FloatPooling, PlanTensor, Step, TensorId, Windows } from './plan.ts';
+
+/** A graph has at most 10,000 layers, most of which become one step. */
+const MAX_STEPS = 40_000;
+/** A file has at most 2^30 bytes of weights, or eight times as many signs, of which real networks have a fraction. */
+const MAX_WEIGHTS = 2 ** 33;
 
 /** Collects the tensors and steps of a plan. Its methods append steps and return the tensor that the last one writes. */
 export class PlanBuilder {
   readonly tensors: PlanTensor[] = [];
   readonly steps: Step[] = [];
+  #weights = 0;
 
   /** Adds a tensor that a step will write. */
   addTensor(tensor: PlanTensor): TensorId {
@@ -14,6 +21,22 @@ export class PlanBuilder {
 
   addFloats(shape: ChwShape): TensorId {
     return this.addTensor({ kind: 'floats', shape });
+  }
+
+  /**
+   * Checks that a plan stays in proportion to its graph before a layer is planned once more: a concatenation that several
+   * quantizers read is planned for each of them, part by part, and parts may be concatenations themselves.
+   * @param weights the number of weights of the step.
+   * @throws HwgqError `unsupported`, naming the layer.
+   */
+  expectRoom(layer: string, weights = 0): void {
+    this.#weights += weights;
+    if (this.steps.length < MAX_STEPS && this.#weights < MAX_WEIGHTS) return;
+    throw new HwgqError(
+      'unsupported',
+      `Layer '${layer}' would be planned too often: values that are joined and quantized again and again give more than ${MAX_STEPS} steps or ${MAX_WEIGHTS} weights. Use the backend 'reference'.`,
+      { layer },
+    );
   }
 
   tensor(id: TensorId): PlanTensor {
