@@ -1,5 +1,6 @@
 import { HwgqError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
+import { elementCount } from '../graph/shapes.ts';
 import { type Work, workOf } from '../graph/work.ts';
 import type { BackendName } from './runner.ts';
 
@@ -12,11 +13,12 @@ const MAX_OPERATIONS = 500e9;
 const MAX_INTERPRETED_OPERATIONS = 50e9;
 /** The address space of WebAssembly, which no GPU buffer exceeds either. */
 const MAX_BYTES = 2 ** 32;
-const MAX_INTERPRETED_BYTES = 2 ** 31;
+const MAX_INTERPRETED_BYTES = 2 ** 30;
 const MAX_CHANNELS = 2 ** 22;
 
-/** The fewest bytes that a value takes on a backend: codes of one bit, and float64. */
-const COMPILED_BYTES = 1 / 8;
+/** The fewest bytes that a value takes: an input is an integer of 16 bits, a code may have one bit. */
+const INPUT_BYTES = 2;
+const CODE_BYTES = 1 / 8;
 const INTERPRETED_BYTES = 8;
 
 /**
@@ -26,7 +28,9 @@ const INTERPRETED_BYTES = 8;
 export function expectAffordable(graph: Graph, backend: BackendName | 'auto'): void {
   const work = workOf(graph);
   const isInterpreted = backend === 'reference';
-  const bytes = isInterpreted ? interpretedBytes(work) : work.values * COMPILED_BYTES;
+  const bytes = isInterpreted
+    ? interpretedBytes(work)
+    : Math.max(elementCount(graph.input.shape) * INPUT_BYTES, work.values * CODE_BYTES);
   const maxBytes = isInterpreted ? MAX_INTERPRETED_BYTES : MAX_BYTES;
   if (bytes > maxBytes) {
     throw new HwgqError(

@@ -10,10 +10,27 @@ import type { FloatEpilogue } from './plan.ts';
 export class ChannelFunction {
   static readonly identity = new ChannelFunction([]);
 
-  readonly #operations: readonly Operation[];
+  /** The function whose values the last operations are applied to. */
+  readonly #before: ChannelFunction | undefined;
+  readonly #last: readonly Operation[];
+  #all: readonly Operation[] | undefined;
 
-  private constructor(operations: readonly Operation[]) {
-    this.#operations = operations;
+  private constructor(last: readonly Operation[], before?: ChannelFunction) {
+    this.#last = last;
+    this.#before = before;
+  }
+
+  /** All operations in order. They are joined when they are first needed: a chain of layers extends its function often. */
+  get #operations(): readonly Operation[] {
+    if (this.#all) return this.#all;
+    const parts: (readonly Operation[])[] = [];
+    let part: ChannelFunction | undefined = this;
+    while (part) {
+      parts.push(part.#all ?? part.#last);
+      part = part.#all ? undefined : part.#before;
+    }
+    this.#all = parts.reverse().flat();
+    return this.#all;
   }
 
   /** Multiplies each channel by its own factor. */
@@ -85,7 +102,7 @@ export class ChannelFunction {
 
   /** Returns the composition of this function and the next one. */
   andThen(next: ChannelFunction): ChannelFunction {
-    return new ChannelFunction([...this.#operations, ...next.#operations]);
+    return next.isIdentity ? this : new ChannelFunction(next.#operations, this);
   }
 
   /** Returns the function of the channels from `first` on, renumbered from 0. */
@@ -134,7 +151,7 @@ export class ChannelFunction {
   }
 
   get isIdentity(): boolean {
-    return this.#operations.length === 0;
+    return this.#last.length === 0;
   }
 
   /** Returns the function as one or more epilogues, to be applied in order. */
@@ -162,7 +179,7 @@ export class ChannelFunction {
   }
 
   #followedBy(operation: Operation): ChannelFunction {
-    return new ChannelFunction([...this.#operations, operation]);
+    return new ChannelFunction([operation], this);
   }
 }
 
