@@ -63,6 +63,12 @@ it.each(['auto', 'wasm', 'webgpu', 'reference'] as const)(
 );
 
 it('does not fall back to the interpreter where that needs still more memory', async () => {
-  const large = modelOf([3, 16_000, 16_000], { type: 'relu', name: 'r', inputs: ['data'], blob: 'r', negativeSlope: 0 });
+  const large = modelOf([3, 16_000, 16_000], {
+    type: 'relu',
+    name: 'r',
+    inputs: ['data'],
+    blob: 'r',
+    negativeSlope: 0,
+  });
   await expect(createSession(large, { backend: 'auto' })).rejects.toMatchObject({ code: 'out-of-memory' });
 });
