@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Candidate, nameOf } from '../../src/bench/candidate.ts';
 import type { EndToEndResult } from '../../src/bench/end-to-end/end-to-end-race.ts';
-import { MEDIAPIPE, type PictureCandidate, pictureCandidates } from '../../src/bench/end-to-end/picture-candidate.ts';
+import { type PictureCandidate, pictureCandidates } from '../../src/bench/end-to-end/picture-candidate.ts';
 import { rooflinePlace } from '../../src/bench/roofline.ts';
 import { quantile, summarize } from '../../src/bench/statistics.ts';
 import {
@@ -74,7 +74,7 @@ it('evaluates parts of the time to a label', () => {
   expect(picturePartResult(target, [])).toMatchObject({ isMet: false });
 });
 
-it('lets int8 networks on WebAssembly compete from a picture to a label, with MediaPipe beside LiteRT.js', () => {
+it('lets int8 networks on WebAssembly compete from a picture to a label', () => {
   const liteRt = { engine: 'LiteRT.js', backend: 'wasm', form: 'int8-twin' } as const;
   const others: readonly Candidate[] = [
     { ...liteRt, form: 'float-twin' },
@@ -82,9 +82,7 @@ it('lets int8 networks on WebAssembly compete from a picture to a label, with Me
     { engine: 'tfjs', backend: 'wasm', form: 'float-twin' },
     { engine: 'hwgq-web', backend: 'reference' },
   ];
-  expect(pictureCandidates([...others, liteRt], false)).toEqual([liteRt, MEDIAPIPE]);
-  expect(pictureCandidates([...others, liteRt], true)).toEqual([liteRt]);
-  expect(pictureCandidates(others, false)).toEqual([]);
+  expect(pictureCandidates([...others, liteRt])).toEqual([liteRt]);
 });
 
 it('names the targets of ordinary convolutions apart from those of the network', () => {

@@ -9,15 +9,15 @@ import type {
 /** An engine that can be measured from a picture to a label. */
 export type PictureCandidate = OwnCandidate | OnnxRuntimeCandidate | LiteRtCandidate | MediaPipeCandidate;
 
+/** It cannot run networks with gray input. */
 export const MEDIAPIPE: MediaPipeCandidate = { engine: 'MediaPipe', backend: 'wasm', form: 'int8-twin' };
 
 /**
  * Returns those of the selected candidates that take part: this project's engine, and int8 networks on WebAssembly in
- * other engines. If LiteRT.js is among them, MediaPipe runs the same file, unless the network is gray.
+ * other engines. MediaPipe has to be added.
  */
-export function pictureCandidates(candidates: readonly Candidate[], isGray: boolean): readonly PictureCandidate[] {
-  const found = candidates.filter(isPictureCandidate);
-  return found.some(({ engine }) => engine === 'LiteRT.js') && !isGray ? [...found, MEDIAPIPE] : found;
+export function pictureCandidates(candidates: readonly Candidate[]): readonly PictureCandidate[] {
+  return candidates.filter(isPictureCandidate);
 }
 
 function isPictureCandidate(candidate: Candidate): candidate is Exclude<PictureCandidate, MediaPipeCandidate> {

@@ -10,7 +10,7 @@ import type { BenchmarkSettings } from '../benchmark.ts';
 import { formOf, nameOf } from '../candidate.ts';
 import { type DotProduct, dotProductText } from '../dot-product.ts';
 import type { EndToEndResult } from '../end-to-end/end-to-end-race.ts';
-import { pictureCandidates } from '../end-to-end/picture-candidate.ts';
+import { MEDIAPIPE, pictureCandidates } from '../end-to-end/picture-candidate.ts';
 import { PICTURE_KINDS, PICTURE_NAMES } from '../end-to-end/picture-kinds.ts';
 import { type FirstLabelCandidate, type FirstLabelTask, firstLabelAddress, floorAddress } from '../first-labels.ts';
 import { FLOAT_MULTIPLY_ADDS, FLOAT_NETWORK } from '../float-network.ts';
@@ -205,7 +205,7 @@ class BenchProgram {
   }
 
   async #measureEndToEnd(): Promise<void> {
-    const candidates = [...pictureCandidates(candidatesOf(PICTURE_TARGETS), false)];
+    const candidates = [...pictureCandidates(candidatesOf(PICTURE_TARGETS)), MEDIAPIPE];
     const pictures = { candidates, kinds: PICTURE_NAMES, rounds: options.rounds ?? PICTURE_ROUNDS };
     const { endToEnd } = await this.#runInPage(NETWORK, [], { pictures });
     printPictures('', endToEnd);

@@ -2,7 +2,7 @@ import { supportedSimd } from '../../backends/wasm/simd.ts';
 import type { BenchmarkSettings } from '../../bench/benchmark.ts';
 import type { Candidate, OwnCandidate, PeerCandidate } from '../../bench/candidate.ts';
 import type { PictureSettings } from '../../bench/end-to-end/end-to-end-race.ts';
-import { pictureCandidates } from '../../bench/end-to-end/picture-candidate.ts';
+import { MEDIAPIPE, pictureCandidates } from '../../bench/end-to-end/picture-candidate.ts';
 import { PICTURE_NAMES } from '../../bench/end-to-end/picture-kinds.ts';
 import { HwgqError } from '../../errors.ts';
 import { byId, create } from '../shared/dom.ts';
@@ -47,7 +47,8 @@ export async function chosenSettings(): Promise<BenchmarkSettings> {
 function chosenPictures(network: string, candidates: readonly Candidate[]): PictureSettings | undefined {
   const kinds = PICTURE_NAMES.filter((name) => isChecked(`picture-${name}`));
   if (kinds.length === 0) return undefined;
-  return { kinds, rounds: PICTURE_ROUNDS, candidates: pictureCandidates(candidates, network === GRAY_NETWORK) };
+  const mediaPipe = isChecked('peer-mediapipe') && network !== GRAY_NETWORK ? [MEDIAPIPE] : [];
+  return { kinds, rounds: PICTURE_ROUNDS, candidates: [...pictureCandidates(candidates), ...mediaPipe] };
 }
 
 async function offerWhatIsHere(): Promise<void> {
