@@ -71,5 +71,5 @@ function ratioText(ratio: number): string {
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return lines.map((cells) => `| ${cells.map((cell) => cell || '–').join(' | ')} |`).join('\n');
 }
