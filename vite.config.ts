@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { assemblyScript } from './build/plugins/assemblyscript.ts';
 import { contentSecurityPolicy } from './build/plugins/content-security-policy.ts';
 import { downloads } from './build/plugins/downloads.ts';
@@ -7,15 +7,28 @@ import { peers } from './build/plugins/peers.ts';
 import { serviceWorker } from './build/plugins/service-worker.ts';
 import { wgsl } from './build/plugins/wgsl.ts';
 
+/** Keeps what a worker exports to its own chunks (src/engine/shared-parts.ts). */
+function workerExports(): Plugin {
+  return {
+    name: 'worker-exports',
+    options: (options) => ({ ...options, preserveEntrySignatures: 'allow-extension' as const }),
+  };
+}
+
 const site = {
   base: './',
   assetsInclude: ['**/*.hwgq'],
   plugins: [assemblyScript(), wgsl(), peers(), downloads(), licences(), contentSecurityPolicy(), serviceWorker()],
-  worker: { format: 'es' as const, plugins: () => [assemblyScript(), wgsl()] },
+  worker: {
+    format: 'es' as const,
+    plugins: () => [assemblyScript(), wgsl(), workerExports()],
+  },
   build: {
     outDir: 'dist/site',
     target: 'es2023',
     assetsInlineLimit: 0,
+    // All browsers that run the site's code support module preloads.
+    modulePreload: { polyfill: false },
     sourcemap: true,
     rolldownOptions: {
       input: [

@@ -8,8 +8,5 @@ export type { WasmRunner } from './wasm-runner.ts';
  * @throws HwgqError `download` if the file cannot be fetched.
  */
 export function loadWasmRunner(): Promise<typeof import('./wasm-runner.ts')> {
-  // Requests a file that the runner shares with other backends at the same time, not only once the runner's own file has
-  // arrived. If it is missing, the runner's import fails.
-  import('../image/input.ts').catch(() => {});
   return import('./wasm-runner.ts').catch(missingPart);
 }

@@ -15,3 +15,5 @@ addEventListener('message', ({ data, ports: [port] }: MessageEvent<LoadOptions>)
   else prepareSession(data);
 });
 announceReady();
+
+export * from '../engine/shared-parts.ts';

@@ -56,7 +56,7 @@ it('requests the model, and tells the worker the options, before the worker has 
   await expect.poll(() => server.requests).toEqual(expect.arrayContaining(['lenet.hwgq', 'seen-wasm-1']));
 });
 
-it('fetches everything that WebAssembly needs as soon as the worker knows the options', async () => {
+it('fetches WebAssembly and its kernels as soon as the worker knows the options', async () => {
   await page.goto(server.url);
   await page.evaluate(() => {
     const worker = new Worker('worker.js', { type: 'module' });
@@ -64,7 +64,7 @@ it('fetches everything that WebAssembly needs as soon as the worker knows the op
     // Keeps the worker alive.
     Object.assign(window, { worker });
   });
-  const parts = ['wasm-runner.js', 'input.js', expect.stringMatching(/^kernels-.+\.js$/)];
+  const parts = ['wasm-runner.js', expect.stringMatching(/^kernels-.+\.js$/)];
   await expect.poll(() => server.requests).toEqual(expect.arrayContaining(parts));
 });
 
@@ -74,4 +74,16 @@ it('fetches a model once if the page has preloaded it', async () => {
   await page.locator('html[data-label]').waitFor({ state: 'attached' });
   expect(server.requests.filter((file) => file === 'lenet.hwgq')).toHaveLength(1);
   expect(server.requests.indexOf('lenet.hwgq')).toBeLessThan(server.requests.indexOf('worker.js'));
+});
+
+it('needs one file of the worker and two of WebAssembly on one thread', async () => {
+  await page.goto(server.url);
+  await page.evaluate(async () => {
+    const { library } = window as unknown as { library: typeof import('../../src/client/index.ts') };
+    const classifier = await library.createClassifier({ model: 'lenet.hwgq', backend: 'wasm', threads: 1 });
+    await classifier.classify(new ImageData(28, 28));
+  });
+  const own = server.requests.filter((file) => file.endsWith('.js'));
+  expect(own).toEqual(['index.js', 'worker.js', ...own.slice(2)]);
+  expect(own.slice(2).sort()).toEqual([expect.stringMatching(/^kernels-.+\.js$/), 'wasm-runner.js']);
 });
