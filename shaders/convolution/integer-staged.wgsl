@@ -63,15 +63,14 @@ fn stage(image: u32, first: vec2<u32>, place: vec2<u32>) {
 }
 
 fn accumulate(pixel: Pixel, block: u32) -> array<Sum, BLOCKS> {
-  let limbSize = shape.taps * channels * BLOCKS;
-  let weight = block / BLOCKS * limbs * limbSize;
+  let weight = block / BLOCKS * limbs * limbSize();
   var sums: array<Sum, BLOCKS>;
   sums = withLimb(sums, pixel.start, weight);
   if (limbs > 1u) {
-    sums = withLimb(carriedSums(sums, 0u), pixel.start, weight + limbSize);
+    sums = withLimb(carriedSums(sums, 0u), pixel.start, weight + limbSize());
   }
   if (limbs > 2u) {
-    sums = withLimb(carriedSums(sums, 12u), pixel.start, weight + 2u * limbSize);
+    sums = withLimb(carriedSums(sums, 12u), pixel.start, weight + 2u * limbSize());
   }
   return sums;
 }
@@ -88,18 +87,19 @@ fn carriedSums(sums: array<Sum, BLOCKS>, lowBits: u32) -> array<Sum, BLOCKS> {
 // Adds a limb, whose weights begin at `firstWeight`. Partial sums of `tapsOfSum` taps are exact in float32 (plan/exact-sums.ts).
 fn withLimb(sums: array<Sum, BLOCKS>, start: u32, firstWeight: u32) -> array<Sum, BLOCKS> {
   var next = sums;
+  let endOfLimb = firstWeight + limbSize();
   var weight = firstWeight;
   var at = start;
   var column = 0u;
-  var left = shape.taps;
   for (var part = 0u; part < MANY; part++) {
-    if (left == 0u) {
+    if (weight >= endOfLimb) {
       break;
     }
+    let endOfSum = min(weight + shape.tapsOfSum * channels * BLOCKS, endOfLimb);
     // Without a value, it keeps that of the previous turn in Chromium on SwiftShader.
     var partial = array<vec4<f32>, BLOCKS>();
     for (var tap = 0u; tap < MANY; tap++) {
-      if (tap >= shape.tapsOfSum || left == 0u) {
+      if (weight >= endOfSum) {
         break;
       }
       let values = valuesOf(staged[at]);
@@ -113,7 +113,6 @@ fn withLimb(sums: array<Sum, BLOCKS>, start: u32, firstWeight: u32) -> array<Sum
         }
       }
       weight += channels * BLOCKS;
-      left--;
       at++;
       column++;
       if (column == shape.kernelWidth) {
@@ -127,4 +126,8 @@ fn withLimb(sums: array<Sum, BLOCKS>, start: u32, firstWeight: u32) -> array<Sum
     }
   }
   return next;
+}
+
+fn limbSize() -> u32 {
+  return shape.taps * channels * BLOCKS;
 }
