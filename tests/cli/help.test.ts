@@ -6,7 +6,18 @@ describe('hwgq', () => {
   it.each([
     [
       'convert',
-      ['--prototxt', '--weights', '--labels', '--mean', '--scale', '--channels', '--fit', '--float', '--out'],
+      [
+        '--prototxt',
+        '--weights',
+        '--labels',
+        '--mean',
+        '--scale',
+        '--channels',
+        '--fit',
+        '--float',
+        '--scores',
+        '--out',
+      ],
     ],
     ['inspect', ['--json']],
     ['classify', ['--top', '--json', '--csv', '--shard', '--threads', '--backend']],
