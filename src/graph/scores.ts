@@ -96,7 +96,7 @@ export function expectOneScorePerClass(graph: Graph): void {
   throw new HwgqError(
     'unsupported',
     `The scores '${blob}' are a map of ${height}×${width} places with ${channels} values each. A classifier needs one ` +
-      'score per class: add a Pooling layer with global_pooling, or use an input size for which one place is left.',
+      'per class: add a Pooling layer with global_pooling.',
     { blob },
   );
 }

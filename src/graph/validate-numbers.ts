@@ -101,11 +101,7 @@ function checkBatchNorm(layer: BatchNormLayer): void {
   expectFinite(layer, 'variance', variance);
   for (const [channel, value] of variance.entries()) {
     if (value + epsilon > 0) continue;
-    refuse(
-      layer,
-      `has the variance ${value} in channel ${channel}`,
-      `which must not be negative: with the epsilon ${epsilon} it has no square root to divide by`,
-    );
+    refuse(layer, `has the variance ${value} in channel ${channel}`, `which must not be negative (epsilon ${epsilon})`);
   }
 }
 
@@ -120,11 +116,7 @@ function checkLevels(layer: Layer, { centers, negativeSlope }: HwgqQuantizer): v
     const before = levels[index - 1];
     const isTooClose = before !== undefined && level - before < closest;
     if (!isTooClose && (level === 0 || Math.abs(level) >= closest)) continue;
-    refuse(
-      layer,
-      `quantizes to the levels ${levels.join(', ')}`,
-      `which must rise, each by at least ${closest} (2^-20 of the largest)`,
-    );
+    refuse(layer, `quantizes to the levels ${levels.join(', ')}`, `which must rise by ${closest} or more`);
   }
 }
 
@@ -148,7 +140,7 @@ export function indexOfNonFinite(values: ArrayLike<number>): number {
 function refuse(layer: Layer, seen: string, accepted: string): never {
   throw new HwgqError(
     'invalid-graph',
-    `Layer '${layer.name}' ${seen}, ${accepted}. Check the network and its weights; training may have diverged.`,
+    `Layer '${layer.name}' ${seen}, ${accepted}. Check the network and its weights.`,
     { layer: layer.name },
   );
 }

@@ -21,11 +21,7 @@ export function expectKnownFeatures(requires: unknown, byte: number): void {
   if (!Array.isArray(requires)) rejectFile('its list of required features is not an array', byte);
   for (const feature of requires as readonly unknown[]) {
     if (typeof feature === 'string' && Object.hasOwn(FEATURES, feature)) continue;
-    rejectFile(
-      `it requires the feature ${JSON.stringify(feature)?.slice(0, 60)}, which this version of hwgq-web does not have`,
-      byte,
-      'Update hwgq-web.',
-    );
+    rejectFile(`it requires the unknown feature ${JSON.stringify(feature)?.slice(0, 60)}`, byte, 'Update hwgq-web.');
   }
 }
 
