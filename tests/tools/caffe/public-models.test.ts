@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { blobValue } from '../../../src/graph/blobs.ts';
 import { type Graph, isWeighted } from '../../../src/graph/graph.ts';
-import { scoresBlob } from '../../../src/graph/scores.ts';
+import { endsOf, scoresBlob } from '../../../src/graph/scores.ts';
 import { validateGraph } from '../../../src/graph/validate.ts';
-import { buildGraph } from '../../../src/tools/caffe/build-graph.ts';
+import { buildGraph, connectBlobs } from '../../../src/tools/caffe/build-graph.ts';
 import { readBinaryproto, readCaffemodel } from '../../../src/tools/caffe/caffemodel.ts';
-import { readNetwork } from '../../../src/tools/caffe/network.ts';
+import { readNetwork, readNetworkFile } from '../../../src/tools/caffe/network.ts';
 import { describeShared, shared } from '../../support/shared.ts';
 
 const NETWORKS = ['alex2n', 'alexsign', 'cifarsmall', 'cifarvgg', 'google', 'lenet', 'res18'];
@@ -17,6 +17,19 @@ describeShared('published Caffe files', () => {
     const graph = golden(name);
     expect(graph.layers.at(-1)?.type).toBe('softmax');
     expect(validateGraph(graph).get(blobValue(graph, scoresBlob(graph)))).toEqual([meta(name).classes]);
+  });
+
+  it('are read with one end, without notes', () => {
+    const files = ['golden', 'caffemodels', 'real'].flatMap((folder) =>
+      readdirSync(shared(folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.prototxt'))
+        .map((file) => `${folder}/${file}`),
+    );
+    expect(files.length).toBeGreaterThan(10);
+    for (const file of files) {
+      const { network, notes } = readNetworkFile(readFileSync(shared(file), 'utf8'));
+      expect([file, notes, endsOf(connectBlobs(network)).length]).toEqual([file, [], 1]);
+    }
   });
 
   it('build unusual layers with Caffe’s shape of every blob', () => {
