@@ -37,6 +37,8 @@ interface Value {
   readonly quantization: Quantization | undefined;
 }
 
+/** Operators whose TFLite options include a ReLU after them. */
+const RECTIFIED: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'BatchNormalization', 'Add']);
 /** Half the range of uint8, whose codes become int8 codes. */
 const INT8_OFFSET = 128;
 const LARGEST_INT8 = 127;
@@ -247,7 +249,7 @@ class TfliteExport {
   /** Adds the tensor of a node's output, and fuses a ReLU that is its only reader. */
   #outputOf(node: OnnxNode, shape: NhwcShape): [Value, OperatorOptions] {
     const [reader, ...others] = this.#readersOf(node.output);
-    const isRectified = reader?.operator === 'Relu' && others.length === 0 && node.operator !== 'Relu';
+    const isRectified = reader?.operator === 'Relu' && others.length === 0 && RECTIFIED.has(node.operator);
     if (isRectified) this.#fused.add(reader);
     const name = isRectified ? reader.output : node.output;
     const quantization = this.#scoreScale ? this.#quantizationOf(name, this.#scoreScale) : undefined;
