@@ -12,6 +12,8 @@ export async function startLiteRtPictures(start: PictureEngineStart): Promise<Pi
   const { model, preprocessing, threads, peersUrl } = start;
   const folder = `${peersUrl}litert/`;
   const lite = (await import(/* @vite-ignore */ `${folder}core.js`)) as LiteRt;
+  // It logs its progress as errors.
+  (globalThis as { Module?: object }).Module = { printErr: () => {} };
   await lite.loadLiteRt(`${folder}${await liteRtBuild(lite, threads)}`, { threads: threads > 1 });
   const cpuOptions = { numThreads: threads };
   return new LiteRtPictures(lite, await lite.loadAndCompile(model, { accelerator: 'wasm', cpuOptions }), preprocessing);
