@@ -20,8 +20,8 @@ const FETCHED_BY: readonly (readonly [file: RegExp, paths: readonly DownloadPath
   [/kernels|thread-worker|wasm-runner/, ['wasm', 'auto']],
   [/proven-gpu/, ['webgpu', 'auto']],
   [/reference-runner/, ['reference']],
-  // The timing of single steps.
-  [/profile/, []],
+  // The timing of single steps, shaders of rare layers, and the hash of files above 16 MB or of pages without HTTPS.
+  [/profile|on-demand-shaders|hash/, []],
 ];
 /** Builds of the WebAssembly kernels. A page fetches one of them. */
 const ALTERNATIVES = /kernels/;

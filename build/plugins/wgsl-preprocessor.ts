@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 const INCLUDE = /^\/\/ #include "(.+)"$/gm;
-const UNROLL = /\/\/ #unroll\s+for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/;
+const UNROLL = /\/\/ #unroll\s+for \(var (\w+) = 0u; \1 < ([^;]+); \1\+\+\) \{/g;
 const CONSTANT = /^const (\w+) = ([^;]+);/gm;
 const COMMENT_OR_INDENT = /^\s+|\s*\/\/.*$/gm;
 
 /** A preprocessed shader. */
 export interface Shader {
-  /** WGSL without comments and indentation. */
+  /** WGSL without comments and indentation, in which loops to unroll are marked: `#r:3{…}`, see `unrolled`. */
   readonly text: string;
   /** Paths of the shader and of all files that it includes. */
   readonly files: ReadonlySet<string>;
@@ -17,8 +17,8 @@ export interface Shader {
 /**
  * Preprocesses a shader. Its directives are comments, so a file is valid syntax before and after:
  * - `// #include "other.wgsl"` inserts another file, each file once;
- * - `// #unroll` before a `for` loop writes out its iterations, so that arrays indexed by the loop variable can stay in
- *   registers. The bound is an expression of integers and of the file's constants.
+ * - `// #unroll` before a `for` loop marks it. Its iterations are written out before the shader is compiled, so that arrays
+ *   indexed by the loop variable can stay in registers. The bound is an expression of integers and of the file's constants.
  * @param parameters values of integer constants that the file itself declares, such as `PIXELS=4`.
  * @throws Error if the file does not declare such a constant, or a value is not an unsigned integer.
  */
@@ -26,7 +26,7 @@ export function preprocess(path: string, parameters: URLSearchParams = new URLSe
   const files = new Set<string>();
   const source = withParameters(path, readFileSync(path, 'utf8'), parameters);
   const text = withIncludes(path, source, files);
-  return { text: withoutComments(unroll(text, constantsOf(text))), files };
+  return { text: withoutComments(markLoops(text, constantsOf(text))), files };
 }
 
 export function withoutComments(text: string): string {
@@ -87,25 +87,11 @@ function evaluate(expression: string, constants: Constants): number {
   return sum();
 }
 
-function unroll(text: string, constants: Constants): string {
-  const loop = UNROLL.exec(text);
-  if (!loop) return text;
-  const [head, name, bound = ''] = loop;
-  const count = evaluate(bound, constants);
-  if (!Number.isInteger(count)) throw new Error(`The bound '${bound}' of an unrolled loop is not a constant.`);
-  const start = loop.index + head.length;
-  const end = closingBrace(text, start);
-  const body = unroll(text.slice(start, end), constants);
-  const iterations = Array.from({ length: count }, (_, value) => `{\nconst ${name} = ${value}u;${body}}`);
-  return `${text.slice(0, loop.index)}${iterations.join('\n')}${unroll(text.slice(end + 1), constants)}`;
-}
-
-/** Returns the index of the brace that closes the block whose text begins at `start`. */
-function closingBrace(text: string, start: number): number {
-  let depth = 1;
-  for (let index = start; index < text.length; index++) {
-    if (text[index] === '{') depth++;
-    if (text[index] === '}' && --depth === 0) return index;
-  }
-  throw new Error('An unrolled loop has no closing brace.');
+/** Replaces the heads of loops to unroll with marks, which `unrolled` expands. */
+function markLoops(text: string, constants: Constants): string {
+  return text.replaceAll(UNROLL, (_, name: string, bound: string) => {
+    const count = evaluate(bound, constants);
+    if (!Number.isInteger(count)) throw new Error(`The bound '${bound}' of an unrolled loop is not a constant.`);
+    return `#${name}:${count}{`;
+  });
 }

@@ -5,7 +5,8 @@ import { preprocess } from './wgsl-preprocessor.ts';
 /**
  * Imports `.wgsl` files as text: `import code from './binary-channels.wgsl?BLOCKS=4'`. A parameter of the import sets a
  * constant that the file declares; the comments `#include` and `#unroll` are preprocessed (`wgsl-preprocessor.ts`). All
- * names are shortened except those that pipelines are created with.
+ * names are shortened except those that pipelines are created with. Loops to unroll are only marked: `unrolled` expands them
+ * before a shader is compiled, so the download has each body once.
  */
 export function wgsl(): Plugin {
   return {

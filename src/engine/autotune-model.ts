@@ -1,7 +1,7 @@
 import { type Autotuned, type AutotuneOptions, autotune, type VariantTiming } from '../backends/webgpu/autotune.ts';
 import { type AdapterDescription, openDevice } from '../backends/webgpu/device.ts';
 import { scoresBlob } from '../graph/scores.ts';
-import { takesIntegers } from '../image/input.ts';
+import { takesIntegers } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import { planGraph } from '../plan/plan-graph.ts';

@@ -1,6 +1,5 @@
 import { HwgqError } from '../errors.ts';
-import { takesIntegers } from '../image/input.ts';
-import { sha256Hex } from '../model/hash.ts';
+import { takesIntegers } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { createTest, type ProofTask, proveScores, proveSpeed, runTest } from './gpu-proof.ts';
@@ -112,5 +111,7 @@ const INTEGER_STEPS: readonly Step['kind'][] = ['integerConvolution', 'binaryCon
 async function networkKey({ plan: { tensors, steps }, variants }: CompiledNetwork): Promise<string> {
   const shapes = steps.map(({ kind, input, output }) => [kind, tensors[input]?.shape, tensors[output]?.shape]);
   const text = JSON.stringify([shapes, [...variants]]);
-  return (await sha256Hex(new TextEncoder().encode(text))).slice(0, 16);
+  // `crypto.subtle` exists wherever WebGPU does: in secure contexts.
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return new DataView(hash).getBigUint64(0).toString(16);
 }

@@ -3,8 +3,8 @@ import { elementCount } from '../graph/shapes.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { Model } from '../model/model.ts';
 import { interpret } from '../reference/interpret.ts';
-import { runPreprocessed } from './cpu-preprocessing.ts';
 import { expectAffordable } from './expect-affordable.ts';
+import { loadWasmRunner } from './load-wasm-runner.ts';
 import type { BackendDescription, NetworkInputs, PictureRun, Runner } from './runner.ts';
 
 /** Runs a model with the float64 interpreter. */
@@ -39,7 +39,8 @@ export class ReferenceRunner implements Runner {
     });
   }
 
-  runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun> {
+  async runPictures(pictures: readonly AnyPicture[]): Promise<PictureRun> {
+    const { runPreprocessed } = await loadWasmRunner();
     return runPreprocessed(this, pictures, this.#model.preprocessing);
   }
 

@@ -1,5 +1,6 @@
 // The backends share these modules. The worker exports them, so that bundlers make them part of its own file instead of
 // further files that the browser would fetch one after the other.
-export { takesIntegers, toInputBytes, toNetworkInput } from '../image/input.ts';
+export { takesIntegers } from '../image/preprocessing.ts';
+export { isSeparable } from '../image/resampling.ts';
 export { clampToFloat32 } from '../numerics/float32.ts';
 export { tensorLifetimes } from '../plan/lifetimes.ts';

@@ -3,13 +3,17 @@ import type { SimdLevel } from '../backends/wasm/simd.ts';
 import { endIdleThreads } from '../backends/wasm/thread-pool.ts';
 import { HwgqError, missingPart } from '../errors.ts';
 import type { AnyPicture } from '../image/deferred-picture.ts';
-import { takesIntegers, toNetworkInput } from '../image/input.ts';
+import { toNetworkInput } from '../image/input.ts';
+import { takesIntegers } from '../image/preprocessing.ts';
 import type { Model } from '../model/model.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
 import { pictureInput, planModel, plannedInputs } from './plan-model.ts';
 import type { BackendDescription, NetworkInputs, PictureRun, Runner, SessionOptions } from './runner.ts';
 import { isSmall, wasmOptions } from './wasm-options.ts';
+
+/** The code that prepares pictures on the CPU is part of this file. Other backends load it if they need that. */
+export { runPreprocessed } from './cpu-preprocessing.ts';
 
 /** The configuration of WebAssembly for a model. */
 interface Configuration {

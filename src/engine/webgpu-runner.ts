@@ -5,7 +5,7 @@ import type { AnyPicture } from '../image/deferred-picture.ts';
 import type { Model } from '../model/model.ts';
 import type { Plan, PlanInput } from '../plan/plan.ts';
 import type { StepProfile } from '../plan/step-profile.ts';
-import { runPreprocessed } from './cpu-preprocessing.ts';
+import { loadWasmRunner } from './load-wasm-runner.ts';
 import { pictureInput, planModel, plannedInputs } from './plan-model.ts';
 import { RecoveringDevice } from './recovering-device.ts';
 import type {
@@ -87,6 +87,7 @@ export class WebGpuRunner implements Runner {
     const { preprocessing } = this.#model;
     const { device } = this.#device.current;
     if (!pictures.every((picture) => PictureInput.accepts(device, preprocessing, picture))) {
+      const { runPreprocessed } = await loadWasmRunner();
       return runPreprocessed(this, pictures, preprocessing);
     }
     const blobs = await this.#run(async () => {

@@ -1,11 +1,6 @@
 import type { Picture } from './picture.ts';
 import { toInputPixels } from './preprocess.ts';
-import { channelCount, type Preprocessing } from './preprocessing.ts';
-
-/** Returns whether the first layer's input is integers: pixels minus integer means. */
-export function takesIntegers({ mean }: Preprocessing): boolean {
-  return mean.kind === 'channels' && mean.values.every(Number.isInteger);
-}
+import { channelCount, type Preprocessing, takesIntegers } from './preprocessing.ts';
 
 /**
  * Converts a decoded picture to the bytes of a network's input.

@@ -38,3 +38,8 @@ export interface Preprocessing {
 export function channelCount(order: ChannelOrder): number {
   return order === 'gray' ? 1 : 3;
 }
+
+/** Returns whether the first layer's input is integers: pixels minus integer means. */
+export function takesIntegers({ mean }: Preprocessing): boolean {
+  return mean.kind === 'channels' && mean.values.every(Number.isInteger);
+}

@@ -1,3 +1,4 @@
+import { Sha256 } from './hash.ts';
 import type { Model } from './model.ts';
 import { ModelDecoder } from './model-decoder.ts';
 
@@ -6,7 +7,7 @@ import { ModelDecoder } from './model-decoder.ts';
  * @throws HwgqError the errors of `ModelDecoder.push` and `ModelDecoder.finish`.
  */
 export function decodeModel(file: Uint8Array): Model {
-  const decoder = new ModelDecoder();
+  const decoder = new ModelDecoder(new Sha256());
   decoder.push(file);
   return decoder.finish();
 }

@@ -18,7 +18,6 @@ import {
   MAX_NESTING,
 } from './file-layout.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
-import { Sha256 } from './hash.ts';
 import type { Model } from './model.ts';
 import { parseHeader } from './parse-header.ts';
 import { rejectFile } from './reject-file.ts';
@@ -61,12 +60,12 @@ export class ModelDecoder {
   #parsed: Parsed | undefined;
 
   /**
+   * @param hash computes the hash of the file. It must be able to `digest` when `finish` is called.
    * @param integrity the SHA-256 of the whole file, in the form of Subresource Integrity: `sha256-` and base64. If it is
    *   given, the file's own hash, which covers less, is not checked.
-   * @param hash computes the hash of the file.
    * @throws HwgqError `invalid-option` if `integrity` has another form.
    */
-  constructor(integrity?: string, hash: StreamHash = new Sha256()) {
+  constructor(hash: StreamHash, integrity?: string) {
     if (integrity !== undefined && !INTEGRITY.test(integrity)) {
       throw new HwgqError(
         'invalid-option',

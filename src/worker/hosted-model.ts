@@ -37,7 +37,7 @@ export class HostedModel implements ClassifierWorker {
 
   start({ integrity, ...session }: LoadOptions): void {
     const hash = new BufferedSha256();
-    this.#loading = { hash, decoder: new ModelDecoder(integrity, hash), session };
+    this.#loading = { hash, decoder: new ModelDecoder(hash, integrity), session };
     prepareSession(session);
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { preprocess } from '../../build/plugins/wgsl-preprocessor.ts';
+import { unrolled } from '../../src/backends/webgpu/unrolled.ts';
 
 let folder: string;
 
@@ -37,12 +38,36 @@ it('sets constants to the parameters of an import, and computes the bounds of un
     'read(r);',
     '}',
   );
-  const iterations = (text: string) => [...text.matchAll(/const r = (\d)u;/g)].map(([, value]) => Number(value));
+  const iterations = (text: string) =>
+    [...unrolled(text).matchAll(/const r=(\d)u;/g)].map(([, value]) => Number(value));
   expect(iterations(preprocess(path).text)).toEqual([0, 1, 2]);
   const { text } = preprocess(path, new URLSearchParams('PIXELS=5'));
   expect(text).toContain('const PIXELS = 5u;');
   expect(iterations(text)).toEqual([0, 1, 2]);
   expect(iterations(preprocess(path, new URLSearchParams('PIXELS=6')).text)).toEqual([0, 1, 2, 3]);
+});
+
+it('unrolls loops within loops, and what follows them', () => {
+  const path = shader(
+    'nested.wgsl',
+    '// #unroll',
+    'for (var a = 0u; a < 2u; a++) {',
+    '// #unroll',
+    'for (var b = 0u; b < 2u; b++) {',
+    'if (a == b) { use(a, b); }',
+    '}',
+    '}',
+    '// #unroll',
+    'for (var c = 0u; c < 1u; c++) {',
+    'use(c, c);',
+    '}',
+    'fn end() {}',
+  );
+  const block = (a: number) =>
+    `{const a=${a}u;${[0, 1].map((b) => `{const b=${b}u;if (a == b) { use(a, b); }}`).join('')}}`;
+  expect(unrolled(preprocess(path).text).replaceAll('\n', '')).toBe(
+    `${block(0)}${block(1)}{const c=0u;use(c, c);}fn end() {}`,
+  );
 });
 
 it('rejects a parameter that the shader does not declare, and a value that is not an unsigned integer', () => {

@@ -27,7 +27,7 @@ function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
 }
 
 function streamed(pieces: readonly Uint8Array[]): Model {
-  const decoder = new ModelDecoder();
+  const decoder = new ModelDecoder(new Sha256());
   for (const piece of pieces) {
     decoder.push(piece);
     piece.fill(0);
@@ -102,14 +102,14 @@ describe('.hwgq container', () => {
   });
 
   it('returns no model after an error', () => {
-    const decoder = new ModelDecoder();
+    const decoder = new ModelDecoder(new Sha256());
     decoder.push(file);
     expect(() => decoder.push(Uint8Array.of(0))).toThrow(/more bytes follow/);
     expect(() => decoder.finish()).toThrow(/hash/);
   });
 
   it('rejects other files by their first bytes', () => {
-    expect(() => new ModelDecoder().push(new Uint8Array(48))).toThrow(/does not begin/);
+    expect(() => new ModelDecoder(new Sha256()).push(new Uint8Array(48))).toThrow(/does not begin/);
   });
 
   it('rejects any other bytes after any part of the start with model-format', () => {
@@ -135,7 +135,7 @@ describe('.hwgq container', () => {
 
 describe('integrity', () => {
   const decode = (bytes: Uint8Array, integrity: string) => {
-    const decoder = new ModelDecoder(integrity);
+    const decoder = new ModelDecoder(new Sha256(), integrity);
     for (const piece of cut(bytes, [7, 41, 300])) decoder.push(piece);
     return decoder.finish();
   };
@@ -160,7 +160,7 @@ describe('integrity', () => {
   it.each(['md5-x', 'sha256-', `${integrity.slice(0, -2)}=`, `sha256-${'a'.repeat(64)}`])(
     'rejects %s, which is not a SHA-256 hash in base64',
     (wrong) => {
-      expect(() => new ModelDecoder(wrong)).toThrow(expect.objectContaining({ code: 'invalid-option' }));
+      expect(() => new ModelDecoder(new Sha256(), wrong)).toThrow(expect.objectContaining({ code: 'invalid-option' }));
     },
   );
 });

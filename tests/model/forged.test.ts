@@ -5,7 +5,7 @@ import { HwgqError } from '../../src/errors.ts';
 import { decodeModel } from '../../src/model/decode.ts';
 import { encodeModel } from '../../src/model/encode.ts';
 import { CHECKED_FROM, HEADER_FROM } from '../../src/model/file-layout.ts';
-import { sha256 } from '../../src/model/hash.ts';
+import { Sha256, sha256 } from '../../src/model/hash.ts';
 import type { Model } from '../../src/model/model.ts';
 import { ModelDecoder } from '../../src/model/model-decoder.ts';
 import { aligned, inflated } from '../../src/model/sections.ts';
@@ -202,7 +202,7 @@ it('rejects a section too large for its bytes before allocating it', () => {
 });
 
 it('allocates nothing for bytes that have not arrived', () => {
-  const decoder = new ModelDecoder();
+  const decoder = new ModelDecoder(new Sha256());
   decoder.push(forged(`{"sections":[["u8",${2 ** 30},${2 ** 30},0]],"model":{}}`, new Uint8Array()));
   const before = process.memoryUsage().arrayBuffers;
   decoder.push(new Uint8Array(1000));

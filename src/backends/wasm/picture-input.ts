@@ -1,10 +1,9 @@
 import { type AnyPicture, DeferredPicture, decoded } from '../../image/deferred-picture.ts';
 import { fitDigit } from '../../image/digit.ts';
 import type { FilterTaps } from '../../image/filter-taps.ts';
-import { takesIntegers } from '../../image/input.ts';
 import { DrawnPixels, openPixels, type PixelSource } from '../../image/pixel-source.ts';
 import { LUMA, toInputPixels } from '../../image/preprocess.ts';
-import { channelCount, type Preprocessing } from '../../image/preprocessing.ts';
+import { channelCount, type Preprocessing, takesIntegers } from '../../image/preprocessing.ts';
 import { isSeparable, regionOf, resamplingOf } from '../../image/resampling.ts';
 import type { PixelRegion } from '../../image/view.ts';
 import { PICTURE_RESAMPLING, structWords } from './kernel-structs.ts';

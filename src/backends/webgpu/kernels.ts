@@ -1,9 +1,3 @@
-import concatCodes from '../../../shaders/channels/concat-codes.wgsl';
-import concatFloats from '../../../shaders/channels/concat-floats.wgsl';
-import lrn from '../../../shaders/channels/lrn.wgsl';
-import reshape from '../../../shaders/channels/reshape.wgsl';
-import softmax from '../../../shaders/channels/softmax.wgsl';
-import dequantize from '../../../shaders/pointwise/dequantize.wgsl';
 import eltwise from '../../../shaders/pointwise/eltwise.wgsl';
 import pointwise from '../../../shaders/pointwise/pointwise.wgsl';
 import quantize from '../../../shaders/pointwise/quantize.wgsl';
@@ -39,6 +33,7 @@ import {
   packSigns,
   packTerms,
 } from './pack-weights.ts';
+import { onDemand, type ShaderCode } from './shader-code.ts';
 import { type KernelBinding, packUniform } from './shader-interface.ts';
 import type { VariantName } from './variant-names.ts';
 import { type ConvolutionShape, hasUsualLevels, type Variant } from './variants.ts';
@@ -57,8 +52,7 @@ export interface Kernel {
   readonly label: string;
   /** Convolutions only. */
   readonly variant?: VariantName;
-  /** The shader. */
-  readonly code: string;
+  readonly code: ShaderCode;
   readonly entryPoint: string;
   /** Values of the shader's `override` constants. */
   readonly constants: Constants;
@@ -157,7 +151,7 @@ export function kernelOf(
     case 'dequantize':
       return {
         ...elementwise(step, input.shape, blockCount(channels)),
-        code: dequantize,
+        code: onDemand('dequantize'),
         constants: { planes: bitsOf(input), makesIntegers: output.kind === 'integers' ? 1 : 0 },
         shape: packUniform('Elements', elements),
         tables: { levels: Float32Array.from(step.values) },
@@ -175,10 +169,11 @@ export function kernelOf(
     case 'concatPart': {
       const { firstChannel } = step;
       const shape = packUniform('ConcatPart', { ...elements, firstChannel, outputChannels: output.shape.channels });
-      if (input.kind !== 'codes') return { ...elementwise(step, input.shape, channels), code: concatFloats, shape };
+      if (input.kind !== 'codes')
+        return { ...elementwise(step, input.shape, channels), code: onDemand('concatFloats'), shape };
       return {
         ...elementwise(step, input.shape, input.bits * wordCount(channels)),
-        code: concatCodes,
+        code: onDemand('concatCodes'),
         constants: { planes: input.bits },
         shape,
         tensors: { input: step.input, codes: step.output },
@@ -190,16 +185,20 @@ export function kernelOf(
       const values = { radius: (size - 1) / 2, factor: alpha / size, beta, bias };
       return {
         ...elementwise(step, input.shape, channels),
-        code: lrn,
+        code: onDemand('lrn'),
         shape: packUniform('Lrn', { ...elements, ...values }),
       };
     }
     case 'softmax':
-      return { ...elementwise(step, input.shape, 1), code: softmax, shape: packUniform('Elements', elements) };
+      return {
+        ...elementwise(step, input.shape, 1),
+        code: onDemand('softmax'),
+        shape: packUniform('Elements', elements),
+      };
     case 'reshape':
       return {
         ...elementwise(step, output.shape, output.shape.channels),
-        code: reshape,
+        code: onDemand('reshape'),
         shape: packUniform('Reshape', {
           inputChannels: channels,
           inputArea: elements.pixels,

@@ -1,9 +1,8 @@
 import pictureColumns from '../../../shaders/picture/picture-columns.wgsl';
 import pictureRows from '../../../shaders/picture/picture-rows-texture.wgsl';
 import { type AnyPicture, DeferredPicture, decoded } from '../../image/deferred-picture.ts';
-import { takesIntegers } from '../../image/input.ts';
 import type { Size } from '../../image/picture.ts';
-import type { Preprocessing } from '../../image/preprocessing.ts';
+import { type Preprocessing, takesIntegers } from '../../image/preprocessing.ts';
 import { isSeparable, type Resampling, resamplingOf } from '../../image/resampling.ts';
 import { dispatchThreads } from './prepared-step.ts';
 import { PICTURE_BINDINGS, type PictureBinding, packUniform } from './shader-interface.ts';

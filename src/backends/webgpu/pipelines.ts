@@ -1,4 +1,5 @@
 import type { Kernel } from './kernels.ts';
+import { unrolled } from './unrolled.ts';
 
 /** Caches a device's compute pipelines. Layers that differ only in their sizes share one. */
 export class PipelineCache {
@@ -18,11 +19,10 @@ export class PipelineCache {
     this.#device = device;
   }
 
-  async get({
-    code,
-    entryPoint,
-    constants,
-  }: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
+  /** @throws HwgqError `download` if the shader cannot be fetched; GPUPipelineError if the driver refuses it. */
+  async get(kernel: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
+    const { entryPoint, constants } = kernel;
+    const code = typeof kernel.code === 'string' ? kernel.code : await kernel.code();
     const key = JSON.stringify([code, entryPoint, constants]);
     const pipeline =
       this.#pipelines.get(key) ??
@@ -39,7 +39,7 @@ export class PipelineCache {
     if (known) return known;
     // An invalid module also rejects its pipeline. This scope keeps its error out of outer scopes, which are for buffers.
     this.#device.pushErrorScope('validation');
-    const module = this.#device.createShaderModule({ code });
+    const module = this.#device.createShaderModule({ code: unrolled(code) });
     this.#device.popErrorScope().catch(() => {});
     this.#modules.set(code, module);
     return module;

@@ -12,15 +12,13 @@ import integerChannels8 from '../../../shaders/convolution/integer-channels.wgsl
 import integerSplitK from '../../../shaders/convolution/integer-split-k.wgsl';
 import integerStaged8 from '../../../shaders/convolution/integer-staged.wgsl?BLOCKS=2';
 import integerStaged16 from '../../../shaders/convolution/integer-staged.wgsl?BLOCKS=4';
-import levelChannels4 from '../../../shaders/convolution/level-channels.wgsl?BLOCKS=1';
-import levelChannels8 from '../../../shaders/convolution/level-channels.wgsl?BLOCKS=2';
-import levelSplitK from '../../../shaders/convolution/level-split-k.wgsl';
 import type { ChwShape } from '../../graph/shapes.ts';
 import type { BinaryConvolution, Convolution, Plan, Step } from '../../plan/plan.ts';
 import type { Capabilities } from './device.ts';
 import { gpuModelOf } from './gpu-model.ts';
 import { canStage, stagedThreads } from './integer-kernel.ts';
 import { BLOCK_CHANNELS, blockCount, WORKGROUP_SIZE, wordCount } from './layout.ts';
+import { onDemand, type ShaderCode } from './shader-code.ts';
 import type { VariantName } from './variant-names.ts';
 
 /** A convolution with the shapes of its input and output, which decide which kernels can run it. */
@@ -33,7 +31,7 @@ export interface ConvolutionShape {
 /** A kernel for one layer shape. */
 export interface Variant {
   readonly name: VariantName;
-  readonly code: string;
+  readonly code: ShaderCode;
   /** Output channels that a thread computes, a multiple of four. Rows of weights are padded to a multiple of it. */
   readonly channels: number;
   /** Values of 32 bits that a thread holds at a time. */
@@ -102,14 +100,14 @@ export function hasUsualLevels({ levels, group }: BinaryConvolution): boolean {
 /** Returns the variants that can run a shape on a device; there are at least three. */
 export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities): readonly Variant[] {
   const { step } = shape;
-  const byChannels = (channels: 4 | 8 | 16, code: string, valuesOfChannel: number): Variant => ({
+  const byChannels = (channels: 4 | 8 | 16, code: ShaderCode, valuesOfChannel: number): Variant => ({
     name: `channels-${channels}`,
     code,
     channels,
     values: valuesOf(channels, valuesOfChannel),
     threads: pixelThreads(shape, channels),
   });
-  const staged = (channels: 8 | 16, code: string, valuesOfChannel: number): Variant => ({
+  const staged = (channels: 8 | 16, code: ShaderCode, valuesOfChannel: number): Variant => ({
     name: `staged-${channels}`,
     code,
     channels,
@@ -117,7 +115,7 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
     isStaged: true,
     threads: stagedThreads(shape.output),
   });
-  const splitK = (code: string) =>
+  const splitK = (code: ShaderCode) =>
     SPLIT_K_SLICES.map(
       (slices): Variant => ({
         name: `split-k-${slices}`,
@@ -145,7 +143,11 @@ export function variantsOf(shape: ConvolutionShape, capabilities: Capabilities):
       if (!hasUsualLevels(step)) {
         // Sums of limbs, weights, and members.
         const values = (step.levels.terms[0]?.limbs.length ?? 1) + 2;
-        return [byChannels(8, levelChannels8, values), byChannels(4, levelChannels4, values), ...splitK(levelSplitK)];
+        return [
+          byChannels(8, onDemand('levelChannels8'), values),
+          byChannels(4, onDemand('levelChannels4'), values),
+          ...splitK(onDemand('levelSplitK')),
+        ];
       }
       return [
         ...BINARY_CHANNELS.map(([channels, words, pairs]) => {

@@ -116,7 +116,8 @@ class KernelCompiler {
     kernel: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>,
   ): Promise<Pick<CompiledKernel, 'file' | 'failure'>> {
     const { code, entryPoint, constants } = kernel;
-    const pipeline = JSON.stringify([await code, entryPoint, constants]);
+    const text = typeof code === 'string' ? code : await code();
+    const pipeline = JSON.stringify([text, entryPoint, constants]);
     const known = this.#known.get(pipeline);
     if (known !== undefined) return { file: known };
     this.#device.pushErrorScope('validation');

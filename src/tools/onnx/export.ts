@@ -1,7 +1,7 @@
 import { version } from '../../../package.json';
-import { takesIntegers } from '../../image/input.ts';
 import { inputRange, photographMoments } from '../../image/photographs.ts';
 import type { Preprocessing } from '../../image/preprocessing.ts';
+import { takesIntegers } from '../../image/preprocessing.ts';
 import type { Model } from '../../model/model.ts';
 import type { PlanInput } from '../../plan/plan.ts';
 import { exactGraph } from './exact.ts';
