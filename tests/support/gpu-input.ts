@@ -1,3 +1,4 @@
+import { fromHalfQuads, QUAD_CHANNELS, quadCount } from '../../src/backends/webgpu/layout.ts';
 import { PictureInput } from '../../src/backends/webgpu/picture-input.ts';
 import type { AnyPicture } from '../../src/image/deferred-picture.ts';
 import { channelCount, type Preprocessing } from '../../src/image/preprocessing.ts';
@@ -10,9 +11,10 @@ export async function gpuInput(
   image = 0,
 ): Promise<number[]> {
   if (!PictureInput.accepts(device, preprocessing, picture)) throw new Error('The GPU does not accept the picture.');
+  const { width, height } = preprocessing;
   const channels = channelCount(preprocessing.channels);
-  const area = preprocessing.width * preprocessing.height;
-  const size = (image + 1) * area * channels * 4;
+  const values = width * height * quadCount(channels) * QUAD_CHANNELS;
+  const size = (image + 1) * values * Uint16Array.BYTES_PER_ELEMENT;
   const input = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
   const readback = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   const pictures = await PictureInput.create(device, preprocessing);
@@ -24,11 +26,8 @@ export async function gpuInput(
   encoder.copyBufferToBuffer(input, 0, readback, 0, size);
   device.queue.submit([encoder.finish()]);
   await readback.mapAsync(GPUMapMode.READ);
-  const values = new Int32Array(readback.getMappedRange()).slice(image * area * channels);
+  const halves = new Uint16Array(readback.getMappedRange()).slice(image * values);
   for (const buffer of [input, readback]) buffer.destroy();
   pictures.dispose();
-  return Array.from({ length: values.length }, (_, index) => {
-    const channel = Math.floor(index / area);
-    return values[(index % area) * channels + channel] as number;
-  });
+  return Array.from(fromHalfQuads(halves, { channels, height, width }, 1));
 }
