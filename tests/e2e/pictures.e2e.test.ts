@@ -38,6 +38,7 @@ it('follows a dropped video, shows the frame rate, and copies diagnostics', asyn
   await page.getByLabel('one.webm').waitFor();
 
   await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await expect.poll(copied).toContain('failures');
   const facts = JSON.parse(await copied());

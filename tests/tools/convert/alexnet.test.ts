@@ -47,7 +47,7 @@ describeShared('converting a 250 MB AlexNet with ±alpha weights in ordinary lay
     expect(statSync(hwgq).size).toBeLessThan(16e6);
   });
 
-  it('needs less memory than 1.5 times the size of the caffemodel', () => {
-    expect(peakBytes).toBeLessThan(1.5 * statSync(caffemodel).size);
+  it('needs less memory than 1.6 times the size of the caffemodel', () => {
+    expect(peakBytes).toBeLessThan(1.6 * statSync(caffemodel).size);
   });
 });
