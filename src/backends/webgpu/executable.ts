@@ -59,7 +59,13 @@ export class WebGpuExecutable {
     const batch = createBatchUniform(device);
     const { made: preparing, error } = inErrorScopes(device, () =>
       plan.steps.map(async (step) => {
-        const prepared = await prepareStep(device, plan, step, (shape) => chosenVariant(shape, capabilities, choice));
+        const prepared = await prepareStep(
+          device,
+          plan,
+          step,
+          (shape) => chosenVariant(shape, capabilities, choice),
+          missingPart,
+        );
         ready++;
         onProgress(ready / plan.steps.length);
         return prepared;

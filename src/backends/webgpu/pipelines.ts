@@ -1,6 +1,9 @@
 import type { Kernel } from './kernels.ts';
 import { unrolled } from './unrolled.ts';
 
+/** The function of a shader that a pipeline runs, and its constants. */
+export type EntryPoint = Pick<Kernel, 'entryPoint' | 'constants'>;
+
 /** Caches a device's compute pipelines. Layers that differ only in their sizes share one. */
 export class PipelineCache {
   static readonly #caches = new WeakMap<GPUDevice, PipelineCache>();
@@ -19,10 +22,11 @@ export class PipelineCache {
     this.#device = device;
   }
 
-  /** @throws HwgqError `download` if the shader cannot be fetched; GPUPipelineError if the driver refuses it. */
-  async get(kernel: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>): Promise<GPUComputePipeline> {
-    const { entryPoint, constants } = kernel;
-    const code = typeof kernel.code === 'string' ? kernel.code : await kernel.code();
+  /**
+   * @param code the shader's text.
+   * @throws GPUPipelineError if the driver refuses it.
+   */
+  async get(code: string, { entryPoint, constants }: EntryPoint): Promise<GPUComputePipeline> {
     const key = JSON.stringify([code, entryPoint, constants]);
     const pipeline =
       this.#pipelines.get(key) ??

@@ -2,6 +2,7 @@ import type { Plan, Step, TensorId } from '../../plan/plan.ts';
 import { type Kernel, kernelOf, type Table } from './kernels.ts';
 import { WORKGROUP_SIZE } from './layout.ts';
 import { PipelineCache } from './pipelines.ts';
+import { type MissingPart, shaderText } from './shader-code.ts';
 import { KERNEL_BINDINGS, type KernelBinding, packUniform } from './shader-interface.ts';
 import type { ConvolutionShape, Variant } from './variants.ts';
 
@@ -18,13 +19,15 @@ export interface PreparedStep {
 
 /**
  * Uploads a step's weights and compiles its pipeline. All buffers are created before the first await.
- * @throws HwgqError `download` if its shader cannot be fetched; GPUPipelineError if the driver refuses the shader.
+ * @param onMissing throws the error for a shader that cannot be fetched.
+ * @throws that error; GPUPipelineError if the driver refuses the shader.
  */
 export async function prepareStep(
   device: GPUDevice,
   plan: Plan,
   step: Step,
   variantOf: (shape: ConvolutionShape) => Variant,
+  onMissing: MissingPart,
 ): Promise<PreparedStep> {
   const [input, output] = [plan.tensors[step.input], plan.tensors[step.output]];
   if (!input || !output) throw new TypeError(`Step '${step.layer}' has no tensors`);
@@ -34,7 +37,8 @@ export async function prepareStep(
   for (const [name, table] of entriesOf(kernel.tables)) {
     constants.set(name, uploaded(device, table, GPUBufferUsage.STORAGE, kernel.label));
   }
-  return { step, kernel, pipeline: await PipelineCache.of(device).get(kernel), constants };
+  const code = await shaderText(kernel.code, onMissing);
+  return { step, kernel, pipeline: await PipelineCache.of(device).get(code, kernel), constants };
 }
 
 export function freeStep({ constants }: PreparedStep): void {

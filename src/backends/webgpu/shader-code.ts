@@ -1,14 +1,17 @@
-import { missingPart } from '../../errors.ts';
+type OnDemandShaders = typeof import('./on-demand-shaders.ts')['ON_DEMAND_SHADERS'];
 
-type OnDemandShaders = typeof import('./on-demand-shaders.ts');
+/** Throws the error for a file of the library that cannot be fetched: `missingPart`. */
+export type MissingPart = (cause: Error) => never;
 
 /** The WGSL of a shader, or a function that fetches it. */
-export type ShaderCode = string | (() => Promise<string>);
+export type ShaderCode = string | ((onMissing: MissingPart) => Promise<string>);
 
-/**
- * Returns a function that fetches a shader of `on-demand-shaders.ts`.
- * Its promise rejects with HwgqError `download` if the file cannot be fetched.
- */
+/** Returns a function that fetches a shader of `on-demand-shaders.ts`. */
 export function onDemand(name: keyof OnDemandShaders): ShaderCode {
-  return async () => (await import('./on-demand-shaders.ts').catch(missingPart))[name];
+  return async (onMissing) => (await import('./on-demand-shaders.ts').catch(onMissing)).ON_DEMAND_SHADERS[name];
+}
+
+/** Returns the text of a shader. */
+export async function shaderText(code: ShaderCode, onMissing: MissingPart): Promise<string> {
+  return typeof code === 'string' ? code : code(onMissing);
 }

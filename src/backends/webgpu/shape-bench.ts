@@ -1,3 +1,4 @@
+import { missingPart } from '../../errors.ts';
 import type { Plan, PlanTensor, TensorId } from '../../plan/plan.ts';
 import { inputsOf, outputsOf } from '../../plan/step-tensors.ts';
 import { imageBytes } from './arena.ts';
@@ -59,7 +60,7 @@ export class ShapeBench {
   ): Promise<{ milliseconds: number; results: KernelResults }> {
     const device = this.#device;
     return inErrorScopes(device, async () => {
-      const step = await prepareStep(device, this.#plan, this.#shape.step, () => variant);
+      const step = await prepareStep(device, this.#plan, this.#shape.step, () => variant, missingPart);
       const timer = StepTimer.create(device, 1);
       try {
         this.#clearOutputs();

@@ -81,5 +81,5 @@ async function firstThatWorks(target: UploadTarget, source: DeferredPicture): Pr
 
 /** Compiles a shader of shaders/picture. */
 export function picturePipeline(device: GPUDevice, code: string): Promise<GPUComputePipeline> {
-  return PipelineCache.of(device).get({ code, entryPoint: 'main', constants: {} });
+  return PipelineCache.of(device).get(code, { entryPoint: 'main', constants: {} });
 }

@@ -4,6 +4,7 @@ import pictureRows from '../../../shaders/picture/picture-rows-texture.wgsl';
 import type { Capabilities } from '../../backends/webgpu/device.ts';
 import { type Kernel, kernelOf } from '../../backends/webgpu/kernels.ts';
 import { PipelineCache } from '../../backends/webgpu/pipelines.ts';
+import { shaderText } from '../../backends/webgpu/shader-code.ts';
 import { chosenVariant } from '../../backends/webgpu/variant-choice.ts';
 import {
   type ConvolutionShape,
@@ -12,7 +13,7 @@ import {
   type Variant,
   variantsOf,
 } from '../../backends/webgpu/variants.ts';
-import { messageOf } from '../../errors.ts';
+import { messageOf, missingPart } from '../../errors.ts';
 import { scoresBlob } from '../../graph/scores.ts';
 import type { Convolution, Plan, PlanTensor, Step } from '../../plan/plan.ts';
 import { planGraph } from '../../plan/plan-graph.ts';
@@ -116,13 +117,13 @@ class KernelCompiler {
     kernel: Pick<Kernel, 'code' | 'entryPoint' | 'constants'>,
   ): Promise<Pick<CompiledKernel, 'file' | 'failure'>> {
     const { code, entryPoint, constants } = kernel;
-    const text = typeof code === 'string' ? code : await code();
+    const text = await shaderText(code, missingPart);
     const pipeline = JSON.stringify([text, entryPoint, constants]);
     const known = this.#known.get(pipeline);
     if (known !== undefined) return { file: known };
     this.#device.pushErrorScope('validation');
     this.#device.pushErrorScope('internal');
-    const compiling = PipelineCache.of(this.#device).get(kernel).catch(messageOf);
+    const compiling = PipelineCache.of(this.#device).get(text, kernel).catch(messageOf);
     const failure = await compiling;
     const errors = await Promise.all([this.#device.popErrorScope(), this.#device.popErrorScope()]);
     if (typeof failure === 'string') return { failure };
