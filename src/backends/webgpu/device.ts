@@ -51,7 +51,7 @@ export function findAdapter(gpu: GPU, preference: GPUPowerPreference | undefined
 /**
  * Opens a device with the adapter's limits on buffers and textures, because weights of large layers and pictures exceed
  * the default limits.
- * @throws HwgqError `no-webgpu` if there is no WebGPU or no adapter, or if the browser cannot open a device.
+ * @throws HwgqError `no-webgpu` if WebGPU or an adapter is missing, or the browser cannot open a device.
  */
 export async function openDevice(
   gpu: GPU | undefined,

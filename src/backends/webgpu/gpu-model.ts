@@ -1,6 +1,6 @@
 import type { Capabilities } from './device.ts';
 
-/** What the choice of kernels assumes about a GPU. A page learns only its vendor and architecture. */
+/** The properties of a GPU that the choice of kernels assumes. A page learns only its vendor and architecture. */
 export interface GpuModel {
   /** Threads that occupy the GPU. A guess at the middle of an architecture's models. */
   readonly threads: number;

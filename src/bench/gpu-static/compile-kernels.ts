@@ -32,7 +32,7 @@ const PICTURE_SHADERS = { 'picture-rows': pictureRows, 'picture-columns': pictur
 let gpu: GPU | undefined;
 
 export interface CompileOptions {
-  /** Where the Vulkan layer writes pipelines. */
+  /** The folder that the Vulkan layer writes pipelines to. */
   readonly folder: string;
   readonly networks: readonly string[];
   /** Whether to compile every variant of each layer shape too, not only the default one. */
@@ -41,7 +41,7 @@ export interface CompileOptions {
 
 /**
  * Compiles the kernels of networks on the device that the process finds, one after the other.
- * @throws Error if there is no device.
+ * @throws Error if no device can be opened.
  */
 export async function compileKernels(options: CompileOptions): Promise<CompiledKernels> {
   const { create, globals } = await import('webgpu');

@@ -27,7 +27,7 @@ export interface CompiledKernel {
   readonly failure?: string;
 }
 
-/** What a process that compiles for a GPU reports. */
+/** The report of a process that compiles for a GPU. */
 export interface CompiledKernels {
   /** The driver's name and version. */
   readonly driver: string;

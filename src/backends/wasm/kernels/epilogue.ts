@@ -25,7 +25,7 @@ export class FloatEpilogue {
   negativeSlope: f32 = 0;
   lowest: f32 = 0;
   highest: f32 = 0;
-  /** 0 if there is no shortcut. */
+  /** 0 if the step has no shortcut. */
   shortcut: usize = 0;
   shortcutStride: i32 = 0;
   /** 0 if the floats are not quantized. */
